@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Starts the command line on a Node that strips types. When the system's own Node is too old, the one that
+// npm brought along (optional dependency) takes over, so that `npx conferente` works wherever npm does.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const compiled = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+const source = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const entry = existsSync(source) ? source : compiled
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major > 22 || (major === 22 && minor >= 18)) {
+  await import(entry)
+} else {
+  const bundled = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
+  if (!existsSync(bundled)) {
+    console.error(
+      `conferente needs Node 22.18 or newer; this is ${process.versions.node} and npm brought no newer one along.`,
+    )
+    process.exit(1)
+  }
+  const { status, signal } = spawnSync(bundled, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  process.exit(signal ? 1 : (status ?? 1))
+}
