@@ -119,7 +119,7 @@ async function letGo(
 
 function newPassword(place: Place): string {
   const password = randomBytes(24).toString('base64url')
-  writeWhole(place, place.password, password, 0o600)
+  writeWhole(place.password, password, 0o600)
   return password
 }
 

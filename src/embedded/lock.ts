@@ -1,8 +1,9 @@
-import { chownSync, closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EmbeddedError, fromSystem } from './error.ts'
+import { giveToOwner } from './place.ts'
 
 const SQLITE_BUSY = 5
 
@@ -17,14 +18,13 @@ export class FileLock {
   constructor(path: string) {
     this.#path = path
     try {
-      closeSync(openSync(path, 'a', 0o600))
-      if (process.getuid?.() === 0) {
-        // The owner of the directory must still be able to use it after root was here.
-        const { uid, gid } = statSync(dirname(path))
-        chownSync(path, uid, gid)
+      // Before SQLite opens it: closing any descriptor of a file drops all locks that the process holds on it.
+      if (!existsSync(path)) {
+        const file = openSync(path, 'a', 0o600)
+        giveToOwner(file, dirname(path))
+        closeSync(file)
       }
       this.#database = new (sqlite().DatabaseSync)(path, { timeout: 0 })
-      this.#database.exec('pragma journal_mode = memory')
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       throw code === 'ERR_SQLITE_ERROR' ? this.#unusable(error) : fromSystem(error, path)
@@ -40,7 +40,8 @@ export class FileLock {
   }
 
   tryExclusive(): boolean {
-    return this.#try('begin exclusive')
+    // In memory, so that no journal file comes and goes beside the lock.
+    return this.#try('pragma journal_mode = memory') && this.#try('begin exclusive')
   }
 
   /** Holds beside other shared holders; succeeds unless somebody holds the lock exclusively. */

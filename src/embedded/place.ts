@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   accessSync,
   chmodSync,
-  chownSync,
   closeSync,
   constants,
   existsSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,10 +13,11 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { EmbeddedError, fromSystem } from './error.ts'
 
 /** The data directory and what lies where in it. */
@@ -89,23 +90,25 @@ function refuseOthers({ dir, cluster }: Place, major: string): void {
   }
 }
 
-/** Writes a small file of ours so that it is there whole or not at all, also after a power cut. */
-export function writeWhole({ dir }: Place, path: string, content: string, mode: number): void {
+/** Writes a small file, owned as its directory is, so that it is there whole or not at all, also after a power cut. */
+export function writeWhole(path: string, content: string, mode: number): void {
   const half = `${path}.new`
-  const file = openSync(half, 'w', mode)
+  rmSync(half, { force: true })
+  // Exclusively, so that root is never led through a link by the server's user, who owns the cluster.
+  const file = openSync(half, 'wx', mode)
   try {
     writeSync(file, content)
+    giveToOwner(file, dirname(path))
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
-  giveToOwner(dir, half)
   renameSync(half, path)
 }
 
-/** What root makes in somebody's data directory must stay usable for that somebody. */
-export function giveToOwner(dir: string, path: string): void {
+/** What root makes in somebody's directory must stay usable for that somebody. */
+export function giveToOwner(file: number, directory: string): void {
   if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(dir)
-  chownSync(path, uid, gid)
+  const { uid, gid } = statSync(directory)
+  fchownSync(file, uid, gid)
 }

@@ -52,7 +52,7 @@ export function disarmPidFile(place: Place): void {
   const [pidLine, ...rest] = pidFile(place)
   if (pidLine === undefined) return
   if (!(Number(pidLine) > 0)) unlinkSync(path)
-  else if (isAlive(Number(pidLine))) writeWhole(place, path, [DEAD_PID, ...rest].join('\n'), 0o600)
+  else if (isAlive(Number(pidLine))) writeWhole(path, [DEAD_PID, ...rest].join('\n'), 0o600)
 }
 
 /** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
@@ -81,7 +81,8 @@ function pidFile({ cluster }: Place): string[] {
   }
 }
 
-function isPostmaster(pid: number, { cluster }: Place): boolean {
+/** Whether a process is alive and the server of this place, rather than a later program of the same number. */
+export function isPostmaster(pid: number, { cluster }: Place): boolean {
   if (!isAlive(pid)) return false
   const all = processes()
   // Where processes cannot be listed, a living one of that number is believed.

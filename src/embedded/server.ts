@@ -23,7 +23,14 @@ import { childEnvironment } from '../settings.ts'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedError, fromOutput, fromSystem } from './error.ts'
 import { giveToOwner, type Place, writeWhole } from './place.ts'
-import { disarmPidFile, endLeftovers, type ServerState, serverState, settledState } from './process.ts'
+import {
+  disarmPidFile,
+  endLeftovers,
+  isPostmaster,
+  type ServerState,
+  serverState,
+  settledState,
+} from './process.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface ServerOptions {
@@ -89,10 +96,10 @@ export async function start(place: Place, options: ServerOptions): Promise<Serve
       throw new EmbeddedError('port_taken', { port, path: place.dir })
     }
     disarmPidFile(place)
-    writeWhole(place, place.config, configuration(place, options.settings), 0o644)
+    writeWhole(place.config, configuration(place, options.settings), 0o644)
     const outcome = await launch(place, port, options)
     if (!(outcome instanceof EmbeddedError)) {
-      if (outcome.port === port) writeWhole(place, place.port, `${port}\n`, 0o644)
+      if (outcome.port === port) writeWhole(place.port, `${port}\n`, 0o644)
       return outcome
     }
     failure = outcome
@@ -116,7 +123,8 @@ export async function stop(place: Place, { binaries, password, timeoutMs }: Serv
     process.kill(state.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
   }
   const deadline = Date.now() + timeoutMs
-  while ((await serverState(place, password)).is !== 'down') {
+  // Its pid file goes a moment before the server itself.
+  while ((await serverState(place, password)).is !== 'down' || isPostmaster(state.pid, place)) {
     if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: state.pid })
     await sleep(25)
   }
@@ -128,7 +136,7 @@ async function launch(
   { binaries, user, password, timeoutMs }: ServerOptions,
 ): Promise<(ServerState & { is: 'up' }) | EmbeddedError> {
   const log = openSync(place.log, 'a', 0o600)
-  giveToOwner(place.dir, place.log)
+  giveToOwner(log, place.dir)
   const logStart = statSync(place.log).size
   // On the command line, where no setting that an administrator saved in the cluster can undo them.
   const args = ['-D', place.cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1']
