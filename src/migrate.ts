@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Logger } from '@graphile/logger'
-import { migrate as runCommitted } from 'graphile-migrate'
+import {
+  type Settings as MigrateSettings,
+  migrate as runCommitted,
+  watch as runCurrent,
+} from 'graphile-migrate'
 import { runMigrations as runWorkerMigrations } from 'graphile-worker'
 import { connect } from './db.ts'
 
@@ -9,8 +13,11 @@ const OWNER = 'conferente_dono'
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const quiet = new Logger(() => () => {})
 
-/** Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations. */
-export async function migrate(url: string): Promise<void> {
+/**
+ * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
+ * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
+ */
+export async function migrate(url: string, { current = false } = {}): Promise<void> {
   const sql = connect(url, { max: 1, name: 'conferente migrar' })
   try {
     await sql.unsafe(await readFile(here('sql/papeis/papeis.sql'), 'utf8'))
@@ -20,10 +27,12 @@ export async function migrate(url: string): Promise<void> {
   const asOwner = new URL(url)
   asOwner.searchParams.set('options', `-c role=${OWNER}`)
   await runWorkerMigrations({ connectionString: asOwner.href, logger: quiet })
-  await runCommitted({
+  const settings: MigrateSettings = {
     connectionString: url,
     migrationsFolder: here('migrations'),
     pgSettings: { role: OWNER, search_path: 'pg_catalog' },
     logger: quiet,
-  })
+  }
+  await runCommitted(settings)
+  if (current) await runCurrent(settings, true)
 }

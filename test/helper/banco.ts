@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import type { Test } from 'tap'
+import { connect, type Sql } from '../../src/db.ts'
+import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE } from './servidor.ts'
+
+export interface Banco {
+  /** The superuser of the test server: sets the scene, never plays a user. */
+  readonly sql: Sql
+  readonly url: string
+  /** A connection of one of the people, with that person's rights and no more. */
+  como(pessoa: keyof typeof PEOPLE): Sql
+}
+
+/** A database of its own for a test, freshly migrated, dropped when the test ends. */
+export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
+  const serverUrl = process.env['CONFERENTE_TESTE_URL']
+  if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
+  const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
+  const admin = connect(serverUrl, { max: 1 })
+  await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
+  const url = databaseUrl(serverUrl, name)
+  const open: Sql[] = []
+  const opened = (connection: Sql) => {
+    open.push(connection)
+    return connection
+  }
+  const sql = opened(connect(url))
+  t.teardown(async () => {
+    await Promise.all(open.map((connection) => connection.end({ timeout: 1 })))
+    await admin.unsafe(`drop database if exists ${name} with (force)`)
+    await admin.end()
+  })
+  return {
+    sql,
+    url,
+    como(pessoa) {
+      const personal = new URL(url)
+      personal.username = pessoa
+      personal.password = PASSWORD
+      return opened(connect(personal.href))
+    },
+  }
+}

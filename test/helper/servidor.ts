@@ -1,0 +1,45 @@
+import { connect, type Sql } from '../../src/db.ts'
+import { migrate } from '../../src/migrate.ts'
+
+/** Name of the migrated database that every test file's own is cloned from. */
+export const TEMPLATE = 'conferente_modelo'
+
+/** People who log in during tests, each with the role that such a person would have. */
+export const PEOPLE = {
+  ana: 'conferente_revisor',
+  bruno: 'conferente_revisor',
+  olivia: 'conferente_operador',
+  leo: 'conferente_leitor',
+  adelia: 'conferente_administrador',
+  api: 'conferente_servico',
+  ninguem: undefined,
+} as const
+export const PASSWORD = 'teste'
+
+/** Prepares a server for tests: the people, and a freshly migrated template database. */
+export async function prepare(serverUrl: string): Promise<void> {
+  const admin = connect(serverUrl, { max: 1 })
+  try {
+    await admin.unsafe(`drop database if exists ${TEMPLATE} with (force)`)
+    await admin.unsafe(`create database ${TEMPLATE} encoding 'UTF8' template template0`)
+    await migrate(databaseUrl(serverUrl, TEMPLATE), { current: true })
+    await createPeople(admin)
+  } finally {
+    await admin.end()
+  }
+}
+
+async function createPeople(admin: Sql): Promise<void> {
+  for (const [name, role] of Object.entries(PEOPLE)) {
+    const [known] = await admin`select from pg_roles where rolname = ${name}`
+    if (!known) await admin.unsafe(`create role ${name} login password '${PASSWORD}'`)
+    if (role) await admin.unsafe(`grant ${role} to ${name}`)
+  }
+}
+
+/** The same server, another database. */
+export function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${database}`
+  return url.href
+}
