@@ -1,4 +1,4 @@
--- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (ZE001): a demonstration
+-- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
 -- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
 create or replace function exemplo.conferir_esquema()
 returns void
@@ -29,7 +29,7 @@ begin
 
   if v_alheios is not null then
     raise exception using
-      errcode = 'ZE001',
+      errcode = 'NC901',
       message = 'o esquema dw contém objetos que não são da demonstração',
       detail = v_alheios,
       hint = 'A demonstração só se instala num banco sem esquema dw, ou com o dw que ela mesma criou. Use outro banco.';
@@ -38,6 +38,6 @@ end
 $$;
 
 comment on function exemplo.conferir_esquema() is
-  'Example warehouse: raises ZE001 when schema dw holds objects that exemplo.criar_armazem did not make.';
+  'Example warehouse: raises NC901 when schema dw holds objects that exemplo.criar_armazem did not make.';
 
 revoke execute on function exemplo.conferir_esquema() from public;

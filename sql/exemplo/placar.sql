@@ -1,8 +1,11 @@
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)', whose danos counts every entry
 -- that is wrong now and was not planted so, whoever changed it. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
--- other column may only stay as it was. A correction is judged by what the warehouse holds now, so that
--- corrections made by hand count as what they are. desde_sessao: findings of this session and later ones alone.
+-- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
+-- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
+-- this session and later ones alone.
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
   corrigidas bigint, corrigidas_certas bigint, danos bigint, precisao numeric, precisao_corrigidas numeric, cobertura numeric)
@@ -14,37 +17,43 @@ as $$
 begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
-      errcode = 'ZE003',
+      errcode = 'NC903',
       message = 'não há armazém de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  return query execute $q$
+  for placar.regra, placar.plantados, placar.encontrados, placar.propostas_certas, placar.propostas_erradas, placar.corrigidas,
+    placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
+  in execute concat($q$
     with plantado as (
       select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
-        d.valores_propostos is not null and d.valores_propostos <> '{}'::jsonb as propoe, d.status::text = 'corrigida' as corrigida
+        d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
+        d.status::text = 'corrigida' as corrigida
       from audit.divergencias_processadas d
       where d.registro_id ~ '^[0-9]{1,18}$'
         and d.tabela::text in ('dw.lancamentos', 'lancamentos')
         and ($1 is null or d.sessao_id >= $1)
     ), coluna as (
       select a.id, a.corrigida, c.coluna,
-        case when p.registro_id is not null then p.valor_certo else a.valores_originais ->> c.coluna end as certo,
-        c.valor as proposto,
+        case
+          when p.registro_id is not null then p.valor_certo
+          when a.valores_originais ? c.coluna then a.valores_originais ->> c.coluna
+          else to_jsonb(l) ->> c.coluna
+        end as certo,
+        a.valores_propostos ? c.coluna as proposta, a.valores_propostos ->> c.coluna as proposto,
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
-      cross join lateral jsonb_each_text(a.valores_propostos) c (coluna, valor)
+      cross join lateral jsonb_object_keys(a.valores) c (coluna)
       left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
-      where a.propoe
     ), julgado as (
       select c.id,
         bool_and(case when c.coluna like 'valor%' then c.proposto::numeric is not distinct from c.certo::numeric
-          else c.proposto is not distinct from c.certo end) as proposta_certa,
+          else c.proposto is not distinct from c.certo end) filter (where c.proposta) as proposta_certa,
         bool_and(case when c.coluna like 'valor%' then c.atual::numeric is not distinct from c.certo::numeric
           else c.atual is not distinct from c.certo end) as atual_certo
       from coluna c
@@ -83,11 +92,14 @@ begin
       round(c.encontrados::numeric / nullif(c.plantados, 0), 4)
     from com_total c
     order by c.ordem, c.regra collate "C"
-  $q$ using placar.desde_sessao;
+  $q$) using placar.desde_sessao
+  loop
+    return next;
+  end loop;
 end
 $$;
 
 comment on function exemplo.placar(bigint) is
-  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: corrected entries that are wrong now; in the total, every entry that is wrong and was not planted so), precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: ZE003 without an example warehouse.';
+  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: corrected entries that are wrong now; in the total, every entry that is wrong and was not planted so), precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.placar(bigint) from public;

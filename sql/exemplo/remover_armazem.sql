@@ -21,6 +21,6 @@ end
 $$;
 
 comment on function exemplo.remover_armazem() is
-  'Removes the example warehouse (schema dw and the truth kept aside). Raises ZE001, and removes nothing, when dw holds anything else.';
+  'Removes the example warehouse (schema dw and the truth kept aside). Raises NC901, and removes nothing, when dw holds anything else.';
 
 revoke execute on function exemplo.remover_armazem() from public;
