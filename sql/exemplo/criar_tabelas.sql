@@ -71,6 +71,12 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
+  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
+    grant usage on schema dw to conferente_dono;
+    grant select, update on dw.lancamentos to conferente_dono;
+  end if;
+
   create table exemplo.geracao (linhas int not null, semente bigint not null, ate date not null);
   comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
   create table exemplo.verdade (

@@ -52,11 +52,11 @@ begin
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,
-        bool_and(case when c.coluna like 'valor%' then c.proposto::numeric is not distinct from c.certo::numeric
+        bool_and(case when c.numerica and c.proposto ~ '^-?[0-9]+([.][0-9]+)?$' then c.proposto::numeric = c.certo::numeric
           else c.proposto is not distinct from c.certo end) filter (where c.proposta) as proposta_certa,
-        bool_and(case when c.coluna like 'valor%' then c.atual::numeric is not distinct from c.certo::numeric
+        bool_and(case when c.numerica then c.atual::numeric is not distinct from c.certo::numeric
           else c.atual is not distinct from c.certo end) as atual_certo
-      from coluna c
+      from (select t.*, t.coluna like 'valor%' and t.certo ~ '^-?[0-9]+([.][0-9]+)?$' as numerica from coluna t) c
       group by c.id
     ), por_regra as (
       select a.regra, count(distinct p.registro_id) as encontrados,

@@ -80,7 +80,7 @@ t.test('the example warehouse', async (t) => {
     t.strictSame(particoes[0], ['dw.fato_lancamentos_2025_11', 1])
     t.strictSame(particoes[11], ['dw.fato_lancamentos_2026_10', 1])
     t.equal(
-      await numero(`select (min(n) > 1000 and max(n) < 2500)::int > 1000 and max(n) < 2500 from
+      await numero(`select (min(n) > 1000 and max(n) < 2500)::int from
       (select count(*) n from dw.lancamentos group by date_trunc('month', data_lancamento)) m`),
       1,
     )
