@@ -56,8 +56,7 @@ begin
     join dw.lancamentos l on abs(l.valor) = s.valor and right(rtrim(l.documento), 1) = s.fim
     cross join lateral (
       select
-        coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || nullif(audit_interno.dobrar(left(btrim(l.fornecedor), 200)), ''))
-          as fornecedor,
+        audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
         audit_interno.documento_comparavel(l.documento) as numero,
         coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
     ) c
