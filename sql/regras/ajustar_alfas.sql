@@ -2,7 +2,7 @@
 -- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
 -- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
 -- statistics and dw.lancamentos; writes estatistica_peso and its work table. Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.ajustar_alfas(blocos int4range[], amostra int) returns void
+create or replace function audit_interno.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -18,14 +18,14 @@ begin
 
   insert into audit_interno.estatistica_ajuste (id, nivel, total, certas)
   with k as materialized (
-    select * from audit_interno.chaves_pendencia(null, blocos, amostra) c where c.nivel < 20
+    select * from audit_interno.chaves_pendencia(null, retroteste, amostra) c where c.nivel < 20
   ), contexto as (
     select distinct k.nivel, k.chave, k.corte from k
   ), contagem as materialized (
     select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5, (x.corte - 1 - c.mes) / 12.0))::double precision as w
+      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
@@ -70,5 +70,5 @@ begin
 end
 $$;
 
-comment on function audit_interno.ajustar_alfas(int4range[], int) is 'Fits the shrinkage of each level on the ledger''s own past.';
-revoke execute on function audit_interno.ajustar_alfas(int4range[], int) from public;
+comment on function audit_interno.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
+revoke execute on function audit_interno.ajustar_alfas(int4range, int) from public;

@@ -18,7 +18,7 @@ declare
   v_meses int[];
   v_linhas bigint;
   v_ultimo int;
-  v_blocos int4range[];
+  v_retroteste int4range;
   v_refazer boolean;
 begin
   lock table audit_interno.estatistica_controle in share row exclusive mode;
@@ -52,18 +52,19 @@ begin
   end if;
 
   select coalesce(sum(m.linhas), 0) into v_linhas from audit_interno.estatistica_mes m;
-  v_blocos := audit_interno.blocos_retroteste();
-  v_ultimo := coalesce(upper(v_blocos[cardinality(v_blocos)]), 0);
+  v_retroteste := audit_interno.meses_retroteste();
+  v_ultimo := coalesce(upper(v_retroteste), 0);
   if v_refazer or v_ultimo is distinct from v_controle.calibrada_ate
     or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
   then
     analyze audit_interno.estatistica_contagem;
-    if v_blocos is null then
+    if v_retroteste is null then
       delete from audit_interno.estatistica_peso;
       delete from audit_interno.estatistica_calibracao;
+      delete from audit_interno.estatistica_lacuna;
     else
-      perform audit_interno.ajustar_alfas(v_blocos, v_amostra);
-      perform audit_interno.calibrar_pendencias(v_blocos, v_amostra);
+      perform audit_interno.ajustar_alfas(v_retroteste, v_amostra);
+      perform audit_interno.calibrar_pendencias(v_retroteste, v_amostra);
     end if;
     v_controle.calibrada_ate := v_ultimo;
     v_controle.linhas_calibradas := v_linhas;

@@ -62,3 +62,27 @@ create unlogged table audit_interno.estatistica_ajuste (
   primary key (id, nivel)
 );
 comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
+
+create unlogged table audit_interno.estatistica_retroteste (
+  id text primary key,
+  classe smallint not null,
+  lacuna smallint not null,
+  bruta double precision not null,
+  chance double precision not null,
+  acertou smallint not null
+);
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
+
+create table audit_interno.estatistica_lacuna (
+  lacuna smallint primary key,
+  casos int not null,
+  deslocamento double precision not null
+);
+comment on table audit_interno.estatistica_lacuna is 'How a confidence moves (in log-odds) with the months between the last history and the entry.';
+
+create table audit_interno.estatistica_curva (
+  classe smallint primary key,
+  a double precision not null,
+  b double precision not null
+);
+comment on table audit_interno.estatistica_curva is 'Logistic calibration of each class: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score))).';
