@@ -11,15 +11,14 @@ begin atomic
   from (
     values
       (0, ''),
-      (1, audit_interno.faixa_valor(valor)),
       (2, centro),
       (3, centro || E'\n' || audit_interno.faixa_valor(valor)),
       (4, raiz),
       (5, nome),
       (6, codigo),
-      (7, coalesce(raiz, '=' || nome) || E'\n' || audit_interno.faixa_valor(valor)),
-      (8, coalesce(raiz, '=' || nome) || E'\n' || centro),
-      (9, coalesce(raiz, '=' || nome) || E'\n' || centro || E'\n' || audit_interno.faixa_valor(valor)),
+      (7, coalesce(raiz, '=' || nome) || E'\n' || centro),
+      (8, coalesce(raiz, '=' || nome) || E'\n' || coalesce(centro, '') || E'\n' || audit_interno.faixa_valor(valor)),
+      (9, coalesce(raiz, '=' || nome) || E'\n' || coalesce(centro, '') || E'\n' || valor::text),
       (10, coalesce(raiz, '=' || nome) || E'\n' || texto),
       (11, coalesce(raiz, '=' || nome) || E'\n' || conta),
       (21, conta)

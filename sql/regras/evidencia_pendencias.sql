@@ -40,8 +40,8 @@ begin
     join contagem c using (nivel, chave, corte, categoria)
     left join (values
       (2, 'centro de custo'), (3, 'centro de custo e faixa de valor'), (4, 'empresa do fornecedor'),
-      (5, 'nome do fornecedor'), (6, 'código do fornecedor'), (7, 'fornecedor e faixa de valor'),
-      (8, 'fornecedor e centro de custo'), (9, 'fornecedor, centro de custo e faixa de valor'),
+      (5, 'nome do fornecedor'), (6, 'código do fornecedor'), (7, 'fornecedor e centro de custo'),
+      (8, 'fornecedor, centro de custo e faixa de valor'), (9, 'fornecedor, centro de custo e valor'),
       (10, 'fornecedor e mesmo texto'), (11, 'fornecedor e conta'), (21, 'conta contábil')) n (nivel, nome) on n.nivel = k.nivel
   )
   select v.id,
