@@ -103,12 +103,14 @@ begin
     )
   from faixa f;
 
-  -- one Newton step towards as many right ones as expected, with twenty pseudo-cases against chance
+  -- What waiting costs, as one Newton step towards as many right ones as expected, with twenty pseudo-cases against chance.
+  -- Counted where there are errors enough to count: above .85 the few there are come in clusters.
   insert into audit_interno.estatistica_lacuna (lacuna, casos, deslocamento)
   select r.lacuna, count(*),
     greatest(-1.5, least(0.7, (sum(r.acertou) - sum(k.confianca)) / (sum(k.confianca * (1 - k.confianca)) + 20 * 0.2)))
   from audit_interno.estatistica_retroteste r
   cross join lateral audit_interno.confianca_calibrada(r.classe, null, r.bruta) k
+  where k.confianca < 0.85
   group by r.lacuna
   having count(*) >= 100;
 end

@@ -1,5 +1,5 @@
 -- A raw score as the confidence that the ledger's own past supports: on the line between two bins of the back-test, then
--- moved by what waiting costs (in log-odds). Without a back-test, three quarters of the score. Also gives the nearest bin's
+-- averaged with the smooth curve, moved by what waiting costs (in log-odds). Without a back-test, the modest curve alone. Also gives the nearest bin's
 -- cases and right ones, for the evidence. Reads audit_interno.estatistica_*. Called by audit_interno.sugerir_pendencias and,
 -- without a gap, by audit_interno.calibrar_pendencias.
 create or replace function audit_interno.confianca_calibrada(
@@ -9,8 +9,10 @@ create or replace function audit_interno.confianca_calibrada(
 language sql stable
 as $$
   select
-    case when x.desloca is null or k.valor <= 0 or k.valor >= 1 then k.valor
-      else 1 / (1 + pg_catalog.exp(-(pg_catalog.ln(k.valor / (1 - k.valor)) + x.desloca))) end,
+    case when k.valor <= 0 or k.valor >= 1 then k.valor
+      -- the shift fades out between .80 and .90, above which it was not measured
+      else 1 / (1 + pg_catalog.exp(-(pg_catalog.ln(k.valor / (1 - k.valor))
+        + coalesce(x.desloca, 0) * (1 - least(1, greatest(0, (k.valor - 0.8) / 0.1)))))) end,
     coalesce(a.casos, b.casos, 0),
     coalesce(a.acertos, b.acertos, 0)
   from (select 1) um

@@ -9,7 +9,7 @@ as $$
     select m.mes, sum(m.linhas) over (order by m.mes) as ate, sum(m.linhas) over () as todas
     from audit_interno.estatistica_mes m
   )
-  select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 7), l.ultimo + 1) end
+  select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
   from (
     select
       -- the first month that has a tenth of all rows before it

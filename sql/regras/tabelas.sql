@@ -78,7 +78,7 @@ create table audit_interno.estatistica_lacuna (
   casos int not null,
   deslocamento double precision not null
 );
-comment on table audit_interno.estatistica_lacuna is 'How a confidence moves (in log-odds) with the months between the last history and the entry.';
+comment on table audit_interno.estatistica_lacuna is 'How a confidence moves (in log-odds) with the months between the last history and the entry; counted below a confidence of 0.85.';
 
 create table audit_interno.estatistica_curva (
   classe smallint primary key,
