@@ -1,0 +1,92 @@
+-- The spine: types and tables, then today's truth of every function and view.
+--!include tabelas/tipos.sql
+--!include tabelas/configuracoes_sistema.sql
+--!include tabelas/regras.sql
+--!include tabelas/sessoes_processamento.sql
+--!include tabelas/operacoes.sql
+--!include tabelas/divergencias_processadas.sql
+--!include tabelas/notificacoes.sql
+--!include tabelas/padroes_trade_marketing.sql
+
+--!include comum/dobrar.sql
+--!include comum/chaves_como.sql
+--!include comum/configuracao.sql
+--!include comum/ator.sql
+--!include comum/exigir_motivo.sql
+--!include comum/nome_sql.sql
+--!include comum/chamada_sql.sql
+--!include comum/tipo_coluna.sql
+--!include comum/expressao_valor.sql
+--!include comum/expressao_igual.sql
+--!include comum/expressao_impressao.sql
+
+--!include integridade/recusar_mudanca.sql
+--!include integridade/resumo_operacao.sql
+--!include integridade/selar_operacao.sql
+--!include integridade/abrir_operacao.sql
+--!include integridade/fechar_operacao.sql
+--!include integridade/registrar_operacao.sql
+--!include integridade/finalizar_operacao.sql
+
+--!include configuracao/validar_configuracao.sql
+--!include configuracao/alterar_configuracao.sql
+--!include configuracao/conferir_regra.sql
+--!include configuracao/registrar_regra.sql
+--!include configuracao/alterar_regra.sql
+--!include configuracao/preparar_padrao.sql
+--!include configuracao/salvar_padrao.sql
+--!include configuracao/desativar_padrao.sql
+
+--!include deteccao/levantar_achados.sql
+--!include deteccao/registrar_achados.sql
+--!include deteccao/reabrir_desfeitas.sql
+--!include deteccao/fechar_ausentes.sql
+--!include deteccao/medir_janela.sql
+--!include deteccao/detectar_regra.sql
+
+--!include correcao/elegiveis.sql
+--!include correcao/verificar_limites.sql
+--!include correcao/criar_lote.sql
+--!include correcao/aplicar_grupo.sql
+--!include correcao/aplicar_lote.sql
+--!include correcao/autoverificar_lote.sql
+--!include correcao/concluir_lote.sql
+--!include correcao/corrigir_lote.sql
+
+--!include sessao/notificar.sql
+--!include sessao/totalizar_sessao.sql
+--!include sessao/criar_sessao.sql
+--!include sessao/conduzir_sessao.sql
+--!include sessao/iniciar_sessao.sql
+--!include sessao/encerrar_interrompidas.sql
+--!include sessao/proxima_etapa.sql
+--!include sessao/finalizar_sessao.sql
+--!include sessao/executar_etapa.sql
+--!include sessao/registrar_falha_etapa.sql
+--!include sessao/resumir_simulacao.sql
+--!include sessao/processar_divergencias.sql
+--!include sessao/solicitar_processamento.sql
+--!include sessao/cancelar_sessao.sql
+
+--!include decisao/transicao_permitida.sql
+--!include decisao/travar_divergencias.sql
+--!include decisao/contar_decisoes.sql
+--!include decisao/valores_atuais.sql
+--!include decisao/aprovar_divergencias.sql
+--!include decisao/rejeitar_divergencias.sql
+--!include decisao/corrigir_manualmente.sql
+--!include decisao/reabrir_divergencias.sql
+--!include decisao/declarar_excecao.sql
+--!include decisao/revogar_excecao.sql
+
+--!include reversao/criar_reversao.sql
+--!include reversao/reverter_lote.sql
+--!include reversao/reverter_divergencias.sql
+--!include reversao/reverter_operacao.sql
+--!include reversao/reverter_sessao.sql
+
+--!include consulta/historico_registro.sql
+--!include consulta/vw_operacoes_resumo.sql
+--!include consulta/vw_divergencias_abertas.sql
+--!include consulta/diagnosticar_contrato.sql
+--!include consulta/permissoes.sql

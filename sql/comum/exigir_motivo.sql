@@ -1,0 +1,20 @@
+-- A person's act needs a reason that another person can read.
+create or replace function audit_interno.exigir_motivo(motivo text)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if motivo is null or btrim(motivo) = '' then
+    raise exception using errcode = 'NC006', message = 'falta o motivo',
+      hint = 'Escreva em uma frase por que: quem auditar vai ler.';
+  end if;
+  if length(motivo) > 2000 then
+    raise exception using errcode = 'NC006', message = 'o motivo é longo demais',
+      detail = format('%s caracteres; o máximo é 2000', length(motivo));
+  end if;
+  return btrim(motivo);
+end
+$$;
+comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';

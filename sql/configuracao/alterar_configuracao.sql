@@ -1,0 +1,36 @@
+-- Changes one setting, as an audited operation with before and after.
+create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
+returns audit.configuracoes_sistema
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes audit.configuracoes_sistema;
+  v_depois audit.configuracoes_sistema;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
+  select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
+  if not found then
+    raise exception using errcode = 'NC008',
+      message = format('configuração desconhecida: %s', coalesce(alterar_configuracao.chave, 'nula')),
+      hint = 'Existem: ' || (select string_agg(c.chave, ', ' order by c.chave) from audit.configuracoes_sistema c) || '.';
+  end if;
+  if alterar_configuracao.valor is null then
+    raise exception using errcode = 'NC009', message = format('valor nulo para %s', chave),
+      hint = format('Para voltar ao padrão use %s.', v_antes.padrao);
+  end if;
+  update audit.configuracoes_sistema c
+  set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
+  where c.chave = alterar_configuracao.chave
+  returning * into v_depois;
+  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
+    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_depois;
+end
+$$;
+comment on function audit.alterar_configuracao(text, jsonb, text) is
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;

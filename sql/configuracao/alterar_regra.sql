@@ -1,0 +1,49 @@
+-- Changes settings of a rule, as an audited operation with before and after.
+create or replace function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
+returns audit.regras
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+  v_antes audit.regras;
+  v_depois audit.regras;
+  v_estranhas text;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(alterar_regra.motivo);
+  select * into v_antes from audit.regras r where r.nome = alterar_regra.nome for update;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(alterar_regra.nome, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
+    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
+  end if;
+  select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
+      hint = format('Permitido: %s.', array_to_string(v_permitidas, ', '));
+  end if;
+  begin
+    v_depois := jsonb_populate_record(v_antes, alterar_regra.mudancas);
+    update audit.regras r
+    set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
+      prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
+      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base
+    where r.nome = v_antes.nome;
+  exception when data_exception or integrity_constraint_violation then
+    raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
+      hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+  end;
+  v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
+    detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_depois;
+end
+$$;
+comment on function audit.alterar_regra(text, jsonb, text) is
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;

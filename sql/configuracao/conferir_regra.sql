@@ -1,0 +1,45 @@
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered or changed, and by
+-- diagnostico.
+create or replace function audit_interno.conferir_regra(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_funcao regprocedure := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_proc pg_proc;
+  v_faltam text;
+begin
+  if v_funcao is null then
+    return format('não existe a função %s(audit.janela)', regra.funcao);
+  end if;
+  select * into v_proc from pg_proc p where p.oid = v_funcao;
+  if v_proc.prorettype <> 'audit.achado'::regtype or not v_proc.proretset then
+    return format('a função %s deve devolver setof audit.achado', regra.funcao);
+  end if;
+  if v_proc.provolatile = 'v' then
+    return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
+  end if;
+  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+    return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
+  end if;
+  if v_tabela is null then
+    return format('não existe a tabela %s', regra.tabela);
+  end if;
+  select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
+  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  where c.coluna is not null and not exists (
+    select from pg_attribute a
+    where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
+  if v_faltam is not null then
+    return format('a tabela %s não tem a(s) coluna(s) %s', regra.tabela, v_faltam);
+  end if;
+  if regra.coluna_chave = any (regra.colunas) then
+    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';

@@ -1,0 +1,34 @@
+-- Folds a pattern and refuses one that cannot be used, whoever writes it and however.
+create or replace function audit_interno.preparar_padrao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.padrao_dobrado := case when new.tipo = 'regex'
+    -- folding must not turn a class such as \S or \D into another
+    then regexp_replace(translate(normalize(new.padrao, nfc),
+      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
+    else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
+    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
+  end if;
+  if length(new.padrao) > 500 then
+    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(new.padrao));
+  end if;
+  if new.tipo = 'regex' then
+    begin
+      if '' ~ new.padrao_dobrado then
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
+      end if;
+    exception when invalid_regular_expression then
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm;
+    end;
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+
+create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
+  for each row execute function audit_interno.preparar_padrao();

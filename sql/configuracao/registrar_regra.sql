@@ -1,0 +1,45 @@
+-- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
+create or replace function audit.registrar_regra(
+  nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
+  coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
+  confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
+  prioridade integer default 100, preparacao text default null
+)
+returns audit.regras
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_defeito text;
+  v_operacao bigint;
+begin
+  insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
+    colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
+  values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
+    registrar_regra.tabela, registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+    registrar_regra.coluna_valor,
+    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
+    registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
+  returning * into v_regra;
+  v_defeito := audit_interno.conferir_regra(v_regra);
+  if v_defeito is not null then
+    raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_regra.descricao,
+    detalhes => jsonb_build_object('depois', to_jsonb(v_regra)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_regra;
+exception
+  when unique_violation then
+    raise exception using errcode = 'NC011', message = format('já existe a regra %s', registrar_regra.nome),
+      hint = 'Para mudá-la use audit.alterar_regra.';
+  when check_violation or not_null_violation or numeric_value_out_of_range then
+    raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
+      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
+end
+$$;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;

@@ -1,0 +1,65 @@
+-- Checks a setting against its type and range, whoever writes it and however.
+create or replace function audit_interno.validar_configuracao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo_json text := jsonb_typeof(new.valor);
+  v_texto text := new.valor #>> '{}';
+  v_medida numeric;
+  v_valido boolean;
+  v_permitido text;
+begin
+  if tg_op = 'UPDATE' and new.chave <> old.chave then
+    raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
+  end if;
+  v_valido := coalesce(case new.tipo
+    when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
+    when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
+    when 'numero' then v_tipo_json = 'number'
+    when 'booleano' then v_tipo_json = 'boolean'
+    when 'textos' then v_tipo_json = 'array'
+      and not jsonb_path_exists(new.valor, '$[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+    when 'intervalo' then v_tipo_json = 'string'
+    when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+  end, false);
+  if v_valido and new.tipo = 'intervalo' then
+    begin
+      v_medida := extract(epoch from v_texto::interval);
+    exception when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_valido := false;
+    end;
+  elsif v_valido and new.tipo in ('inteiro', 'numero') then
+    v_medida := v_texto::numeric;
+  elsif v_valido and new.tipo = 'textos' then
+    v_medida := jsonb_array_length(new.valor);
+  end if;
+  v_permitido := concat_ws('; ',
+    case new.tipo
+      when 'texto' then 'um texto de 1 a 500 caracteres'
+      when 'inteiro' then 'um número inteiro'
+      when 'numero' then 'um número'
+      when 'booleano' then 'true ou false'
+      when 'textos' then 'uma lista de textos, como ["A", "B"]'
+      when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
+      when 'hora' then 'uma hora, como "07:00"'
+    end,
+    'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' else '' end,
+    'um destes: ' || new.permitidos::text);
+  if not v_valido then
+    raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
+      detail = format('tipo %s', new.tipo), hint = format('Permitido: %s.', v_permitido);
+  end if;
+  if v_medida < new.minimo or v_medida > new.maximo or not coalesce(new.permitidos @> new.valor, true) then
+    raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
+      hint = format('Permitido: %s.', v_permitido);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
+
+create or replace trigger validar before insert or update on audit.configuracoes_sistema
+  for each row execute function audit_interno.validar_configuracao();

@@ -1,0 +1,34 @@
+-- Everything that ever happened to one row of the warehouse, in order.
+create or replace function audit.historico_registro(tabela text, id text)
+returns table (
+  quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
+  antes jsonb, depois jsonb, motivo text
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  from audit.divergencias_processadas d
+  cross join lateral (
+    select p.iniciada_em as quando, 'deteccao' as evento, x.divergencia_id, x.operacao_id, d.valores_originais as antes,
+      d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
+    from audit.deteccoes x join audit.operacoes p on p.id = x.operacao_id where x.divergencia_id = d.id
+    union all
+    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, null, c.valores, c.motivo, 2
+    from audit.decisoes c where c.divergencia_id = d.id
+    union all
+    select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
+      a.operacao_id, a.antes, a.depois, p.motivo, 3
+    from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
+  ) as e
+  join audit.operacoes o on o.id = e.operacao_id
+  where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
+  union all
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  from audit.excecoes x where x.tabela = historico_registro.tabela and x.registro_id = historico_registro.id
+  order by 1, 6
+$$;
+comment on function audit.historico_registro(text, text) is
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+grant execute on function audit.historico_registro(text, text) to conferente_leitor;

@@ -1,0 +1,11 @@
+-- One line for each operation, for people.
+create or replace view audit.vw_operacoes_resumo with (security_invoker = true) as
+select o.id, o.tipo, o.status, o.regra, o.sessao_id, s.modo as sessao_modo, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
+  o.finalizada_em - o.iniciada_em as duracao, o.linhas, o.elo, encode(o.selo, 'hex') as selo
+from audit.operacoes o
+left join audit.sessoes_processamento s on s.id = o.sessao_id;
+comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
+comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
+comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
+comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
+comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null while under way.';

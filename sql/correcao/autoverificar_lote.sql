@@ -1,0 +1,52 @@
+-- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
+-- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
+create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule of the batch
+    select r.* from audit.regras r
+    where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
+  loop
+    select array_agg(l.registro_id) into v_chaves
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
+    perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    update pg_temp.conferente_lote l
+    set resultado = null, erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    from pg_temp.conferente_achado a
+    where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
+      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+        or a.valores_propostos = '{}' and not exists (
+          select from audit.divergencias_processadas d
+          where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
+            and d.valores_propostos = '{}' and d.evidencia ->> 'tipo' is not distinct from a.evidencia ->> 'tipo'));
+  end loop;
+  if not exists (select from pg_temp.conferente_lote l where l.resultado is null) then
+    return;
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
+  -- de and para change sides; the image just written says what the row really held afterwards
+  update pg_temp.conferente_lote l
+  set de = l.agora, para = l.de, impressao = null, reverte_operacao_id = (
+    select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = l.divergencia_id)
+  where l.resultado is null;
+  perform audit_interno.aplicar_lote(v_operacao);
+  if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada') then
+    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
+      detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
+        from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada');
+  end if;
+  update pg_temp.conferente_lote l set resultado = 'desfeita' where l.reverte_operacao_id is not null;
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'desfeita'));
+end
+$$;
+comment on function audit_interno.autoverificar_lote(bigint, text) is
+  'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';

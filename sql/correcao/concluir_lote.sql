@@ -1,0 +1,40 @@
+-- Writes what became of each finding of a corrected batch, and counts it.
+create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aplicadas bigint;
+begin
+  update audit.divergencias_processadas d
+  set status = case l.resultado
+      when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
+      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+    decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
+    motivo = case l.resultado
+      when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
+      when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
+  from pg_temp.conferente_lote l
+  where d.id = l.divergencia_id;
+
+  update audit.execucoes_regra e
+  set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
+  from (
+    select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
+      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
+      coalesce(sum(d.valor_em_risco) filter (where l.resultado = 'aplicada'), 0) as valor
+    from pg_temp.conferente_lote l join audit.divergencias_processadas d on d.id = l.divergencia_id
+    group by l.regra
+  ) as c
+  where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra;
+
+  select count(*) into v_aplicadas from pg_temp.conferente_lote l where l.resultado = 'aplicada';
+  return v_aplicadas;
+end
+$$;
+comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';

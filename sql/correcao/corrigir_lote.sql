@@ -1,0 +1,41 @@
+-- The correction step: one batch of one rule in one session, atomic. When nothing is left the rule is done.
+create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_operacao bigint;
+  v_inicio timestamptz := clock_timestamp();
+begin
+  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  perform audit_interno.criar_lote();
+  if v_regra.automatica then
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
+    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao
+    from audit.divergencias_processadas d
+    where d.id in (
+      select x.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) x
+      order by x.id
+      limit (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+    for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
+  end if;
+  if not exists (select from pg_temp.conferente_lote) then
+    update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
+    where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
+    return;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
+    format('automática: confiança de %s ou mais', v_regra.limiar));
+  perform audit_interno.aplicar_lote(v_operacao);
+  perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+  perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
+    format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+  update audit.execucoes_regra e set duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
+end
+$$;
+comment on function audit_interno.corrigir_lote(bigint, text) is 'Corrects the next batch of a rule, or marks the rule as done.';

@@ -1,0 +1,65 @@
+-- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
+-- people: the first proposes, another one approves.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
+  v_ids bigint[];
+  v_aplicar bigint[];
+  v_sem_proposta text;
+  v_mesma text;
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_operacao bigint;
+begin
+  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
+    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
+    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
+  into v_ids, v_sem_proposta, v_mesma, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  if v_sem_proposta is not null then
+    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
+      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
+  end if;
+  if v_mesma is not null then
+    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
+      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  select v_operacao, d.id, case when d.status = 'aguardando_segunda_aprovacao' then 'segunda_aprovacao' else 'aprovacao' end,
+    v_ator, v_motivo, d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
+  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  perform audit_interno.contar_decisoes(array(
+    select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
+
+  perform audit_interno.criar_lote();
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id,
+    case when d.valores_digitados is null then d.valores_originais else audit_interno.valores_atuais(d.id, d.valores_digitados) end,
+    coalesce(d.valores_digitados, d.valores_propostos), d.impressao
+  from audit.divergencias_processadas d where d.id = any (v_aplicar);
+  perform audit_interno.aplicar_lote(v_operacao);
+  -- what a person typed is the person's word; the rule does not overrule it
+  update pg_temp.conferente_lote l set resultado = 'digitada'
+  from audit.divergencias_processadas d
+  where d.id = l.divergencia_id and l.resultado = 'aplicada' and d.valores_digitados is not null;
+  perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
+  update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
+  perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.aprovar_divergencias(bigint[], text) is
+  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
+grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;

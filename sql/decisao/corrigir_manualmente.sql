@@ -1,0 +1,60 @@
+-- A person types the right values instead of the proposed ones. Another person has to approve them.
+create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
+returns audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(corrigir_manualmente.motivo);
+  v_divergencia audit.divergencias_processadas;
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_estranhas text;
+  v_valores jsonb;
+  v_operacao bigint;
+begin
+  select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
+    array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
+  select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
+  v_relacao := to_regclass(v_regra.tabela);
+  if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
+    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
+      hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
+  end if;
+  select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(corrigir_manualmente.valores) as c where c <> all (v_regra.colunas);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, v_estranhas),
+      hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
+  end if;
+  begin
+    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
+      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c))
+    into v_valores using corrigir_manualmente.valores;
+  exception when data_exception then
+    raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
+  end;
+  if v_valores = audit_interno.valores_atuais(v_divergencia.id, v_valores) then
+    raise exception using errcode = 'NC015', message = 'o registro já tem esses valores', hint = 'Se está certo, rejeite a divergência.';
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  values (v_operacao, v_divergencia.id, 'correcao_manual', v_ator, v_motivo, v_valores, v_divergencia.confianca);
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
+    decidida_em = null, decidida_por = null
+  where d.id = v_divergencia.id
+  returning * into v_divergencia;
+  if v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos then
+    perform audit_interno.contar_decisoes(array[v_divergencia.id], false);
+  end if;
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_divergencia;
+end
+$$;
+comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;

@@ -1,0 +1,56 @@
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
+returns audit.excecoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
+  v_regra audit.regras;
+  v_existe boolean;
+  v_excecao audit.excecoes;
+  v_operacao bigint;
+begin
+  select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
+  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+    raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
+      coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
+  end if;
+  if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
+    raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
+      detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
+  end if;
+  begin
+    execute format('select exists (select from %s t where t.%I = $1::%s)', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
+      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
+    into v_existe using declarar_excecao.registro_id;
+  exception when data_exception then
+    v_existe := false;
+  end;
+  if not coalesce(v_existe, false) then
+    raise exception using errcode = 'NC004', message = format('registro desconhecido em %s: %s', v_regra.tabela, coalesce(declarar_excecao.registro_id, 'nulo'));
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, declarar_excecao.registro_id, v_motivo, v_ator, declarar_excecao.expira_em)
+  returning * into v_excecao;
+  with fechada as (
+    update audit.divergencias_processadas d
+    set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
+      valores_digitados = null
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
+      and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    returning d.id, d.confianca
+  )
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, f.id, 'excecao', v_ator, v_motivo, f.confianca from fechada f;
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_excecao;
+end
+$$;
+comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
+grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;

@@ -1,0 +1,29 @@
+-- A person takes back a rejection, or gives a failed or rolled back finding another chance.
+create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(reabrir_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('reabertura', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null, valores_digitados = null
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.reabrir_divergencias(bigint[], text) is
+  'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;

@@ -1,0 +1,31 @@
+-- A person says the finding is wrong. It stays silent until the row changes.
+create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(rejeitar_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
+    proposta_por = null, valores_digitados = null
+  where d.id = any (v_ids);
+  perform audit_interno.contar_decisoes(v_ids, false);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.rejeitar_divergencias(bigint[], text) is
+  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;

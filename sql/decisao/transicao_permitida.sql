@@ -1,0 +1,33 @@
+-- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
+create or replace function audit_interno.transicao_permitida(de text, para text)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select de = para or case de
+    when 'aberta' then para <> 'revertida'
+    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
+    when 'revertida' then para in ('corrigida', 'aberta')
+    when 'rejeitada' then para = 'aberta'
+    when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
+    else para = 'aberta' -- obsoleta, resolvida: found again
+  end
+$$;
+comment on function audit_interno.transicao_permitida(text, text) is 'Whether a divergência may go from one status to another.';
+
+create or replace function audit_interno.recusar_transicao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = 'NC005',
+    message = format('a divergência %s não pode ir de %s para %s', old.id, old.status, new.status);
+end
+$$;
+comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden change of status with NC005.';
+
+create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
+  for each row when (not audit_interno.transicao_permitida(old.status, new.status))
+  execute function audit_interno.recusar_transicao();

@@ -1,0 +1,58 @@
+-- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
+-- that a person rejected or rolled back stays as it is; one that had closed by itself is open again.
+create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_agora timestamptz := clock_timestamp();
+  v_suprimidas bigint;
+  v_novas bigint;
+  v_total bigint;
+  v_valor numeric;
+begin
+  delete from pg_temp.conferente_achado a
+  using audit.excecoes e
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+    and e.revogada_em is null and e.expira_em > v_agora;
+  get diagnostics v_suprimidas = row_count;
+
+  with gravada as (
+    insert into audit.divergencias_processadas as d (
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
+      evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+    select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
+      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
+      round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
+    from pg_temp.conferente_achado a
+    order by a.identidade -- two sessions at once take the same rows in the same order
+    on conflict (identidade) do update
+    set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
+      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
+      ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
+      status = case when d.status in ('obsoleta', 'resolvida') then 'aberta' else d.status end,
+      motivo = case when d.status in ('obsoleta', 'resolvida') then 'encontrada de novo' else d.motivo end,
+      decidida_em = case when d.status in ('obsoleta', 'resolvida') then v_agora else d.decidida_em end,
+      decidida_por = case when d.status in ('obsoleta', 'resolvida') then 'conferente' else d.decidida_por end
+    returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
+  ), registrada as (
+    insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
+    select registrar_achados.operacao_id, g.id, g.confianca, sha256(g.identidade || convert_to(
+      jsonb_build_array(g.confianca, g.evidencia, g.justificativa, g.valor_em_risco, registrar_achados.hash_regra)::text, 'UTF8'))
+    from gravada g
+    returning divergencia_id
+  )
+  select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
+  into v_total, v_novas, v_valor
+  from gravada g join registrada r on r.divergencia_id = g.id;
+
+  update audit.execucoes_regra e
+  set encontradas = e.encontradas + v_total, novas = e.novas + v_novas, recorrentes = e.recorrentes + v_total - v_novas,
+    suprimidas = e.suprimidas + v_suprimidas, valor_em_risco = e.valor_em_risco + v_valor
+  where e.sessao_id = registrar_achados.sessao_id and e.regra = registrar_achados.regra.nome;
+end
+$$;
+comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
+  'Opens new findings, counts known ones, withholds those under an exception.';

@@ -1,0 +1,15 @@
+-- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
+create or replace function audit_interno.abrir_operacao(
+  tipo text, sessao_id bigint default null, regra text default null, motivo text default null, detalhes jsonb default '{}'
+)
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
+  values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
+    abrir_operacao.motivo, abrir_operacao.detalhes)
+  returning id
+$$;
+comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';

@@ -1,0 +1,37 @@
+-- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
+-- so the digest, the same in every session.
+create or replace function audit_interno.resumo_operacao(operacao_id bigint)
+returns bytea
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+  select sha256(
+    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
+      o.linhas, o.detalhes)::text, 'UTF8'))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id)
+      from audit.deteccoes d where d.operacao_id = o.id), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')), ''
+        order by a.divergencia_id)
+      from audit.alteracoes a where a.operacao_id = o.id), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+        c.decidida_em)::text, 'UTF8')), '' order by c.id)
+      from audit.decisoes c where c.operacao_id = o.id), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+        e.expira_em)::text, 'UTF8')), '' order by e.id)
+      from audit.excecoes e where e.operacao_id = o.id), ''))
+  )
+  from audit.operacoes o
+  where o.id = resumo_operacao.operacao_id
+$$;
+comment on function audit_interno.resumo_operacao(bigint) is
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';

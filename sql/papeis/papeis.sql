@@ -1,0 +1,50 @@
+-- Roles, schemas and default privileges. Run by `conferente migrar` as the login that migrates, before graphile-migrate
+-- continues as conferente_dono. Repeatable: roles belong to the whole cluster and outlive a database.
+do $$
+declare
+  v_papel text;
+begin
+  foreach v_papel in array array[
+    'conferente_dono', 'conferente_leitor', 'conferente_revisor', 'conferente_operador',
+    'conferente_administrador', 'conferente_servico'
+  ] loop
+    if not exists (select from pg_catalog.pg_roles where rolname = v_papel) then
+      begin
+        execute format('create role %I nologin', v_papel);
+      exception when duplicate_object or unique_violation then
+        null; -- another migration of the same cluster was faster
+      end;
+    end if;
+  end loop;
+  if not pg_has_role(current_user, 'conferente_dono', 'member') then
+    execute format('grant conferente_dono to %I', current_user);
+  end if;
+  execute format('grant connect, create, temporary on database %I to conferente_dono', current_database());
+end
+$$;
+
+-- Who sees, who decides, who runs, who configures. Every working role may read.
+grant conferente_leitor to conferente_revisor, conferente_operador, conferente_administrador;
+
+create schema if not exists audit authorization conferente_dono;
+create schema if not exists audit_interno authorization conferente_dono;
+create schema if not exists regras authorization conferente_dono;
+create schema if not exists exemplo authorization conferente_dono;
+
+comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
+comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
+comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
+comment on schema exemplo is 'The demonstration warehouse of `conferente demo`. Empty of data until it is called.';
+
+grant usage on schema audit to conferente_leitor;
+grant usage on schema regras to conferente_leitor;
+
+-- Nothing is executable by everybody, whatever is created later.
+alter default privileges for role conferente_dono revoke execute on functions from public;
+
+comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs select and update on the warehouse.';
+comment on role conferente_leitor is 'Reads schema audit.';
+comment on role conferente_revisor is 'Reads, and decides: approves, rejects, corrects by hand, rolls back, declares exceptions.';
+comment on role conferente_operador is 'Reads, runs and cancels sessions, rolls back operations and sessions.';
+comment on role conferente_administrador is 'Reads, and changes settings, rules and patterns.';
+comment on role conferente_servico is 'Marks a login (the API''s) that may speak for others: audit believes its setting conferente.ator.';

@@ -1,0 +1,13 @@
+-- An empty list of alterations to roll back.
+create or replace function audit_interno.criar_reversao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  drop table if exists pg_temp.conferente_reversao;
+  create temp table conferente_reversao (operacao_id bigint not null, divergencia_id bigint primary key) on commit drop;
+end
+$$;
+comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao, empty.';

@@ -1,0 +1,45 @@
+-- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
+-- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_operacao bigint;
+begin
+  perform from audit.divergencias_processadas d
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
+  v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
+  perform audit_interno.criar_lote();
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
+  select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree
+    case when exists (select from audit.alteracoes p where p.divergencia_id = d.id and p.operacao_id > a.operacao_id) then 'superada' end
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.operacao_id = r.operacao_id and a.divergencia_id = r.divergencia_id
+  join audit.divergencias_processadas d on d.id = r.divergencia_id;
+  perform audit_interno.aplicar_lote(v_operacao);
+  update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
+  select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+  from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+  update audit.divergencias_processadas d
+  set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
+  from pg_temp.conferente_lote l
+  where d.id = l.divergencia_id and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
+    detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
+  return query
+    select l.divergencia_id, l.tabela, l.registro_id,
+      case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+      l.para, l.de, l.agora
+    from pg_temp.conferente_lote l
+    order by l.divergencia_id;
+end
+$$;
+comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';

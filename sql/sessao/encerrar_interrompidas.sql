@@ -1,0 +1,27 @@
+-- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- they committed stands, and the next window covers what they did not reach.
+create or replace function audit_interno.encerrar_interrompidas()
+returns setof audit.sessoes_processamento
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with encerrada as (
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
+    where s.status = 'em_andamento'
+      and not exists (
+        select from pg_locks k
+        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
+          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    returning s.*
+  ), pulada as (
+    update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão foi interrompida'
+    from encerrada s where e.sessao_id = s.id and e.status in ('pendente', 'detectada')
+  ), avisada as (
+    insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
+  )
+  select * from encerrada
+$$;
+comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
+grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;

@@ -1,0 +1,32 @@
+-- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together.
+create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_status text;
+begin
+  update audit.sessoes_processamento s
+  set status = case when s.status = 'agendada' then 'em_andamento' else s.status end,
+    inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp()), ultima_atividade = clock_timestamp()
+  where s.id = executar_etapa.sessao_id
+  returning s.status into v_status;
+  if v_status is distinct from 'em_andamento' then
+    raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
+      detail = format('status %s', coalesce(v_status, 'desconhecido'));
+  end if;
+  case executar_etapa.etapa
+    when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
+    when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
+    when 'corrigir' then perform audit_interno.corrigir_lote(sessao_id, regra);
+    when 'finalizar' then perform audit_interno.finalizar_sessao(sessao_id);
+    else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
+  end case;
+  perform audit_interno.totalizar_sessao(sessao_id);
+end
+$$;
+comment on function audit_interno.executar_etapa(bigint, text, text) is
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way.';
+grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;

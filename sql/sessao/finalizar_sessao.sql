@@ -1,0 +1,37 @@
+-- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
+create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_mensagem text;
+  v_falharam bigint;
+  v_total bigint;
+begin
+  perform audit_interno.totalizar_sessao(sessao_id);
+  select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
+  select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  v_mensagem := nullif(concat_ws('; ',
+    (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
+      coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
+     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
+    case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
+    'limite atingido: ' || v_sessao.limite_atingido,
+    case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
+  update audit.sessoes_processamento s
+  set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
+    mensagem = v_mensagem, fim_processamento = clock_timestamp(), etapa = 'fim'
+  where s.id = v_sessao.id;
+  if v_sessao.limite_atingido is not null then
+    perform audit_interno.notificar('limite', v_sessao.id);
+  end if;
+  if v_falharam > 0 then
+    perform audit_interno.notificar('falha', v_sessao.id);
+  end if;
+end
+$$;
+comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';

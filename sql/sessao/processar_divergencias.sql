@@ -1,0 +1,47 @@
+-- A whole session in one transaction, the same steps that the worker and the command line take one by one.
+create or replace function audit.processar_divergencias(
+  modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
+  simular boolean default false
+)
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_passo record;
+  v_codigo text;
+  v_erro text;
+begin
+  begin
+    v_sessao := audit_interno.criar_sessao(processar_divergencias.modo, processar_divergencias.data_inicio,
+      processar_divergencias.data_fim, processar_divergencias.regras, false);
+    loop -- over steps, not rows
+      select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
+      exit when v_passo.etapa = 'fim';
+      begin
+        perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
+      exception when others then
+        get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+        if v_passo.regra is null or left(v_codigo, 2) in ('40', '53', '57', '58', 'XX') then
+          raise;
+        end if;
+        perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
+      end;
+    end loop;
+    select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;
+    if simular then
+      v_sessao.simulada := true;
+      v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
+      raise exception using errcode = 'NC000', message = 'simulação';
+    end if;
+  exception when sqlstate 'NC000' then
+    null; -- everything above is undone; v_sessao tells what it was
+  end;
+  return v_sessao;
+end
+$$;
+comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;

@@ -1,0 +1,49 @@
+-- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+create or replace function audit_interno.proxima_etapa(
+  sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+begin
+  select * into v_sessao from audit.sessoes_processamento s where s.id = proxima_etapa.sessao_id;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(sessao_id::text, 'nula'));
+  end if;
+  tempo_limite_ms := 600000;
+  if v_sessao.status not in ('agendada', 'em_andamento') then
+    etapa := 'fim';
+    return;
+  end if;
+  select 'detectar', r.nome, extract(epoch from r.tempo_limite) * 1000, count(*) filter (where e.status <> 'pendente') over () + 1,
+    count(*) over ()
+  into etapa, regra, tempo_limite_ms, ordem, total
+  from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+  where e.sessao_id = v_sessao.id
+  order by e.status <> 'pendente', r.prioridade, r.nome
+  limit 1;
+  if exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status = 'pendente') then
+    return;
+  end if;
+  regra := null;
+  if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
+    etapa := 'limitar';
+    return;
+  end if;
+  select 'corrigir', r.nome, extract(epoch from r.tempo_limite) * 1000, e.corrigidas
+  into etapa, regra, tempo_limite_ms, ordem
+  from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+  where e.sessao_id = v_sessao.id and e.status = 'detectada'
+  order by r.prioridade, r.nome
+  limit 1;
+  if not found then
+    etapa := 'finalizar';
+  end if;
+end
+$$;
+comment on function audit_interno.proxima_etapa(bigint) is
+  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take.';
+grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;

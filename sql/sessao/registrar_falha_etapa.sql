@@ -1,0 +1,27 @@
+-- A step failed and was rolled back: the rule fails alone, the session goes on. Called in a transaction of its own, or
+-- after the subtransaction of the step.
+create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if regra is null then
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
+    where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
+    if found then
+      perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
+    end if;
+  else
+    update audit.execucoes_regra e
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = registrar_falha_etapa.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+      fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
+    where e.sessao_id = registrar_falha_etapa.sessao_id and e.regra = registrar_falha_etapa.regra and e.status in ('pendente', 'detectada');
+  end if;
+end
+$$;
+comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
+  'Records that a step failed: of a rule, or without one the whole session.';
+grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;

@@ -1,0 +1,62 @@
+create table audit.configuracoes_sistema (
+  chave text primary key,
+  valor jsonb not null,
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora')),
+  padrao jsonb not null,
+  minimo numeric,
+  maximo numeric,
+  permitidos jsonb,
+  unidade text,
+  descricao text not null,
+  alterada_em timestamptz not null default now(),
+  alterada_por text not null default session_user
+);
+comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
+comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text) or hora (HH:MM).';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
+comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
+comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
+comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
+comment on column audit.configuracoes_sistema.alterada_em is 'When it was last changed.';
+comment on column audit.configuracoes_sistema.alterada_por is 'Who last changed it.';
+
+insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, minimo, maximo, permitidos, unidade, descricao)
+select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.permitidos::jsonb, c.unidade, c.descricao
+from (values
+  ('sessao.margem_incremental', '"02:00:00"', 'intervalo', 0, 172800, null, null,
+    'Quanto a janela incremental recua sobre a anterior: uma carga confirma depois da hora que grava.'),
+  ('sessao.primeira_janela', '"24:00:00"', 'intervalo', 3600, 31622400, null, null,
+    'Tamanho da primeira janela incremental de uma regra.'),
+  ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
+    'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
+  ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
+    'Quanto uma correção espera por uma linha que outra transação segura.'),
+  ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
+    'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
+  ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
+    'Máxima fração das linhas da janela corrigida por sessão: uma janela cheia de divergências é uma carga quebrada.'),
+  ('limites.fracao_a_partir_de', '50', 'inteiro', 0, 1000000, null, 'linhas',
+    'A fração só é aplicada quando há mais correções do que isto: duas linhas em três não são uma carga quebrada.'),
+  ('limites.valor', '500000000.00', 'numero', 0, 1e15, null, 'BRL',
+    'Máxima soma do valor em risco corrigida por sessão.'),
+  ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
+    'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
+    'Categorias que significam pendente, comparadas sem acento nem caixa.'),
+  ('pendente.meses_historico', '24', 'inteiro', 1, 240, null, 'meses',
+    'Quantos meses de história a inferência de categoria lê.'),
+  ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
+    'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
+    'Diferença até a qual valor e documento são iguais.'),
+  ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
+    'Diferença relativa até a qual valor e documento são iguais.'),
+  ('valores.digitos_significativos', '0', 'inteiro', 0, 15, null, 'dígitos',
+    'Dígitos significativos com que a origem imprime valores; 0 se os imprime por inteiro.'),
+  ('valores.dias_duplicidade', '10', 'inteiro', 0, 366, null, 'dias',
+    'Até quantos dias de distância o mesmo documento, fornecedor e valor contam como lançado duas vezes.')
+) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

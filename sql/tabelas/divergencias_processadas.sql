@@ -1,0 +1,142 @@
+create table audit.divergencias_processadas (
+  id bigint generated always as identity primary key,
+  sessao_id bigint not null references audit.sessoes_processamento,
+  sessao_ultima_id bigint not null,
+  regra text not null references audit.regras,
+  hash_regra text not null,
+  tabela text not null,
+  registro_id text not null,
+  valores_originais jsonb not null,
+  valores_propostos jsonb not null,
+  valores_digitados jsonb,
+  confianca numeric(5, 4) not null check (confianca between 0 and 1),
+  evidencia jsonb not null,
+  justificativa text not null,
+  valor_em_risco numeric not null check (valor_em_risco >= 0),
+  status text not null default 'aberta' check (status in (
+    'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
+  detectada_em timestamptz not null,
+  ultima_deteccao timestamptz not null,
+  vezes_detectada integer not null default 1,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  identidade bytea not null unique,
+  impressao bytea not null,
+  check (proposta_por <> decidida_por or status <> 'corrigida')
+) with (fillfactor = 80);
+create index on audit.divergencias_processadas (tabela, registro_id);
+create index on audit.divergencias_processadas (sessao_id);
+create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+create index on audit.divergencias_processadas (status, detectada_em);
+comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
+comment on column audit.divergencias_processadas.id is 'Key.';
+comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
+comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
+comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
+comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
+comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+
+create table audit.deteccoes (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  confianca numeric(5, 4) not null,
+  resumo bytea not null,
+  primary key (operacao_id, divergencia_id)
+);
+create index on audit.deteccoes (divergencia_id);
+comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
+comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
+comment on column audit.deteccoes.divergencia_id is 'The finding.';
+comment on column audit.deteccoes.confianca is 'Confidence at that time.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time.';
+
+create table audit.alteracoes (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  reverte_operacao_id bigint,
+  antes jsonb not null,
+  depois jsonb not null,
+  primary key (operacao_id, divergencia_id)
+);
+create index on audit.alteracoes (divergencia_id);
+comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
+comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
+comment on column audit.alteracoes.divergencia_id is 'The finding for which it was changed; it names table and key.';
+comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
+comment on column audit.alteracoes.antes is 'Column to value before.';
+comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.decisoes (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  divergencia_id bigint not null references audit.divergencias_processadas,
+  tipo text not null check (tipo in (
+    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
+  ator text not null,
+  motivo text not null,
+  valores jsonb,
+  confianca numeric(5, 4),
+  decidida_em timestamptz not null default clock_timestamp()
+);
+create index on audit.decisoes (divergencia_id);
+create index on audit.decisoes (operacao_id);
+comment on table audit.decisoes is 'One person''s word on a finding, append-only.';
+comment on column audit.decisoes.id is 'Key.';
+comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
+comment on column audit.decisoes.divergencia_id is 'The finding.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.ator is 'The person.';
+comment on column audit.decisoes.motivo is 'The reason given.';
+comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
+comment on column audit.decisoes.confianca is 'Confidence of the proposal when the person decided.';
+comment on column audit.decisoes.decidida_em is 'When.';
+
+create table audit.excecoes (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  regra text not null references audit.regras,
+  tabela text not null,
+  registro_id text not null,
+  motivo text not null,
+  autor text not null,
+  criada_em timestamptz not null default clock_timestamp(),
+  expira_em timestamptz not null,
+  revogada_em timestamptz,
+  revogada_por text,
+  check (expira_em > criada_em),
+  check ((revogada_em is null) = (revogada_por is null))
+);
+create index on audit.excecoes (tabela, registro_id);
+comment on table audit.excecoes is 'Rows that a person declared right for a rule, with reason, author and expiry. Until then the rule''s findings on them are withheld and counted.';
+comment on column audit.excecoes.id is 'Key.';
+comment on column audit.excecoes.operacao_id is 'The operation that declared it.';
+comment on column audit.excecoes.regra is 'Rule that is to be silent.';
+comment on column audit.excecoes.tabela is 'Table of the row.';
+comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.motivo is 'Why the row is right.';
+comment on column audit.excecoes.autor is 'Who declared it.';
+comment on column audit.excecoes.criada_em is 'When.';
+comment on column audit.excecoes.expira_em is 'Until when it holds.';
+comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
+comment on column audit.excecoes.revogada_por is 'Who took it back.';

@@ -1,0 +1,63 @@
+create table audit.regras (
+  nome text primary key check (nome ~ '^[a-z][a-z0-9_]{0,62}$'),
+  descricao text not null,
+  funcao text not null,
+  preparacao text,
+  tabela text not null,
+  coluna_chave text not null,
+  coluna_data text,
+  coluna_carga text,
+  coluna_valor text,
+  colunas text[] not null check (cardinality(colunas) > 0),
+  confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
+  limiar numeric(5, 4) not null check (limiar between 0 and 1),
+  automatica boolean not null default false,
+  ativa boolean not null default true,
+  prioridade integer not null default 100,
+  limite_linhas bigint check (limite_linhas >= 0),
+  limite_fracao numeric check (limite_fracao between 0 and 1),
+  limite_valor numeric check (limite_valor >= 0),
+  tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
+  aprovadas bigint not null default 0,
+  rejeitadas bigint not null default 0,
+  registrada_em timestamptz not null default now(),
+  registrada_por text not null default session_user
+);
+comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
+comment on column audit.regras.nome is 'Name of the rule.';
+comment on column audit.regras.descricao is 'What the rule looks for.';
+comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
+comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
+comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
+comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
+comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
+comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
+comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
+comment on column audit.regras.ativa is 'Whether sessions run the rule.';
+comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
+comment on column audit.regras.limite_linhas is 'Most automatic corrections per session, or null for the session''s limit alone.';
+comment on column audit.regras.limite_fracao is 'Largest share of the window''s rows corrected per session, or null.';
+comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake corrected per session in BRL, or null.';
+comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
+comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
+comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.registrada_em is 'When the rule was registered.';
+comment on column audit.regras.registrada_por is 'Who registered it.';
+
+insert into audit.regras (
+  nome, descricao, funcao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  confianca_base, limiar, automatica, prioridade
+) values
+  ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
+    'regras.trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
+  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+    'regras.pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
+  ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
+    'regras.validacao_valores', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);

@@ -1,0 +1,30 @@
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql<{ bigint: bigint }>
+export type Row = postgres.Row
+
+export interface ConnectOptions {
+  /** Most connections at once; a command that conducts a session needs exactly one. */
+  readonly max?: number
+  /** What pg_stat_activity shows. */
+  readonly name?: string
+  /** Role to become at once, of which the login is a member. */
+  readonly role?: string
+}
+
+/** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
+export function connect(url: string, { max = 4, name = 'conferente', role }: ConnectOptions = {}): Sql {
+  return postgres(url, {
+    max,
+    idle_timeout: max > 1 ? 30 : 0,
+    connect_timeout: 10,
+    connection: { application_name: name, ...(role === undefined ? {} : { role }) },
+    types: { bigint: postgres.BigInt },
+    onnotice: () => {},
+  })
+}
+
+/** An error that PostgreSQL itself answered with: it has a SQLSTATE. */
+export function isDatabaseError(error: unknown): error is postgres.PostgresError {
+  return error instanceof postgres.PostgresError
+}

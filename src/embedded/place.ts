@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EmbeddedError, fromSystem } from './error.ts'
+
+/** The data directory and what lies where in it. */
+export interface Place {
+  readonly dir: string
+  /** The PostgreSQL cluster itself, the only part that belongs to the server's user. */
+  readonly cluster: string
+  readonly log: string
+  readonly config: string
+  readonly password: string
+  readonly port: string
+  /** Held exclusively while somebody looks, starts or stops. */
+  readonly gate: string
+  /** Held shared by every process that uses the server. */
+  readonly lease: string
+  /** Shown in the title of every process of this server. */
+  readonly clusterName: string
+}
+
+const OUR_ENTRIES =
+  /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|port|server\.conf)\.new|password|port|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
+
+/**
+ * Makes the data directory, or checks that an existing one is ours, of this major version and usable.
+ * Nothing is written into a directory that is not ours.
+ */
+export function claimPlace(dataDir: string, major: string): Place {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const dir = realpathSync(dataDir)
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
+    const place = placeAt(dir)
+    refuseOthers(place, major)
+    // Root's own directory is only passed through by the server's user, on the way to its cluster.
+    if (process.getuid?.() === 0 && statSync(dir).uid === 0) chmodSync(dir, 0o711)
+    return place
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new EmbeddedError('not_ours', { path: dataDir, reason: 'not a directory' }, { cause: error })
+    }
+    throw fromSystem(error, dataDir)
+  }
+}
+
+function placeAt(dir: string): Place {
+  return {
+    dir,
+    cluster: join(dir, 'cluster'),
+    log: join(dir, 'server.log'),
+    config: join(dir, 'server.conf'),
+    password: join(dir, 'password'),
+    port: join(dir, 'port'),
+    gate: join(dir, 'gate.lock'),
+    lease: join(dir, 'lease.lock'),
+    clusterName: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
+  }
+}
+
+function refuseOthers({ dir, cluster }: Place, major: string): void {
+  for (const candidate of [cluster, dir]) {
+    const file = join(candidate, 'PG_VERSION')
+    if (!existsSync(file)) continue
+    const found = readFileSync(file, 'utf8').trim()
+    if (found !== major) throw new EmbeddedError('wrong_version', { path: candidate, found, needed: major })
+    if (candidate === cluster) return
+  }
+  const foreign = readdirSync(dir).filter((entry) => !OUR_ENTRIES.test(entry))
+  if (foreign.length > 0) {
+    throw new EmbeddedError('not_ours', { path: dir, found: foreign.slice(0, 5).join(', ') })
+  }
+}
+
+/** Writes a small file, owned as its directory is, so that it is there whole or not at all, also after a power cut. */
+export function writeWhole(path: string, content: string, mode: number): void {
+  const half = `${path}.new`
+  rmSync(half, { force: true })
+  // Exclusively, so that root is never led through a link by the server's user, who owns the cluster.
+  const file = openSync(half, 'wx', mode)
+  try {
+    writeSync(file, content)
+    giveToOwner(file, dirname(path))
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(half, path)
+}
+
+/** What root makes in somebody's directory must stay usable for that somebody. */
+export function giveToOwner(file: number, directory: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(directory)
+  fchownSync(file, uid, gid)
+}

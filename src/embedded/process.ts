@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
+import { EmbeddedError } from './error.ts'
+import type { Place } from './place.ts'
+import { writeWhole } from './place.ts'
+
+export type ServerState =
+  | { readonly is: 'down' }
+  | { readonly is: 'up'; readonly pid: number; readonly port: number }
+  /** Starting, recovering, stopping or not answering. */
+  | { readonly is: 'busy'; readonly pid: number }
+
+const DATABASE = 'conferente'
+const ROLE = 'postgres'
+// No system gives this number to a process, so the server takes its owner for dead.
+const DEAD_PID = 2147483646
+
+export function serverUrl(password: string, port: number, database = DATABASE): string {
+  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`
+}
+
+/** What the server of this place is doing, in its own pid file's word and, if that says ready, by asking it. */
+export async function serverState(place: Place, password: string): Promise<ServerState> {
+  const [pidLine, , , portLine, , , , status] = pidFile(place)
+  const pid = Number(pidLine)
+  if (!(pid > 0) || !isPostmaster(pid, place)) return { is: 'down' }
+  if (!status?.startsWith('ready')) return { is: 'busy', pid }
+  const port = Number(portLine)
+  return (await answers(place, password, port)) ? { is: 'up', pid, port } : { is: 'busy', pid }
+}
+
+/** Waits until the server is either up or down. */
+export async function settledState(place: Place, password: string, timeoutMs: number): Promise<ServerState> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const state = await serverState(place, password)
+    if (state.is !== 'busy') return state
+    if (Date.now() > deadline) throw new EmbeddedError('start_timeout', { path: place.dir, pid: state.pid })
+    await sleep(50)
+  }
+}
+
+/**
+ * Makes a pid file left by a server that died harmless where its number now belongs to another program.
+ * The file itself stays: by its shared memory key the next server notices children of the dead one.
+ */
+export function disarmPidFile(place: Place): void {
+  const path = join(place.cluster, 'postmaster.pid')
+  const [pidLine, ...rest] = pidFile(place)
+  if (pidLine === undefined) return
+  if (!(Number(pidLine) > 0)) unlinkSync(path)
+  else if (isAlive(Number(pidLine))) writeWhole(path, [DEAD_PID, ...rest].join('\n'), 0o600)
+}
+
+/** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
+export async function endLeftovers(place: Place): Promise<void> {
+  const ours = () =>
+    (processes() ?? []).filter(
+      ({ command }) =>
+        command.includes(join(place.dir, 'init-')) || command.startsWith(`postgres: ${place.clusterName}: `),
+    )
+  for (const { pid } of ours()) {
+    try {
+      // Children leave at once on this, without touching data; the next start recovers from the log.
+      process.kill(pid, 'SIGQUIT')
+    } catch {
+      // Gone by itself.
+    }
+  }
+  for (let tries = 0; tries < 200 && ours().length > 0; tries++) await sleep(25)
+}
+
+function pidFile({ cluster }: Place): string[] {
+  try {
+    return readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** Whether a process is alive and the server of this place, rather than a later program of the same number. */
+export function isPostmaster(pid: number, { cluster }: Place): boolean {
+  if (!isAlive(pid)) return false
+  const all = processes()
+  // Where processes cannot be listed, a living one of that number is believed.
+  return all === undefined || all.some((one) => one.pid === pid && one.command.includes(cluster))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function processes(): { pid: number; command: string }[] | undefined {
+  if (process.platform === 'win32') return undefined
+  if (process.platform !== 'linux') {
+    const { status, stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
+    if (status !== 0) return undefined
+    return stdout.split('\n').map((line) => {
+      const [, pid = '', command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? []
+      return { pid: Number(pid), command }
+    })
+  }
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((entry) => ({ pid: Number(entry), command: commandLine(entry) }))
+}
+
+function commandLine(pid: string): string {
+  try {
+    // Empty for a zombie, which is as good as gone.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+async function answers(place: Place, password: string, port: number): Promise<boolean> {
+  const sql = postgres(serverUrl(password, port, 'postgres'), {
+    max: 1,
+    connect_timeout: 10,
+    onnotice: () => {},
+  })
+  try {
+    const [row] = await sql<{ dir: string; known: boolean }[]>`
+      select current_setting('data_directory') as dir,
+             exists (select from pg_catalog.pg_database where datname = ${DATABASE}) as known`
+    if (process.platform !== 'win32' && row?.dir !== place.cluster) return false
+    if (!row?.known) await sql`create database ${sql(DATABASE)}`
+    return true
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string }
+    if (code === '28P01') throw new EmbeddedError('no_password', { path: place.password, reason: message })
+    if (code === '53100') throw new EmbeddedError('disk_full', { path: place.dir, reason: message })
+    if (code === '53300') return true // full of clients, so certainly up
+    // Starting, stopping or not listening yet: asked again.
+    return false
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

@@ -1,0 +1,249 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { childEnvironment } from '../settings.ts'
+import type { Binaries } from './binaries.ts'
+import { EmbeddedError, fromOutput, fromSystem } from './error.ts'
+import { giveToOwner, type Place, writeWhole } from './place.ts'
+import {
+  disarmPidFile,
+  endLeftovers,
+  isPostmaster,
+  type ServerState,
+  serverState,
+  settledState,
+} from './process.ts'
+import { assertReachable, runAs, type ServerUser } from './user.ts'
+
+export interface ServerOptions {
+  readonly binaries: Binaries
+  readonly user: ServerUser
+  readonly password: string
+  /** A port that must be used, instead of any free one. */
+  readonly port: number | undefined
+  readonly settings: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+}
+
+const LOG_KEPT_BYTES = 5_000_000
+
+/** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
+export async function initialise(place: Place, options: ServerOptions): Promise<void> {
+  await endLeftovers(place)
+  for (const entry of readdirSync(place.dir).filter((name) => name.startsWith('init-'))) {
+    rmSync(join(place.dir, entry), { recursive: true, force: true })
+  }
+  assertReachable(place.dir, options.user)
+  const work = mkdtempSync(join(place.dir, 'init-'))
+  try {
+    const { user, binaries, password, settings } = options
+    const { fsync } = settings
+    const passwordFile = join(work, 'password')
+    writeFileSync(passwordFile, password, { mode: 0o600 })
+    if ('uid' in user.ids)
+      for (const path of [work, passwordFile]) chownSync(path, user.ids.uid, user.ids.gid)
+    const made = join(work, 'cluster')
+    const run = runAs(user, binaries.initdb, [
+      `--pgdata=${made}`,
+      '--username=postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--data-checksums',
+      ...(fsync === 'off' ? ['--no-sync'] : []),
+    ])
+    if (run.status !== 0) {
+      throw fromOutput(`${run.error?.message ?? ''}\n${run.stderr}`, { path: place.dir, step: 'initdb' })
+    }
+    appendFileSync(join(made, 'postgresql.conf'), "\ninclude_if_exists = '../server.conf'\n")
+    renameSync(made, place.cluster)
+    syncDirectory(place.dir)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Starts the server in a session of its own, where neither our end nor a Ctrl-C on our terminal reaches it. */
+export async function start(place: Place, options: ServerOptions): Promise<ServerState & { is: 'up' }> {
+  assertReachable(place.cluster, options.user)
+  adopt(place, options.user)
+  rotateLog(place)
+  let failure: EmbeddedError | undefined
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const port = options.port ?? (await choosePort(place, attempt))
+    if (options.port !== undefined && !(await isFree(port))) {
+      throw new EmbeddedError('port_taken', { port, path: place.dir })
+    }
+    disarmPidFile(place)
+    writeWhole(place.config, configuration(place, options.settings), 0o644)
+    const outcome = await launch(place, port, options)
+    if (!(outcome instanceof EmbeddedError)) {
+      if (outcome.port === port) writeWhole(place.port, `${port}\n`, 0o644)
+      return outcome
+    }
+    failure = outcome
+    if (failure.code === 'in_use') {
+      // A start by a client that was killed may have overtaken ours.
+      const state = await settledState(place, options.password, options.timeoutMs)
+      if (state.is === 'up') return state
+      await endLeftovers(place)
+    } else if (failure.code !== 'port_taken' || options.port !== undefined) break
+  }
+  throw failure ?? new EmbeddedError('start_failed', { path: place.dir })
+}
+
+/** Stops the server cleanly; a server that is not running is no error. */
+export async function stop(place: Place, { binaries, password, timeoutMs }: ServerOptions): Promise<void> {
+  const state = await settledState(place, password, timeoutMs)
+  if (state.is !== 'up') return
+  if (process.platform === 'win32') {
+    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(state.pid)])
+  } else {
+    process.kill(state.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
+  }
+  const deadline = Date.now() + timeoutMs
+  // Its pid file goes a moment before the server itself.
+  while ((await serverState(place, password)).is !== 'down' || isPostmaster(state.pid, place)) {
+    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: state.pid })
+    await sleep(25)
+  }
+}
+
+async function launch(
+  place: Place,
+  port: number,
+  { binaries, user, password, timeoutMs }: ServerOptions,
+): Promise<(ServerState & { is: 'up' }) | EmbeddedError> {
+  const log = openSync(place.log, 'a', 0o600)
+  giveToOwner(log, place.dir)
+  const logStart = statSync(place.log).size
+  // On the command line, where no setting that an administrator saved in the cluster can undo them.
+  const args = ['-D', place.cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1']
+  let child: ChildProcess
+  try {
+    child = spawn(binaries.postgres, [...args, '-c', 'unix_socket_directories='], {
+      cwd: '/',
+      env: childEnvironment(),
+      stdio: ['ignore', log, log],
+      detached: true,
+      windowsHide: true,
+      ...user.ids,
+    })
+  } finally {
+    closeSync(log)
+  }
+  let unable: Error | undefined
+  child.on('error', (error) => {
+    unable = error
+  })
+  child.unref()
+
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    await sleep(25)
+    if (unable) return new EmbeddedError('no_binary', { program: binaries.postgres, reason: unable.message })
+    if (child.exitCode !== null || child.signalCode !== null) {
+      const output = readFileSync(place.log).subarray(logStart).toString('utf8')
+      return fromOutput(output, { path: place.dir, port, log: place.log })
+    }
+    const state = await serverState(place, password)
+    if (state.is === 'up') return state
+    if (Date.now() > deadline) throw new EmbeddedError('start_timeout', { path: place.dir, log: place.log })
+  }
+}
+
+function configuration(place: Place, extra: Readonly<Record<string, string>>): string {
+  const limit = process.constrainedMemory()
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  const megabytes = (share: number, most: number) =>
+    `${Math.max(16, Math.min(most, Math.floor((memory * share) / 2 ** 20)))}MB`
+  const settings: Record<string, string> = {
+    cluster_name: place.clusterName,
+    shared_preload_libraries: 'pg_stat_statements,auto_explain',
+    'auto_explain.log_min_duration': '-1',
+    max_connections: '50',
+    shared_buffers: megabytes(1 / 8, 256),
+    effective_cache_size: megabytes(1 / 2, 4096),
+    maintenance_work_mem: megabytes(1 / 32, 128),
+    work_mem: megabytes(1 / 256, 16),
+    max_wal_size: '2GB',
+    random_page_cost: '1.1',
+    jit: 'off',
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    log_line_prefix: '%m [%p] %q%u@%d ',
+    ...extra,
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+  return `# Written at every start; change settings with "alter system".\n${lines.join('\n')}\n`
+}
+
+async function choosePort(place: Place, attempt: number): Promise<number> {
+  const remembered = existsSync(place.port) ? Number(readFileSync(place.port, 'utf8')) : 0
+  if (attempt === 0 && remembered > 0 && remembered < 65536 && (await isFree(remembered))) return remembered
+  // Below the ports that systems hand out for outgoing connections, so that the choice is likely to last.
+  const first = 15432 + (Number.parseInt(place.clusterName.slice(-4), 16) % 4000)
+  for (let port = first + attempt * 20; port < first + attempt * 20 + 20; port++) {
+    if (await isFree(port)) return port
+  }
+  return 0 // the server itself cannot choose, so this ends as port_taken
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen({ port, host: '127.0.0.1', exclusive: true })
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
+  }
+}
+
+/** Takes over a cluster whose system user has another number here, as after moving a volume between machines. */
+function adopt(place: Place, { ids }: ServerUser): void {
+  if (!('uid' in ids) || statSync(place.cluster).uid === ids.uid) return
+  const run = runAs({ name: 'root', ids: {} }, 'chown', ['-R', `${ids.uid}:${ids.gid}`, place.cluster])
+  if (run.status !== 0) throw fromOutput(run.stderr, { path: place.cluster, step: 'chown' })
+}
+
+function rotateLog(place: Place): void {
+  try {
+    if (statSync(place.log).size > LOG_KEPT_BYTES) renameSync(place.log, `${place.log}.1`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fromSystem(error, place.log)
+  }
+}
+
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}

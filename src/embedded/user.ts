@@ -1,0 +1,81 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { childEnvironment } from '../settings.ts'
+import { EmbeddedError } from './error.ts'
+
+/** As whom the server's programs run; `ids` is empty when that is ourselves. */
+export interface ServerUser {
+  readonly name: string
+  readonly ids: { readonly uid: number; readonly gid: number } | Record<string, never>
+}
+
+const OURS = 'conferente'
+
+/**
+ * PostgreSQL refuses to run as root. For root the server belongs to the owner of the data directory, if that is an
+ * ordinary user, or else to a system user of its own, made on first need.
+ */
+export function serverUser(dataDir: string): ServerUser {
+  if (process.getuid?.() !== 0) return { name: '', ids: {} }
+  const { uid } = statSync(dataDir)
+  const user =
+    (uid === 0 ? undefined : lookUp(String(uid))) ??
+    lookUp(OURS) ??
+    create(OURS) ??
+    lookUp('postgres') ??
+    lookUp('_postgres')
+  if (user) return user
+  throw new EmbeddedError('no_permission', {
+    path: dataDir,
+    reason: `PostgreSQL does not run as root, and no system user "${OURS}" could be created`,
+  })
+}
+
+/** Runs a program to its end as the server's user, away from directories which that user may not see. */
+export function runAs(user: ServerUser, program: string, args: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync(program, args, {
+    cwd: '/',
+    env: childEnvironment(),
+    encoding: 'utf8',
+    windowsHide: true,
+    ...user.ids,
+  })
+}
+
+/** @throws {EmbeddedError} `no_permission` naming the first directory that the server's user cannot enter */
+export function assertReachable(path: string, user: ServerUser): void {
+  if (!('uid' in user.ids)) return
+  const parents = [path]
+  for (let at = path; at !== dirname(at); at = dirname(at)) parents.unshift(dirname(at))
+  for (const parent of parents) {
+    if (runAs(user, '/bin/sh', ['-c', 'test -x "$1"', 'sh', parent]).status === 0) continue
+    throw new EmbeddedError('no_permission', { path: parent, user: user.name, wanted: path })
+  }
+}
+
+function lookUp(who: string): ServerUser | undefined {
+  // initdb looks its own user up by number, so a number without a name will not do.
+  const [name, uid, gid] = ['-un', '-u', '-g'].map((flag) => {
+    const { status, stdout } = spawnSync('id', [flag, who], { encoding: 'utf8' })
+    return status === 0 ? stdout.trim() : ''
+  })
+  return name && uid && gid && uid !== '0' ? { name, ids: { uid: Number(uid), gid: Number(gid) } } : undefined
+}
+
+function create(name: string): ServerUser | undefined {
+  const { PATH = '', ...rest } = childEnvironment()
+  const env = { ...rest, PATH: `${PATH}:/usr/sbin:/sbin` }
+  const home = ['--home-dir', '/nonexistent', '--no-create-home', '--shell', '/usr/sbin/nologin']
+  const attempts: [string, string[]][] = [
+    ['useradd', ['--system', '--user-group', ...home, name]],
+    ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', name]],
+  ]
+  for (const [program, args] of attempts) {
+    spawnSync(program, args, { env, stdio: 'ignore' })
+    // Looked up even after a failure: another process may have been quicker.
+    const user = lookUp(name)
+    if (user) return user
+  }
+  return undefined
+}

@@ -1,0 +1,172 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+export type Language = 'pt-BR' | 'en'
+
+export interface Settings {
+  /** Unset: the embedded server of `dataDir` is used. */
+  readonly databaseUrl: string | undefined
+  /** Absolute directory of the embedded server's data. */
+  readonly dataDir: string
+  /** HTTP port; 0 lets the system choose a free one. */
+  readonly port: number
+  readonly language: Language
+  readonly logsDir: string | undefined
+  readonly jwtSecret: string | undefined
+  readonly jwksUrl: string | undefined
+  readonly smtpUrl: string | undefined
+}
+
+export type SettingKey = keyof typeof KEYS
+
+export interface SettingsProblem {
+  readonly key: string
+  readonly problem: 'missing' | 'malformed' | 'unknown'
+  /** What would be right, in technical English; for an unknown key, the known names nearest to it. */
+  readonly expected: string
+  readonly nearest: readonly string[]
+}
+
+/** Carries every problem at once. Never carries values: some of them are secrets. */
+export class SettingsError extends Error {
+  readonly code = 'settings'
+  readonly problems: readonly SettingsProblem[]
+
+  constructor(problems: readonly SettingsProblem[]) {
+    super(problems.map((p) => `${p.key} ${p.problem}: expected ${p.expected}`).join('; '))
+    this.name = 'SettingsError'
+    this.problems = problems
+  }
+}
+
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol))
+const path = z.string().transform((value) => resolve(value.replace(/^~(?=$|[/\\])/, homedir())))
+
+const KEYS = {
+  DATABASE_URL: { schema: url('postgres:', 'postgresql:'), expected: 'a postgres:// or postgresql:// URL' },
+  CONFERENTE_DADOS: { schema: path, expected: 'a directory' },
+  CONFERENTE_PORTA: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.int().max(65535)),
+    expected: 'a port number from 0 to 65535',
+  },
+  CONFERENTE_IDIOMA: { schema: z.enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
+  CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
+  CONFERENTE_JWT_SEGREDO: { schema: z.string().min(32), expected: 'at least 32 characters' },
+  CONFERENTE_JWKS_URL: {
+    schema: url('https:', 'http:').refine(
+      // Keys fetched in the clear over a network could be anybody's.
+      (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
+    ),
+    expected: 'an https:// URL (http:// only to this machine)',
+  },
+  SMTP_URL: {
+    schema: url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
+    expected: 'an smtp:// or smtps:// URL with a host',
+  },
+} as const
+
+/**
+ * Reads and checks the whole environment. An empty string counts as unset.
+ * @param required keys that the calling command cannot do without
+ * @throws {SettingsError} naming every missing, malformed and unknown key at once
+ */
+export function readSettings(
+  env: NodeJS.ProcessEnv = process.env,
+  { required = [] }: { required?: readonly SettingKey[] } = {},
+): Settings {
+  const problems: SettingsProblem[] = []
+
+  function read<K extends SettingKey>(key: K): z.output<(typeof KEYS)[K]['schema']> | undefined {
+    const raw = env[key]
+    const { schema, expected } = KEYS[key]
+    if (raw === undefined || raw === '') {
+      if (required.includes(key)) problems.push({ key, problem: 'missing', expected, nearest: [] })
+      return undefined
+    }
+    const parsed = schema.safeParse(raw)
+    if (parsed.success) return parsed.data as z.output<(typeof KEYS)[K]['schema']>
+    problems.push({ key, problem: 'malformed', expected, nearest: [] })
+    return undefined
+  }
+
+  const settings: Settings = {
+    databaseUrl: read('DATABASE_URL'),
+    dataDir: read('CONFERENTE_DADOS') ?? defaultDataDir(env),
+    port: read('CONFERENTE_PORTA') ?? 8000,
+    language: read('CONFERENTE_IDIOMA') ?? 'pt-BR',
+    logsDir: read('CONFERENTE_LOGS'),
+    jwtSecret: read('CONFERENTE_JWT_SEGREDO'),
+    jwksUrl: read('CONFERENTE_JWKS_URL'),
+    smtpUrl: read('SMTP_URL'),
+  }
+
+  for (const key of Object.keys(env)) {
+    if (!key.startsWith('CONFERENTE_') || key.startsWith('CONFERENTE_TESTE_') || key in KEYS) continue
+    const nearest = nearestNames(key)
+    problems.push({ key, problem: 'unknown', expected: nearest.join(' or '), nearest })
+  }
+  if (problems.length > 0) throw new SettingsError(problems)
+  return Object.freeze(settings)
+}
+
+/**
+ * The environment for programs that we start: no secrets of ours, and no PG* or LC_* variables that would
+ * change what PostgreSQL's programs do or the language in which they report.
+ */
+export function childEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const kept: Record<string, string> = { LC_ALL: 'C' }
+  for (const [key, value] of Object.entries(env)) {
+    if (value !== undefined && /^(PATH|TZ|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT)$/i.test(key)) {
+      kept[key] = value
+    }
+  }
+  return kept
+}
+
+function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  const { LOCALAPPDATA, XDG_DATA_HOME } = env
+  const isRoot = process.getuid?.() === 0
+  switch (process.platform) {
+    case 'win32':
+      return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'conferente')
+    case 'darwin':
+      return join(isRoot ? '/' : homedir(), 'Library', 'Application Support', 'conferente')
+    default:
+      // Root's home is closed to the unprivileged user as whom PostgreSQL must run.
+      return isRoot
+        ? '/var/lib/conferente'
+        : join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'conferente')
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+}
+
+function nearestNames(key: string): string[] {
+  const ranked = Object.keys(KEYS)
+    .filter((name) => name.startsWith('CONFERENTE_'))
+    .map((name) => ({ name, distance: editDistance(key, name) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]?.distance ?? 0
+  return ranked.filter(({ distance }) => distance <= best + 1).map(({ name }) => name)
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current[j] = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}
