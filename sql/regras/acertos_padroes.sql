@@ -3,7 +3,7 @@
 -- whoever maintains the patterns.
 create or replace function audit.acertos_padroes()
 returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select p.id, coalesce(a.achados, 0), coalesce(a.confirmados, 0), coalesce(a.recusados, 0),
@@ -26,3 +26,4 @@ $$;
 comment on function audit.acertos_padroes() is
   'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
 revoke execute on function audit.acertos_padroes() from public;
+grant execute on function audit.acertos_padroes() to conferente_leitor;

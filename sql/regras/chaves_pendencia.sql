@@ -80,7 +80,8 @@ begin
         select from audit.divergencias_processadas d
         where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and d.status = 'corrigida'
           and d.valores_propostos ? 'categoria'
-          and not exists (select from audit.decisoes p where p.divergencia_id = d.id)
+          and not exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
       )
     -- the same sample whenever the ledger is the same
     order by hashtextextended(l.id::text, 1)

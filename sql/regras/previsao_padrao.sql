@@ -7,7 +7,7 @@ returns table (
   registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
   valor numeric, ja_em_marketing boolean
 )
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -43,3 +43,4 @@ $$;
 comment on function audit.previsao_padrao(text, text, text, int) is
   'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression.';
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
+grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;

@@ -4,7 +4,7 @@
 -- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -19,7 +19,8 @@ begin
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
       and audit_interno.dobrar(btrim(d.valores_propostos ->> 'categoria')) = v_categoria
-      and exists (select from audit.decisoes p where p.divergencia_id = d.id)
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
@@ -80,3 +81,4 @@ $$;
 comment on function audit.propor_padroes(int, numeric) is
   'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing.';
 revoke execute on function audit.propor_padroes(int, numeric) from public;
+grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;

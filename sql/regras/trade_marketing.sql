@@ -127,13 +127,15 @@ begin
     end as contra
   ) e
   cross join lateral (
+    -- one or two entries are no history
     select case when e.contra >= 3 and e.contra > coalesce(r.marketing, 0) then
       e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
         || case when n.categoria_dobrada = '' or n.categoria_dobrada = any (v_pendentes) then 'em outra categoria'
              else 'na categoria lançada' end
     end as contra
   ) f
-  cross join lateral audit_interno.confianca_contestada(v_base, coalesce(r.marketing, 0), e.contra) o (confianca);
+  cross join lateral audit_interno.confianca_contestada(
+    v_base, coalesce(r.marketing, 0), case when f.contra is null then 0 else e.contra end) o (confianca);
 end
 $$;
 
