@@ -1,5 +1,5 @@
 -- Fits the logistic curve of each class to the back-test (Platt 1999) by Newton's method, drawn towards the modest curve
--- that serves a ledger without a past (a = 0, b = 0.3: a raw .999 becomes .89). Reads audit_interno.estatistica_retroteste,
+-- that serves a ledger without a past (a = 0, b = 0.22: a raw .999 becomes .82). Reads audit_interno.estatistica_retroteste,
 -- writes audit_interno.estatistica_curva. Called by audit_interno.calibrar_pendencias.
 create or replace function audit_interno.ajustar_curvas() returns void
 language plpgsql volatile
@@ -8,7 +8,7 @@ as $$
 begin
   delete from audit_interno.estatistica_curva;
   insert into audit_interno.estatistica_curva (classe, a, b)
-  select distinct r.classe, 0.0, 0.3 from audit_interno.estatistica_retroteste r;
+  select distinct r.classe, 0.0, 0.22 from audit_interno.estatistica_retroteste r;
 
   for v_passo in 1..25 loop
     update audit_interno.estatistica_curva c
@@ -18,7 +18,7 @@ begin
     from (
       select s.classe,
         sum(s.acertou - s.p) - 3 * s.a as ga,
-        sum((s.acertou - s.p) * s.chance) - 15 * (s.b - 0.3) as gb,
+        sum((s.acertou - s.p) * s.chance) - 15 * (s.b - 0.22) as gb,
         sum(s.p * (1 - s.p)) + 3 as haa,
         sum(s.p * (1 - s.p) * s.chance) as hab,
         sum(s.p * (1 - s.p) * s.chance * s.chance) + 15 as hbb

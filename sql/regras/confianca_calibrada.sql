@@ -37,7 +37,7 @@ as $$
   left join audit_interno.estatistica_curva v on v.classe = confianca_calibrada.classe
   cross join lateral (
     select 1 / (1 + pg_catalog.exp(
-      -(coalesce(v.a, 0) + coalesce(v.b, 0.3) * audit_interno.chance_bruta(confianca_calibrada.bruta)))) as curva
+      -(coalesce(v.a, 0) + coalesce(v.b, 0.22) * audit_interno.chance_bruta(confianca_calibrada.bruta)))) as curva
   ) u
   cross join lateral (
     -- half the smooth curve, half the counted bins: the one forgets the shape, the other believes every cluster

@@ -37,7 +37,9 @@ export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text'
       conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
       valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2));
     create index on dw.lancamentos (data_lancamento);
-    create index on dw.lancamentos (carregado_em);`)
+    create index on dw.lancamentos (carregado_em);
+    grant usage on schema dw to conferente_dono;
+    grant select, update on dw.lancamentos to conferente_dono;`)
 }
 
 let next = 1
