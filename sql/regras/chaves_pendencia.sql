@@ -26,8 +26,7 @@ begin
         nullif(btrim(l.centro_custo), '') as centro,
         nullif(btrim(l.conta_contabil), '') as conta,
         l.valor,
-        nullif(audit_interno.palavras_texto(l.descricao), '') as texto,
-        audit_interno.palavras_texto(coalesce(l.fornecedor, '') || ' ' || coalesce(l.descricao, '')) as palavras
+        audit_interno.palavras_texto(l.descricao) as texto
       from dw.lancamentos l
       where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
@@ -51,7 +50,8 @@ begin
       ) m
       offset 0
     ) c on c.mes = e.corte
-    cross join lateral audit_interno.caracteristicas(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto, e.palavras) f;
+    cross join lateral audit_interno.caracteristicas(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor,
+      nullif(e.texto, ''), concat_ws(' ', e.nome, e.texto)) f;
     return;
   end if;
 
@@ -70,8 +70,7 @@ begin
       nullif(btrim(l.centro_custo), '') as centro,
       nullif(btrim(l.conta_contabil), '') as conta,
       l.valor,
-      nullif(audit_interno.palavras_texto(l.descricao), '') as texto,
-      audit_interno.palavras_texto(coalesce(l.fornecedor, '') || ' ' || coalesce(l.descricao, '')) as palavras
+      audit_interno.palavras_texto(l.descricao) as texto
     from dw.lancamentos l
     join audit_interno.estatistica_categoria c on c.categoria = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
@@ -97,7 +96,8 @@ begin
   ) c on c.mes = e.mes and c.sorte = 1 + (hashtextextended(e.id, 2) & 15)
   join (values (true), (false)) v (com_conta) on v.com_conta or e.conta is not null
   cross join lateral audit_interno.caracteristicas(
-    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor, e.texto, e.palavras) f;
+    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor,
+      nullif(e.texto, ''), concat_ws(' ', e.nome, e.texto)) f;
 end
 $$;
 

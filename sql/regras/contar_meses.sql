@@ -33,35 +33,43 @@ begin
   on conflict (categoria) do nothing;
 
   insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
-  select f.nivel, f.chave, h.mes, h.categoria, count(*)
-  from (
-    select
-      audit_interno.mes_indice(l.data_lancamento) as mes,
-      c.id as categoria,
-      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz,
-      audit_interno.nome_canonico(l.fornecedor) as nome,
-      nullif(btrim(l.fornecedor_id), '') as codigo,
-      nullif(btrim(l.centro_custo), '') as centro,
-      nullif(btrim(l.conta_contabil), '') as conta,
-      l.valor,
-      nullif(audit_interno.palavras_texto(l.descricao), '') as texto,
-      audit_interno.palavras_texto(coalesce(l.fornecedor, '') || ' ' || coalesce(l.descricao, '')) as palavras
+  with linha as materialized (
+    select audit_interno.mes_indice(l.data_lancamento) as mes, c.id as categoria, coalesce(l.fornecedor, '') as fornecedor,
+      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro,
+      nullif(btrim(l.conta_contabil), '') as conta, l.valor, l.descricao
     from dw.lancamentos l
-    join audit_interno.estatistica_categoria c on c.categoria = l.categoria
+    join (
+      select k.id, k.categoria
+      from audit_interno.estatistica_categoria k
+      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      offset 0
+    ) c on c.categoria = l.categoria
     where (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and audit_interno.mes_indice(l.data_lancamento) = any (meses))
       and audit_interno.mes_indice(l.data_lancamento) is not null
-      and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
       and not exists (
         select from audit.divergencias_processadas d
         where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and d.status = 'corrigida'
           and d.valores_propostos ? 'categoria'
-          and not exists (select from audit.decisoes p
+          and not exists (
+            select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
       )
+  ), nome as materialized (
+    -- few names, many entries: spelled out once each
+    select n.fornecedor, audit_interno.nome_canonico(n.fornecedor) as nome
+    from (select distinct l.fornecedor from linha l) n
+  )
+  select f.nivel, f.chave, h.mes, h.categoria, count(*)
+  from (
+    select l.mes, l.categoria, audit_interno.raiz_fornecedor(l.codigo) as raiz, n.nome, l.codigo, l.centro, l.conta, l.valor,
+      audit_interno.palavras_texto(l.descricao) as texto
+    from linha l
+    join nome n on n.fornecedor = l.fornecedor
     offset 0
   ) h
-  cross join lateral audit_interno.caracteristicas(h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor, h.texto, h.palavras) f
+  cross join lateral audit_interno.caracteristicas(
+    h.raiz, h.nome, h.codigo, h.centro, h.conta, h.valor, nullif(h.texto, ''), concat_ws(' ', h.nome, h.texto)) f
   group by f.nivel, f.chave, h.mes, h.categoria;
 
   insert into audit_interno.estatistica_mes (mes, linhas)

@@ -20,6 +20,9 @@ declare
   v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
   v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
   v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
+  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
+  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
 begin
   if v_categoria is null then
     raise exception using
@@ -41,14 +44,17 @@ begin
       audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
       audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave
     from dw.lancamentos l
-    -- no pattern, no test: a null expression folds the whole arm away
-    where (audit_interno.dobrar(l.descricao) ~ v_descricao
+    -- the quick filter first; no pattern, no test: a null expression folds the whole arm away
+    where (((lower(l.descricao) like any (v_descricao_filtro) or audit_interno.texto_decomposto(l.descricao))
+          and audit_interno.dobrar(l.descricao) ~ v_descricao)
+        or ((lower(l.fornecedor) like any (v_fornecedor_filtro) or audit_interno.texto_decomposto(l.fornecedor))
+          and audit_interno.dobrar(l.fornecedor) ~ v_fornecedor)
+        or ((lower(l.conta_contabil) like any (v_conta_filtro) or audit_interno.texto_decomposto(l.conta_contabil))
+          and audit_interno.dobrar(l.conta_contabil) ~ v_conta)
         or audit_interno.dobrar(l.descricao) ~* v_descricao_regex
-        or audit_interno.dobrar(l.fornecedor) ~ v_fornecedor
         or audit_interno.dobrar(l.fornecedor) ~* v_fornecedor_regex
-        or audit_interno.dobrar(l.conta_contabil) ~ v_conta
         or audit_interno.dobrar(l.conta_contabil) ~* v_conta_regex)
-      and audit_interno.dobrar(coalesce(btrim(l.categoria), '')) <> v_categoria_dobrada
+      and l.categoria is distinct from v_categoria
       and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
       and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
       and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -70,18 +76,28 @@ begin
       where audit_interno.padrao_casa(p.tipo, p.padrao,
         case p.campo when 'descricao' then c.descricao_dobrada when 'fornecedor' then c.fornecedor_dobrado else c.conta_dobrada end)
     ) n
-    where n.padroes is not null and not n.excluido
+    where n.padroes is not null and not n.excluido and c.categoria_dobrada <> v_categoria_dobrada
   ), periodo as (
     select
       min(n.data_lancamento) filter (where n.data_lancamento between '0002-01-01' and '9990-12-31') - v_meses * 31 as inicio,
       max(n.data_lancamento) filter (where n.data_lancamento between '0002-01-01' and '9990-12-31') + v_meses * 31 as fim
     from nomeado n
     where n.chave is not null
+  ), grafia as (
+    -- few spellings, many entries: keys are computed once for each spelling
+    select g.fornecedor_id, g.fornecedor, audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave
+    from (
+      select coalesce(h.fornecedor_id, '') as fornecedor_id, coalesce(h.fornecedor, '') as fornecedor
+      from dw.lancamentos h
+      where h.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
+      group by 1, 2
+    ) g
   ), historico as (
     -- the supplier's entries that no pattern matches: what it does when it does not look like marketing
     select f.chave, audit_interno.dobrar(btrim(h.categoria)) as categoria_dobrada, count(*) as lancamentos
     from (select distinct n.chave from nomeado n) f
-    join dw.lancamentos h on audit_interno.chave_fornecedor(h.fornecedor_id, h.fornecedor) = f.chave
+    join grafia g on g.chave = f.chave
+    join dw.lancamentos h on coalesce(h.fornecedor_id, '') = g.fornecedor_id and coalesce(h.fornecedor, '') = g.fornecedor
     where h.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
       and btrim(h.categoria) <> ''
       and not coalesce(audit_interno.dobrar(h.descricao) ~ v_descricao, false)
