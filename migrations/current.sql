@@ -102,7 +102,6 @@
 --!include regras/sem_acentos.sql
 --!include regras/expressao_padroes.sql
 --!include regras/filtro_padroes.sql
---!include regras/texto_decomposto.sql
 --!include regras/padrao_casa.sql
 --!include regras/frase_padroes.sql
 --!include regras/confianca_contestada.sql

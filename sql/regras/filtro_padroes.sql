@@ -1,16 +1,15 @@
--- The plain patterns of one action and field as LIKE patterns that let through everything they match and little else: letters
--- that may bear an accent, and signs with variants, stand for any character, blanks for any run. Matched against lower(text),
--- which costs a quarter of folding it and matching an expression. Null where there is no pattern. Reads the patterns only.
--- Called by regras.trade_marketing.
+-- The plain patterns of one action and field as LIKE patterns that let through everything they match and little else, blanks
+-- standing for any run of characters. A list of them costs a third of the expression that decides. Null where there is no
+-- pattern. Reads the patterns only. Called by regras.trade_marketing, against folded text.
 create or replace function audit_interno.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select array_agg('%' || regexp_replace(
-    regexp_replace(
-      btrim(case when p.tipo = 'palavra' then regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g') else p.padrao_dobrado end),
-      '[^bdf-hj-mp-tv-xz0-9[:space:]]', '_', 'g'),
-    '\s+', '%', 'g') || '%')
+    btrim(case
+      when p.tipo = 'palavra' then regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')
+      else regexp_replace(p.padrao_dobrado, '([\\%_])', '\\\1', 'g')
+    end), '\s+', '%', 'g') || '%')
   from audit.padroes_trade_marketing p
   where p.ativo
     and p.acao = filtro_padroes.acao
@@ -21,5 +20,5 @@ as $$
 $$;
 
 comment on function audit_interno.filtro_padroes(text, text) is
-  'LIKE patterns that every text matching a plain marketing pattern satisfies in lower case; null where there is none.';
+  'LIKE patterns that every folded text matching a plain marketing pattern satisfies; null where there is none.';
 revoke execute on function audit_interno.filtro_padroes(text, text) from public;

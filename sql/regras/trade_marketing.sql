@@ -45,11 +45,9 @@ begin
       audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave
     from dw.lancamentos l
     -- the quick filter first; no pattern, no test: a null expression folds the whole arm away
-    where (((lower(l.descricao) like any (v_descricao_filtro) or audit_interno.texto_decomposto(l.descricao))
-          and audit_interno.dobrar(l.descricao) ~ v_descricao)
-        or ((lower(l.fornecedor) like any (v_fornecedor_filtro) or audit_interno.texto_decomposto(l.fornecedor))
-          and audit_interno.dobrar(l.fornecedor) ~ v_fornecedor)
-        or ((lower(l.conta_contabil) like any (v_conta_filtro) or audit_interno.texto_decomposto(l.conta_contabil))
+    where ((audit_interno.dobrar(l.descricao) like any (v_descricao_filtro) and audit_interno.dobrar(l.descricao) ~ v_descricao)
+        or (audit_interno.dobrar(l.fornecedor) like any (v_fornecedor_filtro) and audit_interno.dobrar(l.fornecedor) ~ v_fornecedor)
+        or (audit_interno.dobrar(l.conta_contabil) like any (v_conta_filtro)
           and audit_interno.dobrar(l.conta_contabil) ~ v_conta)
         or audit_interno.dobrar(l.descricao) ~* v_descricao_regex
         or audit_interno.dobrar(l.fornecedor) ~* v_fornecedor_regex
@@ -83,24 +81,33 @@ begin
       max(n.data_lancamento) filter (where n.data_lancamento between '0002-01-01' and '9990-12-31') + v_meses * 31 as fim
     from nomeado n
     where n.chave is not null
-  ), grafia as (
+  ), grafia as materialized (
     -- few spellings, many entries: keys are computed once for each spelling
-    select g.fornecedor_id, g.fornecedor, audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave
+    select g.fornecedor_id, g.fornecedor, g.chave
     from (
-      select coalesce(h.fornecedor_id, '') as fornecedor_id, coalesce(h.fornecedor, '') as fornecedor
-      from dw.lancamentos h
-      where h.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
-      group by 1, 2
+      select s.fornecedor_id, s.fornecedor, audit_interno.chave_fornecedor(s.fornecedor_id, s.fornecedor) as chave
+      from (
+        select coalesce(h.fornecedor_id, '') as fornecedor_id, coalesce(h.fornecedor, '') as fornecedor
+        from dw.lancamentos h
+        where h.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
+        group by 1, 2
+      ) s
+      offset 0
     ) g
+    where g.chave in (select n.chave from nomeado n)
   ), historico as (
     -- the supplier's entries that no pattern matches: what it does when it does not look like marketing
-    select f.chave, audit_interno.dobrar(btrim(h.categoria)) as categoria_dobrada, count(*) as lancamentos
-    from (select distinct n.chave from nomeado n) f
-    join grafia g on g.chave = f.chave
-    join dw.lancamentos h on coalesce(h.fornecedor_id, '') = g.fornecedor_id and coalesce(h.fornecedor, '') = g.fornecedor
-    where h.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
-      and btrim(h.categoria) <> ''
-      and not coalesce(audit_interno.dobrar(h.descricao) ~ v_descricao, false)
+    select h.chave, audit_interno.dobrar(btrim(h.categoria)) as categoria_dobrada, count(*) as lancamentos
+    from (
+      select g.chave, l.categoria, l.descricao, l.fornecedor, l.conta_contabil
+      from grafia g
+      join dw.lancamentos l on coalesce(l.fornecedor_id, '') = g.fornecedor_id and coalesce(l.fornecedor, '') = g.fornecedor
+      where l.data_lancamento between (select p.inicio from periodo p) and (select p.fim from periodo p)
+        and btrim(l.categoria) <> ''
+      -- or the expressions would be matched before the join, against everybody's entries
+      offset 0
+    ) h
+    where not coalesce(audit_interno.dobrar(h.descricao) ~ v_descricao, false)
       and not coalesce(audit_interno.dobrar(h.descricao) ~* v_descricao_regex, false)
       and not coalesce(audit_interno.dobrar(h.fornecedor) ~ v_fornecedor, false)
       and not coalesce(audit_interno.dobrar(h.fornecedor) ~* v_fornecedor_regex, false)

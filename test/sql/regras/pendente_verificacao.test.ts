@@ -1,7 +1,15 @@
-import t from 'tap'
 import type postgres from 'postgres'
+import t from 'tap'
 import { banco } from '../../helper/banco.ts'
-import { achados as achar, configurar, estranhos, type Janela, type Lancamento, lancar, razao } from './razao.ts'
+import {
+  achados as achar,
+  configurar,
+  estranhos,
+  type Janela,
+  type Lancamento,
+  lancar,
+  razao,
+} from './razao.ts'
 
 const REGRA = 'pendente_verificacao'
 
@@ -22,7 +30,10 @@ function ano(perMonth = 60): Lancamento[] {
     fornecedor: `Fornecedor ${String.fromCharCode(65 + (i % 20))}`,
     categoria: `Categoria ${1 + ((i % 20) % 5)}`,
     centro_custo: `Centro ${i % 3}`,
-    descricao: ['limpeza mensal', 'frete rodoviário', 'energia elétrica', 'manutenção predial', 'material gráfico'][(i % 20) % 5] ?? null,
+    descricao:
+      ['limpeza mensal', 'frete rodoviário', 'energia elétrica', 'manutenção predial', 'material gráfico'][
+        (i % 20) % 5
+      ] ?? null,
     valor: 100 + (i % 7) * 50,
   }))
 }
@@ -36,27 +47,36 @@ const conhecido: Lancamento = {
   valor: 150,
 }
 
-t.test('a pending entry gets the category of entries like it, with a confidence that its past supports', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano())
-  const casos: [string, Lancamento][] = [
-    ['by code', { ...conhecido, fornecedor: 'escrito de outro jeito' }],
-    ['by another branch of the company', { ...conhecido, fornecedor_id: '10.000.001/0007-77', fornecedor: null }],
-    ['by another spelling of the name', { ...conhecido, fornecedor_id: null, fornecedor: 'FORNECEDOR  B LTDA.' }],
-    ['without account and cost centre', { ...conhecido, centro_custo: '', conta_contabil: ' ' }],
-  ]
-  const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
-  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
-  for (const [i, [how]] of casos.entries()) {
-    const achado = by.get(ids[i] as string)
-    t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
-    t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
-    t.match(achado?.justificativa, /lançamentos anteriores com o mesmo .* estão em "Categoria 2"/)
-    t.ok(achado?.evidencia.calibracao.casos > 0)
-  }
-  t.equal(by.size, casos.length, 'entries that are not pending are not touched')
-})
+t.test(
+  'a pending entry gets the category of entries like it, with a confidence that its past supports',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await lancar(sql, ...ano())
+    const casos: [string, Lancamento][] = [
+      ['by code', { ...conhecido, fornecedor: 'escrito de outro jeito' }],
+      [
+        'by another branch of the company',
+        { ...conhecido, fornecedor_id: '10.000.001/0007-77', fornecedor: null },
+      ],
+      [
+        'by another spelling of the name',
+        { ...conhecido, fornecedor_id: null, fornecedor: 'FORNECEDOR  B LTDA.' },
+      ],
+      ['without account and cost centre', { ...conhecido, centro_custo: '', conta_contabil: ' ' }],
+    ]
+    const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
+    const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+    for (const [i, [how]] of casos.entries()) {
+      const achado = by.get(ids[i] as string)
+      t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
+      t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
+      t.match(achado?.justificativa, /lançamentos anteriores com o mesmo .* estão em "Categoria 2"/)
+      t.ok(achado?.evidencia.calibracao.casos > 0)
+    }
+    t.equal(by.size, casos.length, 'entries that are not pending are not touched')
+  },
+)
 
 t.test('words decide where the supplier is unknown, with less confidence', async (t) => {
   const { sql } = await banco(t)
@@ -69,7 +89,13 @@ t.test('words decide where the supplier is unknown, with less confidence', async
   )
   const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
   t.same(by.get(novo as string)?.valores_propostos, { categoria: 'Categoria 3' })
-  t.same(by.get(novo as string)?.evidencia.palavras.map((p: { palavra: string }) => p.palavra).sort(), ['eletrica', 'energia'])
+  t.same(
+    by
+      .get(novo as string)
+      ?.evidencia.palavras.map((p: { palavra: string }) => p.palavra)
+      .sort(),
+    ['eletrica', 'energia'],
+  )
   t.ok(Number(by.get(novo as string)?.confianca) < Number(by.get(certo as string)?.confianca))
 })
 
@@ -88,7 +114,14 @@ t.test('nothing to infer from: flagged, not corrected', async (t) => {
 t.test('a thin or short history gives a modest confidence', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  await lancar(sql, ...Array.from({ length: 30 }, (_, i) => ({ data_lancamento: mes(0, 1 + (i % 28)), fornecedor: 'Único', categoria: 'A' })))
+  await lancar(
+    sql,
+    ...Array.from({ length: 30 }, (_, i) => ({
+      data_lancamento: mes(0, 1 + (i % 28)),
+      fornecedor: 'Único',
+      categoria: 'A',
+    })),
+  )
   const [one] = await lancar(sql, { ...pendente, data_lancamento: mes(1), fornecedor: 'Único' })
   const [achado] = await achados(sql)
   t.match(achado, { registro_id: one, valores_propostos: { categoria: 'A' } })
@@ -101,8 +134,16 @@ t.test('an entry never learns from later ones, nor from pending ones', async (t)
   await razao(sql)
   await lancar(
     sql,
-    ...Array.from({ length: 10 }, () => ({ fornecedor: 'Tardio', categoria: 'Futura', data_lancamento: mes(5) })),
-    ...Array.from({ length: 10 }, () => ({ fornecedor: 'Tardio', categoria: 'A classificar', data_lancamento: mes(1) })),
+    ...Array.from({ length: 10 }, () => ({
+      fornecedor: 'Tardio',
+      categoria: 'Futura',
+      data_lancamento: mes(5),
+    })),
+    ...Array.from({ length: 10 }, () => ({
+      fornecedor: 'Tardio',
+      categoria: 'A classificar',
+      data_lancamento: mes(1),
+    })),
   )
   const [before, after] = await lancar(
     sql,
@@ -118,7 +159,14 @@ t.test('an entry never learns from later ones, nor from pending ones', async (t)
 t.test('what we corrected ourselves teaches nothing until a person confirms it', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const ids = await lancar(sql, ...Array.from({ length: 5 }, () => ({ fornecedor: 'Circular', categoria: 'Nossa', data_lancamento: mes(1) })))
+  const ids = await lancar(
+    sql,
+    ...Array.from({ length: 5 }, () => ({
+      fornecedor: 'Circular',
+      categoria: 'Nossa',
+      data_lancamento: mes(1),
+    })),
+  )
   const [asked] = await lancar(sql, { ...pendente, fornecedor: 'Circular', data_lancamento: mes(3) })
   await sql.unsafe(`
     insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x');
@@ -149,35 +197,52 @@ t.test('the labels that mean pending are a setting, compared without case and ac
     { ...pendente, categoria: 'Pendente' },
   )
   await configurar(sql, 'pendente.rotulos', ['A definir'])
-  t.same((await achados(sql)).map((x) => x.registro_id), [a, b].sort())
+  t.same(
+    (await achados(sql)).map((x) => x.registro_id),
+    [a, b].sort(),
+  )
 })
 
-t.test('statistics follow the ledger: loads, changes and settings, at the cost of their months', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
-  await sql`select regras.preparar_pendente_verificacao(null)`
-  const contagem = () => sql`select mes, nivel, chave, categoria, linhas from audit_interno.estatistica_contagem order by 1, 2, 3, 4`
-  const meses = () => sql`select mes, linhas from audit_interno.estatistica_mes order by mes`
-  const before = await meses()
-  await lancar(sql, { fornecedor: 'Chegou', categoria: 'Nova', data_lancamento: mes(2), carregado_em: '2025-01-02T00:00:00Z' })
-  await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
+t.test(
+  'statistics follow the ledger: loads, changes and settings, at the cost of their months',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await lancar(sql, ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const contagem = () =>
+      sql`select mes, nivel, chave, categoria, linhas from audit_interno.estatistica_contagem order by 1, 2, 3, 4`
+    const meses = () => sql`select mes, linhas from audit_interno.estatistica_mes order by mes`
+    const before = await meses()
+    await lancar(sql, {
+      fornecedor: 'Chegou',
+      categoria: 'Nova',
+      data_lancamento: mes(2),
+      carregado_em: '2025-01-02T00:00:00Z',
+    })
+    await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
     (select min(id) from dw.lancamentos where data_lancamento >= ${mes(7)} and data_lancamento < ${mes(8)})`
-  await sql`select regras.preparar_pendente_verificacao(null)`
-  const after = await meses()
-  t.same(
-    after.filter((m, i) => m['linhas'] !== before[i]?.['linhas']).map((m, i) => [m['mes'] % 12, Number(m['linhas']), i]),
-    [[2, 11, 0], [7, 9, 1]],
-  )
-  const kept = await contagem()
-  await sql`select audit_interno.contar_meses(null)`
-  t.same(await contagem(), kept, 'kept up month by month is the same as counted at once')
-  await configurar(sql, 'pendente.rotulos', ['Categoria 1'])
-  await sql`select regras.preparar_pendente_verificacao(null)`
-  const [rest] = await sql`select count(*)::int as n from audit_interno.estatistica_contagem c
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const after = await meses()
+    t.same(
+      after
+        .filter((m, i) => m['linhas'] !== before[i]?.['linhas'])
+        .map((m, i) => [m['mes'] % 12, Number(m['linhas']), i]),
+      [
+        [2, 11, 0],
+        [7, 9, 1],
+      ],
+    )
+    const kept = await contagem()
+    await sql`select audit_interno.contar_meses(null)`
+    t.same(await contagem(), kept, 'kept up month by month is the same as counted at once')
+    await configurar(sql, 'pendente.rotulos', ['Categoria 1'])
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const [rest] = await sql`select count(*)::int as n from audit_interno.estatistica_contagem c
     join audit_interno.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
-  t.equal(rest?.['n'], 0, 'other labels, everything counted anew')
-})
+    t.equal(rest?.['n'], 0, 'other labels, everything counted anew')
+  },
+)
 
 t.test('the window restricts what is flagged, not what is learned', async (t) => {
   const { sql } = await banco(t)
@@ -205,8 +270,18 @@ t.test('odd rows raise nothing, as history or as question', async (t) => {
   for (const chave of ['uuid', 'text'] as const) {
     const { sql } = await banco(t)
     await razao(sql, chave)
-    await lancar(sql, ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })))
-    await lancar(sql, ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${30 + i}`, categoria: 'pendente' })))
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
+    )
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({
+        ...e,
+        id: `00000000-0000-0000-0000-0000000000${30 + i}`,
+        categoria: 'pendente',
+      })),
+    )
     const all = await achados(sql)
     t.equal(all.length, estranhos.length)
     t.ok(all.every((a) => Number(a.confianca) >= 0 && Number(a.confianca) <= 1))

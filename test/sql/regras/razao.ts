@@ -97,8 +97,20 @@ export async function configurar(sql: postgres.Sql, chave: string, valor: unknow
 /** Rows that no rule may choke on. */
 export const estranhos: Lancamento[] = [
   { fornecedor: null, fornecedor_id: null, documento: null, descricao: null, categoria: null },
-  { fornecedor: '', fornecedor_id: '', documento: '', descricao: '', categoria: '', centro_custo: '', filial: '' },
-  { valor: '-9999999999999999.99', valor_documento: '9999999999999999.99', valor_desconto: '-9999999999999999.99' },
+  {
+    fornecedor: '',
+    fornecedor_id: '',
+    documento: '',
+    descricao: '',
+    categoria: '',
+    centro_custo: '',
+    filial: '',
+  },
+  {
+    valor: '-9999999999999999.99',
+    valor_documento: '9999999999999999.99',
+    valor_desconto: '-9999999999999999.99',
+  },
   { valor: '0', valor_documento: '0', valor_desconto: '0' },
   { valor: null, valor_documento: '10' },
   { data_lancamento: '0219-03-01', valor: '55', valor_documento: '5.5' },

@@ -1,17 +1,24 @@
-import t from 'tap'
 import type postgres from 'postgres'
+import t from 'tap'
 import { banco } from '../../helper/banco.ts'
 import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './razao.ts'
 
 const REGRA = 'trade_marketing'
 
-async function padrao(sql: postgres.Sql, campo: string, tipo: string, texto: string, acao = 'incluir'): Promise<number> {
+async function padrao(
+  sql: postgres.Sql,
+  campo: string,
+  tipo: string,
+  texto: string,
+  acao = 'incluir',
+): Promise<number> {
   const [row] = await sql<{ id: number }[]>`
     insert into audit.padroes_trade_marketing (campo, tipo, acao, padrao) values (${campo}, ${tipo}, ${acao}, ${texto}) returning id::int`
   return row?.id as number
 }
 
-const chaves = async (sql: postgres.Sql, janela = {}) => (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+const chaves = async (sql: postgres.Sql, janela = {}) =>
+  (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
 
 t.test('patterns match supplier, description and account, without case and accents', async (t) => {
   const { sql } = await banco(t)
@@ -38,7 +45,10 @@ t.test('patterns match supplier, description and account, without case and accen
     { descricao: 'Promoção', categoria: 'TRADE MARKETING ' },
   )
   const all = await achados(sql, REGRA)
-  t.same(all.map((a) => a.registro_id), found.sort())
+  t.same(
+    all.map((a) => a.registro_id),
+    found.sort(),
+  )
   for (const achado of all) {
     t.same(achado.valores_propostos, { categoria: 'Trade Marketing' })
     t.equal(Number(achado.confianca), 0.95)
@@ -59,7 +69,11 @@ t.test('special characters of a plain pattern stand for themselves', async (t) =
   const { sql } = await banco(t)
   await razao(sql)
   await padrao(sql, 'descricao', 'contem', 'a.b (50%) [x] \\d+')
-  const [yes] = await lancar(sql, { descricao: 'item A.B (50%) [X] \\D+ fim' }, { descricao: 'item aXb (50%) [x] 77' })
+  const [yes] = await lancar(
+    sql,
+    { descricao: 'item A.B (50%) [X] \\D+ fim' },
+    { descricao: 'item aXb (50%) [x] 77' },
+  )
   t.same(await chaves(sql), [yes])
 })
 
@@ -81,13 +95,23 @@ t.test('an excluding pattern wins over any including one', async (t) => {
 t.test('an empty or inactive pattern matches nothing, and no pattern finds nothing', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  await lancar(sql, { descricao: 'campanha' }, { descricao: null, fornecedor: null, conta_contabil: null }, { descricao: '' })
+  await lancar(
+    sql,
+    { descricao: 'campanha' },
+    { descricao: null, fornecedor: null, conta_contabil: null },
+    { descricao: '' },
+  )
   t.same(await chaves(sql), [])
   await padrao(sql, 'descricao', 'contem', 'campanha')
   await sql`update audit.padroes_trade_marketing set ativo = false`
   t.same(await chaves(sql), [])
   await sql`alter table audit.padroes_trade_marketing disable trigger user`
-  for (const [tipo, texto] of [['contem', ''], ['palavra', ' . '], ['regex', '  '], ['contem', '\t']] as const) {
+  for (const [tipo, texto] of [
+    ['contem', ''],
+    ['palavra', ' . '],
+    ['regex', '  '],
+    ['contem', '\t'],
+  ] as const) {
     await sql`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
       values ('descricao', ${tipo}, ${texto}, ${texto})`
   }
@@ -98,7 +122,11 @@ t.test('the supplier’s own history speaks against a copied text, and both side
   const { sql } = await banco(t)
   await razao(sql)
   await padrao(sql, 'descricao', 'contem', 'campanha')
-  const posto: Lancamento = { fornecedor_id: '11222333000181', fornecedor: 'Posto Sol', categoria: 'Combustível' }
+  const posto: Lancamento = {
+    fornecedor_id: '11222333000181',
+    fornecedor: 'Posto Sol',
+    categoria: 'Combustível',
+  }
   await lancar(sql, ...Array.from({ length: 20 }, () => ({ ...posto, descricao: 'abastecimento' })))
   const [copied, elsewhere, unknown] = await lancar(
     sql,
@@ -109,35 +137,54 @@ t.test('the supplier’s own history speaks against a copied text, and both side
   const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
   const achado = by.get(copied as string)
   t.ok(Number(achado?.confianca) < 0.9, 'a person decides')
-  t.match(achado?.evidencia, { historico_fornecedor: { lancamentos: 20, na_categoria_lancada: 20, em_marketing: 0 } })
+  t.match(achado?.evidencia, {
+    historico_fornecedor: { lancamentos: 20, na_categoria_lancada: 20, em_marketing: 0 },
+  })
   t.match(achado?.justificativa, /Casa com o padrão.*Contra: 20 de 20/)
-  t.equal(Number(by.get(elsewhere as string)?.confianca), 0.95, 'history defends the category it knows, no other')
+  t.equal(
+    Number(by.get(elsewhere as string)?.confianca),
+    0.95,
+    'history defends the category it knows, no other',
+  )
   t.equal(Number(by.get(unknown as string)?.confianca), 0.95, 'no history, nothing against')
 })
 
-t.test('the more history speaks against, the less the confidence; marketing history answers it', async (t) => {
-  const { sql } = await banco(t)
-  const value = async (pro: number, contra: number) => {
-    const [row] = await sql<{ c: string }[]>`select audit_interno.confianca_contestada(0.95, ${pro}, ${contra}) as c`
-    return Number(row?.c)
-  }
-  t.equal(await value(0, 0), 0.95)
-  t.equal(await value(9, 0), 0.95, 'never above the base')
-  t.equal(await value(9, 9), 0.95)
-  t.ok((await value(0, 2)) > 0.9, 'two entries prove little')
-  t.ok((await value(0, 5)) < 0.9)
-  t.ok((await value(0, 50)) < (await value(0, 10)))
-})
+t.test(
+  'the more history speaks against, the less the confidence; marketing history answers it',
+  async (t) => {
+    const { sql } = await banco(t)
+    const value = async (pro: number, contra: number) => {
+      const [row] = await sql<
+        { c: string }[]
+      >`select audit_interno.confianca_contestada(0.95, ${pro}, ${contra}) as c`
+      return Number(row?.c)
+    }
+    t.equal(await value(0, 0), 0.95)
+    t.equal(await value(9, 0), 0.95, 'never above the base')
+    t.equal(await value(9, 9), 0.95)
+    t.ok((await value(0, 2)) > 0.9, 'two entries prove little')
+    t.ok((await value(0, 5)) < 0.9)
+    t.ok((await value(0, 50)) < (await value(0, 10)))
+  },
+)
 
 t.test('entries that match too are no history against, nor are those long ago', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
   await padrao(sql, 'descricao', 'contem', 'campanha')
-  const agencia: Lancamento = { fornecedor: 'Agência Lua', categoria: 'Consultoria', descricao: 'campanha mensal' }
+  const agencia: Lancamento = {
+    fornecedor: 'Agência Lua',
+    categoria: 'Consultoria',
+    descricao: 'campanha mensal',
+  }
   await lancar(sql, ...Array.from({ length: 12 }, () => agencia))
   await lancar(
     sql,
-    ...Array.from({ length: 12 }, () => ({ ...agencia, descricao: 'consultoria', data_lancamento: '2021-01-10' })),
+    ...Array.from({ length: 12 }, () => ({
+      ...agencia,
+      descricao: 'consultoria',
+      data_lancamento: '2021-01-10',
+    })),
   )
   t.same(new Set((await achados(sql, REGRA)).map((a) => Number(a.confianca))), new Set([0.95]))
 })
@@ -175,17 +222,20 @@ t.test('every part of the window is honoured', async (t) => {
   t.same(await chaves(sql, { chaves: [] }), [])
 })
 
-t.test('the category and the base confidence come from the business, and without a category the rule fails', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  await lancar(sql, { descricao: 'campanha', categoria: 'Divulgação' }, { descricao: 'campanha' })
-  await configurar(sql, 'trade_marketing.categoria', 'DIVULGACAO')
-  await sql`update audit.regras set confianca_base = 0.8 where nome = ${REGRA}`
-  const [only, ...rest] = await achados(sql, REGRA)
-  t.same(rest, [], 'accents and case do not make a category differ')
-  t.match(only, { valores_propostos: { categoria: 'DIVULGACAO' }, confianca: '0.8000' })
-})
+t.test(
+  'the category and the base confidence come from the business, and without a category the rule fails',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await padrao(sql, 'descricao', 'contem', 'campanha')
+    await lancar(sql, { descricao: 'campanha', categoria: 'Divulgação' }, { descricao: 'campanha' })
+    await configurar(sql, 'trade_marketing.categoria', 'DIVULGACAO')
+    await sql`update audit.regras set confianca_base = 0.8 where nome = ${REGRA}`
+    const [only, ...rest] = await achados(sql, REGRA)
+    t.same(rest, [], 'accents and case do not make a category differ')
+    t.match(only, { valores_propostos: { categoria: 'DIVULGACAO' }, confianca: '0.8000' })
+  },
+)
 
 t.test('odd rows raise nothing, an explosive expression can be cancelled', async (t) => {
   const { sql } = await banco(t)

@@ -31,7 +31,11 @@ t.test('the kind of a wrong amount is named, and the expected amount proposed', 
     const achado = found.get(ids[i] as string)
     t.equal(achado?.evidencia.tipo, tipo, `${entry.valor} of ${entry.valor_documento} is ${tipo}`)
     t.same(achado?.valores_propostos, { valor: esperado }, 'proposes what the document leads to')
-    t.equal(Number(achado?.valor_em_risco).toFixed(2), Math.abs(Number(entry.valor) - esperado).toFixed(2), 'the difference is at stake')
+    t.equal(
+      Number(achado?.valor_em_risco).toFixed(2),
+      Math.abs(Number(entry.valor) - esperado).toFixed(2),
+      'the difference is at stake',
+    )
     t.ok(achado?.evidencia.conta, 'the arithmetic is shown')
   }
 })
@@ -55,12 +59,22 @@ t.test('what is right, or cannot be judged, is not reported', async (t) => {
 t.test('tolerances are settings, and both are honoured', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const [cents, relative] = await lancar(sql, { valor: 100.06, valor_documento: 100 }, { valor: 100050, valor_documento: 100000 })
-  t.same((await achados(sql, REGRA)).map((a) => a.registro_id), [cents, relative].sort())
+  const [cents, relative] = await lancar(
+    sql,
+    { valor: 100.06, valor_documento: 100 },
+    { valor: 100050, valor_documento: 100000 },
+  )
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [cents, relative].sort(),
+  )
   await configurar(sql, 'valores.tolerancia_relativa', 0.001)
   t.same(await achados(sql, REGRA), [], 'a thousandth of 100 and of 100,000 covers both')
   await configurar(sql, 'valores.tolerancia_relativa', 0.0001)
-  t.same((await achados(sql, REGRA)).map((a) => a.registro_id), [cents, relative].sort())
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [cents, relative].sort(),
+  )
 })
 
 t.test('a source that prints six significant digits is not taken for an error', async (t) => {
@@ -107,7 +121,12 @@ t.test('the base confidence is the registered one', async (t) => {
 t.test('a document booked twice is flagged once, with its twin, and never corrected', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const nota: Lancamento = { fornecedor_id: '11.222.333/0001-81', documento: '000123', valor: 500, descricao: 'pneus' }
+  const nota: Lancamento = {
+    fornecedor_id: '11.222.333/0001-81',
+    documento: '000123',
+    valor: 500,
+    descricao: 'pneus',
+  }
   const [first, second, third, branch] = await lancar(
     sql,
     nota,
@@ -116,7 +135,11 @@ t.test('a document booked twice is flagged once, with its twin, and never correc
     { ...nota, data_lancamento: '2025-03-20', fornecedor_id: '11222333000262', filial: 'Filial 2' },
   )
   const found = await achados(sql, REGRA)
-  t.same(found.map((a) => a.registro_id), [second, third, branch].sort(), 'the first booking is nobody’s duplicate')
+  t.same(
+    found.map((a) => a.registro_id),
+    [second, third, branch].sort(),
+    'the first booking is nobody’s duplicate',
+  )
   for (const a of found) {
     t.same(a.valores_propostos, {})
     t.equal(Number(a.valor_em_risco), 500)
@@ -136,23 +159,35 @@ t.test('what only looks like a duplicate is left alone', async (t) => {
   await lancar(
     sql,
     // a monthly invoice: another number, or none
-    { ...nota, documento: 'A1' }, { ...nota, documento: 'A2' },
-    { ...nota, documento: null }, { ...nota, documento: null },
-    { ...nota, documento: 'S/N' }, { ...nota, documento: 's/n' },
-    { ...nota, documento: '000' }, { ...nota, documento: '000' },
+    { ...nota, documento: 'A1' },
+    { ...nota, documento: 'A2' },
+    { ...nota, documento: null },
+    { ...nota, documento: null },
+    { ...nota, documento: 'S/N' },
+    { ...nota, documento: 's/n' },
+    { ...nota, documento: '000' },
+    { ...nota, documento: '000' },
     // another supplier with the same number and amount
-    alheio, { ...alheio, fornecedor_id: '99.888.777/0001-00' },
+    alheio,
+    { ...alheio, fornecedor_id: '99.888.777/0001-00' },
     // instalments of one document
-    { ...nota, documento: '902', valor: 100 }, { ...nota, documento: '902', valor: 200 },
-    { ...nota, documento: '903', descricao: 'parcela 1/3' }, { ...nota, documento: '903', descricao: 'Parcela 2/3' },
+    { ...nota, documento: '902', valor: 100 },
+    { ...nota, documento: '902', valor: 200 },
+    { ...nota, documento: '903', descricao: 'parcela 1/3' },
+    { ...nota, documento: '903', descricao: 'Parcela 2/3' },
     // booked, reversed, booked again
-    recibo, { ...recibo, valor: -500, data_lancamento: '2025-03-11' }, { ...recibo, data_lancamento: '2025-03-12' },
+    recibo,
+    { ...recibo, valor: -500, data_lancamento: '2025-03-11' },
+    { ...recibo, data_lancamento: '2025-03-12' },
     // the same number a month later
-    { ...nota, documento: '904' }, { ...nota, documento: '904', data_lancamento: '2025-04-10' },
+    { ...nota, documento: '904' },
+    { ...nota, documento: '904', data_lancamento: '2025-04-10' },
     // nothing was paid
-    { ...nota, documento: '906', valor: 0 }, { ...nota, documento: '906', valor: 0 },
+    { ...nota, documento: '906', valor: 0 },
+    { ...nota, documento: '906', valor: 0 },
     // suppliers without code and with different names
-    { documento: '907', fornecedor: 'Alfa' }, { documento: '907', fornecedor: 'Beta' },
+    { documento: '907', fornecedor: 'Alfa' },
+    { documento: '907', fornecedor: 'Beta' },
   )
   t.same(await achados(sql, REGRA), [])
 })
@@ -162,7 +197,11 @@ t.test('days apart are a setting, and its bound counts', async (t) => {
   await razao(sql)
   const nota: Lancamento = { fornecedor: 'ÁGUA Viva', documento: '55', valor: 80 }
   const [, at] = await lancar(sql, nota, { ...nota, fornecedor: 'agua viva', data_lancamento: '2025-03-20' })
-  t.same((await achados(sql, REGRA)).map((a) => a.registro_id), [at], 'ten days, ten allowed')
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [at],
+    'ten days, ten allowed',
+  )
   await configurar(sql, 'valores.dias_duplicidade', 9)
   t.same(await achados(sql, REGRA), [])
 })
@@ -176,10 +215,16 @@ t.test('the window restricts what is flagged, not where the twin lies', async (t
     { ...nota, data_lancamento: '2025-03-01', carregado_em: '2025-03-02T00:00:00Z' },
     { ...nota, data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' },
   )
-  const wrong = { valor: 1500, valor_documento: 150, data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' }
+  const wrong = {
+    valor: 1500,
+    valor_documento: 150,
+    data_lancamento: '2025-03-05',
+    carregado_em: '2025-03-06T00:00:00Z',
+  }
   const [amount] = await lancar(sql, wrong)
   const both = [second, amount].sort()
-  const keys = async (janela: Parameters<typeof achados>[2]) => (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+  const keys = async (janela: Parameters<typeof achados>[2]) =>
+    (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
   t.same(await keys({ inicio: '2025-03-05', fim: '2025-03-05' }), both, 'both dates are included')
   t.same(await keys({ inicio: '2025-03-06' }), [])
   t.same(await keys({ fim: '2025-03-04' }), [])
@@ -194,10 +239,16 @@ t.test('odd rows raise nothing, with any type of key', async (t) => {
   for (const chave of ['uuid', 'text'] as const) {
     const { sql } = await banco(t)
     await razao(sql, chave)
-    await lancar(sql, ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })))
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
+    )
     const all = await achados(sql, REGRA)
     t.ok(all.every((a) => Number(a.confianca) > 0 && Number(a.confianca) < 1))
     const one = all[0]?.registro_id as string
-    t.same((await achados(sql, REGRA, { chaves: [one] })).map((a) => a.registro_id), [one])
+    t.same(
+      (await achados(sql, REGRA, { chaves: [one] })).map((a) => a.registro_id),
+      [one],
+    )
   }
 })
