@@ -51,6 +51,8 @@ from (values
     'Quantos meses de história a inferência de categoria lê.'),
   ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
+    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
     'Diferença até a qual valor e documento são iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
@@ -58,5 +60,9 @@ from (values
   ('valores.digitos_significativos', '0', 'inteiro', 0, 15, null, 'dígitos',
     'Dígitos significativos com que a origem imprime valores; 0 se os imprime por inteiro.'),
   ('valores.dias_duplicidade', '10', 'inteiro', 0, 366, null, 'dias',
-    'Até quantos dias de distância o mesmo documento, fornecedor e valor contam como lançado duas vezes.')
+    'Até quantos dias de distância o mesmo documento, fornecedor e valor contam como lançado duas vezes.'),
+  ('valores.cambio_minimo', '2.5', 'numero', 1, 1000, null, null,
+    'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
+    'Maior razão entre valor e documento que parece uma taxa de câmbio.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

@@ -1,0 +1,33 @@
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
+-- many patterns there are. Literal patterns ('contem', 'palavra') and regular expressions come apart: the first are matched
+-- against folded text as it is, the second without regard to case. Null where there is no pattern. Raises
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by regras.trade_marketing.
+create or replace function audit_interno.expressao_padroes(acao text, campo text, regex boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(e.expressao, '|' order by p.id)
+  from audit.padroes_trade_marketing p
+  cross join lateral (
+    select case
+      when p.tipo = 'regex' then
+        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        case when '' ~* audit_interno.sem_acentos(p.padrao) is not null
+          then '(?:' || audit_interno.sem_acentos(p.padrao) || ')' end
+      when p.tipo = 'palavra' then
+        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
+          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
+      else
+        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+    end as expressao
+  ) e
+  where p.ativo
+    and p.acao = expressao_padroes.acao
+    and p.campo = expressao_padroes.campo
+    and (p.tipo = 'regex') = expressao_padroes.regex
+    and btrim(p.padrao, E' \t\r\n') <> ''
+$$;
+
+comment on function audit_interno.expressao_padroes(text, text, boolean) is
+  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+revoke execute on function audit_interno.expressao_padroes(text, text, boolean) from public;

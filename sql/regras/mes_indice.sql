@@ -1,0 +1,9 @@
+-- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
+-- four digits. Touches nothing. Called by the statistics of regras.pendente_verificacao.
+create or replace function audit_interno.mes_indice(data date) returns int
+language sql immutable parallel safe
+return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
+  then (extract(year from data) * 12 + extract(month from data) - 1)::int end;
+
+comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+revoke execute on function audit_interno.mes_indice(date) from public;

@@ -1,0 +1,71 @@
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
+-- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
+-- dw.lancamentos, the settings and the statistics that regras.preparar_pendente_verificacao keeps; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regras.pendente_verificacao(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_minima numeric := 0.2;
+begin
+  return query
+  with sugestao as materialized (
+    select s.*, c.categoria as proposta, d.categoria as alternativa
+    from audit_interno.sugerir_pendencias(janela, null, null) s
+    join audit_interno.estatistica_categoria c on c.id = s.categoria
+    left join audit_interno.estatistica_categoria d on d.id = s.segunda
+  ), evidencia as materialized (
+    select e.*
+    from (select array_agg(s.id) as ids, array_agg(s.categoria) as categorias from sugestao s) a
+    cross join lateral audit_interno.evidencia_pendencias(janela, a.ids, a.categorias) e
+  )
+  select
+    null::text,
+    l.id::text,
+    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
+    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    jsonb_strip_nulls(jsonb_build_object(
+      'rotulo', l.categoria,
+      'sugestao', s.proposta,
+      'alternativa', s.alternativa,
+      'nota', round(s.bruta::numeric, 4),
+      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
+      'niveis', e.niveis,
+      'palavras', e.palavras,
+      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
+    case
+      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+      else coalesce(case when e.iguais > 0 then
+          e.iguais || ' de ' || e.lancamentos || ' lançamentos anteriores com o mesmo '
+            || e.por || ' estão em "' || s.proposta || '". ' end,
+          'Nenhum lançamento igual no histórico; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || (
+          select string_agg(p ->> 'palavra', ', ') from jsonb_array_elements(e.palavras) p) || '. ', '')
+        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com nota parecida, '
+            || s.acertos || ' estavam certas.'
+          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
+        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+    end,
+    abs(l.valor)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text
+  left join evidencia e on e.id = s.id
+  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regras.pendente_verificacao(audit.janela) is
+  'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+revoke execute on function regras.pendente_verificacao(audit.janela) from public;

@@ -1,0 +1,15 @@
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
+-- Called by the rules and by the preparation of their statistics.
+create or replace function audit_interno.rotulos_pendentes() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct audit_interno.dobrar(btrim(r.rotulo))), '{}')
+  from jsonb_array_elements_text(
+    case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
+      when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
+  where btrim(r.rotulo) <> ''
+$$;
+
+comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+revoke execute on function audit_interno.rotulos_pendentes() from public;

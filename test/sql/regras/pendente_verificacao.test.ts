@@ -1,0 +1,317 @@
+import type postgres from 'postgres'
+import t from 'tap'
+import { banco } from '../../helper/banco.ts'
+import {
+  achados as achar,
+  configurar,
+  estranhos,
+  type Janela,
+  type Lancamento,
+  lancar,
+  razao,
+} from './razao.ts'
+
+const REGRA = 'pendente_verificacao'
+
+/** As the engine does: statistics first, then the rule. */
+async function achados(sql: postgres.Sql, janela: Janela = {}) {
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  return achar(sql, REGRA, janela)
+}
+
+const mes = (indice: number, dia = 10) =>
+  `${2024 + Math.floor(indice / 12)}-${String((indice % 12) + 1).padStart(2, '0')}-${String(dia).padStart(2, '0')}`
+
+/** A year of steady suppliers, each with one category, so that there is a past to calibrate on. */
+function ano(perMonth = 60): Lancamento[] {
+  return Array.from({ length: 12 * perMonth }, (_, i) => ({
+    data_lancamento: mes(Math.floor(i / perMonth), 1 + (i % 28)),
+    fornecedor_id: `${String(10_000_000 + (i % 20))}000100`,
+    fornecedor: `Fornecedor ${String.fromCharCode(65 + (i % 20))}`,
+    categoria: `Categoria ${1 + ((i % 20) % 5)}`,
+    centro_custo: `Centro ${i % 3}`,
+    descricao:
+      ['limpeza mensal', 'frete rodoviário', 'energia elétrica', 'manutenção predial', 'material gráfico'][
+        (i % 20) % 5
+      ] ?? null,
+    valor: 100 + (i % 7) * 50,
+  }))
+}
+const pendente: Lancamento = { categoria: 'Pendente', data_lancamento: mes(12), descricao: 'sem informação' }
+const conhecido: Lancamento = {
+  ...pendente,
+  fornecedor_id: '10000001000100',
+  fornecedor: 'Fornecedor B',
+  centro_custo: 'Centro 1',
+  descricao: 'frete rodoviário',
+  valor: 150,
+}
+
+t.test(
+  'a pending entry gets the category of entries like it, with a confidence that its past supports',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await lancar(sql, ...ano())
+    const casos: [string, Lancamento][] = [
+      ['by code', { ...conhecido, fornecedor: 'escrito de outro jeito' }],
+      [
+        'by another branch of the company',
+        { ...conhecido, fornecedor_id: '10.000.001/0007-77', fornecedor: null },
+      ],
+      [
+        'by another spelling of the name',
+        { ...conhecido, fornecedor_id: null, fornecedor: 'FORNECEDOR  B LTDA.' },
+      ],
+      ['without account and cost centre', { ...conhecido, centro_custo: '', conta_contabil: ' ' }],
+    ]
+    const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
+    const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+    for (const [i, [how]] of casos.entries()) {
+      const achado = by.get(ids[i] as string)
+      t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
+      t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
+      t.match(achado?.justificativa, /lançamentos anteriores com o mesmo .* estão em "Categoria 2"/)
+      t.ok(achado?.evidencia.calibracao.casos > 0)
+    }
+    t.equal(by.size, casos.length, 'entries that are not pending are not touched')
+  },
+)
+
+t.test('words decide where the supplier is unknown, with less confidence', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, ...ano())
+  const [novo, certo] = await lancar(
+    sql,
+    { ...pendente, fornecedor: 'Nunca Visto', descricao: 'ENERGIA ELETRICA do galpão' },
+    conhecido,
+  )
+  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+  t.same(by.get(novo as string)?.valores_propostos, { categoria: 'Categoria 3' })
+  t.same(
+    by
+      .get(novo as string)
+      ?.evidencia.palavras.map((p: { palavra: string }) => p.palavra)
+      .sort(),
+    ['eletrica', 'energia'],
+  )
+  t.ok(Number(by.get(novo as string)?.confianca) < Number(by.get(certo as string)?.confianca))
+})
+
+t.test('nothing to infer from: flagged, not corrected', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [only] = await lancar(sql, pendente)
+  const [achado, ...rest] = await achados(sql)
+  t.same(rest, [])
+  t.match(achado, { registro_id: only, valores_propostos: {}, valor_em_risco: '100.00' })
+  t.same(achado?.valores_propostos, {})
+  t.ok(Number(achado?.confianca) < 0.1)
+  t.match(achado?.justificativa, /nada parecido/)
+})
+
+t.test('a thin or short history gives a modest confidence', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    ...Array.from({ length: 30 }, (_, i) => ({
+      data_lancamento: mes(0, 1 + (i % 28)),
+      fornecedor: 'Único',
+      categoria: 'A',
+    })),
+  )
+  const [one] = await lancar(sql, { ...pendente, data_lancamento: mes(1), fornecedor: 'Único' })
+  const [achado] = await achados(sql)
+  t.match(achado, { registro_id: one, valores_propostos: { categoria: 'A' } })
+  t.ok(Number(achado?.confianca) < 0.9, `thirty of thirty, but no month to check it on: ${achado?.confianca}`)
+  t.match(achado?.justificativa, /Ainda não há meses anteriores/)
+})
+
+t.test('an entry never learns from later ones, nor from pending ones', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    ...Array.from({ length: 10 }, () => ({
+      fornecedor: 'Tardio',
+      categoria: 'Futura',
+      data_lancamento: mes(5),
+    })),
+    ...Array.from({ length: 10 }, () => ({
+      fornecedor: 'Tardio',
+      categoria: 'A classificar',
+      data_lancamento: mes(1),
+    })),
+  )
+  const [before, after] = await lancar(
+    sql,
+    { ...pendente, fornecedor: 'Tardio', data_lancamento: mes(4, 28) },
+    { ...pendente, fornecedor: 'Tardio', data_lancamento: mes(6, 1) },
+  )
+  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+  t.same(by.get(before as string)?.valores_propostos, {})
+  t.same(by.get(after as string)?.valores_propostos, { categoria: 'Futura' })
+  t.ok(![...by.values()].some((a) => String(a.evidencia.sugestao).startsWith('A class')))
+})
+
+t.test('what we corrected ourselves teaches nothing until a person confirms it', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const ids = await lancar(
+    sql,
+    ...Array.from({ length: 5 }, () => ({
+      fornecedor: 'Circular',
+      categoria: 'Nossa',
+      data_lancamento: mes(1),
+    })),
+  )
+  const [asked] = await lancar(sql, { ...pendente, fornecedor: 'Circular', data_lancamento: mes(3) })
+  await sql.unsafe(`
+    insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x');
+    insert into audit.operacoes (tipo, ator, motivo) values ('aprovacao', 'ana', 'certo');
+    insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
+      valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, status, detectada_em,
+      ultima_deteccao, identidade, impressao)
+    select s.id, s.id, 'pendente_verificacao', 'x', 'dw.lancamentos', l.id::text, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}',
+      1, '{}', 'x', 1, 'corrigida', now(), now(), sha256(l.id::text::bytea), ''
+    from audit.sessoes_processamento s, dw.lancamentos l where l.fornecedor = 'Circular' and l.categoria = 'Nossa'`)
+  t.same((await achados(sql))[0]?.valores_propostos, {})
+  await sql`insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
+    select o.id, d.id, 'aprovacao', 'ana', 'certo' from audit.operacoes o, audit.divergencias_processadas d`
+  await sql`insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois)
+    select o.id, d.id, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}' from audit.operacoes o, audit.divergencias_processadas d`
+  const [achado] = await achados(sql)
+  t.match(achado, { registro_id: asked, valores_propostos: { categoria: 'Nossa' } })
+  t.equal(achado?.evidencia.niveis[0].lancamentos, ids.length)
+})
+
+t.test('the labels that mean pending are a setting, compared without case and accents', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [a, b] = await lancar(
+    sql,
+    { ...pendente, categoria: 'á Definir ' },
+    { ...pendente, categoria: 'A DEFINIR' },
+    { ...pendente, categoria: 'Pendente' },
+  )
+  await configurar(sql, 'pendente.rotulos', ['A definir'])
+  t.same(
+    (await achados(sql)).map((x) => x.registro_id),
+    [a, b].sort(),
+  )
+})
+
+t.test(
+  'statistics follow the ledger: loads, changes and settings, at the cost of their months',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await lancar(sql, ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const contagem = () =>
+      sql`select mes, nivel, chave, categoria, linhas from audit_interno.estatistica_contagem order by 1, 2, 3, 4`
+    const meses = () => sql`select mes, linhas from audit_interno.estatistica_mes order by mes`
+    const before = await meses()
+    await lancar(sql, {
+      fornecedor: 'Chegou',
+      categoria: 'Nova',
+      data_lancamento: mes(2),
+      carregado_em: '2025-01-02T00:00:00Z',
+    })
+    await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
+    (select min(id) from dw.lancamentos where data_lancamento >= ${mes(7)} and data_lancamento < ${mes(8)})`
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const after = await meses()
+    t.same(
+      after
+        .filter((m, i) => m['linhas'] !== before[i]?.['linhas'])
+        .map((m, i) => [m['mes'] % 12, Number(m['linhas']), i]),
+      [
+        [2, 11, 0],
+        [7, 9, 1],
+      ],
+    )
+    const kept = await contagem()
+    await sql`select audit_interno.contar_meses(null)`
+    t.same(await contagem(), kept, 'kept up month by month is the same as counted at once')
+    await configurar(sql, 'pendente.rotulos', ['Categoria 1'])
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const [rest] = await sql`select count(*)::int as n from audit_interno.estatistica_contagem c
+    join audit_interno.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
+    t.equal(rest?.['n'], 0, 'other labels, everything counted anew')
+  },
+)
+
+t.test('the window restricts what is flagged, not what is learned', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, ...ano())
+  const [a, b] = await lancar(
+    sql,
+    { ...conhecido, data_lancamento: mes(12, 1), carregado_em: '2025-02-02T00:00:00Z' },
+    { ...conhecido, data_lancamento: mes(12, 5), carregado_em: '2025-02-06T00:00:00Z' },
+  )
+  const keys = async (janela: Janela) => {
+    const found = await achados(sql, janela)
+    t.ok(found.every((x) => x.valores_propostos['categoria'] === 'Categoria 2'))
+    return found.map((x) => x.registro_id)
+  }
+  t.same(await keys({ inicio: mes(12, 1), fim: mes(12, 1) }), [a])
+  t.same(await keys({ inicio: mes(12, 2), fim: mes(12, 5) }), [b])
+  t.same(await keys({ desde: '2025-02-06T00:00:00Z', ate: '2025-02-07T00:00:00Z' }), [b])
+  t.same(await keys({ ate: '2025-02-06T00:00:00Z', inicio: mes(12, 1) }), [a])
+  t.same(await keys({ chaves: [b as string] }), [b])
+  t.same(await keys({ chaves: [] }), [])
+})
+
+t.test('odd rows raise nothing, as history or as question', async (t) => {
+  for (const chave of ['uuid', 'text'] as const) {
+    const { sql } = await banco(t)
+    await razao(sql, chave)
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
+    )
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({
+        ...e,
+        id: `00000000-0000-0000-0000-0000000000${30 + i}`,
+        categoria: 'pendente',
+      })),
+    )
+    const all = await achados(sql)
+    t.equal(all.length, estranhos.length)
+    t.ok(all.every((a) => Number(a.confianca) >= 0 && Number(a.confianca) <= 1))
+  }
+})
+
+t.test('suggestions are right as often as they say, on a ledger made for it', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  // forty suppliers; supplier i books its usual category in 60 to 100 of 100 entries, whatever the text says
+  await sql.unsafe(`
+    insert into dw.lancamentos (id, data_lancamento, carregado_em, centro_custo, categoria, fornecedor, descricao, valor)
+    select i, d, d + interval '1 day', 'C' || i % 4,
+      'Cat ' || case when h % 1000 < 600 + 10 * (f % 40 + 1) then f % 8 else (f + 1 + h / 1000 % 7) % 8 end,
+      'Fornecedor n' || chr(97 + f % 20) || chr(97 + f / 20), 'serviço', 100 + i % 50
+    from (
+      select i, date '2023-01-01' + (i / 20)::int as d, (i * 7919 % 40)::int as f,
+        (hashtextextended(i::text, 3) & 1048575)::bigint as h
+      from generate_series(0, 14599) i) x`)
+  await sql.unsafe(`
+    create table public.verdade as select id::text, categoria from dw.lancamentos where data_lancamento >= '2024-11-01';
+    update dw.lancamentos set categoria = 'Pendente' where data_lancamento >= '2024-11-01'`)
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  const bands = await sql<{ faixa: number; casos: number; certas: number; ditas: number }[]>`
+    select least(9, floor(a.confianca * 10))::int as faixa, count(*)::int as casos,
+      avg((a.valores_propostos ->> 'categoria' is not distinct from v.categoria)::int)::float8 as certas, avg(a.confianca)::float8 as ditas
+    from regras.pendente_verificacao(null) a join public.verdade v on v.id = a.registro_id
+    group by 1 order by 1`
+  const casos = bands.reduce((sum, b) => sum + b.casos, 0)
+  const erro = bands.reduce((sum, b) => sum + (b.casos / casos) * Math.abs(b.certas - b.ditas), 0)
+  t.ok(casos > 1000)
+  t.ok(erro < 0.05, `expected calibration error ${erro.toFixed(3)} ${JSON.stringify(bands)}`)
+})

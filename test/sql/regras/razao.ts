@@ -1,0 +1,124 @@
+import type postgres from 'postgres'
+
+export interface Lancamento {
+  id?: number | string
+  data_lancamento?: string | null
+  carregado_em?: string | null
+  filial?: string | null
+  centro_custo?: string | null
+  conta_contabil?: string | null
+  categoria?: string | null
+  fornecedor_id?: string | null
+  fornecedor?: string | null
+  documento?: string | null
+  descricao?: string | null
+  valor?: string | number | null
+  valor_documento?: string | number | null
+  valor_desconto?: string | number | null
+}
+
+export interface Achado {
+  tabela: string | null
+  registro_id: string
+  valores_propostos: Record<string, unknown>
+  confianca: string
+  // biome-ignore lint/suspicious/noExplicitAny: evidence is free-form JSON, read here by its documented members
+  evidencia: any
+  justificativa: string
+  valor_em_risco: string | null
+}
+
+/** The warehouse contract as an empty table of its own, with the type of key asked for. */
+export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text' = 'bigint'): Promise<void> {
+  await sql.unsafe(`
+    create schema dw;
+    create table dw.lancamentos (
+      id ${chave} primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text,
+      conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
+      valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2));
+    create index on dw.lancamentos (data_lancamento);
+    create index on dw.lancamentos (carregado_em);
+    grant usage on schema dw to conferente_dono;
+    grant select, update on dw.lancamentos to conferente_dono;`)
+}
+
+let next = 1
+
+/** Books entries; what is not said is ordinary. Gives their keys as text. */
+export async function lancar(sql: postgres.Sql, ...entries: Lancamento[]): Promise<string[]> {
+  const rows = entries.map((entry) => ({
+    id: next++,
+    data_lancamento: '2025-03-10',
+    carregado_em: '2025-03-11T12:00:00Z',
+    filial: 'Matriz',
+    centro_custo: 'Administração',
+    conta_contabil: null,
+    categoria: 'Serviços',
+    fornecedor_id: null,
+    fornecedor: 'Fornecedor Qualquer Ltda',
+    documento: null,
+    descricao: 'serviço prestado',
+    valor: 100,
+    valor_documento: null,
+    valor_desconto: null,
+    ...entry,
+  }))
+  for (let from = 0; from < rows.length; from += 1000) {
+    // by way of JSON, because JavaScript has no date for the year 0219 nor for infinity
+    await sql`insert into dw.lancamentos
+      select * from jsonb_populate_recordset(null::dw.lancamentos, ${sql.json(rows.slice(from, from + 1000) as never)})`
+  }
+  return rows.map((row) => String(row.id))
+}
+
+export interface Janela {
+  inicio?: string
+  fim?: string
+  desde?: string
+  ate?: string
+  chaves?: string[]
+}
+
+/** Runs a rule over a window, findings by key. */
+export async function achados(sql: postgres.Sql, regra: string, janela: Janela = {}): Promise<Achado[]> {
+  return sql<Achado[]>`
+    select * from ${sql(`regras.${regra}`)}(row(
+      ${janela.inicio ?? null}::date, ${janela.fim ?? null}::date,
+      ${janela.desde ?? null}::timestamptz, ${janela.ate ?? null}::timestamptz,
+      ${janela.chaves ?? null}::text[])::audit.janela)
+    order by registro_id`
+}
+
+/** Changes a setting as an administrator would. */
+export async function configurar(sql: postgres.Sql, chave: string, valor: unknown): Promise<void> {
+  await sql`update audit.configuracoes_sistema set valor = ${sql.json(valor as never)} where chave = ${chave}`
+}
+
+/** Rows that no rule may choke on. */
+export const estranhos: Lancamento[] = [
+  { fornecedor: null, fornecedor_id: null, documento: null, descricao: null, categoria: null },
+  {
+    fornecedor: '',
+    fornecedor_id: '',
+    documento: '',
+    descricao: '',
+    categoria: '',
+    centro_custo: '',
+    filial: '',
+  },
+  {
+    valor: '-9999999999999999.99',
+    valor_documento: '9999999999999999.99',
+    valor_desconto: '-9999999999999999.99',
+  },
+  { valor: '0', valor_documento: '0', valor_desconto: '0' },
+  { valor: null, valor_documento: '10' },
+  { data_lancamento: '0219-03-01', valor: '55', valor_documento: '5.5' },
+  { data_lancamento: '2202-03-01', valor: '0.01', valor_documento: '0.02' },
+  { data_lancamento: null, carregado_em: null },
+  { data_lancamento: 'infinity', documento: '77', fornecedor: 'Eterno' },
+  { data_lancamento: '-infinity', documento: '77', fornecedor: 'Eterno' },
+  { descricao: 'a'.repeat(10_000), fornecedor: 'b'.repeat(10_000), documento: '9'.repeat(10_000) },
+  { descricao: 'promo 🚗🎉 \u0001\u0007\t\n fim', fornecedor: '🚗', documento: '🚗1' },
+  { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_' },
+]

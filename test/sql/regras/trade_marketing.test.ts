@@ -1,0 +1,279 @@
+import type postgres from 'postgres'
+import t from 'tap'
+import { banco } from '../../helper/banco.ts'
+import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './razao.ts'
+
+const REGRA = 'trade_marketing'
+
+async function padrao(
+  sql: postgres.Sql,
+  campo: string,
+  tipo: string,
+  texto: string,
+  acao = 'incluir',
+): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into audit.padroes_trade_marketing (campo, tipo, acao, padrao) values (${campo}, ${tipo}, ${acao}, ${texto}) returning id::int`
+  return row?.id as number
+}
+
+const chaves = async (sql: postgres.Sql, janela = {}) =>
+  (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+
+t.test('patterns match supplier, description and account, without case and accents', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'Promoção')
+  await padrao(sql, 'fornecedor', 'palavra', 'agência mídia')
+  await padrao(sql, 'conta_contabil', 'regex', '^4\\.7\\.\\d+$')
+  const found = await lancar(
+    sql,
+    { descricao: 'Material de PROMOCAO de ponto de venda', fornecedor: 'Um' },
+    { descricao: 'semipromoção de verão', fornecedor: 'Dois' },
+    { fornecedor: 'AGENCIA  MIDIA Brasil Ltda' },
+    { fornecedor: 'Boa Agência-Mídia' },
+    { conta_contabil: '4.7.12', fornecedor: 'Três' },
+  )
+  await lancar(
+    sql,
+    { descricao: 'promo de verão' },
+    { fornecedor: 'Subagência mídia' },
+    { fornecedor: 'agência de mídia' },
+    { conta_contabil: '4.7.12.A' },
+    { conta_contabil: '14.7.12' },
+    { descricao: '4.7.12' },
+    { descricao: 'Promoção', categoria: 'TRADE MARKETING ' },
+  )
+  const all = await achados(sql, REGRA)
+  t.same(
+    all.map((a) => a.registro_id),
+    found.sort(),
+  )
+  for (const achado of all) {
+    t.same(achado.valores_propostos, { categoria: 'Trade Marketing' })
+    t.equal(Number(achado.confianca), 0.95)
+    t.equal(Number(achado.valor_em_risco), 100)
+    t.match(achado.justificativa, /Casa com o padrão/)
+  }
+})
+
+t.test('an expression keeps its classes: \\S is not \\s', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'regex', '^Ação\\Sx$')
+  const [yes] = await lancar(sql, { descricao: 'AÇÃO-X' }, { descricao: 'ação x' })
+  t.same(await chaves(sql), [yes])
+})
+
+t.test('special characters of a plain pattern stand for themselves', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'a.b (50%) [x] \\d+')
+  const [yes] = await lancar(
+    sql,
+    { descricao: 'item A.B (50%) [X] \\D+ fim' },
+    { descricao: 'item aXb (50%) [x] 77' },
+  )
+  t.same(await chaves(sql), [yes])
+})
+
+t.test('an excluding pattern wins over any including one', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  await padrao(sql, 'descricao', 'contem', 'campanha de vacinação', 'excluir')
+  await padrao(sql, 'fornecedor', 'palavra', 'hospital', 'excluir')
+  const [yes] = await lancar(
+    sql,
+    { descricao: 'campanha de verão' },
+    { descricao: 'Campanha de Vacinação' },
+    { descricao: 'campanha de verão', fornecedor: 'Hospital São Lucas' },
+  )
+  t.same(await chaves(sql), [yes])
+})
+
+t.test('an empty or inactive pattern matches nothing, and no pattern finds nothing', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    { descricao: 'campanha' },
+    { descricao: null, fornecedor: null, conta_contabil: null },
+    { descricao: '' },
+  )
+  t.same(await chaves(sql), [])
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  await sql`update audit.padroes_trade_marketing set ativo = false`
+  t.same(await chaves(sql), [])
+  await sql`alter table audit.padroes_trade_marketing disable trigger user`
+  for (const [tipo, texto] of [
+    ['contem', ''],
+    ['palavra', ' . '],
+    ['regex', '  '],
+    ['contem', '\t'],
+  ] as const) {
+    await sql`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
+      values ('descricao', ${tipo}, ${texto}, ${texto})`
+  }
+  t.same(await chaves(sql), [])
+})
+
+t.test('the supplier’s own history speaks against a copied text, and both sides are told', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const posto: Lancamento = {
+    fornecedor_id: '11222333000181',
+    fornecedor: 'Posto Sol',
+    categoria: 'Combustível',
+  }
+  await lancar(sql, ...Array.from({ length: 20 }, () => ({ ...posto, descricao: 'abastecimento' })))
+  const [copied, elsewhere, unknown] = await lancar(
+    sql,
+    { ...posto, descricao: 'campanha de verão', fornecedor_id: '11.222.333/0002-62' },
+    { ...posto, descricao: 'campanha de verão', categoria: 'Outros' },
+    { fornecedor: 'Nunca Vista', descricao: 'campanha de verão', categoria: 'Combustível' },
+  )
+  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
+  const achado = by.get(copied as string)
+  t.ok(Number(achado?.confianca) < 0.9, 'a person decides')
+  t.match(achado?.evidencia, {
+    historico_fornecedor: { lancamentos: 20, na_categoria_lancada: 20, em_marketing: 0 },
+  })
+  t.match(achado?.justificativa, /Casa com o padrão.*Contra: 20 de 20/)
+  t.equal(
+    Number(by.get(elsewhere as string)?.confianca),
+    0.95,
+    'history defends the category it knows, no other',
+  )
+  t.equal(Number(by.get(unknown as string)?.confianca), 0.95, 'no history, nothing against')
+})
+
+t.test(
+  'the more history speaks against, the less the confidence; marketing history answers it',
+  async (t) => {
+    const { sql } = await banco(t)
+    const value = async (pro: number, contra: number) => {
+      const [row] = await sql<
+        { c: string }[]
+      >`select audit_interno.confianca_contestada(0.95, ${pro}, ${contra}) as c`
+      return Number(row?.c)
+    }
+    t.equal(await value(0, 0), 0.95)
+    t.equal(await value(9, 0), 0.95, 'never above the base')
+    t.equal(await value(9, 9), 0.95)
+    t.ok((await value(0, 2)) > 0.9, 'two entries prove little')
+    t.ok((await value(0, 5)) < 0.9)
+    t.ok((await value(0, 50)) < (await value(0, 10)))
+  },
+)
+
+t.test('entries that match too are no history against, nor are those long ago', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const agencia: Lancamento = {
+    fornecedor: 'Agência Lua',
+    categoria: 'Consultoria',
+    descricao: 'campanha mensal',
+  }
+  await lancar(sql, ...Array.from({ length: 12 }, () => agencia))
+  await lancar(
+    sql,
+    ...Array.from({ length: 12 }, () => ({
+      ...agencia,
+      descricao: 'consultoria',
+      data_lancamento: '2021-01-10',
+    })),
+  )
+  t.same(new Set((await achados(sql, REGRA)).map((a) => Number(a.confianca))), new Set([0.95]))
+})
+
+t.test('a pending entry is proposed too; the supplier’s usual category is what speaks against', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const posto: Lancamento = { fornecedor: 'Posto Sol', categoria: 'Combustível', descricao: 'abastecimento' }
+  await lancar(sql, ...Array.from({ length: 20 }, () => posto))
+  const [parked, free] = await lancar(
+    sql,
+    { ...posto, categoria: 'pendente', descricao: 'campanha' },
+    { fornecedor: 'Outra', categoria: 'Pendente', descricao: 'campanha' },
+  )
+  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, Number(a.confianca)]))
+  t.ok((by.get(parked as string) ?? 1) < 0.9)
+  t.equal(by.get(free as string), 0.95)
+})
+
+t.test('every part of the window is honoured', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const [a, b] = await lancar(
+    sql,
+    { descricao: 'campanha', data_lancamento: '2025-03-01', carregado_em: '2025-03-02T00:00:00Z' },
+    { descricao: 'campanha', data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' },
+  )
+  t.same(await chaves(sql, { inicio: '2025-03-01', fim: '2025-03-01' }), [a])
+  t.same(await chaves(sql, { inicio: '2025-03-02', fim: '2025-03-05' }), [b])
+  t.same(await chaves(sql, { desde: '2025-03-06T00:00:00Z' }), [b])
+  t.same(await chaves(sql, { ate: '2025-03-06T00:00:00Z' }), [a])
+  t.same(await chaves(sql, { chaves: [b as string] }), [b])
+  t.same(await chaves(sql, { chaves: [] }), [])
+})
+
+t.test(
+  'the category and the base confidence come from the business, and without a category the rule fails',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await padrao(sql, 'descricao', 'contem', 'campanha')
+    await lancar(sql, { descricao: 'campanha', categoria: 'Divulgação' }, { descricao: 'campanha' })
+    await configurar(sql, 'trade_marketing.categoria', 'DIVULGACAO')
+    await sql`update audit.regras set confianca_base = 0.8 where nome = ${REGRA}`
+    const [only, ...rest] = await achados(sql, REGRA)
+    t.same(rest, [], 'accents and case do not make a category differ')
+    t.match(only, { valores_propostos: { categoria: 'DIVULGACAO' }, confianca: '0.8000' })
+  },
+)
+
+t.test('odd rows raise nothing, an explosive expression can be cancelled', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql, 'text')
+  await padrao(sql, 'descricao', 'contem', 'promo')
+  await lancar(sql, ...estranhos.map((e, i) => ({ ...e, id: `k${i}` })))
+  t.same(await chaves(sql), ['k11'])
+  // a text of prime length has no such parts, and every cut is tried
+  await lancar(sql, { id: 'primo', descricao: 'a'.repeat(9973) })
+  await padrao(sql, 'descricao', 'regex', '^(aa+)(a+)\\1\\2\\1+$')
+  await t.rejects(
+    sql.begin(async (tx) => {
+      await tx`set local statement_timeout = '500ms'`
+      await tx`select * from regras.trade_marketing(null)`
+    }),
+    { code: '57014' },
+  )
+})
+
+t.test('a pattern can be seen at work before it is saved', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [a, b] = await lancar(
+    sql,
+    { descricao: 'Ação promocional', data_lancamento: '2025-01-01' },
+    { descricao: 'AÇÃO PROMOCIONAL', data_lancamento: '2025-02-01', categoria: 'Trade Marketing' },
+    { descricao: 'reação promocional' },
+  )
+  const seen = (tipo: string, texto: string, limite = 10) => sql`
+    select registro_id, ja_em_marketing from audit.previsao_padrao('descricao', ${tipo}, ${texto}, ${limite})`
+  t.same(await seen('palavra', 'acao promocional'), [
+    { registro_id: b, ja_em_marketing: true },
+    { registro_id: a, ja_em_marketing: false },
+  ])
+  t.equal((await seen('contem', 'ação')).length, 3)
+  t.equal((await seen('contem', 'ação', 2)).length, 2)
+  t.equal((await seen('contem', '')).length, 0)
+  await t.rejects(seen('regex', '('), { code: '2201B' })
+  await t.rejects(seen('nenhum', 'x'), { code: '22023' })
+  await t.rejects(sql`select * from audit.previsao_padrao('valor', 'contem', 'x', 1)`, { code: '22023' })
+})
