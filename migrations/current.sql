@@ -137,4 +137,32 @@
 --!include consulta/vw_operacoes_resumo.sql
 --!include consulta/vw_divergencias_abertas.sql
 --!include consulta/diagnosticar_contrato.sql
+
+--!include exemplo/sorteio.sql
+--!include exemplo/canal.sql
+--!include exemplo/cnpj.sql
+--!include exemplo/maiusculas.sql
+--!include exemplo/grafias.sql
+--!include exemplo/impressao.sql
+--!include exemplo/padroes.sql
+--!include exemplo/filiais.sql
+--!include exemplo/contas.sql
+--!include exemplo/centros_custo.sql
+--!include exemplo/categorias.sql
+--!include exemplo/ramos.sql
+--!include exemplo/dias.sql
+--!include exemplo/empresas.sql
+--!include exemplo/quantis.sql
+--!include exemplo/lancamentos_certos.sql
+--!include exemplo/lancamentos_plantados.sql
+--!include exemplo/conferir_esquema.sql
+--!include exemplo/remover_armazem.sql
+--!include exemplo/criar_tabelas.sql
+--!include exemplo/indexar.sql
+--!include exemplo/carregar.sql
+--!include exemplo/criar_armazem.sql
+--!include exemplo/carregar_dia.sql
+--!include exemplo/danos.sql
+--!include exemplo/placar.sql
+
 --!include consulta/permissoes.sql

@@ -49,15 +49,15 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
   confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regras.trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regras.pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regras.validacao_valores', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
