@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { openEmbedded } from '../src/embedded.ts'
 import { prepare } from './helper/servidor.ts'
 
-const given = process.env.CONFERENTE_TESTE_URL
+const given = process.env['CONFERENTE_TESTE_URL']
 const server = given
   ? undefined
   : await openEmbedded(

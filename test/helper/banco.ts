@@ -13,7 +13,7 @@ export interface Banco {
 
 /** A database of its own for a test, freshly migrated, dropped when the test ends. */
 export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
-  const serverUrl = process.env.CONFERENTE_TESTE_URL
+  const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = connect(serverUrl, { max: 1 })
