@@ -4,6 +4,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
 begin
   drop table if exists pg_temp.conferente_lote;

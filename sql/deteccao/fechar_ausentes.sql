@@ -5,6 +5,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);

@@ -1,5 +1,6 @@
--- The score of the rules against the truth kept aside. One row a rule, and '(total)', whose danos counts every entry
--- that is wrong now and was not planted so, whoever changed it. Reads audit.divergencias_processadas by name only.
+-- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
+-- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
@@ -44,7 +45,7 @@ begin
           when a.valores_originais ? c.coluna then a.valores_originais ->> c.coluna
           else to_jsonb(l) ->> c.coluna
         end as certo,
-        a.valores_propostos ? c.coluna as proposta, a.valores_propostos ->> c.coluna as proposto,
+        p.registro_id is null as era_certa, a.valores_propostos ? c.coluna as proposta, a.valores_propostos ->> c.coluna as proposto,
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
@@ -55,7 +56,9 @@ begin
         bool_and(case when c.numerica and c.proposto ~ '^-?[0-9]+([.][0-9]+)?$' then c.proposto::numeric = c.certo::numeric
           else c.proposto is not distinct from c.certo end) filter (where c.proposta) as proposta_certa,
         bool_and(case when c.numerica then c.atual::numeric is not distinct from c.certo::numeric
-          else c.atual is not distinct from c.certo end) as atual_certo
+          else c.atual is not distinct from c.certo end) as atual_certo,
+        bool_or(c.era_certa and case when c.numerica then c.atual::numeric is distinct from c.certo::numeric
+          else c.atual is distinct from c.certo end) as estragada
       from (select t.*, t.coluna like 'valor%' and t.certo ~ '^-?[0-9]+([.][0-9]+)?$' as numerica from coluna t) c
       group by c.id
     ), por_regra as (
@@ -64,7 +67,7 @@ begin
         count(*) filter (where not j.proposta_certa) as propostas_erradas,
         count(*) filter (where a.corrigida) as corrigidas,
         count(*) filter (where a.corrigida and j.atual_certo) as corrigidas_certas,
-        count(*) filter (where a.corrigida and not j.atual_certo) as danos
+        count(*) filter (where a.corrigida and j.estragada) as danos
       from achado a
       left join julgado j on j.id = a.id
       left join plantado p on p.registro_id = a.registro_id and p.regra = a.regra
@@ -83,7 +86,7 @@ begin
       select 2, '(total)', sum(l.plantados)::bigint,
         (select count(distinct p.registro_id) from plantado p join achado a on a.registro_id = p.registro_id),
         sum(l.propostas_certas)::bigint, sum(l.propostas_erradas)::bigint, sum(l.corrigidas)::bigint, sum(l.corrigidas_certas)::bigint,
-        (select count(*) from exemplo.danos())
+        (select count(*) from exemplo.danos() x where x.motivo <> 'errado_trocado')
       from linhas l
     )
     select c.regra, c.plantados, c.encontrados, c.propostas_certas, c.propostas_erradas, c.corrigidas, c.corrigidas_certas, c.danos,
@@ -100,6 +103,6 @@ end
 $$;
 
 comment on function exemplo.placar(bigint) is
-  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: corrected entries that are wrong now; in the total, every entry that is wrong and was not planted so), precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
+  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; in the total whoever changed or deleted them), precisao_corrigidas tells the rest, precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
 
 revoke execute on function exemplo.placar(bigint) from public;

@@ -11,7 +11,7 @@ set enable_nestloop = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_minima numeric := 0.2;
+  v_minima constant numeric := 0.05;
 begin
   return query
   with sugestao as materialized (

@@ -47,7 +47,7 @@ from (values
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa.'),
-  ('pendente.meses_historico', '24', 'inteiro', 1, 240, null, 'meses',
+  ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
   ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar.'),
