@@ -5,14 +5,17 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and old.selo is null and new.id = old.id
-    and new.tipo = old.tipo and new.ator = old.ator and new.iniciada_em = old.iniciada_em
-  then
-    return new; -- under way, until it is sealed
-  elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and old.revogada_em is null
-    and (to_jsonb(new) - array['revogada_em', 'revogada_por']) = (to_jsonb(old) - array['revogada_em', 'revogada_por'])
-  then
-    return new; -- taken back, once
+  -- nested, because a condition that names a column is an error on every table without it
+  if tg_op = 'UPDATE' and tg_table_name = 'operacoes' then
+    if old.selo is null and new.id = old.id and new.tipo = old.tipo and new.ator = old.ator and new.iniciada_em = old.iniciada_em then
+      return new; -- under way, until it is sealed
+    end if;
+  elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' then
+    if old.revogada_em is null
+      and (to_jsonb(new) - array['revogada_em', 'revogada_por']) = (to_jsonb(old) - array['revogada_em', 'revogada_por'])
+    then
+      return new; -- taken back, once
+    end if;
   end if;
   raise exception using errcode = 'NC013', message = format('audit.%s só aceita acréscimos', tg_table_name),
     detail = format('operação recusada: %s', tg_op),
