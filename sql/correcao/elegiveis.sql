@@ -10,6 +10,7 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
+    and d.valores_digitados is null -- a person had typed something else
     and d.valor_em_risco < (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric
     and not exists (
       select
