@@ -32,6 +32,9 @@ begin
     end;
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
     v_medida := v_texto::numeric;
+    if new.tipo = 'inteiro' then
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+    end if;
   elsif v_valido and new.tipo = 'textos' then
     v_medida := jsonb_array_length(new.valor);
   end if;
