@@ -20,7 +20,7 @@ begin
     when 'numero' then v_tipo_json = 'number'
     when 'booleano' then v_tipo_json = 'boolean'
     when 'textos' then v_tipo_json = 'array'
-      and not jsonb_path_exists(new.valor, '$[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+      and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
   end, false);
