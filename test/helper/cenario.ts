@@ -32,7 +32,7 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
     begin
       if (select quebrada from dw.ajuste) then raise exception 'a regra quebrou'; end if;
       return query select 'dw.lancamentos', l.id::text,
-        case when l.descricao = 'aponta' then '{}' else '{"categoria": "CERTA"}' end::jsonb,
+        case when l.descricao = 'aponta' then '{}' when l.categoria = 'CERTA' then '{"categoria": "OUTRA"}' else '{"categoria": "CERTA"}' end::jsonb,
         l.confianca, jsonb_build_object('tipo', 'errada'), 'a categoria está errada', l.valor
       from dw.lancamentos l
       where (l.categoria like (select prefixo || '%' from dw.ajuste) or l.descricao = 'teimosa' and l.categoria = 'CERTA')
