@@ -1011,11 +1011,13 @@ comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the ne
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
 
 create function audit_interno.criar_reversao()
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao, empty.';
 
@@ -1071,7 +1073,7 @@ comment on function audit_interno.evidencia_pendencias(audit.janela,text[],integ
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way.';
+comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
 create function audit_interno.exigir_motivo(motivo text)
@@ -1110,6 +1112,7 @@ comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: si
 
 create function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_ausentes(bigint,audit.regras,bigint,text) is 'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
 
@@ -1150,6 +1153,7 @@ comment on function audit_interno.lambdas() is 'Weight of the words for entries 
 
 create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.levantar_achados(audit.regras,audit.janela) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
 
@@ -1328,6 +1332,7 @@ comment on function audit_interno.valores_atuais(bigint,jsonb) is 'Current value
 
 create function audit_interno.verificar_limites(sessao_id bigint)
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
 
