@@ -82,6 +82,17 @@ t.test('a typed value needs two people and is checked', async (t) => {
   t.match(await c.aprovar('bruno', proibida), [{ status: 'falha' }], 'the warehouse refused')
 })
 
+t.test('a proposal that people refused twice was wrong once', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await c.processar()
+  const { id } = await c.achado(1)
+  await c.digitar('ana', id, { categoria: 'A' })
+  await c.digitar('bruno', id, { categoria: 'B' })
+  await c.rejeitar('ana', id)
+  t.match(await contadores(c), { aprovadas: 0, rejeitadas: 1 })
+})
+
 t.test('a value of another type is refused', async (t) => {
   const c = await cenario(t)
   await c.sql`select audit.registrar_regra('valores', 'x', 'dw.errada', 'dw.lancamentos', 'id', array['categoria', 'valor'])`
