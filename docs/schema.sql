@@ -1102,7 +1102,7 @@ comment on function audit_interno.evidencia_pendencias(audit.janela,text[],integ
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way.';
+comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
 create function audit_interno.exigir_motivo(motivo text)
