@@ -33,8 +33,13 @@ begin
   begin
     if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
       -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
-      execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
-        v_tabela, v_chave) using ids;
+      begin
+        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
+          v_tabela, v_chave) using ids;
+      exception when feature_not_supported then
+        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
+        execute format('lock table %s in share row exclusive mode', v_tabela);
+      end;
     end if;
     execute format(
       'with alterada as (
