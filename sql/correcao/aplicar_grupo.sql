@@ -66,7 +66,7 @@ begin
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
-    if left(v_codigo, 2) not in ('09', '22', '23', '27', '38', '39', '44', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
+    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
       or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
     then
       raise;
