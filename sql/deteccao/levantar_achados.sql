@@ -17,9 +17,9 @@ declare
 begin
   select
     string_agg(format('case when p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
-      c, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos')), ' || '),
-    string_agg(format('case when p.propostos = ''{}'' or p.propostos ? %L then jsonb_build_object(%L, t.%I) else ''{}'' end',
-      c, c, c), ' || ')
+      c, c, audit_interno.expressao_imagem(v_tabela, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos'))), ' || '),
+    string_agg(format('case when p.propostos = ''{}'' or p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
+      c, c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ' || ')
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
