@@ -1,5 +1,6 @@
 -- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
--- while the assignment in the update refuses what is too long. A domain gives way to its base type for the same reason.
+-- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
+-- A domain gives way to its base type for the same reason.
 create or replace function audit_interno.tipo_coluna(relacao regclass, coluna text)
 returns text
 language sql
@@ -13,7 +14,7 @@ as $$
     union all
     select t.typbasetype, t.typtypmod from tipo d join pg_type t on t.oid = d.id where t.typtype = 'd'
   )
-  select format_type(d.id, case when d.id in ('varchar'::regtype, 'bpchar'::regtype) then null else d.modificador end)
+  select format_type(d.id, case when d.id in ('varchar'::regtype, 'bpchar'::regtype) then -1 else d.modificador end)
   from tipo d join pg_type t on t.oid = d.id
   where t.typtype <> 'd'
 $$;
