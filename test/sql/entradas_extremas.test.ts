@@ -41,7 +41,7 @@ const estranhos: Record<string, unknown>[] = [
     fornecedor: '🚗',
     documento: '🚗1',
   },
-  { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_', fornecedor_id: '${x}' },
+  { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_', fornecedor_id: '#{x}' },
 ]
 
 for (const pendente of [false, true]) {
