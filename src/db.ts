@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 
-export type Sql = postgres.Sql<{ bigint: bigint }>
+export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Row = postgres.Row
 
 export interface ConnectOptions {
@@ -12,6 +12,9 @@ export interface ConnectOptions {
   readonly role?: string
 }
 
+// A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
+const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
+
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
 export function connect(url: string, { max = 4, name = 'conferente', role }: ConnectOptions = {}): Sql {
   return postgres(url, {
@@ -19,7 +22,7 @@ export function connect(url: string, { max = 4, name = 'conferente', role }: Con
     idle_timeout: max > 1 ? 30 : 0,
     connect_timeout: 10,
     connection: { application_name: name, ...(role === undefined ? {} : { role }) },
-    types: { bigint: postgres.BigInt },
+    types: { bigint: postgres.BigInt, day: DAY },
     onnotice: () => {},
   })
 }

@@ -34,9 +34,9 @@ begin
     if simular then
       v_sessao.simulada := true;
       v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
-      raise exception using errcode = 'NC099', message = 'simulação';
+      raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  exception when sqlstate 'NC099' then -- not NC000: a code that ends in 000 catches its whole class
+  exception when sqlstate 'NC999' then
     null; -- everything above is undone; v_sessao tells what it was
   end;
   return v_sessao;

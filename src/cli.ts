@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { type App, createApp } from './cli/app.ts'
+import * as aprovar from './cli/aprovar.ts'
+import * as cancelar from './cli/cancelar.ts'
+import * as configurar from './cli/configurar.ts'
+import * as corrigir from './cli/corrigir.ts'
+import * as demo from './cli/demo.ts'
+import * as diagnostico from './cli/diagnostico.ts'
+import { reportError } from './cli/errors.ts'
+import * as historico from './cli/historico.ts'
+import * as listar from './cli/listar.ts'
+import * as migrar from './cli/migrar.ts'
+import * as padroes from './cli/padroes.ts'
+import * as processar from './cli/processar.ts'
+import * as reabrir from './cli/reabrir.ts'
+import * as regras from './cli/regras.ts'
+import * as rejeitar from './cli/rejeitar.ts'
+import * as reverter from './cli/reverter.ts'
+import * as sessoes from './cli/sessoes.ts'
+import { translateHelp } from './cli/usage.ts'
+import { readSettings } from './settings.ts'
+
+// In the order in which one meets them.
+const COMMANDS = [
+  demo,
+  migrar,
+  diagnostico,
+  processar,
+  listar,
+  aprovar,
+  rejeitar,
+  corrigir,
+  reabrir,
+  reverter,
+  historico,
+  sessoes,
+  cancelar,
+  regras,
+  padroes,
+  configurar,
+]
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+// `conferente listar | head` closes our stdout: no reason to crash.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+let app: App | undefined
+try {
+  const program = new Command('conferente')
+  const settings = readSettings()
+  app = createApp(settings, program)
+  const { text } = app
+  translateHelp(program, text)
+  program
+    .description(text.help.description)
+    .version(version, '-V, --versao', text.help.versionOption)
+    .option('--demo', text.help.demoOption)
+    .addHelpText('after', text.help.environment(settings.dataDir))
+  for (const { register } of COMMANDS) register(program, app)
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = reportError(app, error)
+}

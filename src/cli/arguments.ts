@@ -1,0 +1,60 @@
+import type { Catalogue } from '../i18n/pt-BR.ts'
+import { UsageError } from './errors.ts'
+
+/** Checks of what is typed, before any database is asked. Each throws UsageError in the user's words. */
+export function createParsers(text: Catalogue) {
+  const { usage } = text
+
+  /** A day that the calendar has: 2026-02-30 is none. */
+  function day(value: string): string {
+    const [, year = '', month = '', dayOfMonth = ''] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value) ?? []
+    if (year === '') throw new UsageError(usage.dateForm(value))
+    const date = new Date(0)
+    date.setUTCFullYear(Number(year), Number(month) - 1, Number(dayOfMonth))
+    if (
+      year === '0000' ||
+      date.getUTCMonth() !== Number(month) - 1 ||
+      date.getUTCDate() !== Number(dayOfMonth)
+    ) {
+      throw new UsageError(usage.dateImpossible(value))
+    }
+    return value
+  }
+
+  function integer(least: number, most: number) {
+    return (value: string) => {
+      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+      if (!(number >= least && number <= most)) throw new UsageError(usage.integer(value, least, most))
+      return number
+    }
+  }
+
+  /** A key of the audit schema, kept as text: it may be larger than a JavaScript number holds. */
+  function id(value: string): string {
+    if (!/^\d{1,18}$/.test(value)) throw new UsageError(usage.id(value))
+    return value
+  }
+
+  function oneOf(values: readonly string[]) {
+    return (value: string) => {
+      if (!values.includes(value)) throw new UsageError(usage.oneOf(value, values.join(', ')))
+      return value
+    }
+  }
+
+  function assignment(value: string, previous: Record<string, string> = {}): Record<string, string> {
+    const at = value.indexOf('=')
+    if (at < 1) throw new UsageError(usage.assignment(value))
+    return { ...previous, [value.slice(0, at).trim()]: value.slice(at + 1) }
+  }
+
+  return {
+    day,
+    integer,
+    id,
+    oneOf,
+    assignment,
+    ids: (value: string, previous: string[] = []) => [...previous, id(value)],
+    texts: (value: string, previous: string[] = []) => [...previous, value],
+  }
+}

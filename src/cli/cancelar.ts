@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { print, printJson } from './output.ts'
+
+interface Options {
+  readonly motivo: string
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('cancelar')
+    .description(text.command.cancelar)
+    .argument('<id>', text.option.session, createParsers(text).id)
+    .requiredOption('--motivo <motivo>', text.option.reason)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.cancelar)
+    .action((id: string, options: Options) =>
+      withDatabase(app, { role: 'conferente_operador' }, async ({ sql }) => {
+        const [session] = await sql`select * from audit.cancelar_sessao(${id}::bigint, ${options.motivo})`
+        if (options.json) printJson(session)
+        else print(text.notice.sessionCancelled(id))
+        return 0
+      }),
+    )
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import type { Row, Sql } from '../db.ts'
+import { type App, withDatabase } from './app.ts'
+import { UsageError } from './errors.ts'
+import { plain } from './format.ts'
+import { print, printJson, printTable } from './output.ts'
+
+interface Options {
+  readonly motivo?: string
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('configurar')
+    .description(text.command.configurar)
+    .argument('[chave]', text.option.key)
+    .argument('[valor]', text.option.newValue)
+    .option('--motivo <motivo>', text.option.reasonToSet)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.configurar)
+    .action(async (key: string | undefined, value: string | undefined, options: Options) => {
+      if (value !== undefined && options.motivo === undefined)
+        throw new UsageError(text.usage.missingOption('--motivo <motivo>'))
+      const role = value === undefined ? 'conferente_leitor' : 'conferente_administrador'
+      await withDatabase(app, { role }, async ({ sql }) => {
+        const before = await settings(sql, key)
+        // An unknown key goes to the database all the same: it says which there are.
+        if (value !== undefined || before.length === 0) {
+          const given = sql.json(typed(value ?? '', before[0]?.['tipo']) as never)
+          await sql`select from audit.alterar_configuracao(${key ?? null}, ${given}, ${options.motivo ?? '-'})`
+        }
+        const rows = await settings(sql, key)
+        if (options.json) printJson(key === undefined ? rows : rows[0])
+        else if (key === undefined) printSettings(app, rows)
+        else printSetting(app, rows[0] as Row, value === undefined ? undefined : before[0])
+        return 0
+      })
+    })
+}
+
+function settings(sql: Sql, key: string | undefined) {
+  return sql`select * from audit.configuracoes_sistema where ${key ?? null}::text in (chave) is not false order by chave`
+}
+
+/** What is typed as JSON where the setting is a number, a truth value or a list; as it is where it is text. */
+function typed(value: string, kind: unknown): unknown {
+  if (kind === 'texto' || kind === 'intervalo' || kind === 'hora') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+function printSettings({ text }: App, rows: readonly Row[]): void {
+  const { column } = text
+  printTable(rows, [
+    { title: column.key, of: (r) => r['chave'] },
+    { title: column.value, of: (r) => JSON.stringify(r['valor']) },
+    { title: column.unit, of: (r) => r['unidade'] },
+    { title: column.description, of: (r) => r['descricao'] },
+  ])
+}
+
+function printSetting({ text, format }: App, row: Row, before: Row | undefined): void {
+  const { column } = text
+  const old = before === undefined ? '' : `${JSON.stringify(before['valor'])} → `
+  print(`${row['chave']} = ${plain(old + JSON.stringify(row['valor']))} ${row['unidade'] ?? ''}`.trimEnd())
+  print(`  ${plain(row['descricao'])}`)
+  print(`  ${column.kind}: ${row['tipo']}; ${column.standard}: ${JSON.stringify(row['padrao'])}`)
+  if (row['minimo'] != null || row['maximo'] != null) {
+    print(`  ${column.range}: ${format.number(row['minimo'])} – ${format.number(row['maximo'])}`)
+  }
+  print(`  ${text.notice.changedBy(format.time(row['alterada_em']), plain(row['alterada_por']))}`)
+}

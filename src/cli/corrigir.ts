@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { findingColumns, reportActed } from './findings.ts'
+
+interface Options {
+  readonly valor: Record<string, string>
+  readonly motivo: string
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const parse = createParsers(text)
+  program
+    .command('corrigir')
+    .description(text.command.corrigir)
+    .argument('<id>', text.option.id, parse.id)
+    .requiredOption('--valor <coluna=valor>', text.option.value, parse.assignment)
+    .requiredOption('--motivo <motivo>', text.option.reason)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.corrigir)
+    .action((id: string, options: Options) =>
+      withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+        const rows = await sql`
+          select ${findingColumns(sql)}
+          from audit.corrigir_manualmente(${id}::bigint, ${sql.json(options.valor)}, ${options.motivo})`
+        return reportActed(app, rows, options.json === true)
+      }),
+    )
+}

@@ -1,0 +1,91 @@
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { connect, type Sql } from '../db.ts'
+import { openEmbedded } from '../embedded.ts'
+import { migrate } from '../migrate.ts'
+import type { App } from './app.ts'
+import { UsageError } from './errors.ts'
+import { tell } from './output.ts'
+import { withStep } from './progress.ts'
+
+export const DEMO_DATABASE = 'conferente_demo'
+
+export interface Database {
+  readonly url: string
+  readonly embedded: boolean
+  /** One connection, so that a running query can be cancelled and a session's lock stays where it was taken. */
+  readonly sql: Sql
+  close(): Promise<void>
+}
+
+/** Opens the database of DATABASE_URL, or the embedded server's own, which is migrated as needed. */
+export async function openDatabase(app: App, { migrated }: { migrated: boolean }): Promise<Database> {
+  const { settings, text } = app
+  const demo = app.program.opts()['demo'] === true
+  if (settings.databaseUrl !== undefined) {
+    if (demo) throw new UsageError(text.usage.demoNeedsEmbedded)
+    const opened = await openConnection(app, settings.databaseUrl)
+    return { ...opened, url: settings.databaseUrl, embedded: false }
+  }
+  const server = await openEmbedded(settings)
+  try {
+    tell(text.notice.embedded(server.dataDir))
+    const url = demo ? otherDatabase(server.url, DEMO_DATABASE) : server.url
+    if (migrated && !demo && (await isBehind(url))) {
+      await withStep(text.notice.migrating, app.format, () => migrate(url))
+    }
+    const opened = await openConnection(app, url)
+    const close = () => opened.close().finally(() => server.release())
+    return { ...opened, url, embedded: true, close }
+  } catch (error) {
+    await server.release()
+    throw error
+  }
+}
+
+/** The same server, another database. */
+export function otherDatabase(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+/** One connection to a database; makes the app cancel what runs on it. */
+export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
+  const sql = connect(url, { max: 1 })
+  try {
+    const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+    app.cancel = () => cancelBackend(url, row?.pid ?? 0)
+    return { sql, close: () => sql.end({ timeout: 2 }) }
+  } catch (error) {
+    await sql.end({ timeout: 0 })
+    throw error
+  }
+}
+
+async function cancelBackend(url: string, pid: number): Promise<void> {
+  const sql = connect(url, { max: 1 })
+  try {
+    await sql`select pg_cancel_backend(${pid})`
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+async function isBehind(url: string): Promise<boolean> {
+  const committed = await readdir(
+    fileURLToPath(new URL('../../migrations/committed', import.meta.url)),
+  ).catch(() => [])
+  const sql = connect(url, { max: 1 })
+  try {
+    const [known] = await sql<{ known: boolean }[]>`
+      select to_regclass('graphile_migrate.migrations') is not null and to_regnamespace('audit') is not null as known`
+    if (!known?.known) return true
+    const [applied] = await sql<
+      { count: bigint }[]
+    >`select count(*) as count from graphile_migrate.migrations`
+    return Number(applied?.count ?? 0) < committed.filter((name) => name.endsWith('.sql')).length
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

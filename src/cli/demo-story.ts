@@ -1,0 +1,130 @@
+import type { Row, Sql } from '../db.ts'
+import { conductSession, type Mode } from '../session.ts'
+import type { App } from './app.ts'
+import { createPeople, decide, rollBack } from './demo-people.ts'
+import { findingColumns, printFindings } from './findings.ts'
+import { print, printTable } from './output.ts'
+import { withStep } from './progress.ts'
+import { executions, printSession } from './summary.ts'
+import { createWatcher } from './watcher.ts'
+
+export interface DemoOptions {
+  readonly linhas: number
+  readonly semente: number
+  readonly embedded: boolean
+  readonly began: number
+}
+
+/** The least share of automatic corrections that must be right for the demo to call itself a success. */
+const PRECISION = 0.99
+
+/** Tells the whole story on a database with nothing in it, and returns the exit code. */
+export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise<number> {
+  const { text, format } = app
+  const title = (line: string) => print(`\n== ${line}`)
+
+  title(text.demo.warehouse)
+  await makeWarehouse(app, sql, options)
+  app.signal.throwIfAborted()
+
+  title(text.demo.patterns)
+  const [patterns] = await sql`
+    select count(*) as total
+    from exemplo.padroes() as p
+    cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, ${text.demo.patternsReason}) as s`
+  print(text.demo.patternsDone(format.number(patterns?.['total'])))
+
+  title(text.demo.manual)
+  const manual = await session(app, sql, 'manual')
+  title(text.demo.findings)
+  const samples = await sql`
+    select * from (
+      select ${findingColumns(sql)}, row_number() over (partition by regra order by confianca desc, id) as ordem
+      from audit.divergencias_processadas where status = 'aberta'
+    ) as d where ordem <= 2 order by regra, ordem`
+  printFindings(app, samples, { sentence: true })
+
+  await createPeople(sql)
+  title(text.demo.decisions)
+  const approved = await decide(app, sql)
+
+  title(text.demo.auto)
+  const auto = await session(app, sql, 'auto')
+
+  title(text.demo.rollback)
+  await rollBack(app, sql, approved, auto['id'] as bigint)
+
+  title(text.demo.score)
+  const exitCode = await printScore(app, sql)
+
+  title(text.demo.further)
+  print(text.demo.furtherCommands(options.embedded))
+  print(`\n${text.demo.took(format.seconds(Date.now() - options.began))}`)
+  const failed = [manual, auto].some(({ status }) => status !== 'concluida')
+  return failed ? 1 : exitCode
+}
+
+async function makeWarehouse(app: App, sql: Sql, { linhas, semente }: DemoOptions): Promise<void> {
+  const { text, format } = app
+  await withStep(
+    text.demo.generating(format.number(linhas), String(semente)),
+    format,
+    () => sql`select exemplo.criar_armazem(${linhas}::int, ${semente}::bigint)`,
+  )
+  const [figures] = await sql`
+    select count(*) as total, min(data_lancamento) as inicio, max(data_lancamento) as fim, sum(valor) as valor,
+      (select count(*) from dw.dim_fornecedor) as fornecedores, (select count(*) from dw.dim_filial) as filiais
+    from dw.lancamentos`
+  const f = figures as Row
+  print(
+    text.demo.figures(
+      format.number(f['total']),
+      format.day(f['inicio']),
+      format.day(f['fim']),
+      format.money(f['valor']),
+      format.number(f['fornecedores']),
+      format.number(f['filiais']),
+    ),
+  )
+  const planted = await sql`
+    select split_part(tipo, ':', 1) as grupo, count(*) as total from exemplo.verdade group by 1 order by 1`
+  for (const { grupo, total } of planted) print(text.demo.planted(grupo, format.number(total)))
+}
+
+async function session(app: App, sql: Sql, modo: Mode): Promise<Row> {
+  const [window] = await sql<{ inicio: string; fim: string }[]>`
+    select min(data_lancamento) as inicio, max(data_lancamento) as fim from dw.lancamentos`
+  const request = { modo, dataInicio: window?.inicio, dataFim: window?.fim }
+  const row = await conductSession(sql, request, createWatcher(app), {
+    signal: app.signal,
+    reason: app.text.notice.interruptedReason,
+  })
+  printSession(app, row, await executions(sql, row['id']))
+  return row
+}
+
+async function printScore(app: App, sql: Sql): Promise<number> {
+  const { text, format } = app
+  const { score } = text
+  const rows = await withStep(text.demo.scoring, format, () => sql`select * from exemplo.placar()`)
+  printTable(rows, [
+    { title: text.column.rule, of: (r) => r['regra'] },
+    { title: score.planted, of: (r) => format.number(r['plantados']), right: true },
+    { title: score.found, of: (r) => format.number(r['encontrados']), right: true },
+    { title: score.recall, of: (r) => format.percent(r['cobertura']), right: true },
+    { title: score.precision, of: (r) => format.percent(r['precisao']), right: true },
+    { title: score.corrected, of: (r) => format.number(r['corrigidas']), right: true },
+    { title: score.precisionCorrected, of: (r) => format.percent(r['precisao_corrigidas']), right: true },
+    { title: score.harm, of: (r) => format.number(r['danos']), right: true },
+  ])
+  print(score.legend)
+  const total = rows.find((r) => r['regra'] === '(total)')
+  const harm = Number(total?.['danos'] ?? 0)
+  const precision = Number(total?.['precisao_corrigidas'] ?? 1)
+  if (harm > 0 || precision < PRECISION) {
+    print(score.bad(format.number(harm), format.percent(precision)))
+    return 1
+  }
+  print(Number(total?.['corrigidas'] ?? 0) === 0 ? score.nothing : score.good)
+  return 0
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import { migrate } from '../migrate.ts'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { type Database, DEMO_DATABASE, openConnection, otherDatabase } from './database.ts'
+import { runDemo } from './demo-story.ts'
+import { CommandError, UsageError } from './errors.ts'
+import { withStep } from './progress.ts'
+
+interface Options {
+  readonly linhas: number
+  readonly semente: number
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const { integer } = createParsers(text)
+  program
+    .command('demo')
+    .description(text.command.demo)
+    .option('--linhas <n>', text.option.rows, integer(100, 100_000_000), 500_000)
+    .option('--semente <n>', text.option.seed, integer(-1e15, 1e15), 42)
+    .addHelpText('after', text.example.demo)
+    .action(async (options: Options) => {
+      if (program.opts()['demo'] === true) throw new UsageError(text.usage.demoTwice)
+      const began = Date.now()
+      await withDatabase(app, { migrated: false }, async (database) => {
+        const own = database.embedded ? await renewDatabase(app, database) : await useGiven(app, database)
+        try {
+          return await runDemo(app, own.sql, { ...options, embedded: database.embedded, began })
+        } finally {
+          await own.close()
+        }
+      })
+    })
+}
+
+/** The embedded server's own database for the demo, made anew at each run: never the one with the user's data. */
+async function renewDatabase(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
+  const { text, format } = app
+  const demoUrl = otherDatabase(url, DEMO_DATABASE)
+  await withStep(text.demo.database(DEMO_DATABASE), format, async () => {
+    await sql.unsafe(`drop database if exists ${DEMO_DATABASE} with (force)`)
+    await sql.unsafe(`create database ${DEMO_DATABASE} template template0 encoding 'UTF8'`)
+    app.signal.throwIfAborted()
+    await migrate(demoUrl)
+  })
+  return openConnection(app, demoUrl)
+}
+
+/** A database that the user named: only one without a warehouse and without an audit trail of its own. */
+async function useGiven(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
+  const { text, format } = app
+  const [found] = await sql<{ foreign: boolean; audited: boolean }[]>`
+    select to_regnamespace('dw') is not null and to_regclass('exemplo.geracao') is null
+        and exists (select from pg_class where relnamespace = to_regnamespace('dw')) as foreign,
+      to_regclass('audit.sessoes_processamento') is not null as audited`
+  if (found?.foreign) throw new CommandError(text.demo.foreign)
+  if (found?.audited) {
+    const [used] = await sql`select from audit.sessoes_processamento limit 1`
+    if (used) throw new CommandError(text.demo.used)
+  }
+  await withStep(text.notice.migrating, format, () => migrate(url))
+  return { sql, close: async () => {} }
+}

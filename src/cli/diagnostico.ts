@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { plain } from './format.ts'
+import { print, printJson, tell } from './output.ts'
+
+const MARKS: Record<string, string> = { ok: '✔', aviso: '!', erro: '✖' }
+
+interface Options {
+  readonly tabela: string
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text, format } = app
+  program
+    .command('diagnostico')
+    .description(text.command.diagnostico)
+    .option('--tabela <tabela>', text.option.contractTable, 'dw.lancamentos')
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.diagnostico)
+    .action((options: Options) =>
+      withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
+        const rows = await sql`select * from audit.diagnosticar_contrato(${options.tabela})`
+        const count = (situation: string) => rows.filter((r) => r['situacao'] === situation).length
+        if (options.json) printJson(rows)
+        else
+          for (const row of rows) {
+            print(
+              `${MARKS[row['situacao']] ?? row['situacao']} ${plain(row['item'])}: ${plain(row['detalhe'])}`,
+            )
+            if (row['sugestao']) print(`    ${plain(row['sugestao'])}`)
+          }
+        tell(text.result.diagnosis(format.number(count('erro')), format.number(count('aviso'))))
+        return count('erro') > 0 ? 1 : 0
+      }),
+    )
+}

@@ -1,0 +1,114 @@
+import { CommanderError } from 'commander'
+import { EmbeddedError } from '../embedded.ts'
+import { catalogue } from '../i18n/index.ts'
+import type { Catalogue } from '../i18n/pt-BR.ts'
+import { SessionInterrupted } from '../session.ts'
+import { SettingsError } from '../settings.ts'
+import type { App } from './app.ts'
+import { plain } from './format.ts'
+import { tell } from './output.ts'
+import { usageMessage } from './usage.ts'
+
+/** Wrong usage, in the user's words already. */
+export class UsageError extends Error {}
+
+/** Something that ends the command with exit code 1, in the user's words already. */
+export class CommandError extends Error {}
+
+interface Failure extends Error {
+  readonly code?: string
+  readonly detail?: string
+  readonly hint?: string
+}
+
+const LOST = /^(08...|57P0[1-5]|CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE)$/
+const UNREACHABLE =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ENOENT)$/
+const WRONG_USAGE = new Set(['NC001', 'NC002', 'NC003', 'NC006', 'NC008', 'NC009', 'NC014', 'NC902'])
+
+/** Says on stderr what went wrong, never with a stack, and returns the exit code. */
+export function reportError(app: App | undefined, error: unknown): number {
+  const text = app?.text ?? catalogue('pt-BR')
+  if (error instanceof CommanderError) return reportCommander(text, error)
+  if (error instanceof SettingsError) {
+    tell(text.error.settings)
+    for (const problem of error.problems) tell(`  ${text.error.setting(problem)}`)
+    return 2
+  }
+  if (error instanceof UsageError) return say(text, 2, error.message)
+  if (error instanceof SessionInterrupted)
+    return say(text, 1, text.error.sessionInterrupted(String(error.sessionId)))
+  if (app?.signal.aborted) return say(text, 1, text.error.interrupted)
+  if (error instanceof CommandError) return say(text, 1, error.message)
+  if (error instanceof EmbeddedError) {
+    say(text, 1, text.embedded[error.code])
+    for (const [key, value] of Object.entries(error.details)) tell(`  ${key}: ${plain(value)}`)
+    return 1
+  }
+  return reportFailure(app, text, error as Failure)
+}
+
+function reportCommander(text: Catalogue, error: CommanderError): number {
+  // Help and version that were asked for are on stdout already.
+  if (error.exitCode === 0) return 0
+  if (error.code !== 'commander.help') {
+    say(text, 2, usageMessage(text, error))
+    tell(text.usage.seeHelp)
+  }
+  return 2
+}
+
+function reportFailure(app: App | undefined, text: Catalogue, error: Failure): number {
+  const { code = '' } = error
+  if (code.startsWith('NC')) {
+    const summary = text.code[code as keyof Catalogue['code']]
+    if (summary) tell(summary)
+    say(text, 1, plain(error.message))
+    told(text, error)
+    tell(`  ${text.error.code(code)}`)
+    return WRONG_USAGE.has(code) ? 2 : 1
+  }
+  const known = knownFailure(app, text, code, error.message)
+  say(text, 1, known?.message ?? plain(error.message || String(error)))
+  if (known) tell(`  ${plain(error.message)}`)
+  told(text, error)
+  if (known?.hint) tell(`  ${text.error.hint(known.hint)}`)
+  if (code) tell(`  ${text.error.code(code)}`)
+  return 1
+}
+
+function knownFailure(
+  app: App | undefined,
+  text: Catalogue,
+  code: string,
+  message: string,
+): { message: string; hint?: string } | undefined {
+  const { error } = text
+  if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
+  if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }
+  if (code === '28P01' || code === '28000') return { message: error.login, hint: error.loginHint }
+  if (code === '3D000') {
+    const demo = app?.program.opts()['demo'] === true
+    return { message: error.noDatabase, hint: demo ? error.noDemoHint : error.noDatabaseHint }
+  }
+  if (code === '53300') return { message: error.tooMany }
+  if (/^(42P01|3F000|42883|42704)$/.test(code) && /audit|exemplo|conferente/.test(message)) {
+    return { message: error.notMigrated, hint: error.notMigratedHint }
+  }
+  if (code === '42501') {
+    return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role) }) }
+  }
+  if (code === '57014') return { message: error.cancelled }
+  if (code === '53100') return { message: error.diskFull }
+  return undefined
+}
+
+function told(text: Catalogue, { detail, hint }: Failure): void {
+  if (detail) tell(`  ${plain(detail)}`)
+  if (hint) tell(`  ${text.error.hint(plain(hint))}`)
+}
+
+function say(text: Catalogue, exitCode: number, message: string): number {
+  tell(text.error.error(message))
+  return exitCode
+}

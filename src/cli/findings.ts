@@ -1,0 +1,79 @@
+import type { Row, Sql } from '../db.ts'
+import type { App } from './app.ts'
+import { plain } from './format.ts'
+import { type Column, print, printJson, printTable, tell } from './output.ts'
+
+/** What people are shown of a divergência: all but its binary fingerprints. */
+export const findingColumns = (sql: Sql) => sql`
+  id, sessao_id, sessao_ultima_id, regra, tabela, registro_id, valores_originais, valores_propostos, valores_digitados,
+  confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
+  proposta_por, decidida_em, decidida_por, motivo`
+
+/** A line for each finding, and with `sentence` its justification below. */
+export function printFindings(
+  { text, format }: App,
+  rows: readonly Row[],
+  { sentence = false, reason = false } = {},
+): void {
+  const { column } = text
+  const columns: Column<Row>[] = [
+    { title: column.id, of: (r) => r['id'], right: true },
+    { title: column.rule, of: (r) => r['regra'] },
+    { title: column.record, of: (r) => r['registro_id'], right: true },
+    { title: column.atStake, of: (r) => format.money(r['valor_em_risco']), right: true },
+    { title: column.confidence, of: (r) => format.percent(r['confianca']), right: true },
+    { title: column.status, of: (r) => r['status'] },
+    {
+      title: column.change,
+      of: (r) =>
+        change(format.values, r['valores_originais'], r['valores_digitados'] ?? r['valores_propostos']),
+    },
+    ...(reason ? [{ title: column.reason, of: (r: Row) => r['motivo'] }] : []),
+  ]
+  printTable(rows, columns)
+  if (!sentence) return
+  print()
+  for (const row of rows) print(`${row['id']}: ${plain(row['justificativa'])}`)
+}
+
+/** `categoria: A → categoria: B`, the columns that change alone; what is only flagged has no arrow. */
+export function change(values: (value: unknown) => string, before: unknown, after: unknown): string {
+  const columns = Object.keys((after as object | null) ?? {})
+  if (columns.length === 0) return '—'
+  const source = (before ?? {}) as Record<string, unknown>
+  const old = Object.fromEntries(columns.filter((c) => c in source).map((c) => [c, source[c]]))
+  return `${values(old)} → ${values(after)}`
+}
+
+/** Result of a person's act on findings: what became of each, and 1 where not everything was done as asked. */
+export function reportActed(app: App, rows: readonly Row[], json: boolean): number {
+  if (json) printJson(rows)
+  else printFindings(app, rows, { reason: true })
+  const counts = new Map<string, number>()
+  for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1)
+  tell([...counts].map(([status, n]) => `${app.format.number(n)} ${status}`).join(', '))
+  if (counts.has('aguardando_segunda_aprovacao')) tell(app.text.notice.secondNeeded)
+  return counts.has('falha') || counts.has('obsoleta') ? 1 : 0
+}
+
+/** Results of a rollback; what was not taken back is shown three ways. */
+export function reportRollback(app: App, rows: readonly Row[], json: boolean): number {
+  const { text, format } = app
+  const back = rows.filter((r) => r['resultado'] === 'revertida' || r['resultado'] === 'ja_revertida')
+  const kept = rows.filter((r) => !back.includes(r))
+  if (json) printJson(rows)
+  else {
+    // A whole session may be many thousands of rows: the conflicts are what a person has to read.
+    for (const row of kept.slice(0, 100)) {
+      print(
+        `${text.result[row['resultado'] as keyof typeof text.result]}: ${row['tabela']} ${plain(row['registro_id'])} (${text.column.finding} ${row['divergencia_id']})`,
+      )
+      print(`  ${text.column.before}  ${format.values(row['antes'])}`)
+      print(`  ${text.column.after}  ${format.values(row['depois'])}`)
+      print(`  ${text.column.now}  ${row['agora'] == null ? text.result.gone : format.values(row['agora'])}`)
+    }
+    if (kept.length > 100) print(text.notice.more(format.number(kept.length - 100)))
+    print(text.result.rollback(format.number(back.length), format.number(kept.length)))
+  }
+  return kept.length > 0 ? 1 : 0
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type { Row } from '../db.ts'
+import { type App, withDatabase } from './app.ts'
+import { change } from './findings.ts'
+import { plain } from './format.ts'
+import { print, printJson } from './output.ts'
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('historico')
+    .description(text.command.historico)
+    .argument('<tabela>', text.option.table)
+    .argument('<id>', text.option.recordId)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.historico)
+    .action((table: string, id: string, options: { json?: boolean }) =>
+      withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
+        const rows = await sql`select * from audit.historico_registro(${table}, ${id})`
+        if (options.json) printJson(rows)
+        else if (rows.length === 0) print(text.notice.noHistory(plain(table), plain(id)))
+        else printHistory(app, rows)
+        return 0
+      }),
+    )
+}
+
+export function printHistory({ text, format }: App, rows: readonly Row[]): void {
+  for (const row of rows) {
+    const references = [
+      row['regra'],
+      row['divergencia_id'] != null && `${text.column.finding} ${row['divergencia_id']}`,
+      `${text.column.operation} ${row['operacao_id']}`,
+      row['sessao_id'] != null && `${text.column.session} ${row['sessao_id']}`,
+    ].filter(Boolean)
+    print(
+      `${format.time(row['quando'])}  ${row['evento']}  ${plain(row['ator'])}  (${references.join(', ')})`,
+    )
+    const changed = change(format.values, row['antes'], row['depois'])
+    if (changed !== '—') print(`  ${changed}`)
+    if (row['motivo']) print(`  ${plain(row['motivo'])}`)
+  }
+}

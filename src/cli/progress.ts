@@ -1,0 +1,54 @@
+import ora from 'ora'
+import type { Format } from './format.ts'
+import { tell } from './output.ts'
+
+export interface Step {
+  /** Says something further on the line of the step. */
+  update(text: string): void
+  done(text?: string): void
+  failed(text?: string): void
+}
+
+/** Starts telling of a step on stderr: a live line with the time it takes on a terminal, plain lines elsewhere. */
+export function startStep(text: string, format: Format): Step {
+  const began = Date.now()
+  const elapsed = () => format.seconds(Date.now() - began)
+  if (!process.stderr.isTTY) {
+    tell(`- ${text}`)
+    return {
+      update: (more) => tell(`  ${more}`),
+      done: (more) => tell(`  ✔ ${more ?? text} (${elapsed()})`),
+      failed: (more) => tell(`  ✖ ${more ?? text} (${elapsed()})`),
+    }
+  }
+  // stdin is left alone: Ctrl-C has to stay a signal.
+  const line = ora({ text, stream: process.stderr, discardStdin: false, suffixText: elapsed }).start()
+  const end = (symbol: string, more = text) => {
+    line.stopAndPersist({ symbol, text: `${more} (${elapsed()})`, suffixText: '' })
+  }
+  return {
+    update: (more) => {
+      line.text = `${text}: ${more}`
+    },
+    done: (more) => end('✔', more),
+    failed: (more) => end('✖', more),
+  }
+}
+
+/** Tells of a step while it is done. */
+export async function withStep<T>(
+  text: string,
+  format: Format,
+  work: (step: Step) => Promise<T>,
+  told: (result: T) => string | undefined = () => undefined,
+): Promise<T> {
+  const step = startStep(text, format)
+  try {
+    const result = await work(step)
+    step.done(told(result))
+    return result
+  } catch (error) {
+    step.failed()
+    throw error
+  }
+}

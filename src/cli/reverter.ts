@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { UsageError } from './errors.ts'
+import { reportRollback } from './findings.ts'
+
+interface Options {
+  readonly divergencia?: string[]
+  readonly operacao?: string
+  readonly sessao?: string
+  readonly motivo: string
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const parse = createParsers(text)
+  program
+    .command('reverter')
+    .description(text.command.reverter)
+    .option('--divergencia <id...>', text.option.findings, parse.ids)
+    .option('--operacao <id>', text.option.operation, parse.id)
+    .option('--sessao <id>', text.option.session, parse.id)
+    .requiredOption('--motivo <motivo>', text.option.reason)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.reverter)
+    .action(async (options: Options) => {
+      const { divergencia, operacao, sessao, motivo } = options
+      if ([divergencia, operacao, sessao].filter((given) => given !== undefined).length !== 1) {
+        throw new UsageError(text.usage.rollbackOne)
+      }
+      await withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+        const rows = divergencia
+          ? await sql`select * from audit.reverter_divergencias(${divergencia}::bigint[], ${motivo})`
+          : operacao
+            ? await sql`select * from audit.reverter_operacao(${operacao}::bigint, ${motivo})`
+            : await sql`select * from audit.reverter_sessao(${sessao ?? null}::bigint, ${motivo})`
+        return reportRollback(app, rows, options.json === true)
+      })
+    })
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { print, printJson, printTable } from './output.ts'
+import { sessionWindow } from './summary.ts'
+
+interface Options {
+  readonly limite: number
+  readonly json?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text, format } = app
+  const { column } = text
+  program
+    .command('sessoes')
+    .description(text.command.sessoes)
+    .option('--limite <n>', text.option.limit, createParsers(text).integer(1, 100_000), 20)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.sessoes)
+    .action((options: Options) =>
+      withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
+        const rows =
+          await sql`select * from audit.sessoes_processamento order by id desc limit ${options.limite}`
+        if (options.json) printJson(rows)
+        else if (rows.length === 0) print(text.notice.noSessions)
+        else
+          printTable(rows, [
+            { title: column.id, of: (r) => r['id'], right: true },
+            { title: column.mode, of: (r) => r['modo'] },
+            { title: column.status, of: (r) => r['status'] },
+            { title: column.began, of: (r) => format.time(r['inicio_processamento']) },
+            { title: column.window, of: (r) => sessionWindow(app, r) },
+            { title: column.examined, of: (r) => format.number(r['linhas_examinadas']), right: true },
+            { title: column.found, of: (r) => format.number(r['encontradas']), right: true },
+            { title: column.corrected, of: (r) => format.number(r['corrigidas']), right: true },
+            { title: column.who, of: (r) => r['solicitada_por'] },
+            { title: column.message, of: (r) => r['mensagem'] },
+          ])
+        return 0
+      }),
+    )
+}

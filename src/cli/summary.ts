@@ -1,0 +1,96 @@
+import type { Row, Sql } from '../db.ts'
+import type { App } from './app.ts'
+import { change } from './findings.ts'
+import { plain } from './format.ts'
+import { print, printTable, tell } from './output.ts'
+
+/** What each rule did in a session, in the order of the session. */
+export function executions(sql: Sql, sessionId: unknown): PromiseLike<readonly Row[]> {
+  return sql`
+    select e.* from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+    where e.sessao_id = ${sessionId as bigint} order by r.prioridade, r.nome`
+}
+
+/** The rows that a session looked at, in words. */
+export function sessionWindow({ text, format }: App, session: Row): string {
+  if (session['incremental']) {
+    return text.window.loaded(format.time(session['carregado_desde']), format.time(session['carregado_ate']))
+  }
+  const from = session['data_inicio'] == null ? text.window.open : format.day(session['data_inicio'])
+  const to = session['data_fim'] == null ? text.window.open : format.day(session['data_fim'])
+  return text.window.booked(from, to)
+}
+
+export function printSession(app: App, session: Row, rules: readonly Row[]): void {
+  const { text, format } = app
+  print()
+  printRules(app, rules)
+  print()
+  print(text.result.session(String(session['id']), session['status'], sessionWindow(app, session)))
+  print(
+    `  ${text.result.totals(
+      format.number(session['linhas_examinadas']),
+      format.number(session['encontradas']),
+      format.money(session['valor_em_risco']),
+      format.number(session['corrigidas']),
+      format.money(session['valor_corrigido']),
+    )}`,
+  )
+  const { inicio_processamento: began, fim_processamento: ended } = session
+  if (began instanceof Date && ended instanceof Date) {
+    print(`  ${text.column.duration}: ${format.seconds(ended.getTime() - began.getTime())}`)
+  }
+  if (session['mensagem']) print(`  ${text.column.message}: ${plain(session['mensagem'])}`)
+}
+
+function printRules({ text, format }: App, rules: readonly Row[]): void {
+  const { column } = text
+  const count = (title: string, key: string) => ({
+    title,
+    of: (r: Row) => format.number(r[key]),
+    right: true,
+  })
+  printTable(rules, [
+    { title: column.rule, of: (r) => r['regra'] },
+    { title: column.status, of: (r) => r['status'] },
+    count(column.examined, 'linhas_examinadas'),
+    count(column.found, 'encontradas'),
+    count(column.fresh, 'novas'),
+    count(column.recurring, 'recorrentes'),
+    count(column.corrected, 'corrigidas'),
+    count(column.failed, 'falhas'),
+    count(column.obsolete, 'obsoletas'),
+    count(column.resolved, 'resolvidas'),
+    { title: column.atStake, of: (r) => format.money(r['valor_em_risco']), right: true },
+  ])
+  for (const rule of rules) {
+    const why = [rule['erro_codigo'], rule['erro_mensagem'] ?? rule['motivo']].filter(Boolean).join(' ')
+    if (why) print(`${rule['regra']}: ${plain(why)}`)
+  }
+}
+
+/** What a person would do next. */
+export function nextSteps({ text }: App, session: Row): void {
+  if (Number(session['encontradas']) > Number(session['corrigidas'])) tell(text.next.list)
+  if (Number(session['corrigidas']) > 0) tell(text.next.rollback(String(session['id'])))
+  if (session['status'] === 'falhou') tell(text.next.diagnose)
+}
+
+/** What a simulation would have changed: totals of each rule, then the examples before and after. */
+export function printSimulation(app: App, session: Row): void {
+  const { text, format } = app
+  const { regras = [], exemplos = [] } = (session['resumo'] ?? {}) as Record<string, Row[]>
+  printRules(app, regras)
+  print()
+  for (const example of exemplos) {
+    const mark = example['corrigiria'] ? text.result.wouldCorrect : text.result.wouldOpen
+    print(
+      `${example['regra']}  ${plain(example['registro_id'])}  ${format.money(example['valor_em_risco'])}  ${format.percent(example['confianca'])}  ${mark}`,
+    )
+    print(`  ${change(format.values, example['antes'], example['depois'])}`)
+    print(`  ${plain(example['justificativa'])}`)
+  }
+  print()
+  print(text.result.simulated(session['status'], sessionWindow(app, session)))
+  if (session['mensagem']) print(`  ${text.column.message}: ${plain(session['mensagem'])}`)
+}

@@ -1,0 +1,108 @@
+const examples = (...lines: string[]) => `\nExemplos:\n${lines.map((line) => `  ${line}`).join('\n')}`
+
+export const help = {
+  usage: 'Uso:',
+  options: 'Opções:',
+  globalOptions: 'Opções de todos os comandos:',
+  arguments: 'Argumentos:',
+  commands: 'Comandos:',
+  optionsWord: '[opções]',
+  commandWord: '[comando]',
+  helpOption: 'mostra esta ajuda',
+  versionOption: 'mostra a versão',
+  demoOption: 'usa o banco que conferente demo deixou no servidor embutido',
+  description:
+    'Encontra, explica, corrige e presta contas das divergências de um armazém de dados financeiros no PostgreSQL.',
+  environment: (dataDir: string) => `
+Ambiente:
+  DATABASE_URL       banco a usar, postgresql://usuario:senha@servidor:5432/banco
+                     sem ela, um PostgreSQL embutido; os dados ficam em ${dataDir}
+  CONFERENTE_DADOS   outro diretório para os dados do PostgreSQL embutido
+  CONFERENTE_IDIOMA  pt-BR ou en
+
+Saída: 0 feito; 1 falhou, ao menos em parte; 2 uso errado.
+Resultados vão para stdout, avisos e progresso para stderr.
+${examples('conferente demo', 'conferente processar --modo manual', 'conferente listar --detalhe')}`,
+}
+
+export const command = {
+  demo: 'mostra tudo num armazém de exemplo: sessão manual, aprovação, sessão automática, reversão, placar',
+  migrar: 'traz o banco à versão atual (papéis, esquemas, funções)',
+  diagnostico: 'confere o contrato do armazém, linha por linha',
+  processar: 'roda uma sessão: procura divergências e, no modo auto, corrige o que é seguro',
+  listar: 'lista divergências, as de maior valor primeiro',
+  aprovar: 'aprova correções propostas, que são feitas na hora; valores altos pedem duas pessoas',
+  rejeitar: 'rejeita divergências; ficam caladas até o registro mudar',
+  corrigir: 'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
+  reabrir: 'reabre divergências rejeitadas, revertidas ou que falharam',
+  reverter: 'desfaz correções exatamente: de divergências, de uma operação ou de uma sessão',
+  historico: 'conta tudo o que aconteceu com um registro',
+  sessoes: 'lista as sessões, a última primeiro',
+  cancelar: 'cancela uma sessão agendada ou em andamento',
+  regras: 'lista as regras',
+  padroes: 'lista os padrões de trade marketing',
+  configurar: 'lista as configurações, mostra uma, ou a altera',
+}
+
+export const option = {
+  json: 'um documento JSON em stdout',
+  mode: 'manual só detecta; auto detecta e corrige o que é seguro',
+  from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
+  to: 'última data de lançamento, incluída',
+  rules: 'só esta regra (pode repetir)',
+  simulate: 'faz o caminho real, diz o que mudaria e não muda nada',
+  status: (values: string) => `só as deste status: ${values} (sem ela, as que esperam uma pessoa)`,
+  ruleFilter: 'só as desta regra',
+  limit: 'no máximo tantas linhas (20)',
+  detail: 'mostra também a justificativa de cada uma',
+  ids: 'ids das divergências',
+  id: 'id da divergência',
+  findings: 'ids das divergências',
+  operation: 'id da operação',
+  session: 'id da sessão',
+  reason: 'por que; fica na auditoria',
+  reasonToSet: 'por que; obrigatório para alterar, fica na auditoria',
+  value: 'coluna e seu valor certo (pode repetir)',
+  table: 'tabela com esquema, como dw.lancamentos',
+  recordId: 'chave do registro',
+  key: 'nome da configuração; sem ele, todas',
+  newValue: 'novo valor; sem ele, mostra o atual',
+  contractTable: 'relação a conferir (dw.lancamentos)',
+  rows: 'quantos lançamentos gerar (500000)',
+  seed: 'a mesma semente gera o mesmo armazém (42)',
+}
+
+export const example = {
+  demo: examples('conferente demo', 'conferente demo --linhas 20000 --semente 7'),
+  migrar: examples('conferente migrar', 'DATABASE_URL=postgresql://dba@servidor/financas conferente migrar'),
+  diagnostico: examples('conferente diagnostico', 'conferente diagnostico --json'),
+  processar: examples(
+    'conferente processar --modo manual',
+    'conferente processar --modo auto --data-inicio 2026-10-01 --data-fim 2026-10-31',
+    'conferente processar --modo auto --regra trade_marketing --simular',
+  ),
+  listar: examples(
+    'conferente listar --detalhe',
+    'conferente listar --status aguardando_segunda_aprovacao',
+    'conferente listar --regra validacao_valores --limite 100 --json',
+  ),
+  aprovar: examples('conferente aprovar 12 15 --motivo "conferido com a nota"'),
+  rejeitar: examples('conferente rejeitar 12 --motivo "o lançamento está certo"'),
+  corrigir: examples('conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"'),
+  reabrir: examples('conferente reabrir 12 --motivo "rejeitada por engano"'),
+  reverter: examples(
+    'conferente reverter --divergencia 12 15 --motivo "aprovadas por engano"',
+    'conferente reverter --operacao 31 --motivo "padrão errado"',
+    'conferente reverter --sessao 7 --motivo "carga incompleta"',
+  ),
+  historico: examples('conferente historico dw.lancamentos 4711'),
+  sessoes: examples('conferente sessoes --limite 5'),
+  cancelar: examples('conferente cancelar 7 --motivo "janela errada"'),
+  regras: examples('conferente regras'),
+  padroes: examples('conferente padroes --json'),
+  configurar: examples(
+    'conferente configurar',
+    'conferente configurar limites.linhas',
+    'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
+  ),
+}
