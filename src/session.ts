@@ -14,7 +14,7 @@ export interface Request {
 export interface SessionStep {
   readonly etapa: 'detectar' | 'limitar' | 'corrigir' | 'finalizar' | 'fim'
   readonly regra: string | null
-  readonly tempo_limite_ms: bigint
+  readonly tempo_limite_ms: bigint | null
   readonly ordem: bigint | null
   readonly total: bigint | null
 }
@@ -106,7 +106,9 @@ async function takeStep(connection: Connection, id: bigint, step: SessionStep): 
   for (let attempt = 1; ; attempt++) {
     try {
       await connection`begin`
-      await connection`select set_config('statement_timeout', ${String(step.tempo_limite_ms)}, true)`
+      if (step.tempo_limite_ms !== null) {
+        await connection`select set_config('statement_timeout', ${String(step.tempo_limite_ms)}, true)`
+      }
       await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       await connection`commit`
       return

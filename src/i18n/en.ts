@@ -31,6 +31,7 @@ export const en: Catalogue = {
     id: (value) => `invalid id: ${value}; a positive integer is needed`,
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
+    unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
     demoNeedsEmbedded:
       "--demo looks at the demo's database in the embedded server; it is not for DATABASE_URL",

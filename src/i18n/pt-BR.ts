@@ -33,6 +33,8 @@ export const ptBR = {
     id: (value: string) => `id inválido: ${value}; é preciso um inteiro positivo`,
     oneOf: (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
     assignment: (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
+    unknownSetting: (key: string) =>
+      `configuração desconhecida: ${key}; veja todas com conferente configurar`,
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
     demoNeedsEmbedded:
       '--demo olha o banco da demonstração no servidor embutido; com DATABASE_URL não se usa',
