@@ -1,4 +1,6 @@
 -- The spine: types and tables, then today's truth of every function and view.
+set local role conferente_dono;
+
 --!include tabelas/tipos.sql
 --!include tabelas/configuracoes_sistema.sql
 --!include tabelas/regras.sql
@@ -166,3 +168,5 @@
 --!include exemplo/placar.sql
 
 --!include consulta/permissoes.sql
+
+reset role;

@@ -30,7 +30,6 @@ export async function migrate(url: string, { current = false } = {}): Promise<vo
   const settings: MigrateSettings = {
     connectionString: url,
     migrationsFolder: here('migrations'),
-    pgSettings: { role: OWNER, search_path: 'pg_catalog' },
     logger: quiet,
   }
   await runCommitted(settings)

@@ -17,6 +17,7 @@ export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = connect(serverUrl, { max: 1 })
+  t.teardown(() => admin.end())
   await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
@@ -28,7 +29,6 @@ export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
   t.teardown(async () => {
     await Promise.all(open.map((connection) => connection.end({ timeout: 1 })))
     await admin.unsafe(`drop database if exists ${name} with (force)`)
-    await admin.end()
   })
   return {
     sql,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Sql } from '../../src/db.ts'
 import { migrate } from '../../src/migrate.ts'
 
@@ -24,9 +25,19 @@ export async function prepare(serverUrl: string): Promise<void> {
     await admin.unsafe(`create database ${TEMPLATE} encoding 'UTF8' template template0`)
     await migrate(databaseUrl(serverUrl, TEMPLATE), { current: true })
     await createPeople(admin)
+    await untilUnused(admin)
   } finally {
     await admin.end()
   }
+}
+
+/** graphile-migrate lets go of its connections only later; PostgreSQL clones no database that is in use. */
+async function untilUnused(admin: Sql): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
+    const busy = await admin`select from pg_stat_activity where datname = ${TEMPLATE}`
+    if (busy.length === 0) return
+  }
+  throw new Error(`${TEMPLATE} is still in use`)
 }
 
 async function createPeople(admin: Sql): Promise<void> {

@@ -1,0 +1,78 @@
+// plpgsql_check over every PL/pgSQL function of a migrated database; any error or warning is a failure.
+// Needs a server that carries the extension (CI: Debian's PostgreSQL 15), named by CONFERENTE_TESTE_URL as for the tests.
+import { connect } from '../src/db.ts'
+import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
+import { razao } from './sql/regras/razao.ts'
+
+const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
+const DATABASE = 'conferente_plpgsql_check'
+
+// Working tables of the engine. Its functions make them as they go, the checker must find them already there.
+const WORKING_TABLES = `
+  select audit_interno.criar_lote();
+  select audit_interno.criar_reversao();
+  create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
+  create temp table conferente_ausente (id bigint, registro_id text, identidade bytea, existe boolean, mudou boolean);
+  create temp table conferente_achado (
+    tabela text, registro_id text, estranhos jsonb, valores_propostos jsonb, valores_originais jsonb, existe boolean,
+    impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);`
+
+// Parameters that a signature owes to its callers.
+const INTENDED = new Set([
+  'audit_interno.chaves_como(text[],anyelement): unused parameter "modelo"', // gives the result its type
+  'regras.preparar_pendente_verificacao(audit.janela): unused parameter "janela"', // the signature of every preparation
+])
+
+interface Finding {
+  readonly function: string
+  readonly lineno: number | null
+  readonly level: string
+  readonly sqlstate: string
+  readonly message: string
+  readonly detail: string | null
+}
+
+const serverUrl = process.env['CONFERENTE_TESTE_URL']
+if (!serverUrl) throw new Error('CONFERENTE_TESTE_URL must name a superuser of a server with plpgsql_check')
+
+await prepare(serverUrl)
+const admin = connect(serverUrl, { max: 1 })
+await admin.unsafe(`drop database if exists ${DATABASE} with (force)`)
+await admin.unsafe(`create database ${DATABASE} template ${TEMPLATE}`)
+const sql = connect(databaseUrl(serverUrl, DATABASE), { max: 1 })
+try {
+  await sql.unsafe('create extension plpgsql_check')
+  await razao(sql)
+  const all = await sql.begin(async (tx) => {
+    await tx.unsafe(WORKING_TABLES)
+    // A trigger function is checked once for each table that it guards.
+    return tx<Finding[]>`
+      select distinct p.oid::regprocedure || case when t.tgrelid is null then '' else ' on ' || t.tgrelid::regclass end as function,
+        c.lineno, c.level, c.sqlstate, c.message, c.detail
+      from pg_proc p
+      left join pg_trigger t on t.tgfoid = p.oid and not t.tgisinternal
+      cross join lateral plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false,
+        extra_warnings => true, performance_warnings => false, security_warnings => false) as c
+      where p.pronamespace::regnamespace::text in ${tx(SCHEMAS)}
+        and p.prolang = (select oid from pg_language where lanname = 'plpgsql')
+        and (p.prorettype <> 'trigger'::regtype or t.oid is not null)
+      order by 1, 2`
+  })
+  const [{ checked } = { checked: 0 }] = await sql<{ checked: number }[]>`
+    select count(*)::int as checked from pg_proc p
+    where p.pronamespace::regnamespace::text in ${sql(SCHEMAS)}
+      and p.prolang = (select oid from pg_language where lanname = 'plpgsql')`
+  const findings = all.filter((finding) => !INTENDED.has(`${finding.function}: ${finding.message}`))
+  for (const finding of findings) {
+    const { level, lineno, sqlstate, message, detail } = finding
+    console.log(
+      `${level}: ${finding.function} line ${lineno ?? '?'}: ${sqlstate} ${message}${detail ? ` (${detail})` : ''}`,
+    )
+  }
+  console.log(`plpgsql_check: ${checked} functions, ${findings.length} findings`)
+  if (findings.length > 0 || checked === 0) process.exitCode = 1
+} finally {
+  await sql.end()
+  await admin.unsafe(`drop database if exists ${DATABASE} with (force)`)
+  await admin.end()
+}

@@ -1,0 +1,22 @@
+// Writes docs/schema.sql from a freshly migrated database: `npm run schema`.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '../src/db.ts'
+import { openEmbedded } from '../src/embedded.ts'
+import { ROOT } from './helper/arquivos.ts'
+import { dumpSchema } from './helper/esquema.ts'
+import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
+
+const server = await openEmbedded(
+  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-esquema-')) },
+  { temporary: true, settings: { fsync: 'off' } },
+)
+try {
+  await prepare(server.url)
+  const sql = connect(databaseUrl(server.url, TEMPLATE), { max: 1 })
+  writeFileSync(join(ROOT, 'docs/schema.sql'), await dumpSchema(sql))
+  await sql.end()
+} finally {
+  await server.release()
+}
