@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
-import { print } from './output.ts'
 import { bringUpToDate } from './migrating.ts'
+import { print } from './output.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app

@@ -12,7 +12,8 @@ t.test('the demo tells its whole story on an empty database', async (t) => {
   t.match(ran.stdout, /alteracao desfeita {2}demo_ana/)
   t.match(ran.stdout, /\(total\)[\s\S]*Nenhum dano\./)
   t.equal((await sql`select from exemplo.danos()`).length, 0)
-  const [people] = await sql`select count(distinct ator)::int as n from audit.decisoes where ator like 'demo%'`
+  const [people] =
+    await sql`select count(distinct ator)::int as n from audit.decisoes where ator like 'demo%'`
   t.equal(people?.['n'], 2)
 
   const again = await conferente(['demo', '--linhas', '3000'], { url })

@@ -190,7 +190,9 @@ await t.test('a connection that is lost is said, and the next session closes wha
   t.match(ran.stderr, /a conexão com o banco caiu no meio do trabalho/)
   const [left] = await sql`select id, status from audit.sessoes_processamento order by id desc limit 1`
   t.equal(left?.['status'], 'em_andamento')
-  const next = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'trade_marketing'], { url: olivia })
+  const next = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'trade_marketing'], {
+    url: olivia,
+  })
   t.equal(next.code, 0, next.stderr)
   t.match(next.stderr, `agora encerrada como falhou: ${left?.['id']}`)
 })
