@@ -2,11 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { connect, type Sql } from '../db.ts'
 import { openEmbedded } from '../embedded.ts'
-import { migrate } from '../migrate.ts'
 import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
+import { bringUpToDate } from './migrating.ts'
 import { tell } from './output.ts'
-import { withStep } from './progress.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
 const ANSWER_MS = 15_000
@@ -33,7 +32,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     tell(text.notice.embedded(server.dataDir))
     const url = demo ? otherDatabase(server.url, DEMO_DATABASE) : server.url
     if (migrated && !demo && (await isBehind(url))) {
-      await withStep(text.notice.migrating, app.format, () => migrate(url))
+      await bringUpToDate(app, url)
     }
     const opened = await openConnection(app, url)
     const close = () => opened.close().finally(() => server.release())
