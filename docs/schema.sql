@@ -1120,6 +1120,11 @@ create function audit_interno.expressao_igual(relacao regclass, coluna text, obj
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_igual(regclass,text,text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
 
+create function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_imagem(regclass,text,text) is 'SQL text for a value of the column as jsonb, the same in every session.';
+
 create function audit_interno.expressao_impressao(relacao regclass, colunas text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
