@@ -38,16 +38,21 @@ begin
         v_linhas := v_linhas || array(
           select a from audit_interno.avaliar_retroteste(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
         raise exception using errcode = 'NC000', message = 'simulação';
-      exception when sqlstate 'NC000' then
-        null; -- v_linhas stays, all else is undone
+      exception when others then
+        if sqlstate <> 'NC000' then
+          raise;
+        end if; -- v_linhas stays, all else is undone
       end;
     end if;
     begin
       v_linhas := v_linhas || array(
         select a from audit_interno.avaliar_decisoes(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
       raise exception using errcode = 'NC000', message = 'simulação';
-    exception when sqlstate 'NC000' then
-      null;
+    exception when others then
+      -- not "when sqlstate 'NC000'": three zeros mean the whole class to PL/pgSQL, and would swallow every error of ours
+      if sqlstate <> 'NC000' then
+        raise;
+      end if;
     end;
   end loop;
   return query select * from unnest(v_linhas);

@@ -19,18 +19,18 @@ export function comandos(sql: string): string[] {
   return (sql.match(/(?:[^;$]|\$\$[\s\S]*?\$\$|;(?!\n))+;\n/g) ?? []).map((text) => text.trim())
 }
 
+// int8, int2, int4, numeric
+const NUMERIC = new Set([20, 21, 23, 1700])
+
 /** A result as psql prints it aligned, without the row count. */
-export function tabela(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+export function tabela(columns: readonly { name: string; type: number }[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map((value) => (value === null ? '' : String(value))))
-  const numeric = columns.map((_, i) =>
-    cells.every((row) => row[i] === '' || /^-?[\d.]+$/.test(row[i] ?? '')),
-  )
-  const widths = columns.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)))
+  const widths = columns.map(({ name }, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)))
   const pad = (text: string, i: number) =>
-    numeric[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)
+    NUMERIC.has(columns[i]?.type ?? 0) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)
   const line = (row: readonly string[]) =>
     ` ${row.map(pad).join(' | ')}`.trimEnd()
-  const head = columns.map((title, i) => title.padEnd(widths[i] ?? 0)).join(' | ')
+  const head = columns.map(({ name }, i) => name.padEnd(widths[i] ?? 0)).join(' | ')
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
   return [` ${head}`.trimEnd(), rule, ...cells.map(line)].join('\n')
 }

@@ -27,7 +27,7 @@ test('the rule of the page fits on a screen', async (t) => {
 async function print(by: Awaited<ReturnType<typeof banco>>['sql'], command: string): Promise<string[]> {
   try {
     const result = await by.unsafe(command).values()
-    const columns = result.columns?.map(({ name }) => name) ?? []
+    const columns = result.columns ?? []
     return columns.length > 0 ? [tabela(columns, result)] : []
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
