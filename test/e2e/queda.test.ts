@@ -27,7 +27,7 @@ t.test('a session cut at random moments', async (t) => {
 
   const whole = await timed(run)
   t.equal(whole.code, 0, 'an uncut session ends well')
-  
+
   for (let cut = 1; cut <= CUTS; cut++) {
     const how = cut % 4 === 0 ? 'connection lost' : 'server killed'
     await withDatabase(spoil)
@@ -38,13 +38,13 @@ t.test('a session cut at random moments', async (t) => {
     const code = await exitCode(child)
     const where = await withDatabase(halfStates)
     t.strictSame(where, [], `cut ${cut}, ${how}: nothing half done (exit ${code})`)
-  
+
     const next = await timed(run)
     t.equal(next.code, 0, `cut ${cut}: the next run ends well`)
     t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
     t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
   }
-  
+
   t.equal(
     await withDatabase(async (sql) => {
       const [row] =

@@ -11,7 +11,11 @@ export interface Bloco {
 /** The SQL blocks of a page of docs/, in order, each with the output that the page shows. */
 export function blocos(page: string): Bloco[] {
   const fence = /^```sql (\w+)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm
-  return [...read(page).matchAll(fence)].map(([, pessoa = '', sql = '', saida = '']) => ({ pessoa, sql, saida }))
+  return [...read(page).matchAll(fence)].map(([, pessoa = '', sql = '', saida = '']) => ({
+    pessoa,
+    sql,
+    saida,
+  }))
 }
 
 /** Single statements: a semicolon at the end of a line ends one, but for those inside $$ … $$. */
@@ -23,13 +27,17 @@ export function comandos(sql: string): string[] {
 const NUMERIC = new Set([20, 21, 23, 1700])
 
 /** A result as psql prints it aligned, without the row count. */
-export function tabela(columns: readonly { name: string; type: number }[], rows: readonly (readonly unknown[])[]): string {
+export function tabela(
+  columns: readonly { name: string; type: number }[],
+  rows: readonly (readonly unknown[])[],
+): string {
   const cells = rows.map((row) => row.map((value) => (value === null ? '' : String(value))))
-  const widths = columns.map(({ name }, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)))
+  const widths = columns.map(({ name }, i) =>
+    Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  )
   const pad = (text: string, i: number) =>
     NUMERIC.has(columns[i]?.type ?? 0) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)
-  const line = (row: readonly string[]) =>
-    ` ${row.map(pad).join(' | ')}`.trimEnd()
+  const line = (row: readonly string[]) => ` ${row.map(pad).join(' | ')}`.trimEnd()
   const head = columns.map(({ name }, i) => name.padEnd(widths[i] ?? 0)).join(' | ')
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
   return [` ${head}`.trimEnd(), rule, ...cells.map(line)].join('\n')
