@@ -174,6 +174,7 @@ set local role conferente_dono;
 --!include avaliacao/avaliar_decisoes.sql
 --!include avaliacao/avaliar_retroteste.sql
 --!include avaliacao/avaliar_regra.sql
+--!include configuracao/ler_sem_escrever.sql
 --!include configuracao/experimentar_regra.sql
 --!include configuracao/registrar_regra.sql
 

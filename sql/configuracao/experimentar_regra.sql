@@ -1,5 +1,5 @@
 -- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
--- a hundred rows of its table and return nothing that the engine would refuse. Everything it did is rolled back. What goes
+-- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
 -- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
 -- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
 create or replace function audit_interno.experimentar_regra(regra audit.regras)
@@ -35,6 +35,7 @@ begin
         execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
         using row(null, null, null, null, v_chaves)::audit.janela;
       end if;
+      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
