@@ -51,6 +51,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 let app: App | undefined
+
+// The driver throws from a timer when the server went away between two queries; all else here is a bug of ours.
+process.on('uncaughtException', (error) => {
+  const lost = error.stack?.includes('/postgres/') === true
+  process.exit(reportError(app, lost ? Object.assign(error, { code: 'CONNECTION_CLOSED' }) : error))
+})
+
 try {
   const program = new Command('conferente')
   const settings = readSettings()

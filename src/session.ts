@@ -14,7 +14,7 @@ export interface Request {
 export interface SessionStep {
   readonly etapa: 'detectar' | 'limitar' | 'corrigir' | 'finalizar' | 'fim'
   readonly regra: string | null
-  readonly tempo_limite_ms: bigint
+  readonly tempo_limite_ms: bigint | null
   readonly ordem: bigint | null
   readonly total: bigint | null
 }
@@ -91,11 +91,11 @@ async function takeSteps(
       watcher.ended?.(step)
     } catch (error) {
       watcher.ended?.(step, error as Error)
-      if (signal.aborted) {
+      if (signal.aborted && !isLost(error)) {
         await recordFailure(connection, id, step.etapa, null, '57014', reason)
         throw new SessionInterrupted(id)
       }
-      if (!isDatabaseError(error) || isLost(error.code)) throw error
+      if (!isDatabaseError(error) || isLost(error)) throw error
       await recordFailure(connection, id, step.etapa, stuck ? null : step.regra, error.code, error.message)
       failed = step
     }
@@ -106,12 +106,16 @@ async function takeStep(connection: Connection, id: bigint, step: SessionStep): 
   for (let attempt = 1; ; attempt++) {
     try {
       await connection`begin`
-      await connection`select set_config('statement_timeout', ${String(step.tempo_limite_ms)}, true)`
+      if (step.tempo_limite_ms !== null) {
+        await connection`select set_config('statement_timeout', ${String(step.tempo_limite_ms)}, true)`
+      }
       await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       await connection`commit`
       return
     } catch (error) {
-      await connection`rollback`.catch(() => {})
+      // A connection that is gone must not be written to: the driver would crash the process.
+      if (isLost(error)) throw error
+      await connection`rollback`
       if (!isDatabaseError(error) || !RETRY.has(error.code) || attempt > RETRIES) throw error
     }
   }
@@ -128,7 +132,8 @@ async function recordFailure(
   await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
 }
 
-/** The server is shutting this connection down, or has lost it. */
-function isLost(code: string): boolean {
-  return code.startsWith('08') || /^57P0[1-5]$/.test(code)
+/** The connection is gone: the server ended it, or the driver lost it. */
+function isLost(error: unknown): boolean {
+  if (error instanceof SessionInterrupted) return false
+  return !isDatabaseError(error) || /^(08...|57P0[1-5])$/.test(error.code)
 }

@@ -12,7 +12,7 @@ declare
   v_versao audit.regras;
   v_funcao text;
   v_defeito text;
-  v_linhas audit.avaliacao[] := '{}';
+  v_linhas audit.avaliacao[] := array[]::audit.avaliacao[];
 begin
   select * into v_regra from audit.regras r where r.nome = avaliar_regra.regra;
   if not found then
@@ -37,22 +37,17 @@ begin
       begin
         v_linhas := v_linhas || array(
           select a from audit_interno.avaliar_retroteste(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
-        raise exception using errcode = 'NC000', message = 'simulação';
-      exception when others then
-        if sqlstate <> 'NC000' then
-          raise;
-        end if; -- v_linhas stays, all else is undone
+        raise exception using errcode = 'NC999', message = 'simulação';
+      exception when sqlstate 'NC999' then
+        null; -- v_linhas stays, all else is undone
       end;
     end if;
     begin
       v_linhas := v_linhas || array(
         select a from audit_interno.avaliar_decisoes(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
-      raise exception using errcode = 'NC000', message = 'simulação';
-    exception when others then
-      -- not "when sqlstate 'NC000'": three zeros mean the whole class to PL/pgSQL, and would swallow every error of ours
-      if sqlstate <> 'NC000' then
-        raise;
-      end if;
+      raise exception using errcode = 'NC999', message = 'simulação';
+    exception when sqlstate 'NC999' then
+      null;
     end;
   end loop;
   return query select * from unnest(v_linhas);

@@ -52,7 +52,8 @@ begin
        l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
      from linha l',
     audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    (select string_agg(format('%L, t.%I', c, c), ', ') from unnest(regra.colunas) as c),
+    (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
+      from unnest(regra.colunas) as c),
     case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
   using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
 end

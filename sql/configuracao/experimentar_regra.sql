@@ -41,17 +41,17 @@ begin
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
       end if;
     end if;
-    raise exception using errcode = 'NC000', message = 'simulação';
-  exception when others then
-    get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-    if v_codigo = 'NC000' then
-      return null; -- the trial is undone; "when sqlstate 'NC000'" would mean the whole class to PL/pgSQL
-    end if;
-    if left(v_codigo, 2) in ('40', '53', '57', '58') then
-      raise;
-    end if;
-    return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
-      coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
+    raise exception using errcode = 'NC999', message = 'simulação';
+  exception
+    when sqlstate 'NC999' then
+      return null; -- the trial is undone
+    when others then
+      get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
+      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+        raise;
+      end if;
+      return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
+        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
   end;
 end
 $$;

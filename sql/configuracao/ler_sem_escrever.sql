@@ -9,11 +9,9 @@ as $$
 begin
   perform set_config('transaction_read_only', 'on', true);
   execute format('select count(*) from %s($1)', audit_interno.chamada_sql(ler_sem_escrever.funcao)) using janela;
-  raise exception using errcode = 'NC000', message = 'simulação';
-exception when others then
-  if sqlstate <> 'NC000' then
-    raise;
-  end if; -- the end of the block allows writing again
+  raise exception using errcode = 'NC999', message = 'simulação';
+exception when sqlstate 'NC999' then
+  null; -- the end of the block allows writing again
 end
 $$;
 comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';

@@ -26,10 +26,12 @@ export function register(program: Command, app: App): void {
       const role = value === undefined ? 'conferente_leitor' : 'conferente_administrador'
       await withDatabase(app, { role }, async ({ sql }) => {
         const before = await settings(sql, key)
-        // An unknown key goes to the database all the same: it says which there are.
-        if (value !== undefined || before.length === 0) {
-          const given = sql.json(typed(value ?? '', before[0]?.['tipo']) as never)
-          await sql`select from audit.alterar_configuracao(${key ?? null}, ${given}, ${options.motivo ?? '-'})`
+        if (key !== undefined && value === undefined && before.length === 0) {
+          throw new UsageError(text.usage.unknownSetting(key))
+        }
+        if (key !== undefined && value !== undefined) {
+          const given = sql.json(typed(value, before[0]?.['tipo']) as never)
+          await sql`select from audit.alterar_configuracao(${key}, ${given}, ${options.motivo ?? null})`
         }
         const rows = await settings(sql, key)
         if (options.json) printJson(key === undefined ? rows : rows[0])
@@ -41,7 +43,7 @@ export function register(program: Command, app: App): void {
 }
 
 function settings(sql: Sql, key: string | undefined) {
-  return sql`select * from audit.configuracoes_sistema where ${key ?? null}::text in (chave) is not false order by chave`
+  return sql`select * from audit.configuracoes_sistema where ${key ?? null}::text is null or chave = ${key ?? null} order by chave`
 }
 
 /** What is typed as JSON where the setting is a number, a truth value or a list; as it is where it is text. */

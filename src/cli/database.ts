@@ -2,13 +2,13 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { connect, type Sql } from '../db.ts'
 import { openEmbedded } from '../embedded.ts'
-import { migrate } from '../migrate.ts'
 import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
+import { bringUpToDate } from './migrating.ts'
 import { tell } from './output.ts'
-import { withStep } from './progress.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
+const ANSWER_MS = 15_000
 
 export interface Database {
   readonly url: string
@@ -32,7 +32,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     tell(text.notice.embedded(server.dataDir))
     const url = demo ? otherDatabase(server.url, DEMO_DATABASE) : server.url
     if (migrated && !demo && (await isBehind(url))) {
-      await withStep(text.notice.migrating, app.format, () => migrate(url))
+      await bringUpToDate(app, url)
     }
     const opened = await openConnection(app, url)
     const close = () => opened.close().finally(() => server.release())
@@ -54,12 +54,28 @@ export function otherDatabase(serverUrl: string, database: string): string {
 export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
   const sql = connect(url, { max: 1 })
   try {
-    const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+    const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
     app.cancel = () => cancelBackend(url, row?.pid ?? 0)
     return { sql, close: () => sql.end({ timeout: 2 }) }
   } catch (error) {
     await sql.end({ timeout: 0 })
     throw error
+  }
+}
+
+/** The driver tries for ever where something accepts connections and closes them; a person does not. */
+async function answered<T>(query: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' })),
+      ANSWER_MS,
+    )
+  })
+  try {
+    return await Promise.race([query, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -3,7 +3,6 @@ import type { App } from './app.ts'
 import { findingColumns, printFindings, reportRollback } from './findings.ts'
 import { printHistory } from './historico.ts'
 import { print } from './output.ts'
-import { withStep } from './progress.ts'
 
 const ANA = 'demo_ana'
 const BRUNO = 'demo_bruno'
@@ -90,19 +89,18 @@ export async function rollBack(app: App, sql: Sql, item: Row | undefined, sessio
     order by linhas, id limit 1`
   if (operation) {
     const { id, linhas } = operation
-    const undo = (operationId: bigint, label: string) =>
-      withStep(label, format, () =>
-        asPerson(
-          sql,
-          BRUNO,
-          () => sql`select * from audit.reverter_operacao(${operationId}, ${text.demo.rollbackReason})`,
-        ),
+    const undo = async (operationId: bigint, label: string) => {
+      print(`\n${label}`)
+      const rows = await asPerson(
+        sql,
+        BRUNO,
+        () => sql`select * from audit.reverter_operacao(${operationId}, ${text.demo.rollbackReason})`,
       )
-    const back = await undo(id, text.demo.operationBack(String(id), format.number(linhas)))
-    reportRollback(app, back, false)
+      reportRollback(app, rows, false)
+    }
+    await undo(id, text.demo.operationBack(String(id), format.number(linhas)))
     const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-    const again = await undo(reversal?.['id'] as bigint, text.demo.operationAgain(String(reversal?.['id'])))
-    reportRollback(app, again, false)
+    await undo(reversal?.['id'] as bigint, text.demo.operationAgain(String(reversal?.['id'])))
   }
   if (item) {
     print(`\n${text.demo.history(String(item['registro_id']))}`)

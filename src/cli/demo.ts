@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
-import { migrate } from '../migrate.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { type Database, DEMO_DATABASE, openConnection, otherDatabase } from './database.ts'
 import { runDemo } from './demo-story.ts'
 import { CommandError, UsageError } from './errors.ts'
-import { withStep } from './progress.ts'
+import { bringUpToDate } from './migrating.ts'
 
 interface Options {
   readonly linhas: number
@@ -37,20 +36,17 @@ export function register(program: Command, app: App): void {
 
 /** The embedded server's own database for the demo, made anew at each run: never the one with the user's data. */
 async function renewDatabase(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
-  const { text, format } = app
   const demoUrl = otherDatabase(url, DEMO_DATABASE)
-  await withStep(text.demo.database(DEMO_DATABASE), format, async () => {
-    await sql.unsafe(`drop database if exists ${DEMO_DATABASE} with (force)`)
-    await sql.unsafe(`create database ${DEMO_DATABASE} template template0 encoding 'UTF8'`)
-    app.signal.throwIfAborted()
-    await migrate(demoUrl)
-  })
+  await sql.unsafe(`drop database if exists ${DEMO_DATABASE} with (force)`)
+  await sql.unsafe(`create database ${DEMO_DATABASE} template template0 encoding 'UTF8'`)
+  app.signal.throwIfAborted()
+  await bringUpToDate(app, demoUrl, app.text.demo.database(DEMO_DATABASE))
   return openConnection(app, demoUrl)
 }
 
 /** A database that the user named: only one without a warehouse and without an audit trail of its own. */
 async function useGiven(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
-  const { text, format } = app
+  const { text } = app
   const [found] = await sql<{ foreign: boolean; audited: boolean }[]>`
     select to_regnamespace('dw') is not null and to_regclass('exemplo.geracao') is null
         and exists (select from pg_class where relnamespace = to_regnamespace('dw')) as foreign,
@@ -60,6 +56,6 @@ async function useGiven(app: App, { sql, url }: Database): Promise<Pick<Database
     const [used] = await sql`select from audit.sessoes_processamento limit 1`
     if (used) throw new CommandError(text.demo.used)
   }
-  await withStep(text.notice.migrating, format, () => migrate(url))
+  await bringUpToDate(app, url)
   return { sql, close: async () => {} }
 }

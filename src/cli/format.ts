@@ -20,6 +20,11 @@ export function createFormat(language: Language) {
   const list = new Intl.ListFormat(language)
   // Decimal strings keep all their digits: amounts go beyond what a JavaScript number holds exactly.
   const exact = (value: unknown) => (typeof value === 'bigint' ? value : (String(value) as `${number}`))
+  const cents = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 })
+  const written = (content: unknown) => {
+    if (typeof content === 'number') return (Number.isInteger(content) ? number : cents).format(content)
+    return content === null ? 'null' : plain(content)
+  }
 
   return {
     number: (value: unknown) => (value == null ? '' : number.format(exact(value))),
@@ -41,7 +46,7 @@ export function createFormat(language: Language) {
       value == null
         ? ''
         : Object.entries(value)
-            .map(([column, content]) => `${column}: ${content === null ? 'null' : plain(content)}`)
+            .map(([column, content]) => `${column}: ${written(content)}`)
             .join('; '),
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { UsageError } from './errors.ts'
 import { findingColumns, printFindings } from './findings.ts'
 import { print, printJson, tell } from './output.ts'
 
@@ -29,6 +30,13 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.listar)
     .action((options: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
+        if (options.regra !== undefined) {
+          const known = await sql<{ nome: string }[]>`select nome from audit.regras order by prioridade, nome`
+          const names = known.map(({ nome }) => nome)
+          if (!names.includes(options.regra)) {
+            throw new UsageError(text.usage.unknownRule(options.regra, names.join(', ')))
+          }
+        }
         const asked = sql`
           from audit.divergencias_processadas
           where status = any (${options.status ? [options.status] : OPEN}::text[])

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
-import { migrate } from '../migrate.ts'
 import { type App, withDatabase } from './app.ts'
+import { bringUpToDate } from './migrating.ts'
 import { print } from './output.ts'
-import { withStep } from './progress.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app
@@ -12,7 +11,7 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.migrar)
     .action(() =>
       withDatabase(app, { migrated: false }, async ({ url }) => {
-        await withStep(text.notice.migrating, app.format, () => migrate(url))
+        await bringUpToDate(app, url)
         print(text.notice.migrated)
         return 0
       }),

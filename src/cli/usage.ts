@@ -16,6 +16,8 @@ export function translateHelp(program: Command, text: Catalogue): void {
   program
     .configureHelp({
       showGlobalOptions: true,
+      // Defaults are told in the descriptions, in the user's language.
+      optionDescription: (option) => option.description,
       styleTitle: (title: string) => words[title] ?? title,
       commandUsage(this: Help, command: Command) {
         return translate(parent.commandUsage.call(this, command))

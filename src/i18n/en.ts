@@ -33,6 +33,8 @@ export const en: Catalogue = {
     id: (value) => `invalid id: ${value}; a positive integer is needed`,
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
+    unknownRule: (name, known) => `unknown rule: ${name}; there are: ${known}`,
+    unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
     demoNeedsEmbedded:
       "--demo looks at the demo's database in the embedded server; it is not for DATABASE_URL",
@@ -193,8 +195,8 @@ export const en: Catalogue = {
     ausente: 'GONE (the row does not exist any more)',
     recusada: 'REFUSED by the warehouse (a constraint or trigger)',
     gone: '(the row does not exist any more)',
-    rollback: (back, kept) => `${back} rolled back, ${kept} not rolled back`,
-    diagnosis: (errors, warnings) => `${errors} errors, ${warnings} warnings`,
+    rollback: (back, kept) => `rolled back: ${back}; not rolled back: ${kept}`,
+    diagnosis: (errors, warnings) => `errors: ${errors}; warnings: ${warnings}`,
     session: (id, status, window) => `Session ${id}: ${status}; ${window}`,
     totals: (rows, found, atStake, corrected, amount) =>
       `${rows} rows examined, ${found} findings (${atStake} at stake), ${corrected} corrected (${amount})`,

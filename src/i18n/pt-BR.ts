@@ -35,6 +35,9 @@ export const ptBR = {
     id: (value: string) => `id inválido: ${value}; é preciso um inteiro positivo`,
     oneOf: (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
     assignment: (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
+    unknownRule: (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
+    unknownSetting: (key: string) =>
+      `configuração desconhecida: ${key}; veja todas com conferente configurar`,
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
     demoNeedsEmbedded:
       '--demo olha o banco da demonstração no servidor embutido; com DATABASE_URL não se usa',
@@ -197,8 +200,8 @@ export const ptBR = {
     ausente: 'AUSENTE (o registro não existe mais)',
     recusada: 'RECUSADA pelo armazém (uma restrição ou gatilho)',
     gone: '(o registro não existe mais)',
-    rollback: (back: string, kept: string) => `${back} revertidas, ${kept} não revertidas`,
-    diagnosis: (errors: string, warnings: string) => `${errors} erros, ${warnings} avisos`,
+    rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
+    diagnosis: (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
     session: (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
     totals: (rows: string, found: string, atStake: string, corrected: string, amount: string) =>
       `${rows} linhas examinadas, ${found} divergências (${atStake} em risco), ${corrected} corrigidas (${amount})`,

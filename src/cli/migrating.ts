@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from '../db.ts'
+import { migrate } from '../migrate.ts'
+import type { App } from './app.ts'
+import { withStep } from './progress.ts'
+
+/**
+ * Migrates a database, and waits until the migration has let go of it: graphile-migrate keeps its connections for a
+ * while and ends the whole process when the server goes away under them, as the embedded one does when we are done.
+ */
+export async function bringUpToDate(app: App, url: string, text = app.text.notice.migrating): Promise<void> {
+  await withStep(text, app.format, async () => {
+    const name = `conferente migrar ${process.pid}`
+    const named = new URL(url)
+    named.searchParams.set('application_name', name)
+    await migrate(named.href)
+    const sql = connect(url, { max: 1 })
+    try {
+      for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
+        const busy = await sql`select from pg_stat_activity where application_name = ${name}`
+        if (busy.length === 0) return
+      }
+    } finally {
+      await sql.end({ timeout: 1 })
+    }
+  })
+}

@@ -1,0 +1,34 @@
+import t from 'tap'
+import { banco } from '../helper/banco.ts'
+import { conferente, personal } from './helper.ts'
+
+t.test('the demo tells its whole story on an empty database', async (t) => {
+  const { sql, url } = await banco(t)
+  const ran = await conferente(['demo', '--linhas', '3000', '--semente', '7'], { url })
+  t.equal(ran.code, 0, ran.stderr + ran.stdout)
+  t.match(ran.stdout, /3\.000 lançamentos de \d\d\/11\/2025 a \d\d\/10\/2026/)
+  t.match(ran.stdout, /Sessão 1: concluida[\s\S]*Ana confere[\s\S]*Sessão 2: concluida/)
+  t.match(ran.stdout, /aguardando_segunda_aprovacao[\s\S]*Bruno dá a segunda aprovação/)
+  t.match(ran.stdout, /alteracao desfeita {2}demo_ana/)
+  t.match(ran.stdout, /\(total\)[\s\S]*Nenhum dano\./)
+  t.equal((await sql`select from exemplo.danos()`).length, 0)
+  const [people] =
+    await sql`select count(distinct ator)::int as n from audit.decisoes where ator like 'demo%'`
+  t.equal(people?.['n'], 2)
+
+  const again = await conferente(['demo', '--linhas', '3000'], { url })
+  t.equal(again.code, 1)
+  t.match(again.stderr, /este banco já tem sessões/)
+})
+
+t.test("the demo never touches another's warehouse", async (t) => {
+  const { sql, url } = await banco(t)
+  await sql`create schema if not exists dw`
+  await sql`create table dw.lancamentos (id int)`
+  const ran = await conferente(['demo', '--linhas', '3000'], { url })
+  t.equal(ran.code, 1)
+  t.match(ran.stderr, /o esquema dw deste banco não é da demonstração/)
+  const denied = await conferente(['demo'], { url: personal(url, 'ana') })
+  t.equal(denied.code, 1)
+  t.notMatch(denied.stderr, /\n\s+at /)
+})

@@ -1,0 +1,208 @@
+import t from 'tap'
+import { banco } from '../helper/banco.ts'
+import { armazem, conferente, personal } from './helper.ts'
+
+const { sql, url } = await banco(t)
+await armazem(sql)
+const olivia = personal(url, 'olivia')
+const ana = personal(url, 'ana')
+const bruno = personal(url, 'bruno')
+const ano = ['--data-inicio', '2025-11-01', '--data-fim', '2026-10-31']
+const abertas = async (condicao: string) =>
+  (
+    await sql.unsafe(
+      `select * from audit.divergencias_processadas where status = 'aberta' and ${condicao} order by id`,
+    )
+  ).map((d) => ({ ...d, id: String(d['id']) })) as unknown as {
+    id: string
+    registro_id: string
+    valores_originais: Record<string, string>
+  }[]
+const um = async (consulta: string) => Object.values((await sql.unsafe(consulta))[0] ?? {})[0]
+const dupla = `(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
+const propoe = `valores_propostos <> '{}'`
+
+await t.test('a simulation says what would change and changes nothing', async (t) => {
+  const ran = await conferente(['processar', '--modo', 'auto', ...ano, '--simular'], { url: olivia })
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /Simulação: terminaria concluida/)
+  t.match(ran.stdout, /→ categoria: Trade Marketing/)
+  const json = (
+    await conferente(['processar', '--modo', 'auto', ...ano, '--simular', '--json'], { url: olivia })
+  ).json()
+  t.equal(json.simulada, true)
+  t.ok(json.resumo.exemplos.length > 0)
+  t.equal(await um('select count(*)::int from audit.sessoes_processamento'), 0)
+})
+
+await t.test('a manual session finds and changes nothing', async (t) => {
+  const ran = await conferente(['processar', '--modo', 'manual', ...ano], { url: olivia })
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /Sessão \d+: concluida; lançamentos de 01\/11\/2025 a 31\/10\/2026/)
+  t.match(ran.stdout, /R\$ [\d.]+,\d\d/, 'amounts as Brazilians write them')
+  t.match(ran.stderr, /procurando divergências: trade_marketing \(1\/3\)/, 'plain progress')
+  t.notOk(ran.stderr.includes('\u001b'), 'no control sequences in a pipe')
+  t.equal(await um('select count(*)::int from audit.alteracoes'), 0)
+  t.ok((await abertas('true')).length > 10)
+})
+
+await t.test('findings are listed, as lines and as JSON', async (t) => {
+  const lines = await conferente(['listar', '--limite', '3', '--detalhe'], { url: personal(url, 'leo') })
+  t.equal(lines.code, 0, lines.stderr)
+  t.match(lines.stderr, /^3 de \d+$/m)
+  const json = (await conferente(['listar', '--regra', 'validacao_valores', '--json'], { url: ana })).json()
+  t.ok(json.length > 0)
+  t.type(json[0].id, 'string')
+  t.ok(json.every((d: { regra: string }) => d.regra === 'validacao_valores'))
+  for (const command of ['regras', 'padroes', 'sessoes', 'configurar', 'diagnostico']) {
+    const ran = await conferente([command, '--json'], { url: ana })
+    t.equal(ran.code, 0, `${command} ${ran.stderr}`)
+    t.ok(ran.json().length > 0, command)
+    t.equal((await conferente([command], { url: ana })).code, 0, command)
+  }
+  const [sessao] = (await conferente(['sessoes', '--json'], { url: ana })).json()
+  t.equal(sessao.data_inicio, '2025-11-01', 'a day stays the day it is')
+})
+
+await t.test('approved, listed in its history, rolled back', async (t) => {
+  const [d] = await abertas(`regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`)
+  const id = d?.id ?? ''
+  const registro = d?.registro_id ?? ''
+  const categoria = () => um(`select categoria from dw.lancamentos where id = ${registro}`)
+  const approved = await conferente(['aprovar', id, '--motivo', 'conferido', '--json'], { url: ana })
+  t.equal(approved.code, 0, approved.stderr)
+  t.match(approved.json(), [{ id, status: 'corrigida', decidida_por: 'ana' }])
+  t.not(await categoria(), d?.valores_originais['categoria'])
+  const twice = await conferente(['aprovar', id, '--motivo', 'outra vez'], { url: ana })
+  t.equal(twice.code, 1)
+  t.match(twice.stderr, /NC005/)
+
+  const back = await conferente(['reverter', '--divergencia', id, '--motivo', 'engano'], { url: ana })
+  t.equal(back.code, 0, back.stderr)
+  t.match(back.stdout, /revertidas: 1; não revertidas: 0/)
+  t.equal(await categoria(), d?.valores_originais['categoria'])
+  const history = await conferente(['historico', 'dw.lancamentos', registro], { url: ana })
+  t.match(history.stdout, /deteccao[\s\S]*aprovacao[\s\S]*alteracao[\s\S]*alteracao desfeita/)
+  t.equal((await conferente(['reabrir', id, '--motivo', 'de novo'], { url: ana })).code, 0)
+})
+
+await t.test('rejected', async (t) => {
+  const [d] = await abertas(`regra = 'trade_marketing'`)
+  const ran = await conferente(['rejeitar', d?.id ?? '', '--motivo', 'está certo'], { url: ana })
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /rejeitada/)
+})
+
+await t.test('a typed value needs another person', async (t) => {
+  const [d] = await abertas(`regra = 'trade_marketing'`)
+  const id = d?.id ?? ''
+  const args = ['corrigir', id, '--valor', 'categoria=Seguros', '--motivo', 'apólice']
+  const typed = await conferente(args, { url: ana })
+  t.equal(typed.code, 0, typed.stderr)
+  t.match(typed.stderr, /aprovação de outra pessoa/)
+  const same = await conferente(['aprovar', id, '--motivo', 'ok'], { url: ana })
+  t.equal(same.code, 1)
+  t.match(same.stderr, /NC007/)
+  t.match((await conferente(['aprovar', id, '--motivo', 'ok', '--json'], { url: bruno })).json(), [
+    { status: 'corrigida' },
+  ])
+  t.equal(await um(`select categoria from dw.lancamentos where id = ${d?.registro_id}`), 'Seguros')
+})
+
+await t.test('an automatic session corrects, and its rollback shows a conflict three ways', async (t) => {
+  const ran = await conferente(['processar', '--modo', 'auto', ...ano, '--json'], { url: olivia })
+  const session = ran.json()
+  t.equal(ran.code, session.status === 'concluida' ? 0 : 1)
+  t.ok(Number(session.corrigidas) > 0, ran.stdout)
+  t.equal(session.execucoes.length, 3)
+  const registro = await um(`select d.registro_id from audit.divergencias_processadas d
+    join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+    where o.sessao_id = ${session.id} and d.status = 'corrigida' and d.regra = 'pendente_verificacao' order by d.id limit 1`)
+  await sql.unsafe(`update dw.lancamentos set categoria = 'Seguros' where id = ${registro}`)
+  const back = await conferente(['reverter', '--sessao', String(session.id), '--motivo', 'teste'], {
+    url: ana,
+  })
+  t.equal(back.code, 1, back.stderr)
+  t.match(back.stdout, new RegExp(`CONFLITO .*: dw\\.lancamentos ${registro} `))
+  t.match(back.stdout, /antes: +categoria: .+\n {2}depois: +categoria: .+\n {2}agora: +categoria: Seguros/)
+  t.match(back.stdout, /; não revertidas: 1/)
+})
+
+await t.test('settings are shown and changed', async (t) => {
+  const adelia = personal(url, 'adelia')
+  const set = await conferente(['configurar', 'limites.linhas', '20000', '--motivo', 'teste'], {
+    url: adelia,
+  })
+  t.equal(set.code, 0, set.stderr)
+  t.match(set.stdout, /limites\.linhas = 50000 → 20000 linhas/)
+  const shown = await conferente(['configurar', 'limites.linhas', '--json'], { url: ana })
+  t.match(shown.json(), { chave: 'limites.linhas', valor: 20000, alterada_por: 'adelia' })
+  const text = await conferente(['configurar', 'sessao.espera_trava', '00:00:05', '--motivo', 'x'], {
+    url: adelia,
+  })
+  t.equal(text.code, 0, text.stderr)
+})
+
+await t.test('a rule that fails is said, and the session ends with 1', async (t) => {
+  await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
+    as $$ begin raise exception 'quebrou'; end $$; grant execute on function regras.quebrada(audit.janela) to conferente_dono`)
+  await sql`insert into audit.regras (nome, descricao, funcao, tabela, coluna_chave, coluna_data, colunas, confianca_base, limiar)
+    values ('quebrada', 'falha', 'regras.quebrada', 'dw.lancamentos', 'id', 'data_lancamento', '{categoria}', 0.5, 0.9)`
+  const ran = await conferente(['processar', '--modo', 'manual', ...ano], { url: olivia })
+  t.equal(ran.code, 1)
+  t.match(ran.stdout, /quebrada +falhou/)
+  t.match(ran.stdout, /concluida_com_falhas/)
+  t.match(ran.stderr, /✖ .*quebrada.*quebrou/)
+})
+
+await t.test('Ctrl-C closes the session as falhou', async (t) => {
+  await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
+    as $$ begin perform pg_sleep(60); end $$`)
+  let sent = false
+  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+    url: olivia,
+    onStderr: (text, kill) => {
+      if (sent || !text.includes('quebrada (1/1)')) return
+      sent = true
+      kill('SIGINT')
+    },
+  })
+  t.equal(ran.code, 1)
+  t.match(ran.stderr, /sessão \d+ interrompida e registrada como falhou/)
+  t.match((await sql`select status, mensagem from audit.sessoes_processamento order by id desc limit 1`)[0], {
+    status: 'falhou',
+    mensagem: /interrompida/,
+  })
+})
+
+await t.test('a connection that is lost is said, and the next session closes what it left', async (t) => {
+  let sent = false
+  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+    url: olivia,
+    onStderr: (text) => {
+      if (sent || !text.includes('quebrada (1/1)')) return
+      sent = true
+      void sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and usename = 'olivia'`.execute()
+    },
+  })
+  t.equal(ran.code, 1)
+  t.match(ran.stderr, /a conexão com o banco caiu no meio do trabalho/)
+  const [left] = await sql`select id, status from audit.sessoes_processamento order by id desc limit 1`
+  t.equal(left?.['status'], 'em_andamento')
+  const next = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'trade_marketing'], {
+    url: olivia,
+  })
+  t.equal(next.code, 0, next.stderr)
+  t.match(next.stderr, `agora encerrada como falhou: ${left?.['id']}`)
+})
+
+await t.test('a step that lost a race is tried again', async (t) => {
+  await sql.unsafe(`create sequence regras.tentativa; grant usage on sequence regras.tentativa to conferente_dono;
+    create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
+    as $$ begin if nextval('regras.tentativa') < 3 then raise exception using errcode = '40001'; end if; end $$`)
+  const args = ['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada']
+  const ran = await conferente(args, { url: olivia })
+  t.equal(ran.code, 0, ran.stderr + ran.stdout)
+  t.equal(await um('select last_value::int from regras.tentativa'), 3)
+})
