@@ -16,7 +16,8 @@ begin
       end;
     end if;
   end loop;
-  if not pg_has_role(current_user, 'conferente_dono', 'member') then
+  -- since PostgreSQL 16 whoever creates a role may administer it, but not become it until granted
+  if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
     execute format('grant conferente_dono to %I', current_user);
   end if;
   execute format('grant connect, create, temporary on database %I to conferente_dono', current_database());

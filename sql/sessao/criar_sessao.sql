@@ -55,10 +55,11 @@ begin
   from audit.regras r
   cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
   left join lateral (
+    -- a limit that stopped corrections leaves the window where it was;
     -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
     select max(e.carregado_ate) as ate
     from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
-    where e.regra = r.nome and e.status = 'concluida' and s.incremental
+    where e.regra = r.nome and e.status = 'concluida' and e.motivo is null and s.incremental
       and s.status in ('concluida', 'concluida_com_falhas') and (criar_sessao.modo = 'manual' or s.modo = 'auto')
   ) as u on true
   where r.nome = any (v_regras);

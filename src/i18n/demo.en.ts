@@ -51,7 +51,7 @@ export const score: typeof ptBR.score = {
   precisionCorrected: 'precision of corrected',
   harm: 'harm',
   legend:
-    'recall: share of the planted errors that was found; precision: share of the proposals that was right; harm: entries that are wrong now and were not planted so.',
+    'recall: share of the planted errors that was found; precision: share of the proposals that was right; harm: right entries that were changed.',
   good: 'No harm.',
   nothing: 'No harm; but nothing was corrected either.',
   bad: (harm, precision) =>

@@ -49,7 +49,7 @@ export const score = {
   precisionCorrected: 'precisão das corrigidas',
   harm: 'danos',
   legend:
-    'cobertura: parte dos erros plantados que foi encontrada; precisão: parte das sugestões que estava certa; danos: lançamentos que hoje estão errados e não foram plantados assim.',
+    'cobertura: parte dos erros plantados que foi encontrada; precisão: parte das sugestões que estava certa; danos: lançamentos certos que foram alterados.',
   good: 'Nenhum dano.',
   nothing: 'Nenhum dano; mas também nada foi corrigido.',
   bad: (harm: string, precision: string) =>

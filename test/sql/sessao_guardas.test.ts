@@ -23,6 +23,17 @@ t.test('past a limit nothing is corrected, and that is said', async (t) => {
   }
 })
 
+t.test('what a limit stopped is corrected by the next session, once the limit allows it', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
+  t.match(await c.processar('auto'), { corrigidas: 0n })
+  // the rows lie before the next window, if the stopped session had moved it on
+  await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
+  t.match(await c.processar('auto'), { corrigidas: 3n, status: 'concluida' })
+})
+
 t.test('auto corrects only what is sure, small and allowed', async (t) => {
   const c = await cenario(t)
   await c.lancar(
