@@ -19,8 +19,9 @@ begin
     raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(avaliar_regra.regra, 'nula')),
       hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
   end if;
-  if data_inicio is null or data_fim is null then
-    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim', hint = 'Uma avaliação olha uma janela do passado.';
+  if not coalesce(isfinite(data_inicio) and isfinite(data_fim), false) then
+    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim, duas datas do calendário',
+      hint = 'Uma avaliação olha uma janela do passado.';
   end if;
   if data_inicio > data_fim then
     raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim);
@@ -54,6 +55,6 @@ begin
 end
 $$;
 comment on function audit.avaliar_regra(text, date, date, text) is
-  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
 revoke execute on function audit.avaliar_regra(text, date, date, text) from public;
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;

@@ -41,7 +41,8 @@ begin
        case
          when l.status = ''rejeitada'' then null
          when l.status = ''corrigida'' and l.palavra is not null then l.valores
-         when l.status = ''corrigida'' and not l.agora @> l.valores then l.agora
+         -- back to what it was before the correction: a load may have written over it, which proves nothing
+         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
          when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
            select from audit.divergencias_processadas o
            where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (

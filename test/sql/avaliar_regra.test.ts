@@ -158,6 +158,7 @@ test('what cannot be back-tested is refused by code, and who may not, may not', 
     t.rejects(by.unsafe(`select audit.avaliar_regra(${args})`), { code }, `${code} ${args}`)
   await refused('NC003', `'nenhuma', '2025-01-01', '2025-01-31'`)
   await refused('NC001', `'trade_marketing', null, '2025-01-31'`)
+  await refused('NC001', `'trade_marketing', '-infinity', '2025-01-31'`)
   await refused('NC002', `'trade_marketing', '2025-02-01', '2025-01-31'`)
   await refused('NC011', `'trade_marketing', '2025-01-01', '2025-01-31', 'dw.nao_e_regra'`)
   await refused('42501', `'trade_marketing', '2025-01-01', '2025-01-31'`, como('leo'))
