@@ -108,6 +108,45 @@ test('findings are judged by what people decided, and nothing is left behind', a
   t.equal(line(both, 'total', 'decisoes', 'dw.regra_codigo_v2')?.recuperacao, 0.3333)
 })
 
+test('only a person’s word or a later change is truth', async (t) => {
+  const { sql, como } = await banco(t)
+  await scene(sql)
+  const [adelia, olivia, ana, bruno] = [como('adelia'), como('olivia'), como('ana'), como('bruno')]
+  await adelia`select audit.registrar_regra('codigo', 'Pelo código.', 'dw.regra_codigo', 'dw.lancamentos', 'id',
+    array['categoria'], coluna_data => 'data_lancamento', coluna_valor => 'valor', automatica => true)`
+  await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
+  await olivia`select audit.processar_divergencias('auto', '2025-01-01', '2025-12-31', array['codigo'])`
+  const [corrected] = await sql`select count(*)::int as n from dw.lancamentos where categoria = 'Certa'`
+  t.equal(corrected?.['n'], 4, 'auto corrected those at 0.97')
+  t.match(
+    line(await avaliar(ana, 'codigo'), 'total'),
+    { achados: 10, julgadas: 0, conhecidas: 0 },
+    'nobody confirmed',
+  )
+
+  // a load writes over one correction, a person of the business over another
+  await sql`update dw.lancamentos set categoria = case id when 100 then 'Errada' else 'Quarta' end where id in (100, 101)`
+  // one is typed, by two people
+  await ana`select audit.corrigir_manualmente((${findings(ana, 104)})[1], '{"categoria": "Outra"}', 'nota na mão')`
+  await bruno`select audit.aprovar_divergencias(${findings(bruno, 104)}, 'confere')`
+  const rows = await avaliar(ana, 'codigo')
+  t.match(
+    line(rows, '0.95 a 1.00'),
+    { achados: 4, julgadas: 1, certas: 0 },
+    'changed again to something else',
+  )
+  t.match(line(rows, '0.60 a 0.70'), { achados: 6, julgadas: 1, certas: 0 }, 'typed otherwise')
+  t.match(line(rows, 'total'), { conhecidas: 2, recuperacao: 0, danos: 0 })
+
+  // somebody holds a row that has to be put back
+  const other = await sql.reserve()
+  await other`begin`
+  await other`select from dw.lancamentos where id = 101 for update`
+  await t.rejects(avaliar(ana, 'codigo'), { code: '55P03' }, 'it does not wait for long')
+  await other`rollback`
+  other.release()
+})
+
 test('pendente_verificacao is asked for what is booked, as if it were pending, from earlier months alone', async (t) => {
   const { sql, como } = await banco(t)
   await razao(sql)
