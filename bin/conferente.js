@@ -5,9 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const compiled = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
-const source = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-const entry = existsSync(source) ? source : compiled
+const entry = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
