@@ -24,6 +24,38 @@ comment on column audit.achado.evidencia is 'Facts that the finding rests on; me
 comment on column audit.achado.justificativa is 'One sentence that a reviewer understands.';
 comment on column audit.achado.valor_em_risco is 'Amount at stake in BRL, never negative.';
 
+create type audit.avaliacao as (
+  funcao text,
+  fonte text,
+  faixa text,
+  achados bigint,
+  cobertura numeric,
+  julgadas bigint,
+  certas bigint,
+  precisao numeric,
+  confianca_media numeric,
+  erro_calibracao numeric,
+  conhecidas bigint,
+  recuperacao numeric,
+  erradas_no_limiar bigint,
+  danos bigint
+);
+comment on type audit.avaliacao is 'One line of a back-test: a band of confidence, or a summary (só aponta, no limiar, total), of one function against one source of truth.';
+comment on column audit.avaliacao.funcao is 'The function that was tried.';
+comment on column audit.avaliacao.fonte is 'Where the truth comes from. decisoes: what people decided, and what the rows held later. retroteste: entries booked today under a real category, asked as if they were pending.';
+comment on column audit.avaliacao.faixa is 'Band of confidence, lower end included, upper end excluded but for 1; or só aponta (findings without a correction), no limiar (corrections at or above the rule''s limiar), total.';
+comment on column audit.avaliacao.achados is 'Findings in this band, judged or not.';
+comment on column audit.avaliacao.cobertura is 'Share of all findings of the back-test, 0 to 1.';
+comment on column audit.avaliacao.julgadas is 'Of those, how many have a known truth.';
+comment on column audit.avaliacao.certas is 'Of the judged, how many were right.';
+comment on column audit.avaliacao.precisao is 'certas / julgadas, 0 to 1; null when nothing is known.';
+comment on column audit.avaliacao.confianca_media is 'Mean confidence of the judged corrections, 0 to 1: what precisao should have been.';
+comment on column audit.avaliacao.erro_calibracao is 'In a band |precisao - confianca_media|. In total the expected calibration error: the sum over the bands of (judged of the band / judged) * |precisao - confianca_media|, corrections only (Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017).';
+comment on column audit.avaliacao.conhecidas is 'Rows of the window known to have been wrong; in total only.';
+comment on column audit.avaliacao.recuperacao is 'Recall: share of conhecidas for which the right correction (or flag) was found, 0 to 1; in total only.';
+comment on column audit.avaliacao.erradas_no_limiar is 'Wrong corrections at or above the rule''s limiar: what auto would have got wrong.';
+comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right before. Null in a retroteste, where the row held nothing right.';
+
 create type audit.janela as (
   data_inicio date,
   data_fim date,
@@ -659,6 +691,14 @@ create function audit.aprovar_divergencias(ids bigint[], motivo text)
 comment on function audit.aprovar_divergencias(bigint[],text) is 'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
 grant execute on function audit.aprovar_divergencias(bigint[],text) to conferente_revisor;
 
+create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
+  returns SETOF audit.avaliacao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.avaliar_regra(text,date,date,text) is 'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_administrador;
+grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_operador;
+grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_revisor;
+
 create function audit.cancelar_sessao(id bigint, motivo text)
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -744,7 +784,7 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
@@ -946,6 +986,18 @@ create function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.autoverificar_lote(bigint,text) is 'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
 
+create function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
+  returns SETOF audit.avaliacao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.avaliar_decisoes(audit.regras,date,date) is 'Back-test of a rule against decisions and later truth. Only inside a subtransaction that is rolled back.';
+
+create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
+  returns SETOF audit.avaliacao language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
+
 create function audit_interno.calibrar_pendencias(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
   set enable_nestloop=off
@@ -957,6 +1009,12 @@ comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Fit
 create function audit_interno.caracteristicas(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, palavras text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
 comment on function audit_interno.caracteristicas(text,text,text,text,text,numeric,text,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+
+create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
 
 create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
@@ -1110,6 +1168,11 @@ create function audit_interno.exigir_motivo(motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 
+create function audit_interno.experimentar_regra(regra audit.regras)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
+
 create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, OUT frase text, OUT conta text, OUT ajuste numeric)
   returns record language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1185,6 +1248,11 @@ create function audit_interno.lambdas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
 
+create function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ler_sem_escrever(text,audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
+
 create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -1259,6 +1327,12 @@ create function audit_interno.reais(valor numeric)
   returns text language sql immutable;
 comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 
+create function audit_interno.rebobinar_casos(regra audit.regras)
+  returns void language plpgsql volatile
+  set lock_timeout=5s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
+
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1279,6 +1353,11 @@ create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
+  returns SETOF audit.avaliacao language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resumir_avaliacao(audit.regras,text,bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
 
 create function audit_interno.resumir_simulacao(sessao_id bigint)
   returns jsonb language sql stable

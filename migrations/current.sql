@@ -168,6 +168,17 @@ set local role conferente_dono;
 --!include exemplo/danos.sql
 --!include exemplo/placar.sql
 
+--!include avaliacao/tabelas.sql
+--!include avaliacao/casos_avaliacao.sql
+--!include avaliacao/rebobinar_casos.sql
+--!include avaliacao/resumir_avaliacao.sql
+--!include avaliacao/avaliar_decisoes.sql
+--!include avaliacao/avaliar_retroteste.sql
+--!include avaliacao/avaliar_regra.sql
+--!include configuracao/ler_sem_escrever.sql
+--!include configuracao/experimentar_regra.sql
+--!include configuracao/registrar_regra.sql
+
 --!include consulta/permissoes.sql
 
 reset role;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type App, createApp } from './cli/app.ts'
 import * as aprovar from './cli/aprovar.ts'
+import * as avaliar from './cli/avaliar.ts'
 import * as cancelar from './cli/cancelar.ts'
 import * as configurar from './cli/configurar.ts'
 import * as corrigir from './cli/corrigir.ts'
@@ -37,6 +38,7 @@ const COMMANDS = [
   sessoes,
   cancelar,
   regras,
+  avaliar,
   padroes,
   configurar,
 ]

@@ -15,7 +15,11 @@ const WORKING_TABLES = `
   create temp table conferente_ausente (id bigint, registro_id text, identidade bytea, existe boolean, mudou boolean);
   create temp table conferente_achado (
     tabela text, registro_id text, estranhos jsonb, valores_propostos jsonb, valores_originais jsonb, existe boolean,
-    impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);`
+    impressao bytea, forma text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);
+  create temp table conferente_caso (
+    registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
+  create temp table conferente_sugestao (id text, confianca double precision, acertou boolean);
+  create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`
 
 // Parameters that a signature owes to its callers.
 const INTENDED = new Set([

@@ -24,7 +24,7 @@ begin
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
-  v_defeito := audit_interno.conferir_regra(v_regra);
+  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -42,5 +42,5 @@ exception
 end
 $$;
 comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;

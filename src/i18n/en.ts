@@ -1,3 +1,4 @@
+import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import type { Catalogue } from './pt-BR.ts'
@@ -10,6 +11,7 @@ export const en: Catalogue = {
   option,
   example,
   demo,
+  avaliar,
   score,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {

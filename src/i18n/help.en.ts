@@ -42,6 +42,7 @@ export const command: typeof ptBR.command = {
   sessoes: 'lists the sessions, the last one first',
   cancelar: 'cancels a session that is queued or under way',
   regras: 'lists the rules',
+  avaliar: 'measures a rule over a past window: precision, coverage and calibration; changes nothing',
   padroes: 'lists the trade marketing patterns',
   configurar: 'lists the settings, shows one, or changes it',
 }
@@ -51,6 +52,10 @@ export const option: typeof ptBR.option = {
   mode: 'manual detects only; auto detects and corrects what is safe',
   from: 'first booking date, included; without dates, what was loaded since the last session',
   to: 'last booking date, included',
+  fromDay: 'first booking date, included',
+  evaluated: 'rule to back-test',
+  otherFunction: 'another version of the rule’s function, to compare',
+  figure: 'writes the reliability diagram as SVG',
   rules: 'only this rule (may be repeated)',
   simulate: 'takes the real path, says what would change and changes nothing',
   status: (values) => `only those of this status: ${values} (without it, those that wait for a person)`,
@@ -101,6 +106,10 @@ export const example: typeof ptBR.example = {
   sessoes: examples('conferente sessoes --limite 5'),
   cancelar: examples('conferente cancelar 7 --motivo "wrong window"'),
   regras: examples('conferente regras'),
+  avaliar: examples(
+    'conferente avaliar --regra pendente_verificacao --data-inicio 2026-07-01 --data-fim 2026-10-31',
+    'conferente avaliar --regra trade_marketing --data-inicio 2026-01-01 --data-fim 2026-06-30 --figura curve.svg',
+  ),
   padroes: examples('conferente padroes --json'),
   configurar: examples(
     'conferente configurar',

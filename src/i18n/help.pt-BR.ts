@@ -40,6 +40,7 @@ export const command = {
   sessoes: 'lista as sessões, a última primeiro',
   cancelar: 'cancela uma sessão agendada ou em andamento',
   regras: 'lista as regras',
+  avaliar: 'mede uma regra numa janela passada: precisão, cobertura e calibração, sem mudar nada',
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
 }
@@ -49,6 +50,10 @@ export const option = {
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
   to: 'última data de lançamento, incluída',
+  fromDay: 'primeira data de lançamento, incluída',
+  evaluated: 'regra a avaliar',
+  otherFunction: 'outra versão da função da regra, para comparar',
+  figure: 'grava o diagrama de confiabilidade em SVG',
   rules: 'só esta regra (pode repetir)',
   simulate: 'faz o caminho real, diz o que mudaria e não muda nada',
   status: (values: string) => `só as deste status: ${values} (sem ela, as que esperam uma pessoa)`,
@@ -99,6 +104,10 @@ export const example = {
   sessoes: examples('conferente sessoes --limite 5'),
   cancelar: examples('conferente cancelar 7 --motivo "janela errada"'),
   regras: examples('conferente regras'),
+  avaliar: examples(
+    'conferente avaliar --regra pendente_verificacao --data-inicio 2026-07-01 --data-fim 2026-10-31',
+    'conferente avaliar --regra trade_marketing --data-inicio 2026-01-01 --data-fim 2026-06-30 --figura curva.svg',
+  ),
   padroes: examples('conferente padroes --json'),
   configurar: examples(
     'conferente configurar',

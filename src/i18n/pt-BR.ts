@@ -1,4 +1,5 @@
 import type { SettingsProblem } from '../settings.ts'
+import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 
@@ -12,6 +13,7 @@ export const ptBR = {
   option,
   example,
   demo,
+  avaliar,
   score,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {

@@ -68,7 +68,8 @@ async function scene(sql: Sql): Promise<void> {
     create table dw.carga (ultima_operacao bigint not null);
     insert into dw.carga values (0);
     insert into dw.contas select n, 'errada' from generate_series(1, ${ROWS}) as n;
-    create function dw.regra_contas(janela audit.janela) returns setof audit.achado language sql stable as $$
+    create function dw.regra_contas(janela audit.janela) returns setof audit.achado language sql stable
+      set search_path = pg_catalog, pg_temp as $$
       select 'dw.contas', c.id::text, '{"situacao": "certa"}'::jsonb, 1.0, '{}'::jsonb, 'a situação está errada', 1.0
       from dw.contas c
       where c.situacao = 'errada'

@@ -127,17 +127,22 @@ export interface Regra {
   automatica?: boolean
 }
 
-/** Makes a rule of a query over the alias t and registers it as an administrator does. */
+/**
+ * Makes a rule of a query over the alias t and registers it as an administrator does. It is registered while it finds nothing
+ * and gets its query then: what a trial would refuse is a rule that broke later.
+ */
 export async function regra(
   { sql, adelia }: { sql: Sql; adelia: Sql },
   { nome, consulta, tabela = 'dw.lancamentos', colunas = ['categoria'], automatica = true }: Regra,
 ): Promise<void> {
+  const funcao = (corpo: string) => `create or replace function minhas.${nome}(janela audit.janela)
+    returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp as $regra$ begin ${corpo} end $regra$;
+    grant execute on function minhas.${nome}(audit.janela) to conferente_dono;`
   await sql.unsafe(`create schema if not exists minhas; grant usage on schema minhas to conferente_dono;
-    create or replace function minhas.${nome}(janela audit.janela) returns setof audit.achado
-    language plpgsql stable as $regra$ begin return query select ${consulta}; end $regra$;
-    grant execute on function minhas.${nome}(audit.janela) to conferente_dono`)
+    ${funcao('return;')}`)
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
     limiar => 0.9, automatica => ${automatica})`
+  await sql.unsafe(funcao(`return query select ${consulta};`))
 }
 
 /** A rule's query: rows t of a table that meet a condition get these values. */

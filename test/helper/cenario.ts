@@ -28,7 +28,8 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
       valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2), confianca numeric);
     create table dw.ajuste (prefixo text not null, quebrada boolean not null default false);
     insert into dw.ajuste values ('ERR');
-    create function dw.errada(janela audit.janela) returns setof audit.achado language plpgsql stable as $f$
+    create function dw.errada(janela audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $f$
     begin
       if (select quebrada from dw.ajuste) then raise exception 'a regra quebrou'; end if;
       return query select 'dw.lancamentos', l.id::text,

@@ -93,9 +93,11 @@ test('a rule that finds what is not there fails alone; typed values and undoings
   // One rule flags a row that does not exist; the other is never content, and the warehouse refuses to be set back.
   await sql.unsafe(`
     create schema minhas;
-    create function minhas.perdida(janela audit.janela) returns setof audit.achado language sql stable as $$
-      select null::text, '404', '{}'::jsonb, 0.5, '{}'::jsonb, 'perdida', 0.0 $$;
-    create function minhas.teimosa(janela audit.janela) returns setof audit.achado language sql stable as $$
+    create function minhas.perdida(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $$
+      select null::text, '404', '{}'::jsonb, 0.5, '{}'::jsonb, 'perdida', 0.0 where janela.chaves is null $$;
+    create function minhas.teimosa(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $$
       select null::text, l.id::text, jsonb_build_object('categoria', l.categoria || '!'), 0.5, '{}'::jsonb, 'ainda não', 1.0
       from dw.lancamentos l where janela.chaves is null or l.id::text = any (janela.chaves) $$;
     create function minhas.recusar() returns trigger language plpgsql as $$ begin raise exception 'não volta'; end $$;

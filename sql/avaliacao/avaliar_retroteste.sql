@@ -1,0 +1,64 @@
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
+-- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
+-- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
+-- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
+-- Called by audit.avaliar_regra alone.
+create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
+returns setof audit.avaliacao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_amostra constant int := 5000; -- as in regras.preparar_pendente_verificacao
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_primeiro int := audit_interno.mes_indice(data_inicio);
+  v_passado int4range;
+  v_mes int;
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from audit_interno.estatistica_mes m where m.mes >= v_primeiro;
+  delete from audit_interno.estatistica_peso;
+  delete from audit_interno.estatistica_calibracao;
+  delete from audit_interno.estatistica_lacuna;
+  delete from audit_interno.estatistica_curva;
+  analyze audit_interno.estatistica_contagem;
+  v_passado := audit_interno.meses_retroteste();
+  if v_passado is not null then
+    perform audit_interno.ajustar_alfas(v_passado, v_amostra);
+    perform audit_interno.calibrar_pendencias(v_passado, v_amostra);
+  end if;
+
+  create temp table conferente_sugestao (id text, confianca double precision, acertou boolean) on commit drop;
+  -- a month at a time, because the back-test of several draws how long each entry has waited
+  for v_mes in
+    select distinct audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l
+    where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
+  loop
+    insert into pg_temp.conferente_sugestao
+    select s.id, s.confianca, s.categoria = s.certa from audit_interno.sugerir_pendencias(null, int4range(v_mes, v_mes + 1), null) s;
+  end loop;
+
+  create temp table conferente_julgado on commit drop as
+  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
+    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
+  from dw.lancamentos l
+  left join pg_temp.conferente_sugestao s
+    on s.id = l.id::text || case when btrim(l.conta_contabil) <> '' then ' sem conta' else '' end
+  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
+    and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    and not exists (
+      select from audit.divergencias_processadas d
+      where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
+        and not exists (select from audit.decisoes p
+          where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')));
+
+  return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
+end
+$$;
+comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) is
+  'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';

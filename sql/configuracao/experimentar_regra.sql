@@ -1,0 +1,58 @@
+-- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
+-- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
+-- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
+-- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
+create or replace function audit_interno.experimentar_regra(regra audit.regras)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_funcao text;
+  v_chaves text[];
+  v_codigo text;
+  v_erro text;
+  v_detalhe text;
+begin
+  foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    if not exists (
+      select from pg_proc p cross join lateral unnest(p.proconfig) as c
+      where p.oid = to_regprocedure(v_funcao || '(audit.janela)') and c like 'search\_path=%')
+    then
+      return format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', v_funcao);
+    end if;
+  end loop;
+  if v_tabela is null then
+    return null;
+  end if;
+  begin
+    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    if v_chaves is not null then
+      if regra.preparacao is not null then
+        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
+        using row(null, null, null, null, v_chaves)::audit.janela;
+      end if;
+      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
+      perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+      if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
+        raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
+      end if;
+    end if;
+    raise exception using errcode = 'NC999', message = 'simulação';
+  exception
+    when sqlstate 'NC999' then
+      return null; -- the trial is undone
+    when others then
+      get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
+      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+        raise;
+      end if;
+      return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
+        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';

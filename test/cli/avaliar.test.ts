@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { banco } from '../helper/banco.ts'
+import { armazem, conferente, personal } from './helper.ts'
+
+const { sql, url } = await banco(t)
+await armazem(sql)
+const ana = personal(url, 'ana')
+const folder = mkdtempSync(join(tmpdir(), 'conferente-avaliar-'))
+t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+const window = ['--data-inicio', '2026-08-01', '--data-fim', '2026-10-31']
+const avaliar = (rule: string, ...more: string[]) =>
+  conferente(['avaliar', '--regra', rule, ...window, ...more], { url: ana })
+
+await t.test('a table, a picture, and the same as JSON', async (t) => {
+  const figure = join(folder, 'curva.svg')
+  const ran = await avaliar('pendente_verificacao', '--figura', figure)
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /tratados como se estivessem pendentes/)
+  t.match(ran.stdout, /Erro de calibração esperado: \d/)
+  const svg = readFileSync(figure, 'utf8')
+  t.match(svg, /^<svg /)
+  t.match(svg, /Confiabilidade de pendente_verificacao/)
+  t.match(svg, /n = \d+/)
+  const lines = (await avaliar('pendente_verificacao', '--json')).json()
+  const total = lines.find(
+    (line: { fonte: string; faixa: string }) => line.fonte === 'retroteste' && line.faixa === 'total',
+  )
+  t.ok(Number(total.julgadas) > 100)
+})
+
+await t.test('what nobody has decided yet is not called right', async (t) => {
+  const ran = await avaliar('trade_marketing')
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /ninguém decidiu ainda/)
+})
+
+await t.test('wrong usage, a missing right, a path that cannot be written', async (t) => {
+  t.equal((await avaliar('nenhuma')).code, 2)
+  t.equal((await conferente(['avaliar', '--regra', 'trade_marketing'], { url: ana })).code, 2)
+  const leo = await conferente(['avaliar', '--regra', 'trade_marketing', ...window], {
+    url: personal(url, 'leo'),
+  })
+  t.equal(leo.code, 1)
+  t.match(leo.stderr, /conferente_revisor/)
+  const figure = await avaliar('trade_marketing', '--figura', join(folder, 'nada', 'f.svg'))
+  t.equal(figure.code, 1)
+  t.match(figure.stderr, /não foi possível gravar/)
+})
