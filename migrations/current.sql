@@ -177,7 +177,6 @@ set local role conferente_dono;
 --!include avaliacao/avaliar_regra.sql
 --!include configuracao/ler_sem_escrever.sql
 --!include configuracao/experimentar_regra.sql
---!include configuracao/registrar_regra.sql
 
 --!include consulta/permissoes.sql
 
