@@ -167,6 +167,15 @@ set local role conferente_dono;
 --!include exemplo/danos.sql
 --!include exemplo/placar.sql
 
+--!include agenda/tabelas.sql
+--!include agenda/cron_valido.sql
+--!include agenda/fuso_valido.sql
+--!include agenda/agenda.sql
+--!include agenda/agendar_sessao.sql
+--!include agenda/marcar_trabalhadores.sql
+--!include agenda/retomar_sessao.sql
+--!include agenda/liberar_trabalhos.sql
+
 --!include consulta/permissoes.sql
 
 reset role;

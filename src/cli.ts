@@ -18,6 +18,7 @@ import * as regras from './cli/regras.ts'
 import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
 import * as sessoes from './cli/sessoes.ts'
+import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
 import { readSettings } from './settings.ts'
 
@@ -39,6 +40,7 @@ const COMMANDS = [
   regras,
   padroes,
   configurar,
+  trabalhar,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -41,6 +41,7 @@ begin
   limit 1;
   if not found then
     etapa := 'finalizar';
+    tempo_limite_ms := 600000;
   end if;
 end
 $$;

@@ -200,6 +200,21 @@ export const en: Catalogue = {
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
   },
+  worker: {
+    ready:
+      'worker ready: waits for queued sessions and keeps the schedule (SIGTERM or Ctrl-C ends it in order)',
+    stopping: (seconds) => `ending: finishes or hands back what is under way within ${seconds} s`,
+    late: 'out of time: another worker will take up what is left',
+    ended: 'worker ended; nothing is left under way here',
+    stopped: 'the worker stopped by itself; run it again',
+    scheduled: (due, id) => `schedule: session ${id} queued for ${due}`,
+    notScheduled: (due, message) =>
+      `error: the run due ${due} could not be queued and will be tried again: ${message}`,
+    released: (workers) => `warning: work of a dead process handed back to the queue: ${workers}`,
+    jobFailed: (task, message) => `warning: ${task} failed and will be tried again: ${message}`,
+    jobLost: (task, message) => `error: ${task} failed for the last time: ${message}`,
+    trouble: (message) => `warning: ${message}; it will be tried again`,
+  },
   next: {
     list: 'To see what waits for a person: conferente listar --detalhe',
     rollback: (id) =>

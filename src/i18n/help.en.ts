@@ -44,6 +44,7 @@ export const command: typeof ptBR.command = {
   regras: 'lists the rules',
   padroes: 'lists the trade marketing patterns',
   configurar: 'lists the settings, shows one, or changes it',
+  trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
 }
 
 export const option: typeof ptBR.option = {
@@ -72,6 +73,7 @@ export const option: typeof ptBR.option = {
   contractTable: 'relation to check (dw.lancamentos)',
   rows: 'how many entries to generate (500000)',
   seed: 'the same seed makes the same warehouse (42)',
+  stopWithin: 'how long it may take, once asked to end, to finish or hand back what is under way',
 }
 
 export const example: typeof ptBR.example = {
@@ -107,4 +109,5 @@ export const example: typeof ptBR.example = {
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
   ),
+  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

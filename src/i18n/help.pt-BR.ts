@@ -42,6 +42,7 @@ export const command = {
   regras: 'lista as regras',
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
+  trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
 }
 
 export const option = {
@@ -70,6 +71,7 @@ export const option = {
   contractTable: 'relação a conferir (dw.lancamentos)',
   rows: 'quantos lançamentos gerar (500000)',
   seed: 'a mesma semente gera o mesmo armazém (42)',
+  stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
 }
 
 export const example = {
@@ -105,4 +107,5 @@ export const example = {
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
   ),
+  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

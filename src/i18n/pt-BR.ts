@@ -205,6 +205,21 @@ export const ptBR = {
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
   },
+  worker: {
+    ready:
+      'trabalhador pronto: espera sessões na fila e cuida da agenda (SIGTERM ou Ctrl-C encerra em ordem)',
+    stopping: (seconds: string) => `encerrando: termina ou devolve o que está em curso em até ${seconds} s`,
+    late: 'prazo esgotado: o que restou será retomado por outro trabalhador',
+    ended: 'trabalhador encerrado; nada ficou em curso aqui',
+    stopped: 'o trabalhador parou sozinho; rode de novo',
+    scheduled: (due: string, id: string) => `agenda: sessão ${id} posta na fila para ${due}`,
+    notScheduled: (due: string, message: string) =>
+      `erro: a agenda de ${due} não pôde ser posta na fila e será tentada de novo: ${message}`,
+    released: (workers: string) => `aviso: trabalho de processo morto devolvido à fila: ${workers}`,
+    jobFailed: (task: string, message: string) => `aviso: ${task} falhou e será tentada de novo: ${message}`,
+    jobLost: (task: string, message: string) => `erro: ${task} falhou pela última vez: ${message}`,
+    trouble: (message: string) => `aviso: ${message}; será tentado de novo`,
+  },
   next: {
     list: 'Para ver o que espera uma pessoa: conferente listar --detalhe',
     rollback: (id: string) =>
