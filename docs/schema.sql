@@ -601,7 +601,26 @@ create view audit.vw_divergencias_abertas (
   sessao_ultima_id bigint default 
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_divergencias_abertas.id is 'Key.';
+comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_abertas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_abertas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_abertas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
+comment on column audit.vw_divergencias_abertas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.vw_divergencias_abertas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.vw_divergencias_abertas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_abertas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_abertas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.vw_divergencias_abertas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_abertas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_abertas.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_abertas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_abertas.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_abertas.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many sessions found it.';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
+comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_operacoes_resumo (
@@ -621,9 +640,19 @@ create view audit.vw_operacoes_resumo (
   selo text default 
 ) with (security_invoker=true);
 comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
+comment on column audit.vw_operacoes_resumo.id is 'Key.';
+comment on column audit.vw_operacoes_resumo.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.vw_operacoes_resumo.status is 'em_andamento, concluida or falhou.';
+comment on column audit.vw_operacoes_resumo.regra is 'Rule it belongs to, if any.';
+comment on column audit.vw_operacoes_resumo.sessao_id is 'Session it belongs to, if any.';
 comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
+comment on column audit.vw_operacoes_resumo.ator is 'Who did it.';
+comment on column audit.vw_operacoes_resumo.motivo is 'Reason given.';
+comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
+comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
 comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
 comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
+comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps.';
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null while under way.';
 grant select on table audit.vw_operacoes_resumo to conferente_leitor;
 
@@ -1109,7 +1138,7 @@ comment on function audit_interno.evidencia_pendencias(audit.janela,text[],integ
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way.';
+comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
 create function audit_interno.exigir_motivo(motivo text)
@@ -1126,6 +1155,11 @@ create function audit_interno.expressao_igual(relacao regclass, coluna text, obj
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_igual(regclass,text,text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
+
+create function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_imagem(regclass,text,text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 
 create function audit_interno.expressao_impressao(relacao regclass, colunas text[])
   returns text language sql stable
@@ -1267,10 +1301,10 @@ create function audit_interno.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function audit_interno.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
 
-create function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras)
+create function audit_interno.reabrir_desfeitas(regra audit.regras)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.reabrir_desfeitas(bigint,audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
 
 create function audit_interno.reais(valor numeric)
   returns text language sql immutable;

@@ -20,6 +20,7 @@ set local role conferente_dono;
 --!include comum/tipo_coluna.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
+--!include comum/expressao_imagem.sql
 --!include comum/expressao_impressao.sql
 
 --!include integridade/recusar_mudanca.sql

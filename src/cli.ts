@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import * as agendar from './cli/agendar.ts'
 import { type App, createApp } from './cli/app.ts'
 import * as aprovar from './cli/aprovar.ts'
 import * as cancelar from './cli/cancelar.ts'
@@ -40,6 +41,7 @@ const COMMANDS = [
   regras,
   padroes,
   configurar,
+  agendar,
   trabalhar,
 ]
 

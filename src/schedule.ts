@@ -13,6 +13,15 @@ export function nextRuns({ cron, fuso }: Schedule, from: Date, count: number): D
   return pattern({ cron, fuso }).nextRuns(count, from)
 }
 
+/** Whether a schedule ever comes: not where it is badly written, its zone unknown here, or the calendar has no such day. */
+export function possible(schedule: Schedule): boolean {
+  try {
+    return nextRuns(schedule, new Date(), 1).length > 0
+  } catch {
+    return false
+  }
+}
+
 /** Last due time at or before `now`. */
 export function lastRun(schedule: Schedule, now: Date): Date | undefined {
   return pattern(schedule).previousRuns(1, new Date(now.getTime() + 1))[0]

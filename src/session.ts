@@ -165,8 +165,10 @@ async function takeStep(connection: Connection, id: bigint, step: SessionStep): 
       await connection`commit`
       return
     } catch (error) {
-      await connection`rollback`.catch(() => {})
-      if (!isDatabaseError(error) || !RETRY.has(error.code) || attempt > RETRIES) throw error
+      // a query on a reserved connection that is gone would never be answered
+      if (!isDatabaseError(error) || isLost(error.code)) throw error
+      await connection`rollback`
+      if (!RETRY.has(error.code) || attempt > RETRIES) throw error
     }
   }
 }

@@ -1,11 +1,18 @@
 // Brings up a throw-away server, prepares the template database, runs tap. Arguments go to tap: `npm test -- test/sql/x.test.ts`.
 // CONFERENTE_TESTE_URL names a superuser of another server to use instead (CI runs everything again on PostgreSQL 15).
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded } from '../src/embedded.ts'
 import { prepare } from './helper/servidor.ts'
+
+// A fresh install has tap with its default plugins; the one for TypeScript cannot load TypeScript 7, and Node needs it not.
+const built = readFileSync(
+  new URL('../node_modules/@tapjs/test/test-built/dist/esm/index.js', import.meta.url),
+  'utf8',
+)
+if (built.includes('@tapjs/typescript')) spawnSync('tap', ['build'], { stdio: 'inherit' })
 
 const given = process.env['CONFERENTE_TESTE_URL']
 const server = given

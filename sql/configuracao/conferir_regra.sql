@@ -36,6 +36,9 @@ begin
   if v_faltam is not null then
     return format('a tabela %s não tem a(s) coluna(s) %s', regra.tabela, v_faltam);
   end if;
+  if array_position(regra.colunas, null) is not null then
+    return 'há um nome de coluna nulo';
+  end if;
   if regra.coluna_chave = any (regra.colunas) then
     return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
   end if;

@@ -18,7 +18,8 @@ begin
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
     colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
-    registrar_regra.tabela, registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+    -- one spelling for each table: findings are compared and looked up by it
+    coalesce(audit_interno.nome_sql(to_regclass(registrar_regra.tabela)), registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())

@@ -20,7 +20,7 @@ begin
     when 'numero' then v_tipo_json = 'number'
     when 'booleano' then v_tipo_json = 'boolean'
     when 'textos' then v_tipo_json = 'array'
-      and not jsonb_path_exists(new.valor, '$[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+      and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
@@ -34,6 +34,9 @@ begin
     end;
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
     v_medida := v_texto::numeric;
+    if new.tipo = 'inteiro' then
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+    end if;
   elsif v_valido and new.tipo = 'textos' then
     v_medida := jsonb_array_length(new.valor);
   end if;

@@ -74,14 +74,16 @@ begin
   from (
     select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
       has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
-      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 64 = 64) as gatilho
+      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
   ) as u;
   return query
     select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
       'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
     from pg_attribute a
     where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
-      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true);
+      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
 
   return query
     select format('índice em %s', k.coluna), case when i.indice is not null or k.coluna = p.coluna then 'ok' else 'aviso' end,

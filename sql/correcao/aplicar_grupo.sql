@@ -16,6 +16,7 @@ declare
   v_atribuicoes text;
   v_imagem text;
   v_adiaveis text;
+  v_reler boolean;
   v_meio integer := cardinality(ids) / 2;
   v_codigo text;
   v_erro text;
@@ -27,14 +28,26 @@ begin
     format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
   into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
   from unnest(colunas) as c;
+  -- what a view or a later trigger makes of a row is not what the update returns: then the row is read again
+  select c.relkind = 'v' or exists (
+    select from pg_trigger g
+    where g.tgrelid in (select c.oid union all select p.relid from pg_partition_tree(c.oid) p)
+      and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+  into v_reler
+  from pg_class c where c.oid = relacao;
   v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
     audit_interno.expressao_impressao(relacao, colunas_regra));
 
   begin
     if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
       -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
-      execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
-        v_tabela, v_chave) using ids;
+      begin
+        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
+          v_tabela, v_chave) using ids;
+      exception when feature_not_supported then
+        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
+        execute format('lock table %s in share row exclusive mode', v_tabela);
+      end;
     end if;
     execute format(
       'with alterada as (
@@ -44,13 +57,13 @@ begin
          returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois
        ), imagem as (
          insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
-         returning divergencia_id, depois
+         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
+         returning divergencia_id
        )
-       update pg_temp.conferente_lote l set resultado = ''aplicada'', agora = i.depois
-       from imagem i where i.divergencia_id = l.divergencia_id',
+       update pg_temp.conferente_lote l set resultado = ''aplicada'', agora = a.depois
+       from alterada a where a.divergencia_id = l.divergencia_id',
       v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
-    using operacao_id, ids;
+    using operacao_id, ids, v_reler;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
@@ -58,10 +71,22 @@ begin
     if v_adiaveis is not null then
       execute format('set constraints %s immediate', v_adiaveis);
     end if;
+    if v_reler then
+      execute format(
+        'with imagem as (
+           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), l.agora)
+           where l.divergencia_id = any ($2) and l.resultado = ''aplicada''
+           returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
+         )
+         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+         select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
+        v_imagem, v_tabela, v_chave)
+      using operacao_id, ids;
+    end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
-    if left(v_codigo, 2) not in ('09', '22', '23', '27', '38', '39', '44', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
+    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
       or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
     then
       raise;

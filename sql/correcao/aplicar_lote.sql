@@ -11,7 +11,7 @@ declare
 begin
   analyze pg_temp.conferente_lote;
   perform set_config('lock_timeout',
-    (extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true);
+    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
   for v_grupo in -- one turn for each kind of correction, not for each row
     select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
     from pg_temp.conferente_lote l

@@ -10,6 +10,7 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
+    and d.valores_digitados is null -- a person had typed something else
     and d.valor_em_risco < (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric
     and not exists (
       select
@@ -18,5 +19,10 @@ as $$
         jsonb_each(o.valores_propostos) q
       where o.tabela = d.tabela and o.registro_id = d.registro_id and o.id <> d.id
         and o.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and p.key = q.key and p.value <> q.value)
+    and not exists ( -- the row holds what two people typed for this very rule
+      select
+      from audit.divergencias_processadas o, jsonb_each(o.valores_digitados) q
+      where o.tabela = d.tabela and o.registro_id = d.registro_id and o.regra = d.regra and o.status = 'corrigida'
+        and d.valores_propostos ? q.key and d.valores_originais -> q.key = q.value)
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself.';

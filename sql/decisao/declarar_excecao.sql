@@ -9,7 +9,7 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
-  v_existe boolean;
+  v_registro text; -- the key as the row itself writes it
   v_excecao audit.excecoes;
   v_operacao bigint;
 begin
@@ -23,19 +23,19 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select exists (select from %s t where t.%I = $1::%s)', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
+    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
       v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
-    into v_existe using declarar_excecao.registro_id;
+    into v_registro using declarar_excecao.registro_id;
   exception when data_exception then
-    v_existe := false;
+    v_registro := null;
   end;
-  if not coalesce(v_existe, false) then
+  if v_registro is null then
     raise exception using errcode = 'NC004', message = format('registro desconhecido em %s: %s', v_regra.tabela, coalesce(declarar_excecao.registro_id, 'nulo'));
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
   insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, declarar_excecao.registro_id, v_motivo, v_ator, declarar_excecao.expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d

@@ -34,7 +34,7 @@ begin
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(v_sessao.id, v_regra, v_operacao, v_hash);
-  perform audit_interno.reabrir_desfeitas(v_sessao.id, v_regra);
+  perform audit_interno.reabrir_desfeitas(v_regra);
   perform audit_interno.fechar_ausentes(v_sessao.id, v_regra, v_operacao, v_hash);
 
   update audit.execucoes_regra e

@@ -17,9 +17,9 @@ declare
 begin
   select
     string_agg(format('case when p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
-      c, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos')), ' || '),
-    string_agg(format('case when p.propostos = ''{}'' or p.propostos ? %L then jsonb_build_object(%L, t.%I) else ''{}'' end',
-      c, c, c), ' || ')
+      c, c, audit_interno.expressao_imagem(v_tabela, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos'))), ' || '),
+    string_agg(format('case when p.propostos = ''{}'' or p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
+      c, c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ' || ')
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
@@ -29,7 +29,7 @@ begin
      select a.tabela, a.registro_id, p.propostos - $2 as estranhos,
        case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
        %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-       a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco,
+       jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco,
        null::bytea as identidade
      from %5$s($1) as a
      cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
@@ -47,6 +47,7 @@ begin
     when a.tabela is not null and to_regclass(a.tabela) is null then format('um achado da tabela %s, que não existe', a.tabela)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
+    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
     when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
     when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
     when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)

@@ -1,7 +1,7 @@
 -- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
 -- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
 -- correction.
-create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras)
+create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
 returns void
 language plpgsql
 volatile
@@ -26,4 +26,4 @@ begin
     audit_interno.expressao_impressao(v_tabela, regra.colunas));
 end
 $$;
-comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';

@@ -1,5 +1,6 @@
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected or rolled back stays as it is; one that had closed by itself is open again.
+-- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
+-- in force, is open again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -32,10 +33,13 @@ begin
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
       ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
-      status = case when d.status in ('obsoleta', 'resolvida') then 'aberta' else d.status end,
-      motivo = case when d.status in ('obsoleta', 'resolvida') then 'encontrada de novo' else d.motivo end,
-      decidida_em = case when d.status in ('obsoleta', 'resolvida') then v_agora else d.decidida_em end,
-      decidida_por = case when d.status in ('obsoleta', 'resolvida') then 'conferente' else d.decidida_por end
+      (status, motivo, decidida_em, decidida_por) = (
+        select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
+          case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
+        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
+          when 'rejeitada' then coalesce((
+            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+          else false end as reabre) as r)
     returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)

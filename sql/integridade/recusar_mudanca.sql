@@ -4,13 +4,19 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- as JSON, because the tables differ in their columns
+  v_antes jsonb := to_jsonb(old);
+  v_depois jsonb := to_jsonb(new);
 begin
-  if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and old.selo is null and new.id = old.id
-    and new.tipo = old.tipo and new.ator = old.ator and new.iniciada_em = old.iniciada_em
+  if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
+    and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
+      = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
   then
     return new; -- under way, until it is sealed
-  elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and old.revogada_em is null
-    and (to_jsonb(new) - array['revogada_em', 'revogada_por']) = (to_jsonb(old) - array['revogada_em', 'revogada_por'])
+  elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
+    and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
+    and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
   end if;

@@ -52,7 +52,7 @@ begin
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when q.propor then '' else ' Confiança baixa demais para propor.' end
     end,
-    abs(l.valor)
+    nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join sugestao s on s.id = l.id::text
   left join evidencia e on e.id = s.id

@@ -139,7 +139,7 @@ begin
       'contra', f.contra),
     audit_interno.frase_padroes(n.padroes) || ' e a categoria lançada é ' || coalesce('"' || n.categoria || '"', '(vazia)') || '.'
       || coalesce(' Contra: ' || f.contra || '.', ''),
-    abs(n.valor)
+    nullif(abs(n.valor), 'NaN') -- one unreadable amount must not cost the others
   from nomeado n
   left join resumo r on r.chave = n.chave
   cross join lateral (

@@ -16,11 +16,20 @@ begin
   perform audit_interno.criar_lote();
   insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
   select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
-    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree
-    case when exists (select from audit.alteracoes p where p.divergencia_id = d.id and p.operacao_id > a.operacao_id) then 'superada' end
+    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
+    -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+    case when exists (select from audit.alteracoes p where p.divergencia_id = d.id and p.operacao_id > a.operacao_id)
+      or d.status <> case when x.desfaz then 'revertida' else 'corrigida' end then 'superada' end
   from pg_temp.conferente_reversao r
   join audit.alteracoes a on a.operacao_id = r.operacao_id and a.divergencia_id = r.divergencia_id
-  join audit.divergencias_processadas d on d.id = r.divergencia_id;
+  join audit.divergencias_processadas d on d.id = r.divergencia_id
+  -- each rollback after a correction turns it the other way
+  cross join lateral (
+    select count(*) % 2 = 1 as desfaz from audit.alteracoes p
+    where p.divergencia_id = d.id and p.operacao_id <= a.operacao_id and p.reverte_operacao_id is not null
+      and p.operacao_id > (
+        select max(q.operacao_id) from audit.alteracoes q
+        where q.divergencia_id = d.id and q.operacao_id <= a.operacao_id and q.reverte_operacao_id is null)) as x;
   perform audit_interno.aplicar_lote(v_operacao);
   update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
 

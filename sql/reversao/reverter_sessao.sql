@@ -13,7 +13,11 @@ begin
   end if;
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
-  select max(a.operacao_id), a.divergencia_id
+  -- a correction that was rolled back and brought back again stands by its last alteration
+  select case when max(a.operacao_id) = (
+      select max(c.operacao_id) from audit.alteracoes c where c.divergencia_id = a.divergencia_id and c.reverte_operacao_id is null)
+    then (select max(u.operacao_id) from audit.alteracoes u where u.divergencia_id = a.divergencia_id)
+    else max(a.operacao_id) end, a.divergencia_id
   from audit.operacoes o
   join audit.alteracoes a on a.operacao_id = o.id
   join audit.divergencias_processadas d on d.id = a.divergencia_id

@@ -17,6 +17,13 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
+  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  if etapa in ('limitar', 'corrigir', 'finalizar') and not exists (
+    select from audit_interno.proxima_etapa(executar_etapa.sessao_id) p
+    where p.etapa = executar_etapa.etapa and (p.regra is null or p.regra = executar_etapa.regra))
+  then
+    raise exception using errcode = 'NC016', message = format('a etapa %s não é a próxima da sessão %s', etapa, sessao_id);
+  end if;
   case executar_etapa.etapa
     when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
     when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
@@ -28,5 +35,5 @@ begin
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
-  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way.';
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;

@@ -34,9 +34,9 @@ begin
     if simular then
       v_sessao.simulada := true;
       v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
-      raise exception using errcode = 'NC000', message = 'simulação';
+      raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  exception when sqlstate 'NC000' then
+  exception when sqlstate 'NC999' then -- not a code that ends in 000: such a one names its whole class
     null; -- everything above is undone; v_sessao tells what it was
   end;
   return v_sessao;

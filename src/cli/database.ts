@@ -9,6 +9,7 @@ import { tell } from './output.ts'
 import { withStep } from './progress.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
+const ANSWER_MS = 15_000
 
 export interface Database {
   readonly url: string
@@ -54,12 +55,28 @@ export function otherDatabase(serverUrl: string, database: string): string {
 export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
   const sql = connect(url, { max: 1 })
   try {
-    const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+    const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
     app.cancel = () => cancelBackend(url, row?.pid ?? 0)
     return { sql, close: () => sql.end({ timeout: 2 }) }
   } catch (error) {
     await sql.end({ timeout: 0 })
     throw error
+  }
+}
+
+/** The driver tries for ever where something accepts connections and closes them; a person does not. */
+async function answered<T>(query: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' })),
+      ANSWER_MS,
+    )
+  })
+  try {
+    return await Promise.race([query, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -14,43 +14,47 @@ import { migrate } from '../../src/migrate.ts'
 const CUTS = 20
 const ROWS = 2000
 const dataDir = mkdtempSync(join(tmpdir(), 'conferente-queda-'))
-let server: Embedded = await openEmbedded({ dataDir })
-t.teardown(async () => {
-  await server.release()
-  rmSync(dataDir, { recursive: true, force: true })
+let server: Embedded
+
+t.test('a session cut at random moments', async (t) => {
+  server = await openEmbedded({ dataDir })
+  t.teardown(async () => {
+    await server.release()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  await migrate(server.url, { current: true })
+  await withDatabase(scene)
+
+  const whole = await timed(run)
+  t.equal(whole.code, 0, 'an uncut session ends well')
+
+  for (let cut = 1; cut <= CUTS; cut++) {
+    const how = cut % 4 === 0 ? 'connection lost' : 'server killed'
+    await withDatabase(spoil)
+    const child = start()
+    await sleep(Math.random() * whole.milliseconds)
+    if (how === 'server killed') await killServer()
+    else await withDatabase(cutConnections)
+    const code = await exitCode(child)
+    const where = await withDatabase(halfStates)
+    t.strictSame(where, [], `cut ${cut}, ${how}: nothing half done (exit ${code})`)
+
+    const next = await timed(run)
+    t.equal(next.code, 0, `cut ${cut}: the next run ends well`)
+    t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
+    t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
+  }
+
+  t.equal(
+    await withDatabase(async (sql) => {
+      const [row] =
+        await sql`select count(*)::int as n from audit.sessoes_processamento where status = 'em_andamento'`
+      return row?.['n']
+    }),
+    0,
+    'no session pretends to be under way',
+  )
 })
-await migrate(server.url, { current: true })
-await withDatabase(scene)
-
-const whole = await timed(run)
-t.equal(whole.code, 0, 'an uncut session ends well')
-
-for (let cut = 1; cut <= CUTS; cut++) {
-  const how = cut % 4 === 0 ? 'connection lost' : 'server killed'
-  await withDatabase(spoil)
-  const child = start()
-  await sleep(Math.random() * whole.milliseconds)
-  if (how === 'server killed') await killServer()
-  else await withDatabase(cutConnections)
-  const code = await exitCode(child)
-  const where = await withDatabase(halfStates)
-  t.strictSame(where, [], `cut ${cut}, ${how}: nothing half done (exit ${code})`)
-
-  const next = await timed(run)
-  t.equal(next.code, 0, `cut ${cut}: the next run ends well`)
-  t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
-  t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
-}
-
-t.equal(
-  await withDatabase(async (sql) => {
-    const [row] =
-      await sql`select count(*)::int as n from audit.sessoes_processamento where status = 'em_andamento'`
-    return row?.['n']
-  }),
-  0,
-  'no session pretends to be under way',
-)
 
 /** Two thousand entries that are all wrong, and a rule that knows it, corrected in batches of fifty. */
 async function scene(sql: Sql): Promise<void> {

@@ -2,12 +2,12 @@
 import { test } from 'tap'
 import { read, sqlFiles, testFiles } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
-import { razao } from './regras/razao.ts'
+import { lancar, razao } from './regras/razao.ts'
 
 const unique = (codes: Iterable<string>) => [...new Set(codes)].sort()
 
-// NC000 is caught by the function that raises it; NC019 needs a warehouse that turns back every undoing.
-const UNREACHABLE = ['NC000']
+// NC999 is caught by the function that raises it; NC019 needs a warehouse that turns back every undoing.
+const UNREACHABLE = ['NC999']
 
 test('sql/ and docs/errors.md know the same codes, and each is expected by a test', async (t) => {
   const raised = unique(
@@ -83,4 +83,47 @@ test('an operation is ended once, by who opened it', async (t) => {
   await t.rejects(bruno.unsafe(end), { code: 'NC007' })
   await ana.unsafe(end)
   await t.rejects(ana.unsafe(end), { code: 'NC005' })
+})
+
+test('a rule that finds what is not there fails alone; typed values and undoings are checked', async (t) => {
+  const { sql, como } = await banco(t)
+  const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
+  await razao(sql)
+  const [id] = await lancar(sql, { categoria: 'A', valor: 10 })
+  // One rule flags a row that does not exist; the other is never content, and the warehouse refuses to be set back.
+  await sql.unsafe(`
+    create schema minhas;
+    create function minhas.perdida(janela audit.janela) returns setof audit.achado language sql stable as $$
+      select null::text, '404', '{}'::jsonb, 0.5, '{}'::jsonb, 'perdida', 0.0 $$;
+    create function minhas.teimosa(janela audit.janela) returns setof audit.achado language sql stable as $$
+      select null::text, l.id::text, jsonb_build_object('categoria', l.categoria || '!'), 0.5, '{}'::jsonb, 'ainda não', 1.0
+      from dw.lancamentos l where janela.chaves is null or l.id::text = any (janela.chaves) $$;
+    create function minhas.recusar() returns trigger language plpgsql as $$ begin raise exception 'não volta'; end $$;
+    create trigger recusar before update on dw.lancamentos for each row when (new.categoria = 'A')
+      execute function minhas.recusar();
+    grant usage on schema minhas to conferente_dono;
+    grant execute on all functions in schema minhas to conferente_dono;`)
+  for (const rule of ['perdida', 'teimosa']) {
+    await adelia.unsafe(`select audit.registrar_regra('${rule}', '${rule}', 'minhas.${rule}', 'dw.lancamentos', 'id',
+      array['categoria'], coluna_data => 'data_lancamento')`)
+  }
+  const [session] = await olivia<{ id: string; status: string }[]>`
+    select id::text, status
+    from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', array['perdida', 'teimosa'])`
+  t.equal(session?.status, 'concluida_com_falhas')
+  const [failed] = await olivia<{ erro_codigo: string }[]>`
+    select erro_codigo from audit.execucoes_regra where sessao_id = ${session?.id ?? ''} and regra = 'perdida'`
+  t.equal(failed?.erro_codigo, 'NC012', 'a row that does not exist')
+
+  const [finding] = await ana<{ id: string }[]>`
+    select id::text from audit.vw_divergencias_abertas where regra = 'teimosa' and registro_id = ${id ?? ''}`
+  const typed = (values: string) =>
+    ana.unsafe(`select audit.corrigir_manualmente(${finding?.id}, '${values}', 'teste')`)
+  await t.rejects(typed('{}'), { code: 'NC015' }, 'no value')
+  await t.rejects(typed('{"valor": 1}'), { code: 'NC015' }, 'a column that is not the rule’s')
+  await t.rejects(ana.unsafe(`select audit.aprovar_divergencias('{${finding?.id}}', 'teste')`), {
+    code: 'NC019',
+  })
+  const [row] = await sql`select categoria from dw.lancamentos`
+  t.equal(row?.['categoria'], 'A', 'nothing of the batch stands')
 })

@@ -1,0 +1,187 @@
+import t from 'tap'
+import type { Sql } from '../../src/db.ts'
+import {
+  aprovar,
+  armazem,
+  type Chave,
+  chave,
+  divergencias,
+  type Forma,
+  fotografia,
+  lancar,
+  processar,
+  recusa,
+  reverter,
+} from '../helper/armazem.ts'
+import { banco } from '../helper/banco.ts'
+
+/** Three errors that auto may correct, one for each rule, and ordinary entries around them. */
+async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
+  const id = (n: number) => chave(tipo, n)
+  await lancar(
+    sql,
+    { id: id(1), fornecedor: 'Gráfica Um', descricao: 'MATERIAL PROMOCIONAL para feirão' },
+    { id: id(2), valor: '1000.00', valor_documento: '100.00', valor_desconto: '0' },
+    { id: id(3), categoria: 'Pendente', fornecedor: null, fornecedor_id: null, descricao: null },
+    { id: id(4), data_lancamento: '2026-03-05', fornecedor: 'Gráfica Um', descricao: 'Material Promocional' },
+    ...Array.from({ length: 30 }, (_, i) => ({
+      id: id(10 + i),
+      data_lancamento: `2026-0${1 + (i % 3)}-15`,
+    })),
+  )
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'material promocional', 'incluir', 'a casa sabe')`
+}
+
+const casos: [Forma, Chave][] = [
+  ['tabela', 'bigint'],
+  ['tabela', 'uuid'],
+  ['tabela', 'text'],
+  ['particionada', 'bigint'],
+  ['particionada', 'text'],
+  ['visao', 'uuid'],
+  ['visao', 'text'],
+  ['estrela', 'bigint'],
+  ['estrela', 'uuid'],
+  ['estrela', 'text'],
+]
+for (const [forma, tipo] of casos) {
+  t.test(`the whole cycle on ${forma} with ${tipo} keys gives exact values back`, async (t) => {
+    const { sql, como } = await banco(t)
+    const [olivia, ana, adelia] = [como('olivia'), como('ana'), como('adelia')]
+    await armazem(sql, forma, tipo)
+    await cena(sql, adelia, tipo)
+    const antes = await fotografia(sql)
+
+    const manual = await processar(olivia, 'manual')
+    t.match(manual, { status: 'concluida', linhas_examinadas: 34n, corrigidas: 0n }, manual['mensagem'])
+    t.same(await fotografia(sql), antes, 'a manual session changes nothing')
+    const abertas = await divergencias(ana, 'aberta')
+    t.same(
+      abertas.map((d) => [d['regra'], d['registro_id']]),
+      [
+        ['pendente_verificacao', chave(tipo, 3)],
+        ['trade_marketing', chave(tipo, 1)],
+        ['trade_marketing', chave(tipo, 4)],
+        ['validacao_valores', chave(tipo, 2)],
+      ],
+    )
+
+    const valor = abertas[3]?.['id']
+    const [aprovada] = await aprovar(ana, valor)
+    t.match(aprovada, { status: 'corrigida' }, aprovada?.['motivo'])
+    t.match(await sql`select valor::text from dw.lancamentos where id::text = ${chave(tipo, 2)}`, [
+      { valor: '100.00' },
+    ])
+
+    const auto = await processar(olivia, 'auto')
+    t.match(auto, { status: 'concluida', corrigidas: 2n }, auto['mensagem'])
+    t.match(await sql`select categoria from dw.lancamentos where id::text = ${chave(tipo, 4)}`, [
+      { categoria: 'Trade Marketing' },
+    ])
+    const depois = await fotografia(sql)
+
+    const [item] = await reverter(ana, valor)
+    t.match(item, { resultado: 'revertida', antes: { valor: 1000 }, depois: { valor: 100 } })
+    const sessao =
+      await olivia`select * from audit.reverter_sessao(${auto['id']}, 'a lista de padrões estava errada')`
+    t.same(
+      sessao.map((r) => r['resultado']),
+      ['revertida', 'revertida'],
+    )
+    t.same(await fotografia(sql), antes, 'item and session rolled back: everything as it was')
+
+    const [reversao] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+    await olivia`select * from audit.reverter_operacao(${reversao?.['id']}, 'a lista estava certa')`
+    t.match(
+      await sql`select categoria from dw.lancamentos where id::text in (${chave(tipo, 1)}, ${chave(tipo, 4)})`,
+      [{ categoria: 'Trade Marketing' }, { categoria: 'Trade Marketing' }],
+      'a rollback can itself be rolled back',
+    )
+    t.not((await fotografia(sql)).join(), depois.join(), 'the amount is still as it was')
+    t.equal(
+      await recusa(olivia`select * from audit.reverter_operacao(${reversao?.['id']}, 'de novo')`),
+      'NC017',
+    )
+    t.equal(
+      await recusa(olivia`update dw.lancamentos set valor = 0`),
+      '42501',
+      'nobody writes past the engine',
+    )
+  })
+}
+
+/** What the diagnosis says of one line. */
+async function linhas(sql: Sql) {
+  const rows = await sql`select * from audit.diagnosticar_contrato()`
+  return new Map(rows.map((row) => [row['item'] as string, row]))
+}
+
+t.test('the diagnosis of complete contracts has no error, whatever the form', async (t) => {
+  for (const forma of ['tabela', 'particionada', 'visao', 'estrela'] as const) {
+    const { sql, como } = await banco(t)
+    await armazem(sql, forma)
+    const by = await linhas(como('leo'))
+    t.same(
+      [...by.values()].filter((l) => l['situacao'] === 'erro'),
+      [],
+      forma,
+    )
+    t.match(by.get('linhas'), { situacao: 'aviso', detalhe: '0' })
+    t.equal(
+      by.get('escrever dw.lancamentos')?.['detalhe'],
+      forma === 'estrela' ? 'por gatilho INSTEAD OF' : 'direto',
+    )
+  }
+})
+
+t.test('the diagnosis names what is missing, wrong or not writable, and how to mend it', async (t) => {
+  const { sql, como } = await banco(t)
+  const leo = como('leo')
+  t.match((await linhas(leo)).get('dw.lancamentos'), { situacao: 'erro', detalhe: 'a relação não existe' })
+  t.equal(await recusa(como('olivia')`select audit.processar_divergencias()`), 'NC010')
+
+  await armazem(sql)
+  await sql.unsafe(`alter table dw.lancamentos drop column centro_custo, alter valor type float8,
+    alter data_lancamento type timestamp, alter fornecedor type varchar(80)`)
+  const by = await linhas(leo)
+  t.match(by.get('dw.lancamentos.centro_custo'), { situacao: 'erro', detalhe: 'falta' })
+  t.match(by.get('dw.lancamentos.valor'), { situacao: 'erro', detalhe: 'double precision' })
+  t.match(by.get('dw.lancamentos.data_lancamento'), { situacao: 'erro' })
+  t.match(by.get('dw.lancamentos.fornecedor'), { situacao: 'ok' })
+  t.match(by.get('regra pendente_verificacao'), { situacao: 'erro', detalhe: /centro_custo/ })
+  t.match(by.get('regra validacao_valores'), { situacao: 'ok' })
+  t.match(by.get('índice em id'), { situacao: 'ok' })
+  t.match(by.get('índice em carregado_em'), { situacao: 'aviso' })
+
+  await sql`drop table dw.lancamentos`
+  await sql.unsafe(`create view dw.lancamentos as select distinct 1::bigint as id, current_date as data_lancamento,
+    now() as carregado_em, 'x' as categoria`)
+  const visao = await linhas(leo)
+  t.match(visao.get('ler dw.lancamentos'), { situacao: 'erro', sugestao: /grant/ })
+  t.match(visao.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
+})
+
+t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql, 'visao')
+  await lancar(sql, { id: '1' })
+  await sql`alter table origem.razao drop constraint razao_pkey`
+  await lancar(sql, { id: '1' })
+  t.match((await linhas(como('leo'))).get('id único'), { situacao: 'erro' })
+  await sql.unsafe(`create or replace view dw.lancamentos as select id, data_lancamento, carregado_em, filial, centro_custo,
+    conta_contabil, upper(classe) as categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento,
+    valor_desconto from origem.razao`)
+  t.match((await linhas(como('leo'))).get('escrever dw.lancamentos.categoria'), { situacao: 'erro' })
+})
+
+t.test('a session skips the rules whose columns are missing, and says so', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  await lancar(sql, { id: '1', valor: '5', valor_documento: '50' })
+  await sql`alter table dw.lancamentos drop column centro_custo`
+  const sessao = await processar(como('olivia'), 'manual')
+  t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /centro_custo/ })
+  t.match(await sql`select status from audit.execucoes_regra where regra = 'pendente_verificacao'`, [
+    { status: 'pulada' },
+  ])
+})
