@@ -19,6 +19,9 @@ Wants=network-online.target
 
 [Service]
 User=conferente
+# For the embedded PostgreSQL, where no DATABASE_URL is set.
+StateDirectory=conferente
+Environment=CONFERENTE_DADOS=/var/lib/conferente
 EnvironmentFile=${environmentFile.replaceAll('%', '%%')}
 ExecStart=${quoted.join(' ')} trabalhar --prazo 60
 Restart=always
@@ -29,7 +32,6 @@ KillMode=mixed
 NoNewPrivileges=true
 PrivateTmp=true
 ProtectSystem=full
-ProtectHome=read-only
 
 [Install]
 WantedBy=multi-user.target
@@ -38,7 +40,7 @@ WantedBy=multi-user.target
 
 /**
  * A task for the Windows Task Scheduler that runs `conferente trabalhar` from the start of the system on. The environment
- * is that of the machine: \`setx /m DATABASE_URL …\`.
+ * is that of the machine: `setx /m DATABASE_URL …`.
  * @param encoding declared in its first line; a file that schtasks reads is UTF-16
  */
 export function windowsTask(
@@ -89,7 +91,7 @@ export const schtasksLine = (file: string) => `schtasks /create /tn Conferente /
 
 /**
  * Lines for crontab that run one session a day without a worker.
- * @param schedule read in \`fuso\` by a cron that knows CRON_TZ (cronie); Debian's reads it in the system's zone
+ * @param schedule read in `fuso` by a cron that knows CRON_TZ (cronie); Debian's reads it in the system's zone
  */
 export function crontabLines(
   { command, environmentFile }: Installed,

@@ -99,6 +99,8 @@ export async function startWorker(
     const [released] = await keeper<{ nomes: string[] | null }[]>`
       select audit_interno.liberar_trabalhos(${Object.keys(taskList)}::text[], ${grace}::interval) as nomes`
     if (released?.nomes) report.released?.(released.nomes)
+    // Those whose job has failed for the last time, or whose conductor was no worker.
+    await keeper`select from audit_interno.encerrar_interrompidas()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)
   }

@@ -224,7 +224,7 @@ export const en: Catalogue = {
     exists: (file) => `${file} exists already and was not touched`,
     systemdNext: (file, environment) =>
       `Nothing was installed. To install, as root:
-  useradd --system --create-home conferente
+  useradd --system conferente
   install -d -m 750 -g conferente /etc/conferente   # and DATABASE_URL=… in ${environment}
   install -m 644 ${file} /etc/systemd/system/conferente.service
   systemctl daemon-reload && systemctl enable --now conferente`,

@@ -229,7 +229,7 @@ export const ptBR = {
     exists: (file: string) => `${file} já existe e não foi tocado`,
     systemdNext: (file: string, environment: string) =>
       `Nada foi instalado. Para instalar, como root:
-  useradd --system --create-home conferente
+  useradd --system conferente
   install -d -m 750 -g conferente /etc/conferente   # e DATABASE_URL=… em ${environment}
   install -m 644 ${file} /etc/systemd/system/conferente.service
   systemctl daemon-reload && systemctl enable --now conferente`,
