@@ -85,28 +85,28 @@ export async function conductSession(sql: Sql, request: Request, watcher: Watche
 /**
  * Conducts a session that exists already: an agendada one, or what is left of one whose conductor died. One that has
  * ended is left alone.
- * @param sql a pool of at least two connections, with the rights of conferente_dono: one conducts, another cancels
+ * @param open opens connections with the rights of conferente_dono: one conducts, another cancels
  * @returns the session's row
  * @throws {SessionBusy} while another connection conducts it
  * @throws {SessionInterrupted} after `stop`; NC004 when there is no such session; errors of the connection as they are
  */
-export async function resumeSession(sql: Sql, id: bigint, watcher: Watcher, stop: Stop): Promise<Row> {
-  const connection = await sql.reserve()
+export async function resumeSession(open: () => Sql, id: bigint, watcher: Watcher, stop: Stop): Promise<Row> {
+  // A connection of its own, ended with the session: its lock goes with it, and a lost one is in nobody's way.
+  const own = open()
   let cancel: (() => void) | undefined
   try {
+    const connection = await own.reserve()
     const [taken] = await connection<{ mine: boolean; pid: number }[]>`
       select audit_interno.retomar_sessao(${id}) as mine, pg_backend_pid() as pid`
     if (!taken?.mine) throw new SessionBusy(id)
-    cancel = () => void cancelBackend(sql, taken.pid).catch(() => {})
+    cancel = () => void cancelBackend(open(), taken.pid).catch(() => {})
     stop.signal.addEventListener('abort', cancel)
     watcher.opened?.(await sessionRow(connection, id))
     await takeSteps(connection, id, watcher, stop)
     return await sessionRow(connection, id)
   } finally {
     if (cancel) stop.signal.removeEventListener('abort', cancel)
-    // The connection goes back to the pool, and its lock would go with it.
-    await connection`select pg_advisory_unlock_all()`.catch(() => {})
-    connection.release()
+    await own.end({ timeout: 1 })
   }
 }
 
@@ -117,10 +117,14 @@ async function sessionRow(connection: Connection, id: bigint): Promise<Row> {
 
 /** As the login itself: its own backend it may always cancel, whatever role it has become. */
 async function cancelBackend(sql: Sql, pid: number): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`set local role none`
-    await tx`select pg_cancel_backend(${pid})`
-  })
+  try {
+    await sql.begin(async (tx) => {
+      await tx`set local role none`
+      await tx`select pg_cancel_backend(${pid})`
+    })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }
 
 async function takeSteps(

@@ -13,7 +13,8 @@ const GRACE = '30 seconds'
 
 /** What every task is given. */
 export interface WorkContext {
-  readonly sql: Sql
+  /** A connection with the rights of conferente_dono; whoever opens it ends it. */
+  open(): Sql
   watch(): Watcher
   /** Aborted when the worker is asked to stop: begin nothing new. */
   readonly pause: AbortSignal
@@ -57,10 +58,10 @@ export async function startWorker(
   const pause = new AbortController()
   const hard = new AbortController()
   const name = `conferente trabalhar ${hostname()} ${process.pid}`
-  const sql = connect(url, { max: 4, name, role: OWNER })
+  const open = () => connect(url, { max: 1, name, role: OWNER })
   // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
-  const keeper = connect(url, { max: 1, name, role: OWNER })
-  const context: WorkContext = { sql, watch: report.watch, pause: pause.signal, signal: hard.signal }
+  const keeper = open()
+  const context: WorkContext = { open, watch: report.watch, pause: pause.signal, signal: hard.signal }
   const taskList: TaskList = { processar_sessao: processarSessao(context) }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
@@ -68,6 +69,8 @@ export async function startWorker(
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
   let runner: Runner
   try {
+    // Before graphile-worker, which would try to make its tables in a database that is not ours.
+    await keeper`select from audit_interno.agenda()`
     runner = await run({
       connectionString: asOwner(url),
       taskList,
@@ -86,7 +89,7 @@ export async function startWorker(
       },
     })
   } catch (error) {
-    await Promise.all([sql.end({ timeout: 0 }), keeper.end({ timeout: 0 })])
+    await keeper.end({ timeout: 0 })
     throw error
   }
   events.on('job:error', ({ job, error }) => {
@@ -132,7 +135,7 @@ export async function startWorker(
         await ticking
       } finally {
         clearTimeout(cancel)
-        await Promise.all([sql.end({ timeout: 1 }), keeper.end({ timeout: 1 })])
+        await keeper.end({ timeout: 1 })
       }
     },
   }
