@@ -85,6 +85,27 @@ comment on column audit.resultado_reversao.antes is 'Columns as they were before
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
 
+create table audit.agendamentos (
+  previsto_para timestamp with time zone default  not null,
+  sessao_id bigint default ,
+  agendado_em timestamp with time zone default clock_timestamp() not null,
+  agendado_por text default  not null,
+  tentativas integer default 1 not null,
+  erro_codigo text default ,
+  erro_mensagem text default ,
+  constraint agendamentos_pkey PRIMARY KEY (previsto_para),
+  constraint agendamentos_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id)
+);
+comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be: one row for each, however many workers run. Of several due times missed in an outage only the last has a row; its incremental window covers the gap.';
+comment on column audit.agendamentos.previsto_para is 'Due time: key.';
+comment on column audit.agendamentos.sessao_id is 'Session that was queued; null while it could not be.';
+comment on column audit.agendamentos.agendado_em is 'When it was queued, or last tried; later than previsto_para after an outage.';
+comment on column audit.agendamentos.agendado_por is 'Login of the worker that queued it.';
+comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';
+comment on column audit.agendamentos.erro_codigo is 'SQLSTATE of the last failed attempt; null once it was queued.';
+comment on column audit.agendamentos.erro_mensagem is 'Message of the last failed attempt.';
+grant select on table audit.agendamentos to conferente_leitor;
+
 create table audit.alteracoes (
   operacao_id bigint default  not null,
   divergencia_id bigint default  not null,
@@ -117,13 +138,13 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text) or hora (HH:MM).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers) or fuso (IANA time zone).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
@@ -944,6 +965,16 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
 
+create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
+  returns record language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.agenda() is 'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
+
+create function audit_interno.agendar_sessao(previsto_para timestamp with time zone)
+  returns SETOF audit.agendamentos language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.agendar_sessao(timestamp with time zone) is 'Queues the incremental session of a due time and returns its row; no row when that was done already.';
+
 create function audit_interno.ajustar_alfas(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
   set enable_nestloop=off
@@ -1114,6 +1145,11 @@ create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim
 comment on function audit_interno.criar_sessao(text,date,date,text[],boolean) is 'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant execute on function audit_interno.criar_sessao(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit_interno.cron_valido(expressao text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
 create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1233,6 +1269,11 @@ create function audit_interno.frase_padroes(padroes jsonb)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
 
+create function audit_interno.fuso_valido(nome text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
+
 create function audit_interno.grupo_lacuna(meses integer)
   returns smallint language sql immutable;
 comment on function audit_interno.grupo_lacuna(integer) is 'Group of the months without history before an entry: 0 to 3.';
@@ -1258,6 +1299,16 @@ create function audit_interno.levantar_achados(regra audit.regras, janela audit.
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.levantar_achados(audit.regras,audit.janela) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+
+create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
+  returns text[] language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
+
+create function audit_interno.marcar_trabalhadores(nomes text[])
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 
 create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
   returns void language plpgsql volatile
@@ -1377,6 +1428,11 @@ comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the o
 create function audit_interno.retencao_possivel(valor numeric, esperado numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.retencao_possivel(numeric,numeric) is 'Percentage of a usual withholding tax that would explain the booked amount, or null.';
+
+create function audit_interno.retomar_sessao(sessao_id bigint)
+  returns boolean language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.retomar_sessao(bigint) is 'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 
 create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint)
   returns SETOF audit.resultado_reversao language plpgsql volatile

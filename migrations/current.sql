@@ -177,6 +177,14 @@ set local role conferente_dono;
 --!include avaliacao/avaliar_regra.sql
 --!include configuracao/ler_sem_escrever.sql
 --!include configuracao/experimentar_regra.sql
+--!include agenda/tabelas.sql
+--!include agenda/cron_valido.sql
+--!include agenda/fuso_valido.sql
+--!include agenda/agenda.sql
+--!include agenda/agendar_sessao.sql
+--!include agenda/marcar_trabalhadores.sql
+--!include agenda/retomar_sessao.sql
+--!include agenda/liberar_trabalhos.sql
 
 --!include consulta/permissoes.sql
 

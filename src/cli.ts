@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import * as agendar from './cli/agendar.ts'
 import { type App, createApp } from './cli/app.ts'
 import * as aprovar from './cli/aprovar.ts'
 import * as avaliar from './cli/avaliar.ts'
@@ -19,6 +20,7 @@ import * as regras from './cli/regras.ts'
 import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
 import * as sessoes from './cli/sessoes.ts'
+import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
 import { readSettings } from './settings.ts'
 
@@ -41,6 +43,8 @@ const COMMANDS = [
   avaliar,
   padroes,
   configurar,
+  agendar,
+  trabalhar,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -23,6 +23,8 @@ begin
       and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
+    when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
   end, false);
   if v_valido and new.tipo = 'intervalo' then
     begin
@@ -47,6 +49,8 @@ begin
       when 'textos' then 'uma lista de textos, como ["A", "B"]'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
+      when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
+      when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
       when 'intervalo' then ' segundos' when 'textos' then ' elementos' else '' end,

@@ -1,5 +1,6 @@
 -- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
--- they committed stands, and the next window covers what they did not reach.
+-- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
+-- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
 returns setof audit.sessoes_processamento
 language sql
@@ -14,6 +15,8 @@ as $$
         select from pg_locks k
         where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
           and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not exists (
+        select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*
   ), pulada as (
     update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão foi interrompida'

@@ -1,7 +1,7 @@
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -14,7 +14,7 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text) or hora (HH:MM).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers) or fuso (IANA time zone).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
@@ -64,5 +64,11 @@ from (values
   ('valores.cambio_minimo', '2.5', 'numero', 1, 1000, null, null,
     'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
   ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
-    'Maior razão entre valor e documento que parece uma taxa de câmbio.')
+    'Maior razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
+    'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
+  ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
+    'Fuso horário em que agenda.cron é lida.'),
+  ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
+    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

@@ -11,6 +11,7 @@ export type Role =
   | 'conferente_revisor'
   | 'conferente_operador'
   | 'conferente_administrador'
+  | 'conferente_dono'
 
 /** What every command is given. */
 export interface App {

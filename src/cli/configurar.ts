@@ -48,7 +48,7 @@ function settings(sql: Sql, key: string | undefined) {
 
 /** What is typed as JSON where the setting is a number, a truth value or a list; as it is where it is text. */
 function typed(value: string, kind: unknown): unknown {
-  if (kind === 'texto' || kind === 'intervalo' || kind === 'hora') return value
+  if (['texto', 'intervalo', 'hora', 'cron', 'fuso'].includes(String(kind))) return value
   try {
     return JSON.parse(value)
   } catch {

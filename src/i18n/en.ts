@@ -204,6 +204,55 @@ export const en: Catalogue = {
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
   },
+  agenda: {
+    title: "Conferente's schedule",
+    current: (cron, zone, mode) => `schedule: ${cron}, time of ${zone}, mode ${mode}`,
+    next: 'next runs:',
+    needsWorker:
+      'the schedule is kept while some conferente trabalhar runs; a time missed is made up for on return',
+    unchanged: 'nothing was changed',
+    never: (cron) =>
+      `invalid schedule: ${cron}; write minute hour day month weekday in numbers, such as 0 7 * * 1-5, that the calendar has`,
+    unknownZone: (zone) => `unknown time zone: ${zone}; write an IANA name, such as America/Sao_Paulo`,
+    askCron: 'When? (minute hour day month weekday)',
+    askZone: 'In which time zone?',
+    askMode: 'In which mode?',
+    askReason: 'Why? (kept in the audit)',
+    reasonNeeded: 'say why',
+    auto: 'detects, and corrects what is safe',
+    manual: 'only detects',
+    confirm: (first) => `The next run will be ${first}. Save?`,
+    done: 'Saving.',
+    description: 'Conferente: queued and scheduled sessions',
+    written: (file) => `written: ${file}`,
+    exists: (file) => `${file} exists already and was not touched`,
+    systemdNext: (file, environment) =>
+      `Nothing was installed. To install, as root:
+  useradd --system conferente
+  install -d -m 750 -g conferente /etc/conferente   # and DATABASE_URL=… in ${environment}
+  install -m 644 ${file} /etc/systemd/system/conferente.service
+  systemctl daemon-reload && systemctl enable --now conferente`,
+    windowsNext: (line) =>
+      `Nothing was installed. To install, as administrator, with DATABASE_URL in the machine's environment:
+  ${line}`,
+    cronZone: (zone, system) =>
+      `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  },
+  worker: {
+    ready:
+      'worker ready: waits for queued sessions and keeps the schedule (SIGTERM or Ctrl-C ends it in order)',
+    stopping: (seconds) => `ending: finishes or hands back what is under way within ${seconds} s`,
+    late: 'out of time: another worker will take up what is left',
+    ended: 'worker ended; nothing is left under way here',
+    stopped: 'the worker stopped by itself; run it again',
+    scheduled: (due, id) => `schedule: session ${id} queued for ${due}`,
+    notScheduled: (due, message) =>
+      `error: the run due ${due} could not be queued and will be tried again: ${message}`,
+    released: (workers) => `warning: work of a dead process handed back to the queue: ${workers}`,
+    jobFailed: (task, message) => `warning: ${task} failed and will be tried again: ${message}`,
+    jobLost: (task, message) => `error: ${task} failed for the last time: ${message}`,
+    trouble: (message) => `warning: ${message}; it will be tried again`,
+  },
   next: {
     list: 'To see what waits for a person: conferente listar --detalhe',
     rollback: (id) =>

@@ -45,6 +45,8 @@ export const command: typeof ptBR.command = {
   avaliar: 'measures a rule over a past window: precision, coverage and calibration; changes nothing',
   padroes: 'lists the trade marketing patterns',
   configurar: 'lists the settings, shows one, or changes it',
+  agendar: 'shows or changes the schedule, and writes what keeps the service running',
+  trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
 }
 
 export const option: typeof ptBR.option = {
@@ -77,6 +79,13 @@ export const option: typeof ptBR.option = {
   contractTable: 'relation to check (dw.lancamentos)',
   rows: 'how many entries to generate (500000)',
   seed: 'the same seed makes the same warehouse (42)',
+  cron: 'minute hour day month weekday, in numbers (0 7 * * *)',
+  zone: 'IANA time zone in which the time is read (America/Sao_Paulo)',
+  showSchedule: 'only shows the schedule and the next five runs',
+  systemd: 'writes a systemd unit to this file (- for stdout); installs nothing',
+  windows: 'writes a Windows Task Scheduler task to this file (- for stdout); installs nothing',
+  crontab: 'writes the crontab lines for those who run without a worker (- for stdout); installs nothing',
+  stopWithin: 'how long it may take, once asked to end, to finish or hand back what is under way',
 }
 
 export const example: typeof ptBR.example = {
@@ -116,4 +125,11 @@ export const example: typeof ptBR.example = {
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
   ),
+  agendar: examples(
+    'conferente agendar',
+    'conferente agendar --mostrar',
+    'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "before opening"',
+    'conferente agendar --systemd conferente.service',
+  ),
+  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

@@ -43,6 +43,8 @@ export const command = {
   avaliar: 'mede uma regra numa janela passada: precisão, cobertura e calibração, sem mudar nada',
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
+  agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
+  trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
 }
 
 export const option = {
@@ -75,6 +77,13 @@ export const option = {
   contractTable: 'relação a conferir (dw.lancamentos)',
   rows: 'quantos lançamentos gerar (500000)',
   seed: 'a mesma semente gera o mesmo armazém (42)',
+  cron: 'minuto hora dia mês dia-da-semana, em números (0 7 * * *)',
+  zone: 'fuso horário IANA em que a hora é lida (America/Sao_Paulo)',
+  showSchedule: 'só mostra a agenda e as próximas cinco execuções',
+  systemd: 'escreve uma unidade systemd neste arquivo (- para stdout); não instala nada',
+  windows: 'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
+  crontab: 'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
+  stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
 }
 
 export const example = {
@@ -114,4 +123,11 @@ export const example = {
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
   ),
+  agendar: examples(
+    'conferente agendar',
+    'conferente agendar --mostrar',
+    'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
+    'conferente agendar --systemd conferente.service',
+  ),
+  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

@@ -210,6 +210,55 @@ export const ptBR = {
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
   },
+  agenda: {
+    title: 'Agenda do Conferente',
+    current: (cron: string, zone: string, mode: string) => `agenda: ${cron}, hora de ${zone}, modo ${mode}`,
+    next: 'próximas execuções:',
+    needsWorker:
+      'a agenda vale enquanto um conferente trabalhar estiver no ar; uma hora perdida é recuperada ao voltar',
+    unchanged: 'nada foi alterado',
+    never: (cron: string) =>
+      `agenda inválida: ${cron}; escreva minuto hora dia mês dia-da-semana em números, como 0 7 * * 1-5, que ocorra no calendário`,
+    unknownZone: (zone: string) => `fuso desconhecido: ${zone}; escreva um nome IANA, como America/Sao_Paulo`,
+    askCron: 'Quando? (minuto hora dia mês dia-da-semana)',
+    askZone: 'Em que fuso horário?',
+    askMode: 'Em que modo?',
+    askReason: 'Por quê? (fica na auditoria)',
+    reasonNeeded: 'diga por quê',
+    auto: 'detecta e corrige o que é seguro',
+    manual: 'só detecta',
+    confirm: (first: string) => `A próxima execução será ${first}. Gravar?`,
+    done: 'Gravando.',
+    description: 'Conferente: sessões da fila e da agenda',
+    written: (file: string) => `gravado: ${file}`,
+    exists: (file: string) => `${file} já existe e não foi tocado`,
+    systemdNext: (file: string, environment: string) =>
+      `Nada foi instalado. Para instalar, como root:
+  useradd --system conferente
+  install -d -m 750 -g conferente /etc/conferente   # e DATABASE_URL=… em ${environment}
+  install -m 644 ${file} /etc/systemd/system/conferente.service
+  systemctl daemon-reload && systemctl enable --now conferente`,
+    windowsNext: (line: string) =>
+      `Nada foi instalado. Para instalar, como administrador, com DATABASE_URL no ambiente da máquina:
+  ${line}`,
+    cronZone: (zone: string, system: string) =>
+      `aviso: CRON_TZ vale no cronie; o cron do Debian lê a hora no fuso do sistema (${system}), não em ${zone}`,
+  },
+  worker: {
+    ready:
+      'trabalhador pronto: espera sessões na fila e cuida da agenda (SIGTERM ou Ctrl-C encerra em ordem)',
+    stopping: (seconds: string) => `encerrando: termina ou devolve o que está em curso em até ${seconds} s`,
+    late: 'prazo esgotado: o que restou será retomado por outro trabalhador',
+    ended: 'trabalhador encerrado; nada ficou em curso aqui',
+    stopped: 'o trabalhador parou sozinho; rode de novo',
+    scheduled: (due: string, id: string) => `agenda: sessão ${id} posta na fila para ${due}`,
+    notScheduled: (due: string, message: string) =>
+      `erro: a agenda de ${due} não pôde ser posta na fila e será tentada de novo: ${message}`,
+    released: (workers: string) => `aviso: trabalho de processo morto devolvido à fila: ${workers}`,
+    jobFailed: (task: string, message: string) => `aviso: ${task} falhou e será tentada de novo: ${message}`,
+    jobLost: (task: string, message: string) => `erro: ${task} falhou pela última vez: ${message}`,
+    trouble: (message: string) => `aviso: ${message}; será tentado de novo`,
+  },
   next: {
     list: 'Para ver o que espera uma pessoa: conferente listar --detalhe',
     rollback: (id: string) =>

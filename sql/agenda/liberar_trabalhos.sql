@@ -1,0 +1,23 @@
+-- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
+-- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
+returns text[]
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with mortos as (
+    select array_agg(distinct j.locked_by) as nomes
+    from graphile_worker.jobs j
+    where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
+      and not exists (
+        select from pg_locks k
+        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
+          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+  ), liberados as (
+    select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
+  )
+  select m.nomes from mortos m where (select count(*) from liberados) >= 0
+$$;
+comment on function audit_interno.liberar_trabalhos(text[], interval) is
+  'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';

@@ -1,0 +1,20 @@
+-- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
+-- may run for long, and people look.
+create or replace function audit_interno.retomar_sessao(sessao_id bigint)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not audit_interno.conduzir_sessao(sessao_id) then
+    return false;
+  end if;
+  update audit.sessoes_processamento s
+  set status = 'em_andamento', inicio_processamento = clock_timestamp(), ultima_atividade = clock_timestamp()
+  where s.id = retomar_sessao.sessao_id and s.status = 'agendada';
+  return true;
+end
+$$;
+comment on function audit_interno.retomar_sessao(bigint) is
+  'True when this connection now conducts the session; false when another does. An ended session is left as it is.';

@@ -1,0 +1,146 @@
+import { realpathSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Row, Sql } from '../db.ts'
+import { nextRuns, possible } from '../schedule.ts'
+import { crontabLines, type Installed, schtasksLine, systemdUnit, windowsTask } from '../service-files.ts'
+import { askSchedule, type ScheduleChange, type ScheduleSettings } from './agendar-prompts.ts'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { CommandError, UsageError } from './errors.ts'
+import { plain } from './format.ts'
+import { print, printJson, tell } from './output.ts'
+
+interface Options extends Partial<ScheduleSettings> {
+  readonly motivo?: string
+  readonly mostrar?: boolean
+  readonly json?: boolean
+  readonly systemd?: string
+  readonly windows?: string
+  readonly crontab?: string
+}
+
+const KEYS = ['cron', 'fuso', 'modo'] as const
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('agendar')
+    .description(text.command.agendar)
+    .option('--cron <expressao>', text.option.cron)
+    .option('--fuso <fuso>', text.option.zone)
+    .option('--modo <modo>', text.option.mode, createParsers(text).oneOf(['manual', 'auto']))
+    .option('--motivo <motivo>', text.option.reasonToSet)
+    .option('--mostrar', text.option.showSchedule)
+    .option('--systemd <arquivo>', text.option.systemd)
+    .option('--windows <arquivo>', text.option.windows)
+    .option('--crontab <arquivo>', text.option.crontab)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.agendar)
+    .action((options: Options) => plan(app, options))
+}
+
+async function plan(app: App, options: Options): Promise<void> {
+  const { text } = app
+  const changes = KEYS.some((key) => options[key] !== undefined)
+  if (changes && options.mostrar)
+    throw new UsageError(text.usage.conflict('--mostrar', '--cron, --fuso, --modo'))
+  if (changes && options.motivo === undefined)
+    throw new UsageError(text.usage.missingOption('--motivo <motivo>'))
+  if (options.systemd !== undefined || options.windows !== undefined) await writeServices(app, options)
+  const silent = options.systemd ?? options.windows
+  if (silent !== undefined && !changes && !options.mostrar && options.crontab === undefined) return
+  const asked = !changes && !options.mostrar && !options.json && options.crontab === undefined
+  const asks = asked && process.stdin.isTTY && process.stdout.isTTY
+  const role = changes || asks ? 'conferente_administrador' : 'conferente_leitor'
+  await withDatabase(app, { role }, async ({ sql }) => {
+    const before = await current(sql)
+    const change = asks ? await askSchedule(app, before) : (options as ScheduleChange)
+    if (change === undefined) throw new CommandError(text.agenda.unchanged)
+    if (changes || asks) await write(app, sql, before, change)
+    const schedule = await current(sql)
+    if (options.crontab !== undefined) {
+      await give(app, options.crontab, crontabLines(installed(), schedule))
+      if (schedule.fuso !== systemZone()) tell(text.agenda.cronZone(schedule.fuso, systemZone()))
+      if (!changes && !options.mostrar) return 0
+    }
+    const runs = nextRuns(schedule, new Date(), 5)
+    if (options.json) printJson({ ...schedule, proximas: runs })
+    else show(app, schedule, runs)
+    return 0
+  })
+}
+
+/** All settings that change, in one transaction: never a new time in the old zone. */
+async function write(app: App, sql: Sql, before: ScheduleSettings, change: ScheduleChange): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const key of KEYS) {
+      const value = change[key]
+      if (value === undefined || value === before[key]) continue
+      await tx`select from audit.alterar_configuracao(${`agenda.${key}`}, ${tx.json(value)}, ${change.motivo})`
+    }
+    const after = await current(tx as unknown as Sql)
+    if (!possible(after)) throw new UsageError(app.text.agenda.never(after.cron))
+  })
+}
+
+async function current(sql: Sql): Promise<ScheduleSettings> {
+  const rows = await sql<Row[]>`
+    select replace(chave, 'agenda.', '') as chave, valor from audit.configuracoes_sistema where chave like 'agenda.%'`
+  const found = Object.fromEntries(rows.map(({ chave, valor }) => [chave, valor]))
+  return { cron: found['cron'], fuso: found['fuso'], modo: found['modo'] }
+}
+
+function show({ text, settings }: App, { cron, fuso, modo }: ScheduleSettings, runs: readonly Date[]): void {
+  const when = new Intl.DateTimeFormat(settings.language, {
+    timeZone: fuso,
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  })
+  print(text.agenda.current(plain(cron), plain(fuso), modo))
+  print(text.agenda.next)
+  for (const run of runs) print(`  ${when.format(run)}`)
+  tell(text.agenda.needsWorker)
+}
+
+async function writeServices(app: App, { systemd, windows }: Options): Promise<void> {
+  const { text } = app
+  if (systemd !== undefined) {
+    const place = installed()
+    await give(app, systemd, systemdUnit(place, text.agenda.description))
+    tell(text.agenda.systemdNext(systemd === '-' ? 'conferente.service' : systemd, place.environmentFile))
+  }
+  if (windows !== undefined) {
+    const place = installed()
+    if (windows === '-') print(windowsTask(place, text.agenda.description).trimEnd())
+    else {
+      const task = windowsTask(place, text.agenda.description, 'UTF-16').replaceAll('\n', '\r\n')
+      await give(app, windows, Buffer.from(`\ufeff${task}`, 'utf16le'))
+    }
+    tell(text.agenda.windowsNext(schtasksLine(windows === '-' ? 'conferente.xml' : resolve(windows))))
+  }
+}
+
+async function give({ text }: App, file: string, content: string | Buffer): Promise<void> {
+  if (file === '-') return print(String(content).trimEnd())
+  try {
+    await writeFile(file, content, { flag: 'wx' })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new CommandError(code === 'EEXIST' ? text.agenda.exists(file) : plain(message))
+  }
+  tell(text.agenda.written(resolve(file)))
+}
+
+const installed = (): Installed => ({
+  command: [process.execPath, realpathSync(process.argv[1] ?? '')],
+  environmentFile: '/etc/conferente/ambiente',
+})
+
+const systemZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -1,0 +1,35 @@
+import type { Task } from 'graphile-worker'
+import { z } from 'zod'
+import { resumeSession, SessionBusy, SessionInterrupted } from '../src/session.ts'
+import type { WorkContext } from '../src/worker.ts'
+
+const payload = z.object({ sessao_id: z.coerce.bigint().positive() })
+
+/** Milliseconds until a session that somebody else still conducts is looked at again. */
+const BUSY_DELAY = 10_000
+
+/**
+ * Conducts a queued session to its end. Idempotent: an ended session is left alone, one that a dead worker left is resumed
+ * after its last committed step.
+ */
+export default function processarSessao({ open, watch, pause, signal }: WorkContext): Task {
+  return async (given, { addJob }) => {
+    const { sessao_id } = payload.parse(given)
+    try {
+      await resumeSession(open, sessao_id, watch(), { signal, pause })
+    } catch (error) {
+      if (!(error instanceof SessionInterrupted || error instanceof SessionBusy)) throw error
+      // Handed back as a fresh job that goes first: a failed one would wait, longer with each attempt, and be given up at last.
+      await addJob(
+        'processar_sessao',
+        { sessao_id: String(sessao_id) },
+        {
+          jobKey: `processar_sessao:${sessao_id}`,
+          queueName: 'processamento',
+          priority: -1,
+          ...(error instanceof SessionBusy && { runAt: new Date(Date.now() + BUSY_DELAY) }),
+        },
+      )
+    }
+  }
+}

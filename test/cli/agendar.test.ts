@@ -1,0 +1,156 @@
+// `conferente agendar` as scripts use it: what it shows, what it changes, what it writes and leaves alone.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { test } from 'tap'
+import { crontabLines, systemdUnit, windowsTask } from '../../src/service-files.ts'
+import { ROOT } from '../helper/arquivos.ts'
+import { banco } from '../helper/banco.ts'
+import { PASSWORD } from '../helper/servidor.ts'
+
+const exec = promisify(execFile)
+
+const run = (url: string, ...args: string[]) =>
+  exec(process.execPath, ['src/cli.ts', 'agendar', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'pt-BR' },
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  )
+
+const address = (url: string, person: string) => {
+  const personal = new URL(url)
+  personal.username = person
+  personal.password = PASSWORD
+  return personal.href
+}
+
+const folder = () => mkdtempSync(join(tmpdir(), 'conferente-agendar-'))
+
+test('shows, and changes in one audited step, the schedule in its own local time', async (t) => {
+  const { url, sql } = await banco(t)
+  const [leo, adelia] = [address(url, 'leo'), address(url, 'adelia')]
+  const shown = await run(leo, '--mostrar')
+  t.equal(shown.code, 0, shown.stderr)
+  t.match(shown.stdout, 'agenda: 0 7 * * *, hora de America/Sao_Paulo, modo auto')
+  t.equal(shown.stdout.match(/, 07:00 BRT|07:00 GMT-3/g)?.length, 5, shown.stdout)
+
+  const changed = await run(
+    adelia,
+    ...[
+      '--cron',
+      '30 6 * * 1-5',
+      '--fuso',
+      'America/New_York',
+      '--modo',
+      'manual',
+      '--motivo',
+      'teste',
+      '--json',
+    ],
+  )
+  t.equal(changed.code, 0, changed.stderr)
+  const document = JSON.parse(changed.stdout)
+  t.match(document, { cron: '30 6 * * 1-5', fuso: 'America/New_York', modo: 'manual' })
+  t.equal(document.proximas.length, 5)
+  const operations = await sql`select motivo, detalhes from audit.operacoes where tipo = 'configuracao'`
+  t.equal(operations.length, 3)
+  t.equal((await run(adelia)).code, 0, 'without a terminal it asks nothing and shows')
+})
+
+test('refuses what cannot be, and changes nothing then', async (t) => {
+  const { url, sql } = await banco(t)
+  const adelia = address(url, 'adelia')
+  const refused = async (code: number, ...args: string[]) => {
+    const result = await run(adelia, ...args)
+    t.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`)
+    t.notMatch(result.stderr, /\n\s+at /, 'no stack')
+  }
+  await refused(2, '--cron', '0 9 * * *')
+  await refused(2, '--cron', '0 25 * * *', '--motivo', 'teste')
+  await refused(2, '--cron', '0 7 31 2 *', '--motivo', 'teste')
+  await refused(2, '--modo', 'talvez', '--motivo', 'teste')
+  await refused(2, '--cron', '0 9 * * *', '--fuso', 'America/Atlantida', '--motivo', 'teste')
+  await refused(2, '--cron', '0 9 * * *', '--motivo', 'teste', '--mostrar')
+  const leo = await run(address(url, 'leo'), '--cron', '0 9 * * *', '--motivo', 'teste')
+  t.equal(leo.code, 1)
+  t.match(leo.stderr, 'conferente_administrador')
+  const untouched =
+    await sql`select from audit.configuracoes_sistema where chave like 'agenda.%' and valor = padrao`
+  t.equal(untouched.length, 3)
+})
+
+test('writes the systemd unit, which systemd accepts, and overwrites nothing', async (t) => {
+  const dir = folder()
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'conferente.service')
+  const nowhere = 'postgresql://nobody@127.0.0.1:1/nothing'
+  const written = await run(nowhere, '--systemd', file)
+  t.equal(written.code, 0, `needs no database: ${written.stderr}`)
+  t.match(written.stderr, 'Nada foi instalado')
+  const printed = await run(nowhere, '--systemd', '-')
+  t.equal(printed.stdout, readFileSync(file, 'utf8'))
+  t.match(printed.stdout, `ExecStart="${process.execPath}" "${join(ROOT, 'src/cli.ts')}" trabalhar`)
+  writeFileSync(file, 'de outro')
+  t.equal((await run(nowhere, '--systemd', file)).code, 1)
+  t.equal(readFileSync(file, 'utf8'), 'de outro')
+
+  const odd = join(dir, 'odd.service')
+  const place = { command: [process.execPath, '/opt/100% "certo"/$a.ts'] as const, environmentFile: '/etc/x' }
+  writeFileSync(odd, systemdUnit(place, 'Teste'))
+  writeFileSync(file, printed.stdout)
+  if (!existsSync('/usr/bin/systemd-analyze')) return t.comment('no systemd-analyze here')
+  for (const unit of [file, odd]) {
+    const { stderr } = await exec('systemd-analyze', ['verify', unit], {
+      env: { ...process.env, LC_ALL: 'C' },
+    })
+    t.equal(
+      stderr
+        .split('\n')
+        .filter((line) => line.includes('.service'))
+        .join(),
+      '',
+      unit,
+    )
+  }
+})
+
+test('writes the Windows task in UTF-16, escaped', async (t) => {
+  const dir = folder()
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'conferente.xml')
+  const written = await run('postgresql://nobody@127.0.0.1:1/nothing', '--windows', file)
+  t.equal(written.code, 0, written.stderr)
+  t.match(written.stderr, `schtasks /create /tn Conferente /xml "${file}"`)
+  const xml = readFileSync(file).toString('utf16le')
+  t.ok(xml.startsWith('\ufeff<?xml version="1.0" encoding="UTF-16"?>\r\n'))
+  t.match(windowsTask({ command: ['C:\\A & B\\node.exe', 'C:\\<x>.js'] }, 'a < b'), 'C:\\A &amp; B\\node.exe')
+})
+
+test('writes crontab lines that a shell understands', async (t) => {
+  const { url } = await banco(t)
+  const { code, stdout, stderr } = await run(address(url, 'leo'), '--crontab', '-')
+  t.equal(code, 0, stderr)
+  const [zone, line] = stdout.split('\n')
+  t.equal(zone, 'CRON_TZ=America/Sao_Paulo')
+  t.ok(line?.startsWith('0 7 * * * set -a; . /etc/conferente/ambiente; exec '), line)
+  t.ok(line?.endsWith(' processar --modo auto'), line)
+
+  const dir = folder()
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  const environmentFile = join(dir, "o 'ambiente'")
+  writeFileSync(environmentFile, 'DATABASE_URL=lido\n')
+  const script = 'console.log(process.env.DATABASE_URL, process.argv.slice(2).join())'
+  const echo = join(dir, '100% certo.cjs')
+  writeFileSync(echo, script)
+  const lines = crontabLines(
+    { command: [process.execPath, echo], environmentFile },
+    { cron: '0 7 * * *', fuso: 'UTC', modo: 'manual' },
+  )
+  // What cron itself does to the line: the first five fields are its own, and \% is %.
+  const command = (lines.split('\n')[1] ?? '').split(' ').slice(5).join(' ').replaceAll('\\%', '%')
+  t.equal((await exec('/bin/sh', ['-c', command])).stdout, 'lido processar,--modo,manual\n')
+})

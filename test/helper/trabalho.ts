@@ -1,0 +1,142 @@
+// What the worker's tests share: a warehouse whose rules take as long as they are told, and workers to run.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Test } from 'tap'
+import type { Row, Sql } from '../../src/db.ts'
+import { startWorker, type Worker, type WorkOptions } from '../../src/worker.ts'
+import { ROOT } from './arquivos.ts'
+import { type Banco, banco } from './banco.ts'
+import { PASSWORD } from './servidor.ts'
+
+export interface Oficina extends Banco {
+  /** Of a login that may be conferente_dono, as a worker's must, and no more. */
+  readonly workerUrl: string
+  /** Seconds that each run of a rule takes from now on. */
+  demora(seconds: number): Promise<unknown>
+  /** Asks for a session as the operator would. */
+  solicitar(...regras: string[]): Promise<bigint>
+  sessao(id: bigint): Promise<Row>
+}
+
+/** Twenty wrong entries, and two rules that know it, `uma` and `outra`. */
+export async function oficina(t: Test): Promise<Oficina> {
+  const base = await banco(t)
+  const { sql } = base
+  const rule = (name: string) => `
+    create function dw.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable as $$
+    begin
+      perform pg_sleep(d.segundos) from dw.demora d where janela.chaves is null;
+      return query select 'dw.${name}', c.id::text, '{"situacao": "certa"}'::jsonb, 1.0, '{}'::jsonb, 'está errada', 1.0
+        from dw.${name} c where c.situacao = 'errada'
+          and (janela.chaves is null or c.id = any (audit_interno.chaves_como(janela.chaves, null::bigint)));
+    end $$;
+    create table dw.${name} (id bigint primary key, situacao text not null);
+    insert into dw.${name} select n, 'errada' from generate_series(1, 20) as n;
+    grant select, update on dw.${name} to conferente_dono;
+    grant execute on function dw.regra_${name}(audit.janela) to conferente_dono;
+    select audit.registrar_regra('${name}', 'erradas', 'dw.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`
+  await sql.unsafe(`
+    do $$ begin
+      create role trabalhador login password '${PASSWORD}';
+    exception when duplicate_object or unique_violation then null;
+    end $$;
+    grant conferente_dono to trabalhador;
+    create schema dw;
+    grant usage on schema dw to conferente_dono;
+    create table dw.demora (segundos float8 not null);
+    insert into dw.demora values (0);
+    grant select on dw.demora to conferente_dono;
+    ${rule('uma')} ${rule('outra')}
+    select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');
+    update audit.regras set ativa = nome in ('uma', 'outra');`)
+  const address = new URL(base.url)
+  address.username = 'trabalhador'
+  address.password = PASSWORD
+  const olivia = base.como('olivia')
+  return {
+    ...base,
+    workerUrl: address.href,
+    demora: (seconds) => sql`update dw.demora set segundos = ${seconds}`,
+    solicitar: async (...regras) => {
+      const [row] = await olivia`
+        select id from audit.solicitar_processamento('auto', regras => ${regras.length > 0 ? regras : null}::text[])`
+      return row?.['id'] as bigint
+    },
+    sessao: async (id) =>
+      (
+        await sql`
+        select s.*, (select count(*)::int from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id) as na_fila,
+          (select count(*)::int from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.locked_at is not null) as presa,
+          (select count(*)::int from audit.operacoes o where o.sessao_id = s.id and o.tipo = 'deteccao') as deteccoes
+        from audit.sessoes_processamento s where s.id = ${id}`
+      )[0] as Row,
+  }
+}
+
+/** A worker in this process, stopped when the test ends. */
+export async function trabalhador(
+  t: Test,
+  url: string,
+  options: WorkOptions = {},
+): Promise<Worker & { said: string[] }> {
+  const said: string[] = []
+  const worker = await startWorker(
+    url,
+    {
+      watch: () => ({}),
+      scheduled: (entry) => said.push(`scheduled ${entry['sessao_id']}`),
+      released: () => said.push('released'),
+      jobFailed: (_, error) => said.push(`failed: ${error.message}`),
+      trouble: (message) => said.push(message),
+    },
+    { tick: 300, grace: '1 second', ...options },
+  )
+  t.teardown(() => worker.stop())
+  return { ...worker, said }
+}
+
+/** `conferente trabalhar` in a process of its own, once it says that it is ready. */
+export async function processo(
+  t: Test,
+  url: string,
+  ...args: string[]
+): Promise<ChildProcess & { said: () => string }> {
+  const child = spawn(process.execPath, ['src/cli.ts', 'trabalhar', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'en' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let text = ''
+  child.stderr?.on('data', (chunk) => {
+    text += chunk
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  await until(
+    () => text.includes('worker ready') || (child.exitCode !== null && Promise.reject(new Error(text))),
+  )
+  return Object.assign(child, { said: () => text })
+}
+
+export async function saida(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
+}
+
+export async function until(
+  reached: () => boolean | undefined | Promise<boolean | undefined>,
+  milliseconds = 30_000,
+): Promise<void> {
+  for (const deadline = Date.now() + milliseconds; Date.now() < deadline; await sleep(30)) {
+    if (await reached()) return
+  }
+  throw new Error('waited in vain')
+}
+
+export const emCurso = (sql: Sql, id: bigint) =>
+  until(async () => {
+    const [row] = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'
+        and exists (select from pg_locks where locktype = 'advisory' and classid = 20261123 and objid::bigint = ${id})`
+    return row !== undefined
+  })
