@@ -27,7 +27,7 @@ export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
   }
   const sql = opened(connect(url))
   t.teardown(async () => {
-    await Promise.all(open.map((connection) => connection.end({ timeout: 1 })))
+    await Promise.all(open.map((connection) => connection.end({ timeout: 10 })))
     await admin.unsafe(`drop database if exists ${name} with (force)`)
   })
   return {
