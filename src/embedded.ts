@@ -6,7 +6,7 @@ import { EmbeddedError, fromSystem } from './embedded/error.ts'
 import { FileLock } from './embedded/lock.ts'
 import { claimPlace, type Place, writeWhole } from './embedded/place.ts'
 import { serverUrl, settledState } from './embedded/process.ts'
-import { initialise, type ServerOptions, start, stop } from './embedded/server.ts'
+import { clearHalfMade, initialise, type ServerOptions, start, stop } from './embedded/server.ts'
 import { serverUser } from './embedded/user.ts'
 import type { Settings } from './settings.ts'
 
@@ -93,6 +93,7 @@ export async function openEmbedded(
 async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<{ port: number }> {
   const server = { ...options, binaries: runnableBinaries(options.binaries, options.user, place.dir) }
   if (isNew) await initialise(place, server)
+  else clearHalfMade(place) // cut short after the cluster was in its place
   return start(place, server)
 }
 

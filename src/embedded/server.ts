@@ -45,12 +45,17 @@ export interface ServerOptions {
 
 const LOG_KEPT_BYTES = 5_000_000
 
-/** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
-export async function initialise(place: Place, options: ServerOptions): Promise<void> {
-  await endLeftovers(place)
+/** Removes what an initialisation that was cut short left behind, its password file among it. */
+export function clearHalfMade(place: Place): void {
   for (const entry of readdirSync(place.dir).filter((name) => name.startsWith('init-'))) {
     rmSync(join(place.dir, entry), { recursive: true, force: true })
   }
+}
+
+/** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
+export async function initialise(place: Place, options: ServerOptions): Promise<void> {
+  await endLeftovers(place)
+  clearHalfMade(place)
   assertReachable(place.dir, options.user)
   const work = mkdtempSync(join(place.dir, 'init-'))
   try {

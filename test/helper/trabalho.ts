@@ -24,7 +24,8 @@ export async function oficina(t: Test): Promise<Oficina> {
   const base = await banco(t)
   const { sql } = base
   const rule = (name: string) => `
-    create function dw.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable as $$
+    create function dw.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $$
     begin
       perform pg_sleep(d.segundos) from dw.demora d where janela.chaves is null;
       return query select 'dw.${name}', c.id::text, '{"situacao": "certa"}'::jsonb, 1.0, '{}'::jsonb, 'está errada', 1.0
