@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { connect, type Sql } from '../../src/db.ts'
 import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE } from './servidor.ts'
@@ -28,6 +29,7 @@ export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
   const sql = opened(connect(url))
   t.teardown(async () => {
     await Promise.all(open.map((connection) => connection.end({ timeout: 10 })))
+    await emptied(admin, name)
     await admin.unsafe(`drop database if exists ${name} with (force)`)
   })
   return {
@@ -39,5 +41,14 @@ export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
       personal.password = PASSWORD
       return opened(connect(personal.href))
     },
+  }
+}
+
+/** Waits for connections that are just closing: one that is cut off by force would fail the test after its end. */
+async function emptied(admin: Sql, database: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const [busy] = await admin`select from pg_stat_activity where datname = ${database} limit 1`
+    if (!busy) return
+    await sleep(50)
   }
 }
