@@ -1,5 +1,191 @@
+-- The spine: types and tables, then today's truth of every function and view.
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include tabelas/tipos.sql
+--!include tabelas/configuracoes_sistema.sql
+--!include tabelas/regras.sql
+--!include tabelas/sessoes_processamento.sql
+--!include tabelas/operacoes.sql
+--!include tabelas/divergencias_processadas.sql
+--!include tabelas/notificacoes.sql
+--!include tabelas/padroes_trade_marketing.sql
+
+--!include comum/dobrar.sql
+--!include comum/chaves_como.sql
+--!include comum/configuracao.sql
+--!include comum/ator.sql
+--!include comum/exigir_motivo.sql
+--!include comum/nome_sql.sql
+--!include comum/chamada_sql.sql
+--!include comum/tipo_coluna.sql
+--!include comum/expressao_valor.sql
+--!include comum/expressao_igual.sql
+--!include comum/expressao_imagem.sql
+--!include comum/expressao_impressao.sql
+
+--!include integridade/recusar_mudanca.sql
+--!include integridade/resumo_operacao.sql
+--!include integridade/selar_operacao.sql
+--!include integridade/abrir_operacao.sql
+--!include integridade/fechar_operacao.sql
+--!include integridade/registrar_operacao.sql
+--!include integridade/finalizar_operacao.sql
+
+--!include configuracao/validar_configuracao.sql
+--!include configuracao/alterar_configuracao.sql
+--!include configuracao/conferir_regra.sql
+--!include configuracao/registrar_regra.sql
+--!include configuracao/alterar_regra.sql
+--!include configuracao/preparar_padrao.sql
+--!include configuracao/salvar_padrao.sql
+--!include configuracao/desativar_padrao.sql
+
+--!include deteccao/levantar_achados.sql
+--!include deteccao/registrar_achados.sql
+--!include deteccao/reabrir_desfeitas.sql
+--!include deteccao/fechar_ausentes.sql
+--!include deteccao/medir_janela.sql
+--!include deteccao/detectar_regra.sql
+
+--!include correcao/elegiveis.sql
+--!include correcao/verificar_limites.sql
+--!include correcao/criar_lote.sql
+--!include correcao/aplicar_grupo.sql
+--!include correcao/aplicar_lote.sql
+--!include correcao/autoverificar_lote.sql
+--!include correcao/concluir_lote.sql
+--!include correcao/corrigir_lote.sql
+
+--!include sessao/notificar.sql
+--!include sessao/totalizar_sessao.sql
+--!include sessao/criar_sessao.sql
+--!include sessao/conduzir_sessao.sql
+--!include sessao/iniciar_sessao.sql
+--!include sessao/encerrar_interrompidas.sql
+--!include sessao/proxima_etapa.sql
+--!include sessao/finalizar_sessao.sql
+--!include sessao/executar_etapa.sql
+--!include sessao/registrar_falha_etapa.sql
+--!include sessao/resumir_simulacao.sql
+--!include sessao/processar_divergencias.sql
+--!include sessao/solicitar_processamento.sql
+--!include sessao/cancelar_sessao.sql
+
+--!include decisao/transicao_permitida.sql
+--!include decisao/travar_divergencias.sql
+--!include decisao/contar_decisoes.sql
+--!include decisao/valores_atuais.sql
+--!include decisao/aprovar_divergencias.sql
+--!include decisao/rejeitar_divergencias.sql
+--!include decisao/corrigir_manualmente.sql
+--!include decisao/reabrir_divergencias.sql
+--!include decisao/declarar_excecao.sql
+--!include decisao/revogar_excecao.sql
+
+--!include reversao/criar_reversao.sql
+--!include reversao/reverter_lote.sql
+--!include reversao/reverter_divergencias.sql
+--!include reversao/reverter_operacao.sql
+--!include reversao/reverter_sessao.sql
+
+--!include regras/tabelas.sql
+--!include regras/raiz_fornecedor.sql
+--!include regras/chave_fornecedor.sql
+--!include regras/rotulos_pendentes.sql
+--!include regras/confianca_base.sql
+--!include regras/reais.sql
+--!include regras/documento_comparavel.sql
+--!include regras/digitos_trocados.sql
+--!include regras/tipo_diferenca.sql
+--!include regras/arredondamento_origem.sql
+--!include regras/retencao_possivel.sql
+--!include regras/explicacao_diferenca.sql
+--!include regras/duplicidades.sql
+--!include regras/validacao_valores.sql
+--!include regras/sem_acentos.sql
+--!include regras/expressao_padroes.sql
+--!include regras/filtro_padroes.sql
+--!include regras/padrao_casa.sql
+--!include regras/frase_padroes.sql
+--!include regras/confianca_contestada.sql
+--!include regras/trade_marketing.sql
+--!include regras/palavras_texto.sql
+--!include regras/nome_canonico.sql
+--!include regras/mes_indice.sql
+--!include regras/faixa_valor.sql
+--!include regras/caracteristicas.sql
+--!include regras/contar_meses.sql
+--!include regras/ultimo_mes_conhecido.sql
+--!include regras/grupo_lacuna.sql
+--!include regras/chaves_pendencia.sql
+--!include regras/alfas.sql
+--!include regras/classe_apoio.sql
+--!include regras/pontuar_pendencias.sql
+--!include regras/lambdas.sql
+--!include regras/meses_retroteste.sql
+--!include regras/ajustar_alfas.sql
+--!include regras/chance_bruta.sql
+--!include regras/ajustar_curvas.sql
+--!include regras/confianca_calibrada.sql
+--!include regras/calibrar_pendencias.sql
+--!include regras/preparar_pendente_verificacao.sql
+--!include regras/sugerir_pendencias.sql
+--!include regras/evidencia_pendencias.sql
+--!include regras/pendente_verificacao.sql
+--!include regras/previsao_padrao.sql
+--!include regras/acertos_padroes.sql
+--!include regras/propor_padroes.sql
+
+--!include consulta/historico_registro.sql
+--!include consulta/vw_operacoes_resumo.sql
+--!include consulta/vw_divergencias_abertas.sql
+--!include consulta/diagnosticar_contrato.sql
+
+--!include exemplo/sorteio.sql
+--!include exemplo/canal.sql
+--!include exemplo/cnpj.sql
+--!include exemplo/maiusculas.sql
+--!include exemplo/grafias.sql
+--!include exemplo/impressao.sql
+--!include exemplo/padroes.sql
+--!include exemplo/filiais.sql
+--!include exemplo/contas.sql
+--!include exemplo/centros_custo.sql
+--!include exemplo/categorias.sql
+--!include exemplo/ramos.sql
+--!include exemplo/dias.sql
+--!include exemplo/empresas.sql
+--!include exemplo/quantis.sql
+--!include exemplo/lancamentos_certos.sql
+--!include exemplo/lancamentos_plantados.sql
+--!include exemplo/conferir_esquema.sql
+--!include exemplo/remover_armazem.sql
+--!include exemplo/criar_tabelas.sql
+--!include exemplo/indexar.sql
+--!include exemplo/carregar.sql
+--!include exemplo/criar_armazem.sql
+--!include exemplo/carregar_dia.sql
+--!include exemplo/danos.sql
+--!include exemplo/placar.sql
+
+--!include avaliacao/tabelas.sql
+--!include avaliacao/casos_avaliacao.sql
+--!include avaliacao/rebobinar_casos.sql
+--!include avaliacao/resumir_avaliacao.sql
+--!include avaliacao/avaliar_decisoes.sql
+--!include avaliacao/avaliar_retroteste.sql
+--!include avaliacao/avaliar_regra.sql
+--!include configuracao/ler_sem_escrever.sql
+--!include configuracao/experimentar_regra.sql
+--!include agenda/tabelas.sql
+--!include agenda/cron_valido.sql
+--!include agenda/fuso_valido.sql
+--!include agenda/agenda.sql
+--!include agenda/agendar_sessao.sql
+--!include agenda/marcar_trabalhadores.sql
+--!include agenda/retomar_sessao.sql
+--!include agenda/liberar_trabalhos.sql
+
+--!include consulta/permissoes.sql
 
 reset role;

@@ -52,3 +52,22 @@ async function emptied(admin: Sql, database: string): Promise<void> {
     await sleep(50)
   }
 }
+
+/** Waits until a connection to this database waits for a lock. */
+export async function esperaTrava(sql: Sql): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+    const [waiting] = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting) return
+  }
+  throw new Error('nobody waits for a lock')
+}
+
+/** Waits until the server process of a connection that was closed is gone, and its locks with it. */
+export async function esperaSaida(sql: Sql, pid: number): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+    const [alive] = await sql`select from pg_stat_activity where pid = ${pid}`
+    if (!alive) return
+  }
+  throw new Error(`process ${pid} is still there`)
+}

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import {
   achar,
@@ -11,7 +10,7 @@ import {
   regra,
   reverter,
 } from '../helper/armazem.ts'
-import { banco } from '../helper/banco.ts'
+import { banco, esperaTrava } from '../helper/banco.ts'
 
 t.test(
   'columns of every type, several at once, of any table are corrected and come back exactly',
@@ -133,8 +132,7 @@ for (const forma of ['tabela', 'estrela'] as const) {
         como === 'auto'
           ? processar(olivia, 'auto', ['frete'])
           : aprovar(ana, ...(await divergencias(ana, 'aberta')).map((d) => d['id']))
-      await sleep(400)
-      t.match(await sql`select count(*) as n from pg_locks where not granted`, [{ n: 1n }], 'it waits')
+      await esperaTrava(sql)
       await outra`commit`
       outra.release()
       await espera

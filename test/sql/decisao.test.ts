@@ -1,4 +1,5 @@
 import t from 'tap'
+import { esperaTrava } from '../helper/banco.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 
 const contadores = async (c: Cenario) =>
@@ -168,10 +169,7 @@ t.test('two approvers at one moment make one correction', async (t) => {
   await c.pessoa('ana').begin(async (tx) => {
     await tx`select audit.aprovar_divergencias(${[id]}, 'x')`
     segundo = codigo(c.pessoa('bruno')`select audit.aprovar_divergencias(${[id]}, 'x')`)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const esperando =
-      await c.sql`select from pg_stat_activity where usename = 'bruno' and wait_event_type = 'Lock'`
-    t.equal(esperando.length, 1, 'the second one waits for the first')
+    await esperaTrava(c.sql)
   })
   t.equal(await segundo, 'NC005')
   t.equal((await c.sql`select from audit.alteracoes`).length, 1)

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { connect, type Sql } from '../../src/db.ts'
+import { esperaSaida } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'
 
 t.test('past a limit nothing is corrected, and that is said', async (t) => {
@@ -130,8 +131,9 @@ t.test('a session is conducted step by step, in turn, and can be cancelled', asy
   t.equal(await etapa(id, 'limitar'), 'NC016')
 
   const morta = await iniciar(condutora, 'manual')
+  const { pid } = one(await condutora`select pg_backend_pid() as pid`)
   await condutora.end({ timeout: 1 })
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await esperaSaida(c.sql, pid)
   t.match(await olivia`select id, status from audit_interno.encerrar_interrompidas()`, [
     { id: morta, status: 'falhou' },
   ])
