@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { Logger } from '@graphile/logger'
 import {
   type Settings as MigrateSettings,
   migrate as runCommitted,
@@ -11,6 +11,11 @@ import { connect } from './db.ts'
 
 const OWNER = 'conferente_dono'
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+// graphile-migrate takes only a Logger of its own copy of the package, which is not the worker's.
+type MigrateLogger = NonNullable<MigrateSettings['logger']>
+const { Logger } = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/logger') as {
+  Logger: new (factory: () => () => void) => MigrateLogger
+}
 const quiet = new Logger(() => () => {})
 
 /**
