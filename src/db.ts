@@ -10,18 +10,27 @@ export interface ConnectOptions {
   readonly name?: string
   /** Role to become at once, of which the login is a member. */
   readonly role?: string
+  /** A superuser's: whom to be from the start, so that the session has no more rights than that. */
+  readonly sessionAuthorization?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
 const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
 
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
-export function connect(url: string, { max = 4, name = 'conferente', role }: ConnectOptions = {}): Sql {
+export function connect(
+  url: string,
+  { max = 4, name = 'conferente', role, sessionAuthorization }: ConnectOptions = {},
+): Sql {
   return postgres(url, {
     max,
     idle_timeout: max > 1 ? 30 : 0,
     connect_timeout: 10,
-    connection: { application_name: name, ...(role === undefined ? {} : { role }) },
+    connection: {
+      application_name: name,
+      ...(role !== undefined && { role }),
+      ...(sessionAuthorization !== undefined && { session_authorization: sessionAuthorization }),
+    },
     types: { bigint: postgres.BigInt, day: DAY },
     onnotice: () => {},
   })
