@@ -420,7 +420,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -537,6 +537,35 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
 
+create table audit.revogacoes (
+  id bigint generated always as identity default  not null,
+  operacao_id bigint default  not null,
+  token_id text default ,
+  nome text default ,
+  motivo text default  not null,
+  revogado_em timestamp with time zone default clock_timestamp() not null,
+  revogado_por text default  not null,
+  constraint revogacoes_check CHECK ((num_nonnulls(token_id, nome) = 1)),
+  constraint revogacoes_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint revogacoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint revogacoes_pkey PRIMARY KEY (id),
+  constraint revogacoes_token_id_check CHECK (((length(token_id) >= 1) AND (length(token_id) <= 255)))
+);
+CREATE INDEX revogacoes_nome_revogado_em_idx ON audit.revogacoes USING btree (nome, revogado_em DESC) WHERE (nome IS NOT NULL);
+CREATE INDEX revogacoes_operacao_id_idx ON audit.revogacoes USING btree (operacao_id);
+CREATE INDEX revogacoes_token_id_idx ON audit.revogacoes USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.revogacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.revogacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on column audit.revogacoes.id is 'Key.';
+comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.motivo is 'Reason given.';
+comment on column audit.revogacoes.revogado_em is 'When.';
+comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+grant select on table audit.revogacoes to conferente_administrador;
+
 create table audit.sessoes_processamento (
   id bigint generated always as identity default  not null,
   modo text default  not null,
@@ -609,6 +638,35 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.tokens (
+  id text default  not null,
+  operacao_id bigint default  not null,
+  nome text default  not null,
+  papel text default  not null,
+  emitido_em timestamp with time zone default clock_timestamp() not null,
+  emitido_por text default  not null,
+  expira_em timestamp with time zone default  not null,
+  constraint tokens_check CHECK ((expira_em > emitido_em)),
+  constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
+  constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint tokens_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint tokens_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
+  constraint tokens_pkey PRIMARY KEY (id)
+);
+CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
+CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
+comment on column audit.tokens.operacao_id is 'Operation that issued it.';
+comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.tokens.emitido_em is 'When it was issued.';
+comment on column audit.tokens.emitido_por is 'Who issued it.';
+comment on column audit.tokens.expira_em is 'When it ends by itself.';
+grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_divergencias_abertas (
   id bigint default ,
@@ -808,6 +866,12 @@ create function audit.registrar_regra(nome text, descricao text, funcao text, ta
 comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
 
+create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
+  returns audit.tokens language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_token(text,text,timestamp with time zone) is 'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
+grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
+
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -834,6 +898,12 @@ comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every corr
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
 
+create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
+  returns audit.revogacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.revogar_acesso(text,text,text) is 'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+grant execute on function audit.revogar_acesso(text,text,text) to conferente_administrador;
+
 create function audit.revogar_excecao(id bigint, motivo text)
   returns audit.excecoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -856,6 +926,7 @@ grant execute on function audit.solicitar_processamento(text,date,date,text[],bo
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
 grant usage on schema audit_interno to conferente_operador;
+grant usage on schema audit_interno to conferente_servico;
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -1007,6 +1078,12 @@ create function audit_interno.arredondamento_origem(valor numeric, digitos integ
   returns numeric language sql immutable;
 comment on function audit_interno.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 
+create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) is 'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
+grant execute on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
 create function audit_interno.ator()
   returns text language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1086,6 +1163,12 @@ create function audit_interno.conduzir_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
+
+create function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns void language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
+grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1327,6 +1410,12 @@ comment on function audit_interno.meses_retroteste() is 'Months for the back-tes
 create function audit_interno.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+
+create function audit_interno.nome_pessoa(nome text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable

@@ -9,10 +9,12 @@ set local role conferente_dono;
 --!include tabelas/divergencias_processadas.sql
 --!include tabelas/notificacoes.sql
 --!include tabelas/padroes_trade_marketing.sql
+--!include acesso/tabelas.sql
 
 --!include comum/dobrar.sql
 --!include comum/chaves_como.sql
 --!include comum/configuracao.sql
+--!include comum/nome_pessoa.sql
 --!include comum/ator.sql
 --!include comum/exigir_motivo.sql
 --!include comum/nome_sql.sql
@@ -185,6 +187,10 @@ set local role conferente_dono;
 --!include agenda/marcar_trabalhadores.sql
 --!include agenda/retomar_sessao.sql
 --!include agenda/liberar_trabalhos.sql
+--!include acesso/conferir_acesso.sql
+--!include acesso/assumir.sql
+--!include acesso/registrar_token.sql
+--!include acesso/revogar_acesso.sql
 
 --!include consulta/permissoes.sql
 

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly role?: string
   /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
   readonly exactJson?: boolean
+  /** A superuser's: whom to be from the start, so that the session has no more rights than that. */
+  readonly sessionAuthorization?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
@@ -47,13 +49,17 @@ export function digits(value: unknown): string | undefined {
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
 export function connect(
   url: string,
-  { max = 4, name = 'conferente', role, exactJson = false }: ConnectOptions = {},
+  { max = 4, name = 'conferente', role, sessionAuthorization, exactJson = false }: ConnectOptions = {},
 ): Sql {
   return postgres(url, {
     max,
     idle_timeout: max > 1 ? 30 : 0,
     connect_timeout: 10,
-    connection: { application_name: name, ...(role === undefined ? {} : { role }) },
+    connection: {
+      application_name: name,
+      ...(role !== undefined && { role }),
+      ...(sessionAuthorization !== undefined && { session_authorization: sessionAuthorization }),
+    },
     types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
     onnotice: () => {},
   })
