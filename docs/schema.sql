@@ -499,14 +499,23 @@ create table audit.regras (
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
+  certas_no_limiar bigint default 0 not null,
+  erradas_no_limiar bigint default 0 not null,
+  automaticas_revertidas bigint default 0 not null,
+  precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
+  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
+  contagem integer default 0 not null,
+  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  automatica_perdida text default ,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
+  constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
-  constraint regras_limite_valor_check CHECK ((limite_valor >= (0)::numeric)),
+  constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
@@ -533,6 +542,14 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
@@ -797,7 +814,7 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -960,6 +977,15 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
+create table audit_interno.vereditos (
+  divergencia_id bigint default  not null,
+  certo boolean default  not null,
+  no_limiar boolean default  not null,
+  contagem integer default  not null,
+  constraint vereditos_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1087,6 +1113,11 @@ create function audit_interno.conduzir_sessao(sessao_id bigint)
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 
+create function audit_interno.conferir_automatica(regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
+
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -1111,9 +1142,9 @@ create function audit_interno.configuracao(chave text)
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
-  returns void language sql volatile
+  returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts decisions that found proposals right or wrong.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
@@ -1121,6 +1152,11 @@ create function audit_interno.contar_meses(meses integer[])
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+
+create function audit_interno.contar_reversoes()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
 
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
@@ -1304,6 +1340,10 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   returns text[] language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
+
+create function audit_interno.limite_wilson(certas numeric, total numeric)
+  returns numeric language sql immutable;
+comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile

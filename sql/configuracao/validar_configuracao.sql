@@ -69,7 +69,7 @@ begin
     from audit.configuracoes_sistema c
     where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
     for share; -- the other end may be changing at this moment
-    if case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end then
+    if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
         detail = 'o câmbio mínimo não passa do máximo',
         hint = format('Permitido: %s; %s %s.', v_permitido,
