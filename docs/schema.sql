@@ -420,7 +420,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -499,14 +499,23 @@ create table audit.regras (
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
+  certas_no_limiar bigint default 0 not null,
+  erradas_no_limiar bigint default 0 not null,
+  automaticas_revertidas bigint default 0 not null,
+  precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
+  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
+  contagem integer default 0 not null,
+  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  automatica_perdida text default ,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
+  constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
-  constraint regras_limite_valor_check CHECK ((limite_valor >= (0)::numeric)),
+  constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
@@ -533,38 +542,17 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
-
-create table audit.revogacoes (
-  id bigint generated always as identity default  not null,
-  operacao_id bigint default  not null,
-  token_id text default ,
-  nome text default ,
-  motivo text default  not null,
-  revogado_em timestamp with time zone default clock_timestamp() not null,
-  revogado_por text default  not null,
-  constraint revogacoes_check CHECK ((num_nonnulls(token_id, nome) = 1)),
-  constraint revogacoes_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
-  constraint revogacoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
-  constraint revogacoes_pkey PRIMARY KEY (id),
-  constraint revogacoes_token_id_check CHECK (((length(token_id) >= 1) AND (length(token_id) <= 255)))
-);
-CREATE INDEX revogacoes_nome_revogado_em_idx ON audit.revogacoes USING btree (nome, revogado_em DESC) WHERE (nome IS NOT NULL);
-CREATE INDEX revogacoes_operacao_id_idx ON audit.revogacoes USING btree (operacao_id);
-CREATE INDEX revogacoes_token_id_idx ON audit.revogacoes USING btree (token_id) WHERE (token_id IS NOT NULL);
-CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.revogacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
-CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.revogacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
-comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
-comment on column audit.revogacoes.id is 'Key.';
-comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
-comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
-comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
-comment on column audit.revogacoes.motivo is 'Reason given.';
-comment on column audit.revogacoes.revogado_em is 'When.';
-comment on column audit.revogacoes.revogado_por is 'Who revoked.';
-grant select on table audit.revogacoes to conferente_administrador;
 
 create table audit.sessoes_processamento (
   id bigint generated always as identity default  not null,
@@ -638,35 +626,6 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
 grant select on table audit.sessoes_processamento to conferente_leitor;
-
-create table audit.tokens (
-  id text default  not null,
-  operacao_id bigint default  not null,
-  nome text default  not null,
-  papel text default  not null,
-  emitido_em timestamp with time zone default clock_timestamp() not null,
-  emitido_por text default  not null,
-  expira_em timestamp with time zone default  not null,
-  constraint tokens_check CHECK ((expira_em > emitido_em)),
-  constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
-  constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
-  constraint tokens_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
-  constraint tokens_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
-  constraint tokens_pkey PRIMARY KEY (id)
-);
-CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
-CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
-CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
-CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
-comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
-comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
-comment on column audit.tokens.operacao_id is 'Operation that issued it.';
-comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
-comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
-comment on column audit.tokens.emitido_em is 'When it was issued.';
-comment on column audit.tokens.emitido_por is 'Who issued it.';
-comment on column audit.tokens.expira_em is 'When it ends by itself.';
-grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_divergencias_abertas (
   id bigint default ,
@@ -855,7 +814,7 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -865,12 +824,6 @@ create function audit.registrar_regra(nome text, descricao text, funcao text, ta
   set search_path=pg_catalog, pg_temp;
 comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
-
-create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
-  returns audit.tokens language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_token(text,text,timestamp with time zone) is 'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
-grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
@@ -898,12 +851,6 @@ comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every corr
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
 
-create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
-  returns audit.revogacoes language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit.revogar_acesso(text,text,text) is 'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
-grant execute on function audit.revogar_acesso(text,text,text) to conferente_administrador;
-
 create function audit.revogar_excecao(id bigint, motivo text)
   returns audit.excecoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -926,7 +873,6 @@ grant execute on function audit.solicitar_processamento(text,date,date,text[],bo
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
 grant usage on schema audit_interno to conferente_operador;
-grant usage on schema audit_interno to conferente_servico;
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -1031,6 +977,15 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
+create table audit_interno.vereditos (
+  divergencia_id bigint default  not null,
+  certo boolean default  not null,
+  no_limiar boolean default  not null,
+  contagem integer default  not null,
+  constraint vereditos_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1077,12 +1032,6 @@ comment on function audit_interno.aplicar_lote(bigint) is 'Applies pg_temp.confe
 create function audit_interno.arredondamento_origem(valor numeric, digitos integer)
   returns numeric language sql immutable;
 comment on function audit_interno.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-
-create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
-  returns text language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) is 'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
-grant execute on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
 create function audit_interno.ator()
   returns text language plpgsql stable security definer
@@ -1164,11 +1113,10 @@ create function audit_interno.conduzir_sessao(sessao_id bigint)
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 
-create function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
-  returns void language plpgsql stable security definer
+create function audit_interno.conferir_automatica(regra text)
+  returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
-grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1194,9 +1142,9 @@ create function audit_interno.configuracao(chave text)
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
-  returns void language sql volatile
+  returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts decisions that found proposals right or wrong.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
@@ -1204,6 +1152,11 @@ create function audit_interno.contar_meses(meses integer[])
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+
+create function audit_interno.contar_reversoes()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
 
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
@@ -1388,6 +1341,10 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 
+create function audit_interno.limite_wilson(certas numeric, total numeric)
+  returns numeric language sql immutable;
+comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1410,12 +1367,6 @@ comment on function audit_interno.meses_retroteste() is 'Months for the back-tes
 create function audit_interno.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
-
-create function audit_interno.nome_pessoa(nome text)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
-grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable

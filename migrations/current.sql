@@ -3,6 +3,7 @@ set local role conferente_dono;
 
 --!include tabelas/tipos.sql
 --!include tabelas/configuracoes_sistema.sql
+--!include regras/limite_wilson.sql
 --!include tabelas/regras.sql
 --!include tabelas/sessoes_processamento.sql
 --!include tabelas/operacoes.sql
@@ -75,7 +76,9 @@ set local role conferente_dono;
 
 --!include decisao/transicao_permitida.sql
 --!include decisao/travar_divergencias.sql
+--!include decisao/conferir_automatica.sql
 --!include decisao/contar_decisoes.sql
+--!include decisao/contar_reversoes.sql
 --!include decisao/valores_atuais.sql
 --!include decisao/aprovar_divergencias.sql
 --!include decisao/rejeitar_divergencias.sql

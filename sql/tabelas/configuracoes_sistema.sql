@@ -45,6 +45,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
+    'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
   ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',

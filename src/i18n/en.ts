@@ -179,6 +179,7 @@ export const en: Catalogue = {
     threshold: 'threshold',
     approved: 'approved',
     rejected: 'rejected',
+    bound: 'least precision',
     table: 'table',
     description: 'description',
     field: 'field',

@@ -184,6 +184,7 @@ export const ptBR = {
     threshold: 'limiar',
     approved: 'aprovadas',
     rejected: 'rejeitadas',
+    bound: 'precisão mínima',
     table: 'tabela',
     description: 'descrição',
     field: 'campo',
