@@ -314,6 +314,7 @@ create table audit.execucoes_regra (
   carregado_desde timestamp with time zone default ,
   carregado_ate timestamp with time zone default ,
   linhas_examinadas bigint default ,
+  total_valor numeric default ,
   encontradas bigint default 0 not null,
   novas bigint default 0 not null,
   recorrentes bigint default 0 not null,
@@ -344,6 +345,7 @@ comment on column audit.execucoes_regra.status is 'pendente, detectada (correcti
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
 comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
@@ -356,7 +358,7 @@ comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
-comment on column audit.execucoes_regra.duracao is 'Time spent in its steps.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
 comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
@@ -499,23 +501,14 @@ create table audit.regras (
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
-  certas_no_limiar bigint default 0 not null,
-  erradas_no_limiar bigint default 0 not null,
-  automaticas_revertidas bigint default 0 not null,
-  precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
-  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
-  contagem integer default 0 not null,
-  contagem_desde timestamp with time zone default clock_timestamp() not null,
-  automatica_perdida text default ,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
-  constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
-  constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
+  constraint regras_limite_valor_check CHECK ((limite_valor >= (0)::numeric)),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
@@ -542,14 +535,6 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
-comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
@@ -566,6 +551,8 @@ create table audit.sessoes_processamento (
   regras text[] default  not null,
   simulada boolean default false not null,
   etapa text default ,
+  partes bigint default ,
+  partes_concluidas bigint default ,
   solicitada_em timestamp with time zone default clock_timestamp() not null,
   solicitada_por text default  not null,
   inicio_processamento timestamp with time zone default ,
@@ -605,12 +592,14 @@ comment on column audit.sessoes_processamento.incremental is 'Whether the window
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
 comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
 comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
 comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
-comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
 comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
 comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
 comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
@@ -814,7 +803,7 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -977,14 +966,29 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
-create table audit_interno.vereditos (
-  divergencia_id bigint default  not null,
-  certo boolean default  not null,
-  no_limiar boolean default  not null,
-  contagem integer default  not null,
-  constraint vereditos_pkey PRIMARY KEY (divergencia_id)
+create table audit_interno.partes_sessao (
+  sessao_id bigint default  not null,
+  regra text default  not null,
+  parte integer default  not null,
+  janela audit.janela default  not null,
+  status text default 'pendente'::text not null,
+  operacao_id bigint default ,
+  inicio timestamp with time zone default ,
+  fim timestamp with time zone default ,
+  constraint partes_sessao_pkey PRIMARY KEY (sessao_id, regra, parte),
+  constraint partes_sessao_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
+  constraint partes_sessao_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint partes_sessao_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'concluida'::text])))
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+comment on table audit_interno.partes_sessao is 'The parts into which the detection of a session was cut, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a dead worker leaves nothing to clear up.';
+comment on column audit_interno.partes_sessao.sessao_id is 'Session.';
+comment on column audit_interno.partes_sessao.regra is 'Rule.';
+comment on column audit_interno.partes_sessao.parte is 'Number within session and rule, from 1.';
+comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
+comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
+comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
@@ -1018,6 +1022,11 @@ create function audit_interno.alfas()
   returns TABLE(nivel smallint, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+
+create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
 
 create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[])
   returns void language plpgsql volatile
@@ -1107,16 +1116,16 @@ create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
 
+create function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_janela(audit.regras,audit.janela) is 'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
+
 create function audit_interno.conduzir_sessao(sessao_id bigint)
   returns boolean language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
-
-create function audit_interno.conferir_automatica(regra text)
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1142,9 +1151,9 @@ create function audit_interno.configuracao(chave text)
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
-  returns void language plpgsql volatile
+  returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts decisions that found proposals right or wrong.';
 
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
@@ -1153,15 +1162,15 @@ create function audit_interno.contar_meses(meses integer[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
-create function audit_interno.contar_reversoes()
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
-
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
+
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+  returns SETOF audit.janela language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
@@ -1185,6 +1194,11 @@ create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.detectar_parte(bigint,text,integer) is 'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
 
 create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
@@ -1216,10 +1230,15 @@ create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself.';
 
 create function audit_interno.encerrar_interrompidas()
-  returns SETOF audit.sessoes_processamento language sql volatile security definer
+  returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
+
+create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text DEFAULT NULL::text)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
 create function audit_interno.evidencia_pendencias(janela audit.janela, ids text[], categorias integer[])
   returns TABLE(id text, niveis jsonb, palavras jsonb, lancamentos bigint, iguais bigint, por text) language plpgsql stable
@@ -1314,11 +1333,26 @@ create function audit_interno.grupo_lacuna(meses integer)
   returns smallint language sql immutable;
 comment on function audit_interno.grupo_lacuna(integer) is 'Group of the months without history before an entry: 0 to 3.';
 
+create function audit_interno.hash_regra(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+
 create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
+
+create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
+  returns audit.janela language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.janela_execucao(bigint,text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
+
+create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
 create function audit_interno.lambdas()
   returns TABLE(classe smallint, peso double precision) language sql stable
@@ -1340,10 +1374,6 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   returns text[] language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
-
-create function audit_interno.limite_wilson(certas numeric, total numeric)
-  returns numeric language sql immutable;
-comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
@@ -1402,7 +1432,7 @@ comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and
 create function audit_interno.proxima_etapa(sessao_id bigint, OUT etapa text, OUT regra text, OUT tempo_limite_ms bigint, OUT ordem bigint, OUT total bigint)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take.';
+comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 
 create function audit_interno.raiz_fornecedor(codigo text)
@@ -1444,6 +1474,11 @@ create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
@@ -1510,10 +1545,15 @@ create function audit_interno.tipo_diferenca(valor numeric, documento numeric, d
   returns text language sql immutable;
 comment on function audit_interno.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 
+create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFAULT NULL::text, numero integer DEFAULT NULL::integer)
+  returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tomar_parte(bigint,text,integer) is 'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+
 create function audit_interno.totalizar_sessao(sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the rules'' counts into the session.';
+comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
 
 create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;

@@ -6,6 +6,7 @@ set local role conferente_dono;
 --!include regras/limite_wilson.sql
 --!include tabelas/regras.sql
 --!include tabelas/sessoes_processamento.sql
+--!include partes/tabelas.sql
 --!include tabelas/operacoes.sql
 --!include tabelas/divergencias_processadas.sql
 --!include tabelas/notificacoes.sql
@@ -43,12 +44,23 @@ set local role conferente_dono;
 --!include configuracao/salvar_padrao.sql
 --!include configuracao/desativar_padrao.sql
 
+--!include deteccao/hash_regra.sql
+--!include deteccao/janela_execucao.sql
+--!include deteccao/condicao_janela.sql
 --!include deteccao/levantar_achados.sql
 --!include deteccao/registrar_achados.sql
 --!include deteccao/reabrir_desfeitas.sql
 --!include deteccao/fechar_ausentes.sql
 --!include deteccao/medir_janela.sql
+--!include deteccao/anotar_execucao.sql
 --!include deteccao/detectar_regra.sql
+
+--!include partes/cortar_janela.sql
+--!include partes/enfileirar_partes.sql
+--!include partes/repartir_regra.sql
+--!include partes/tomar_parte.sql
+--!include partes/detectar_parte.sql
+--!include partes/juntar_regra.sql
 
 --!include correcao/elegiveis.sql
 --!include correcao/verificar_limites.sql

@@ -134,6 +134,10 @@ export const en: Catalogue = {
   },
   step: {
     detectar: 'looking for divergences:',
+    repartir: 'preparing and cutting up:',
+    partes: 'parts',
+    parte: 'looking for divergences:',
+    juntar: 'joining the parts:',
     limitar: 'checking the limits',
     corrigir: 'correcting and verifying:',
     finalizar: 'closing the session',

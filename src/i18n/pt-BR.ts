@@ -139,6 +139,10 @@ export const ptBR = {
   },
   step: {
     detectar: 'procurando divergências:',
+    repartir: 'preparando e repartindo:',
+    partes: 'partes',
+    parte: 'procurando divergências:',
+    juntar: 'juntando as partes:',
     limitar: 'conferindo os limites',
     corrigir: 'corrigindo e conferindo:',
     finalizar: 'fechando a sessão',
