@@ -138,16 +138,16 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers) or fuso (IANA time zone).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -367,34 +367,54 @@ create table audit.notificacoes (
   id bigint generated always as identity default  not null,
   tipo text default  not null,
   sessao_id bigint default ,
+  dia date default ,
   status text default 'pendente'::text not null,
   destinatarios text[] default '{}'::text[] not null,
+  entregues text[] default '{}'::text[] not null,
+  recusados jsonb default '{}'::jsonb not null,
+  remetente text default ,
   assunto text default ,
   identificador text default ,
+  conteudo jsonb default ,
   tentativas integer default 0 not null,
+  ultima_tentativa timestamp with time zone default ,
+  proxima_tentativa timestamp with time zone default ,
   ultimo_erro text default ,
   criada_em timestamp with time zone default clock_timestamp() not null,
+  composta_em timestamp with time zone default ,
   enviada_em timestamp with time zone default ,
+  constraint notificacoes_check CHECK (((tipo = 'ausencia'::text) = (dia IS NOT NULL))),
+  constraint notificacoes_check1 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
   constraint notificacoes_identificador_key UNIQUE (identificador),
   constraint notificacoes_pkey PRIMARY KEY (id),
   constraint notificacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
-  constraint notificacoes_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'enviada'::text, 'falhou'::text]))),
+  constraint notificacoes_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'composta'::text, 'enviada'::text, 'falhou'::text, 'dispensada'::text]))),
   constraint notificacoes_tipo_check CHECK ((tipo = ANY (ARRAY['divergencias'::text, 'resumo'::text, 'falha'::text, 'limite'::text, 'ausencia'::text]))),
   constraint notificacoes_tipo_sessao_id_key UNIQUE (tipo, sessao_id)
 );
+CREATE UNIQUE INDEX notificacoes_ausencia ON audit.notificacoes USING btree (dia) WHERE (tipo = 'ausencia'::text);
 CREATE INDEX notificacoes_status_idx ON audit.notificacoes USING btree (status) WHERE (status <> 'enviada'::text);
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom.';
+CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.enfileirar_mensagem();
+comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias, resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of.';
-comment on column audit.notificacoes.status is 'pendente, enviada or falhou.';
-comment on column audit.notificacoes.destinatarios is 'Addresses.';
+comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
+comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
+comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject.';
-comment on column audit.notificacoes.identificador is 'Message-ID, the same for every attempt.';
-comment on column audit.notificacoes.tentativas is 'Attempts so far.';
-comment on column audit.notificacoes.ultimo_erro is 'Answer of the mail server to the last failed attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
+comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
+comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
+comment on column audit.notificacoes.proxima_tentativa is 'Not before then is the next attempt; null when none is due.';
+comment on column audit.notificacoes.ultimo_erro is 'What the last attempt failed with, or why it was not sent.';
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
-comment on column audit.notificacoes.enviada_em is 'When the mail server took it.';
+comment on column audit.notificacoes.composta_em is 'When it was composed.';
+comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
 grant select on table audit.notificacoes to conferente_leitor;
 
 create table audit.operacoes (
@@ -576,6 +596,7 @@ create table audit.sessoes_processamento (
 );
 CREATE INDEX sessoes_processamento_inicio_processamento_idx ON audit.sessoes_processamento USING btree (inicio_processamento DESC);
 CREATE INDEX sessoes_processamento_status_idx ON audit.sessoes_processamento USING btree (status) WHERE (status = ANY (ARRAY['agendada'::text, 'em_andamento'::text]));
+CREATE TRIGGER avisar AFTER UPDATE OF status ON audit.sessoes_processamento FOR EACH ROW WHEN (((old.status = ANY (ARRAY['agendada'::text, 'em_andamento'::text])) AND (new.status = ANY (ARRAY['concluida'::text, 'concluida_com_falhas'::text, 'falhou'::text])))) EXECUTE FUNCTION audit_interno.avisar_fim_sessao();
 comment on table audit.sessoes_processamento is 'One row for each run over one window of data. concluida means everything asked for was done; anything less is concluida_com_falhas or falhou, and mensagem says why.';
 comment on column audit.sessoes_processamento.id is 'Key.';
 comment on column audit.sessoes_processamento.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
@@ -856,6 +877,7 @@ grant execute on function audit.solicitar_processamento(text,date,date,text[],bo
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
 grant usage on schema audit_interno to conferente_operador;
+grant usage on schema audit_interno to conferente_servico;
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -1029,6 +1051,11 @@ create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.avisar_fim_sessao()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
+
 create function audit_interno.calibrar_pendencias(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
   set enable_nestloop=off
@@ -1046,6 +1073,11 @@ create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio da
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
+
+create function audit_interno.centavos(valor numeric)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with two places.';
 
 create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
@@ -1076,6 +1108,12 @@ create function audit_interno.classe_apoio(apoio double precision, com_conta boo
   returns smallint language sql immutable;
 comment on function audit_interno.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 
+create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+  returns audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.compor_mensagem(bigint,jsonb,text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint,jsonb,text) to conferente_servico;
+
 create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
   returns bigint language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1086,6 +1124,12 @@ create function audit_interno.conduzir_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
+
+create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
+  returns SETOF audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_ausencia(timestamp with time zone) is 'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
+grant execute on function audit_interno.conferir_ausencia(timestamp with time zone) to conferente_servico;
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1122,6 +1166,51 @@ create function audit_interno.contar_meses(meses integer[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
+create function audit_interno.conteudo_ausencia(dia date, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_ausencia(date,text) is 'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
+
+create function audit_interno.conteudo_controle(sessao_id bigint)
+  returns jsonb language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_controle(bigint) is 'JSON object of BRL texts: antes, depois, diferenca = corrigido (by the session) + outras (by people since) + sem_explicacao; null when nothing was measured.';
+
+create function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_correio(bigint,text) is 'JSON array of messages caused since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
+
+create function audit_interno.conteudo_espera(fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+
+create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSON array of the findings with most at stake that the session saw: those that wait for a person and, unless so_espera, those corrected.';
+
+create function audit_interno.conteudo_lacunas(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas), regra, texto, numero.';
+
+create function audit_interno.conteudo_mensagem(notificacao_id bigint)
+  returns jsonb language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+
+create function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_regras(bigint,text) is 'JSON array: counts, amounts and the 30-day trend (new findings a day, null where the rule did not run) of each rule of a session.';
+
+create function audit_interno.conteudo_sessao(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1145,10 +1234,20 @@ create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim
 comment on function audit_interno.criar_sessao(text,date,date,text[],boolean) is 'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant execute on function audit_interno.criar_sessao(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit_interno.cron_campo(campo text, menor integer, maior integer)
+  returns integer[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cron_campo(text,integer,integer) is 'Values of a field of a cron expression, ascending.';
+
 create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.destinatarios(tipo text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
 
 create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
@@ -1184,6 +1283,21 @@ create function audit_interno.encerrar_interrompidas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
+
+create function audit_interno.endereco_valido(endereco text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
+
+create function audit_interno.enderecos_invalidos(lista jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
+
+create function audit_interno.enfileirar_mensagem()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
 
 create function audit_interno.evidencia_pendencias(janela audit.janela, ids text[], categorias integer[])
   returns TABLE(id text, niveis jsonb, palavras jsonb, lancamentos bigint, iguais bigint, por text) language plpgsql stable
@@ -1278,6 +1392,17 @@ create function audit_interno.grupo_lacuna(meses integer)
   returns smallint language sql immutable;
 comment on function audit_interno.grupo_lacuna(integer) is 'Group of the months without history before an entry: 0 to 3.';
 
+create function audit_interno.hora_prevista(cron text, dia date)
+  returns time without time zone language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
+
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT aviso audit.notificacoes, OUT faltam text[])
+  returns record language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
+grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
+
 create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1315,6 +1440,12 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
+create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
+  returns TABLE(notificacao_id bigint, status text) language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids and states, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
+
 create function audit_interno.mes_indice(data date)
   returns integer language sql immutable;
 comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
@@ -1342,6 +1473,11 @@ create function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado 
   returns boolean language sql immutable;
 comment on function audit_interno.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 
+create function audit_interno.pagina(caminho text DEFAULT ''::text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+
 create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
@@ -1353,6 +1489,12 @@ create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer) is 'Categories scored for each entry in question: hierarchical back-off, naive Bayes over words, and how much supplier history supports it.';
+
+create function audit_interno.preparar_mensagem(notificacao_id bigint)
+  returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
+grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
 
 create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
@@ -1399,11 +1541,22 @@ create function audit_interno.registrar_achados(sessao_id bigint, regra audit.re
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text) is 'Opens new findings, counts known ones, withholds those under an exception.';
 
+create function audit_interno.registrar_envio(notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean)
+  returns audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) is 'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) to conferente_servico;
+
 create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.remetente_valido(remetente text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
