@@ -207,6 +207,33 @@ set local role conferente_dono;
 --!include acesso/registrar_token.sql
 --!include acesso/revogar_acesso.sql
 
+--!include correio/endereco_valido.sql
+--!include correio/remetente_valido.sql
+--!include correio/enderecos_invalidos.sql
+--!include correio/configuracoes.sql
+--!include correio/destinatarios.sql
+--!include correio/enfileirar_mensagem.sql
+--!include correio/avisar_fim_sessao.sql
+--!include correio/centavos.sql
+--!include correio/pagina.sql
+--!include correio/cron_campo.sql
+--!include correio/hora_prevista.sql
+--!include correio/conferir_ausencia.sql
+--!include correio/conteudo_sessao.sql
+--!include correio/conteudo_lacunas.sql
+--!include correio/conteudo_espera.sql
+--!include correio/conteudo_regras.sql
+--!include correio/conteudo_itens.sql
+--!include correio/conteudo_controle.sql
+--!include correio/conteudo_correio.sql
+--!include correio/conteudo_ausencia.sql
+--!include correio/conteudo_mensagem.sql
+--!include correio/preparar_mensagem.sql
+--!include correio/compor_mensagem.sql
+--!include correio/iniciar_envio.sql
+--!include correio/registrar_envio.sql
+--!include correio/mensagens_devidas.sql
+
 --!include consulta/permissoes.sql
 
 reset role;
