@@ -1374,10 +1374,10 @@ create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
 
-create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
   returns SETOF audit.janela language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile

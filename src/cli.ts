@@ -11,6 +11,7 @@ import * as demo from './cli/demo.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
 import * as historico from './cli/historico.ts'
+import * as iniciar from './cli/iniciar.ts'
 import * as listar from './cli/listar.ts'
 import * as migrar from './cli/migrar.ts'
 import * as padroes from './cli/padroes.ts'
@@ -47,6 +48,7 @@ const COMMANDS = [
   agendar,
   trabalhar,
   servir,
+  iniciar,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -48,6 +48,7 @@ export const command: typeof ptBR.command = {
   agendar: 'shows or changes the schedule, and writes what keeps the service running',
   trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
   servir: 'serves the API (GraphQL, REST, health, metrics) until it is stopped',
+  iniciar: 'the API and the worker in one process, until it is stopped',
 }
 
 export const option: typeof ptBR.option = {
@@ -136,5 +137,10 @@ export const example: typeof ptBR.example = {
     'conferente agendar --systemd conferente.service',
   ),
   servir: examples('conferente servir', 'conferente servir --porta 0'),
-  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
+  iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),
+  trabalhar: examples(
+    'conferente trabalhar',
+    'conferente trabalhar --prazo 60',
+    'conferente trabalhar --simultaneos 4',
+  ),
 }

@@ -46,6 +46,7 @@ export const command = {
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
   servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
+  iniciar: 'a API e o trabalhador num só processo, até ser encerrado',
 }
 
 export const option = {
@@ -134,5 +135,10 @@ export const example = {
     'conferente agendar --systemd conferente.service',
   ),
   servir: examples('conferente servir', 'conferente servir --porta 0'),
-  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
+  iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),
+  trabalhar: examples(
+    'conferente trabalhar',
+    'conferente trabalhar --prazo 60',
+    'conferente trabalhar --simultaneos 4',
+  ),
 }
