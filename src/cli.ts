@@ -13,6 +13,7 @@ import { reportError } from './cli/errors.ts'
 import * as historico from './cli/historico.ts'
 import * as listar from './cli/listar.ts'
 import * as migrar from './cli/migrar.ts'
+import * as notificacoes from './cli/notificacoes.ts'
 import * as padroes from './cli/padroes.ts'
 import * as processar from './cli/processar.ts'
 import * as reabrir from './cli/reabrir.ts'
@@ -44,6 +45,7 @@ const COMMANDS = [
   padroes,
   configurar,
   agendar,
+  notificacoes,
   trabalhar,
 ]
 

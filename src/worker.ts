@@ -2,8 +2,12 @@ import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { Logger } from '@graphile/logger'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import comporMensagem from '../tasks/compor_mensagem.ts'
+import enviarMensagem from '../tasks/enviar_mensagem.ts'
 import processarSessao from '../tasks/processar_sessao.ts'
 import { connect, type Row, type Sql } from './db.ts'
+import type { Attach } from './mail/deliver.ts'
+import type { Mailer } from './mail/transport.ts'
 import { scheduleDue } from './schedule.ts'
 import type { Watcher } from './session.ts'
 
@@ -38,6 +42,8 @@ export interface WorkOptions {
   /** Milliseconds between two looks at the schedule. */
   readonly tick?: number
   readonly grace?: string
+  /** Without it messages are composed, and wait for a worker that can send them. */
+  readonly mail?: { readonly mailer: Mailer; readonly attach?: Attach }
 }
 
 export interface Worker {
@@ -53,7 +59,7 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, mail }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -62,7 +68,11 @@ export async function startWorker(
   // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
   const keeper = open()
   const context: WorkContext = { open, watch: report.watch, pause: pause.signal, signal: hard.signal }
-  const taskList: TaskList = { processar_sessao: processarSessao(context) }
+  const taskList: TaskList = {
+    processar_sessao: processarSessao(context),
+    compor_mensagem: comporMensagem(context),
+    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail.attach) }),
+  }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
   const events: WorkerEvents = new EventEmitter()
@@ -104,6 +114,7 @@ export async function startWorker(
     if (released?.nomes) report.released?.(released.nomes)
     // Those whose job has failed for the last time, or whose conductor was no worker.
     await keeper`select from audit_interno.encerrar_interrompidas()`
+    await keeper`select from audit_interno.conferir_ausencia()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)
   }

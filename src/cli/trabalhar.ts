@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { startWorker, type WorkReport } from '../worker.ts'
+import { startWorker, type WorkOptions, type WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
+import { openMail, tellMail } from './mail.ts'
 import { tell } from './output.ts'
 import { createWatcher } from './watcher.ts'
 
@@ -20,14 +21,21 @@ export function register(program: Command, app: App): void {
     .option('--prazo <segundos>', text.option.stopWithin, parse.integer(5, 3600), 20)
     .addHelpText('after', text.example.trabalhar)
     .action(async ({ prazo }: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, ({ url }) => work(app, url, prazo))
+      await withDatabase(app, { role: 'conferente_dono' }, async ({ url, sql }) => {
+        await tellMail(app, sql)
+        const mail = await openMail(app)
+        return work(app, url, prazo, mail).finally(() => mail?.mailer.close())
+      })
     })
 }
 
-async function work(app: App, url: string, seconds: number): Promise<number> {
+async function work(app: App, url: string, seconds: number, mail: WorkOptions['mail']): Promise<number> {
   const { text, signal } = app
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), { stopWithin: seconds * 1000 })
+  const worker = await startWorker(url, createReport(app), {
+    stopWithin: seconds * 1000,
+    ...(mail && { mail }),
+  })
   tell(text.worker.ready)
   const asked = new Promise<'asked'>((resolve) => {
     if (signal.aborted) resolve('asked')

@@ -1,6 +1,7 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
 import { command, example, help, option } from './help.en.ts'
+import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
@@ -12,6 +13,7 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  notificacoes,
   score,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {

@@ -46,10 +46,13 @@ export const command: typeof ptBR.command = {
   padroes: 'lists the trade marketing patterns',
   configurar: 'lists the settings, shows one, or changes it',
   agendar: 'shows or changes the schedule, and writes what keeps the service running',
+  notificacoes: 'lists what was or is to be mailed, or sends what waits without a worker',
   trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
 }
 
 export const option: typeof ptBR.option = {
+  unsent: 'only those not sent',
+  sendNow: 'sends now what waits, from here; needs SMTP_URL',
   json: 'one JSON document on stdout',
   mode: 'manual detects only; auto detects and corrects what is safe',
   from: 'first booking date, included; without dates, what was loaded since the last session',
@@ -124,12 +127,18 @@ export const example: typeof ptBR.example = {
     'conferente configurar',
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
+    `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "team"`,
   ),
   agendar: examples(
     'conferente agendar',
     'conferente agendar --mostrar',
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "before opening"',
     'conferente agendar --systemd conferente.service',
+  ),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
   ),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

@@ -44,10 +44,13 @@ export const command = {
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
+  notificacoes: 'lista o que foi ou será enviado por e-mail, ou envia o que espera sem um trabalhador',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
 }
 
 export const option = {
+  unsent: 'só as não enviadas',
+  sendNow: 'envia agora o que espera, daqui mesmo; pede SMTP_URL',
   json: 'um documento JSON em stdout',
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
@@ -122,12 +125,18 @@ export const example = {
     'conferente configurar',
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
+    `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "equipe"`,
   ),
   agendar: examples(
     'conferente agendar',
     'conferente agendar --mostrar',
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
     'conferente agendar --systemd conferente.service',
+  ),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
   ),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

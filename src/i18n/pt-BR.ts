@@ -2,6 +2,7 @@ import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
+import { notificacoes } from './notificacoes.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -14,6 +15,7 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  notificacoes,
   score,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
