@@ -314,6 +314,7 @@ create table audit.execucoes_regra (
   carregado_desde timestamp with time zone default ,
   carregado_ate timestamp with time zone default ,
   linhas_examinadas bigint default ,
+  total_valor numeric default ,
   encontradas bigint default 0 not null,
   novas bigint default 0 not null,
   recorrentes bigint default 0 not null,
@@ -344,6 +345,7 @@ comment on column audit.execucoes_regra.status is 'pendente, detectada (correcti
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
 comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
@@ -356,7 +358,7 @@ comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
-comment on column audit.execucoes_regra.duracao is 'Time spent in its steps.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
 comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
@@ -440,7 +442,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -519,14 +521,23 @@ create table audit.regras (
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
+  certas_no_limiar bigint default 0 not null,
+  erradas_no_limiar bigint default 0 not null,
+  automaticas_revertidas bigint default 0 not null,
+  precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
+  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
+  contagem integer default 0 not null,
+  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  automatica_perdida text default ,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
+  constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
-  constraint regras_limite_valor_check CHECK ((limite_valor >= (0)::numeric)),
+  constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
@@ -553,9 +564,46 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
+
+create table audit.revogacoes (
+  id bigint generated always as identity default  not null,
+  operacao_id bigint default  not null,
+  token_id text default ,
+  nome text default ,
+  motivo text default  not null,
+  revogado_em timestamp with time zone default clock_timestamp() not null,
+  revogado_por text default  not null,
+  constraint revogacoes_check CHECK ((num_nonnulls(token_id, nome) = 1)),
+  constraint revogacoes_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint revogacoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint revogacoes_pkey PRIMARY KEY (id),
+  constraint revogacoes_token_id_check CHECK (((length(token_id) >= 1) AND (length(token_id) <= 255)))
+);
+CREATE INDEX revogacoes_nome_revogado_em_idx ON audit.revogacoes USING btree (nome, revogado_em DESC) WHERE (nome IS NOT NULL);
+CREATE INDEX revogacoes_operacao_id_idx ON audit.revogacoes USING btree (operacao_id);
+CREATE INDEX revogacoes_token_id_idx ON audit.revogacoes USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.revogacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.revogacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on column audit.revogacoes.id is 'Key.';
+comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.motivo is 'Reason given.';
+comment on column audit.revogacoes.revogado_em is 'When.';
+comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+grant select on table audit.revogacoes to conferente_administrador;
 
 create table audit.sessoes_processamento (
   id bigint generated always as identity default  not null,
@@ -569,6 +617,8 @@ create table audit.sessoes_processamento (
   regras text[] default  not null,
   simulada boolean default false not null,
   etapa text default ,
+  partes bigint default ,
+  partes_concluidas bigint default ,
   solicitada_em timestamp with time zone default clock_timestamp() not null,
   solicitada_por text default  not null,
   inicio_processamento timestamp with time zone default ,
@@ -609,12 +659,14 @@ comment on column audit.sessoes_processamento.incremental is 'Whether the window
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
 comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
 comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
 comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
-comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
 comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
 comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
 comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
@@ -630,6 +682,35 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.tokens (
+  id text default  not null,
+  operacao_id bigint default  not null,
+  nome text default  not null,
+  papel text default  not null,
+  emitido_em timestamp with time zone default clock_timestamp() not null,
+  emitido_por text default  not null,
+  expira_em timestamp with time zone default  not null,
+  constraint tokens_check CHECK ((expira_em > emitido_em)),
+  constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
+  constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint tokens_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint tokens_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
+  constraint tokens_pkey PRIMARY KEY (id)
+);
+CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
+CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
+comment on column audit.tokens.operacao_id is 'Operation that issued it.';
+comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.tokens.emitido_em is 'When it was issued.';
+comment on column audit.tokens.emitido_por is 'Who issued it.';
+comment on column audit.tokens.expira_em is 'When it ends by itself.';
+grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_divergencias_abertas (
   id bigint default ,
@@ -818,7 +899,7 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -828,6 +909,12 @@ create function audit.registrar_regra(nome text, descricao text, funcao text, ta
   set search_path=pg_catalog, pg_temp;
 comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
+
+create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
+  returns audit.tokens language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_token(text,text,timestamp with time zone) is 'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
+grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
@@ -854,6 +941,12 @@ create function audit.reverter_sessao(id bigint, motivo text)
 comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
+
+create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
+  returns audit.revogacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.revogar_acesso(text,text,text) is 'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+grant execute on function audit.revogar_acesso(text,text,text) to conferente_administrador;
 
 create function audit.revogar_excecao(id bigint, motivo text)
   returns audit.excecoes language plpgsql volatile security definer
@@ -982,6 +1075,39 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
+create table audit_interno.partes_sessao (
+  sessao_id bigint default  not null,
+  regra text default  not null,
+  parte integer default  not null,
+  janela audit.janela default  not null,
+  status text default 'pendente'::text not null,
+  operacao_id bigint default ,
+  inicio timestamp with time zone default ,
+  fim timestamp with time zone default ,
+  constraint partes_sessao_pkey PRIMARY KEY (sessao_id, regra, parte),
+  constraint partes_sessao_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
+  constraint partes_sessao_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint partes_sessao_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'concluida'::text])))
+);
+comment on table audit_interno.partes_sessao is 'The parts into which the detection of a session was cut, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a dead worker leaves nothing to clear up.';
+comment on column audit_interno.partes_sessao.sessao_id is 'Session.';
+comment on column audit_interno.partes_sessao.regra is 'Rule.';
+comment on column audit_interno.partes_sessao.parte is 'Number within session and rule, from 1.';
+comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
+comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
+comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.fim is 'When it was done.';
+
+create table audit_interno.vereditos (
+  divergencia_id bigint default  not null,
+  certo boolean default  not null,
+  no_limiar boolean default  not null,
+  contagem integer default  not null,
+  constraint vereditos_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1015,6 +1141,11 @@ create function audit_interno.alfas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 
+create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+
 create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[])
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1028,6 +1159,12 @@ comment on function audit_interno.aplicar_lote(bigint) is 'Applies pg_temp.confe
 create function audit_interno.arredondamento_origem(valor numeric, digitos integer)
   returns numeric language sql immutable;
 comment on function audit_interno.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+
+create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) is 'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
+grant execute on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
 create function audit_interno.ator()
   returns text language plpgsql stable security definer
@@ -1119,17 +1256,33 @@ create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
 
+create function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_janela(audit.regras,audit.janela) is 'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
+
 create function audit_interno.conduzir_sessao(sessao_id bigint)
   returns boolean language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 
+create function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns void language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
+grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_ausencia(timestamp with time zone) is 'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
 grant execute on function audit_interno.conferir_ausencia(timestamp with time zone) to conferente_servico;
+
+create function audit_interno.conferir_automatica(regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1155,9 +1308,9 @@ create function audit_interno.configuracao(chave text)
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
-  returns void language sql volatile
+  returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts decisions that found proposals right or wrong.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
@@ -1165,6 +1318,11 @@ create function audit_interno.contar_meses(meses integer[])
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+
+create function audit_interno.contar_reversoes()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
 
 create function audit_interno.conteudo_ausencia(dia date, fuso text)
   returns jsonb language sql stable
@@ -1216,6 +1374,11 @@ create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
 
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+  returns SETOF audit.janela language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
+
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -1249,6 +1412,11 @@ create function audit_interno.destinatarios(tipo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
 
+create function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.detectar_parte(bigint,text,integer) is 'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
+
 create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1279,7 +1447,7 @@ create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself.';
 
 create function audit_interno.encerrar_interrompidas()
-  returns SETOF audit.sessoes_processamento language sql volatile security definer
+  returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
@@ -1298,6 +1466,11 @@ create function audit_interno.enfileirar_mensagem()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+
+create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text DEFAULT NULL::text)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
 create function audit_interno.evidencia_pendencias(janela audit.janela, ids text[], categorias integer[])
   returns TABLE(id text, niveis jsonb, palavras jsonb, lancamentos bigint, iguais bigint, por text) language plpgsql stable
@@ -1392,6 +1565,11 @@ create function audit_interno.grupo_lacuna(meses integer)
   returns smallint language sql immutable;
 comment on function audit_interno.grupo_lacuna(integer) is 'Group of the months without history before an entry: 0 to 3.';
 
+create function audit_interno.hash_regra(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1408,6 +1586,16 @@ create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_f
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
+
+create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
+  returns audit.janela language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.janela_execucao(bigint,text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
+
+create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
 create function audit_interno.lambdas()
   returns TABLE(classe smallint, peso double precision) language sql stable
@@ -1429,6 +1617,10 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   returns text[] language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
+
+create function audit_interno.limite_wilson(certas numeric, total numeric)
+  returns numeric language sql immutable;
+comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
@@ -1458,6 +1650,12 @@ comment on function audit_interno.meses_retroteste() is 'Months for the back-tes
 create function audit_interno.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+
+create function audit_interno.nome_pessoa(nome text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable
@@ -1504,7 +1702,7 @@ comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and
 create function audit_interno.proxima_etapa(sessao_id bigint, OUT etapa text, OUT regra text, OUT tempo_limite_ms bigint, OUT ordem bigint, OUT total bigint)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take.';
+comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 
 create function audit_interno.raiz_fornecedor(codigo text)
@@ -1557,6 +1755,11 @@ create function audit_interno.remetente_valido(remetente text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
+
+create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
@@ -1623,10 +1826,15 @@ create function audit_interno.tipo_diferenca(valor numeric, documento numeric, d
   returns text language sql immutable;
 comment on function audit_interno.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 
+create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFAULT NULL::text, numero integer DEFAULT NULL::integer)
+  returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tomar_parte(bigint,text,integer) is 'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+
 create function audit_interno.totalizar_sessao(sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the rules'' counts into the session.';
+comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
 
 create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;

@@ -8,6 +8,7 @@ declare
   v_tipo_json text := jsonb_typeof(new.valor);
   v_texto text := new.valor #>> '{}';
   v_medida numeric;
+  v_par numeric;
   v_valido boolean;
   v_permitido text;
   v_estranhos text := case when new.tipo = 'enderecos' then audit_interno.enderecos_invalidos(new.valor) end;
@@ -69,6 +70,18 @@ begin
   if v_medida < new.minimo or v_medida > new.maximo or not coalesce(new.permitidos @> new.valor, true) then
     raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
       hint = format('Permitido: %s.', v_permitido);
+  end if;
+  if new.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') then
+    select (c.valor #>> '{}')::numeric into v_par
+    from audit.configuracoes_sistema c
+    where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
+    for share; -- the other end may be changing at this moment
+    if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
+      raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
+        detail = 'o câmbio mínimo não passa do máximo',
+        hint = format('Permitido: %s; %s %s.', v_permitido,
+          case new.chave when 'valores.cambio_minimo' then 'no máximo' else 'no mínimo' end, v_par);
+    end if;
   end if;
   return new;
 end

@@ -10,6 +10,7 @@ import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly prazo: number
+  readonly simultaneos: number
 }
 
 export function register(program: Command, app: App): void {
@@ -19,23 +20,22 @@ export function register(program: Command, app: App): void {
     .command('trabalhar')
     .description(text.command.trabalhar)
     .option('--prazo <segundos>', text.option.stopWithin, parse.integer(5, 3600), 20)
+    .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
     .addHelpText('after', text.example.trabalhar)
-    .action(async ({ prazo }: Options) => {
+    .action(async ({ prazo, simultaneos }: Options) => {
       await withDatabase(app, { role: 'conferente_dono' }, async ({ url, sql }) => {
         await tellMail(app, sql)
         const mail = await openMail(app)
-        return work(app, url, prazo, mail).finally(() => mail?.mailer.close())
+        const options = { stopWithin: prazo * 1000, jobs: simultaneos, ...(mail && { mail }) }
+        return work(app, url, prazo, options).finally(() => mail?.mailer.close())
       })
     })
 }
 
-async function work(app: App, url: string, seconds: number, mail: WorkOptions['mail']): Promise<number> {
+async function work(app: App, url: string, seconds: number, options: WorkOptions): Promise<number> {
   const { text, signal } = app
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), {
-    stopWithin: seconds * 1000,
-    ...(mail && { mail }),
-  })
+  const worker = await startWorker(url, createReport(app), options)
   tell(text.worker.ready)
   const asked = new Promise<'asked'>((resolve) => {
     if (signal.aborted) resolve('asked')
@@ -62,7 +62,7 @@ async function work(app: App, url: string, seconds: number, mail: WorkOptions['m
 function createReport(app: App): WorkReport {
   const { text, format } = app
   return {
-    watch: () => createWatcher(app),
+    watch: () => createWatcher(app, false),
     scheduled: ({ previsto_para, sessao_id, erro_mensagem }) =>
       tell(
         erro_mensagem == null

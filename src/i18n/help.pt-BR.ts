@@ -46,11 +46,14 @@ export const command = {
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
   notificacoes: 'lista o que foi ou será enviado por e-mail, ou envia o que espera sem um trabalhador',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
+  servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
 }
 
 export const option = {
   unsent: 'só as não enviadas',
   sendNow: 'envia agora o que espera, daqui mesmo; pede SMTP_URL',
+  port: 'porta em que o servidor escuta; 0 escolhe uma livre',
+  ruru: 'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
   json: 'um documento JSON em stdout',
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
@@ -87,6 +90,7 @@ export const option = {
   windows: 'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
   crontab: 'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
   stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
+  jobs: 'quantos trabalhos ao mesmo tempo neste processo',
 }
 
 export const example = {
@@ -138,5 +142,6 @@ export const example = {
     'conferente notificacoes --nao-enviadas',
     'conferente notificacoes --enviar',
   ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }
