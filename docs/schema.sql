@@ -1575,7 +1575,7 @@ create function audit_interno.hora_prevista(cron text, dia date)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
-create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint)
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
@@ -1633,9 +1633,9 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
 create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
-  returns TABLE(notificacao_id bigint, status text) language sql volatile security definer
+  returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids and states, oldest first.';
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
 
 create function audit_interno.mes_indice(data date)

@@ -2,6 +2,7 @@ import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
+import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
@@ -13,6 +14,7 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  notificacoes,
   score,
   http,
   yesNo: (value) => (value ? 'yes' : 'no'),

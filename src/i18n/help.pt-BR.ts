@@ -44,12 +44,15 @@ export const command = {
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
+  notificacoes: 'lista o que foi ou será enviado por e-mail, ou envia o que espera sem um trabalhador',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
   servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
   iniciar: 'a API e o trabalhador num só processo, até ser encerrado',
 }
 
 export const option = {
+  unsent: 'só as não enviadas',
+  sendNow: 'envia agora o que espera, daqui mesmo; pede SMTP_URL',
   port: 'porta em que o servidor escuta; 0 escolhe uma livre',
   ruru: 'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
   json: 'um documento JSON em stdout',
@@ -127,12 +130,18 @@ export const example = {
     'conferente configurar',
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
+    `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "equipe"`,
   ),
   agendar: examples(
     'conferente agendar',
     'conferente agendar --mostrar',
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
     'conferente agendar --systemd conferente.service',
+  ),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
   ),
   servir: examples('conferente servir', 'conferente servir --porta 0'),
   iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),

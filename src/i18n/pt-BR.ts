@@ -3,6 +3,7 @@ import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
+import { notificacoes } from './notificacoes.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -15,6 +16,7 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  notificacoes,
   score,
   http,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
