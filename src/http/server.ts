@@ -4,6 +4,7 @@ import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { type Access, openAccess } from './database.ts'
+import { graphql } from './graphql.ts'
 import { installLimits, LIMITS } from './limits.ts'
 import { installProblems } from './problem.ts'
 import type { ServerSettings } from './settings.ts'
@@ -16,6 +17,8 @@ export interface HttpContext {
   readonly settings: ServerSettings
   readonly text: Catalogue
   readonly access: Access
+  /** For what failed and is not the caller's business: the caller is told the number alone. */
+  failed(error: Error, requestId: string): void
 }
 
 /** One concern: adds its routes below the base path. */
@@ -34,7 +37,7 @@ export interface ServerReport {
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = []
+const PARTS: readonly HttpPart[] = [graphql]
 
 /**
  * Starts the API and answers once it listens.
@@ -43,6 +46,7 @@ const PARTS: readonly HttpPart[] = []
 export async function startServer(settings: ServerSettings, report: ServerReport = {}): Promise<Server> {
   const text = catalogue(settings.language)
   const access = await openAccess(settings.databaseUrl)
+  const failed = (error: Error, id: string) => report.failed?.(error, id)
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     connectionTimeout: 0,
@@ -55,11 +59,11 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   })
   app.server.maxConnections = LIMITS.connections
   try {
-    installProblems(app, text, (error, id) => report.failed?.(error, id))
+    installProblems(app, text, failed)
     await installLimits(app, settings)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {
-      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access })), {
+      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {
         prefix: settings.basePath,
       })
     }
