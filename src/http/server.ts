@@ -27,6 +27,8 @@ export type HttpPart = (app: FastifyInstance, context: HttpContext) => Promise<v
 export interface Server {
   /** Base of every route, without a slash at the end. */
   readonly url: string
+  /** Every route that is served, as `GET /graphql`. */
+  readonly routes: readonly string[]
   /** Lets what runs come to its end, then closes; may be called more than once. */
   close(): Promise<void>
 }
@@ -57,6 +59,10 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     http: { headersTimeout: LIMITS.headersMs, connectionsCheckingInterval: 2_000 },
     genReqId: () => crypto.randomUUID(),
   })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map((verb) => `${verb} ${url}`))
+  })
   app.server.maxConnections = LIMITS.connections
   try {
     installProblems(app, text, failed)
@@ -76,6 +82,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   let closed: Promise<void> | undefined
   return {
     url: `${origin(app)}${settings.basePath}`,
+    routes,
     close() {
       closed ??= app.close().finally(() => access.sql.end({ timeout: 5 }))
       return closed
