@@ -29,8 +29,11 @@ corrigir_manualmente()        R
 declarar_excecao()            R
 desativar_padrao()                A
 diagnosticar_contrato()     L R O A
+divergencia_idade_dias()    L R O A
+divergencia_link_revisao()  L R O A
 finalizar_operacao()          R O A
 historico_registro()        L R O A
+pagina_revisao()            L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
@@ -45,6 +48,7 @@ reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
 salvar_padrao()                   A
+sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 `
 

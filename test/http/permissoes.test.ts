@@ -13,7 +13,7 @@ import {
 } from 'postgraphile/graphql'
 import { test } from 'tap'
 import type { Sql } from '../../src/db.ts'
-import { HIDDEN, MUTATIONS, QUERIES, TABLES } from '../../src/http/graphql/names.ts'
+import { FIELDS, HIDDEN, MUTATIONS, QUERIES, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
@@ -122,6 +122,10 @@ test('over GraphQL the same roles may do the same', async (t) => {
   const schema = buildSchema(await printGraphql(base.url))
   const server = await api(t, base)
   const tokens = await Promise.all(ROLES.map(async (role) => [role, await server.token(role)] as const))
+  const rows = Object.entries(FIELDS).map(([name, field]) => {
+    const [row = ''] = name.split('_')
+    return [name, `query { ${row === 'sessao' ? 'sessoes' : `${row}s`} { nodes { ${field} } } }`] as const
+  })
   const roots = [
     ...Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => ['query', field] as const),
     ...Object.values(schema.getMutationType()?.getFields() ?? {}).map(
@@ -129,10 +133,14 @@ test('over GraphQL the same roles may do the same', async (t) => {
     ),
   ]
   const seen = new Set<string>()
-  for (const [operation, field] of roots) {
-    const object = OBJECT_OF.get(field.name)
-    if (!t.ok(object, `${field.name} belongs to something of names.ts`) || object === undefined) continue
-    const body = { query: document(operation, field) }
+  const questions = [
+    ...roots.map(
+      ([operation, field]) => [OBJECT_OF.get(field.name) ?? field.name, document(operation, field)] as const,
+    ),
+    ...rows.map(([name, query]) => [`${name}()`, query] as const),
+  ]
+  for (const [object, query] of questions) {
+    const body = { query }
     const letters = await Promise.all(
       tokens.map(async ([role, token]) => {
         const { status, json } = await server.pedir('/graphql', { token, body })
@@ -143,7 +151,7 @@ test('over GraphQL the same roles may do the same', async (t) => {
     )
     const expected = EXPECTED.find((text) => text.split(' ')[0] === object)
     t.equal(line(object, letters.join('')), expected, body.query)
-    t.equal((await server.pedir('/graphql', { body })).status, 401, `${field.name} without a token`)
+    t.equal((await server.pedir('/graphql', { body })).status, 401, `${query} without a token`)
     seen.add(object)
   }
   const shown = EXPECTED.map((text) => text.split(' ')[0] ?? '').filter(

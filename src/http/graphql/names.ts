@@ -57,12 +57,17 @@ export const QUERIES: readonly string[] = [
   'acertos_padroes',
   'diagnosticar_contrato',
   'historico_registro',
+  'pagina_revisao',
   'previsao_padrao',
   'propor_padroes',
 ]
 
 /** Functions of one row, shown as its fields: function to field. */
-export const FIELDS: Readonly<Record<string, string>> = {}
+export const FIELDS: Readonly<Record<string, string>> = {
+  divergencia_idade_dias: 'idadeDias',
+  divergencia_link_revisao: 'linkRevisao',
+  sessao_link_revisao: 'linkRevisao',
+}
 
 /** Not shown, with the reason. */
 export const HIDDEN: Readonly<Record<string, string>> = {
