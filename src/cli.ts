@@ -23,6 +23,7 @@ import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
 import * as servir from './cli/servir.ts'
 import * as sessoes from './cli/sessoes.ts'
+import * as token from './cli/token.ts'
 import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
 import { readSettings } from './settings.ts'
@@ -51,6 +52,7 @@ const COMMANDS = [
   trabalhar,
   servir,
   iniciar,
+  token,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
