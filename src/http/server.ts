@@ -4,8 +4,11 @@ import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { type Access, openAccess } from './database.ts'
+import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
+import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problem.ts'
+import { rest } from './rest.ts'
 import type { ServerSettings } from './settings.ts'
 
 export { type ServerSettings, serverSettings } from './settings.ts'
@@ -34,7 +37,7 @@ export interface ServerReport {
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = []
+const PARTS: readonly HttpPart[] = [health, metrics, rest]
 
 /**
  * Starts the API and answers once it listens.
@@ -56,6 +59,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   app.server.maxConnections = LIMITS.connections
   try {
     installProblems(app, text, (error, id) => report.failed?.(error, id))
+    installHttpMetrics(app, text)
     await installLimits(app, settings)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {

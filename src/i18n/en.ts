@@ -3,6 +3,7 @@ import { demo, score } from './demo.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
 import type { Catalogue } from './pt-BR.ts'
+import { rest } from './rest.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
@@ -15,6 +16,7 @@ export const en: Catalogue = {
   avaliar,
   score,
   http,
+  rest,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',

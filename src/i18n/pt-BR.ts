@@ -3,6 +3,7 @@ import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
+import { rest } from './rest.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -17,6 +18,7 @@ export const ptBR = {
   avaliar,
   score,
   http,
+  rest,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
     seeHelp: 'Veja conferente --help, ou conferente COMANDO --help.',
