@@ -40,6 +40,7 @@ begin
           when 'rejeitada' then coalesce((
             select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
           else false end as reabre) as r)
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)

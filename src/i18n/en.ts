@@ -136,6 +136,10 @@ export const en: Catalogue = {
   },
   step: {
     detectar: 'looking for divergences:',
+    repartir: 'preparing and cutting up:',
+    partes: 'parts',
+    parte: 'looking for divergences:',
+    juntar: 'joining the parts:',
     limitar: 'checking the limits',
     corrigir: 'correcting and verifying:',
     finalizar: 'closing the session',
@@ -181,6 +185,7 @@ export const en: Catalogue = {
     threshold: 'threshold',
     approved: 'approved',
     rejected: 'rejected',
+    bound: 'least precision',
     table: 'table',
     description: 'description',
     field: 'field',

@@ -89,6 +89,7 @@ export const option: typeof ptBR.option = {
   windows: 'writes a Windows Task Scheduler task to this file (- for stdout); installs nothing',
   crontab: 'writes the crontab lines for those who run without a worker (- for stdout); installs nothing',
   stopWithin: 'how long it may take, once asked to end, to finish or hand back what is under way',
+  jobs: 'how many jobs at once in this process',
 }
 
 export const example: typeof ptBR.example = {

@@ -87,6 +87,7 @@ export const option = {
   windows: 'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
   crontab: 'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
   stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
+  jobs: 'quantos trabalhos ao mesmo tempo neste processo',
 }
 
 export const example = {

@@ -141,6 +141,10 @@ export const ptBR = {
   },
   step: {
     detectar: 'procurando divergências:',
+    repartir: 'preparando e repartindo:',
+    partes: 'partes',
+    parte: 'procurando divergências:',
+    juntar: 'juntando as partes:',
     limitar: 'conferindo os limites',
     corrigir: 'corrigindo e conferindo:',
     finalizar: 'fechando a sessão',
@@ -186,6 +190,7 @@ export const ptBR = {
     threshold: 'limiar',
     approved: 'aprovadas',
     rejected: 'rejeitadas',
+    bound: 'precisão mínima',
     table: 'tabela',
     description: 'descrição',
     field: 'campo',
