@@ -212,6 +212,16 @@ set local role conferente_dono;
 --!include acesso/registrar_token.sql
 --!include acesso/revogar_acesso.sql
 
+--!include consulta/consultar_divergencias.sql
+--!include consulta/consultar_operacoes.sql
+--!include consulta/consultar_sessoes.sql
+--!include metricas/vw_metricas_resumo.sql
+--!include metricas/vw_metricas_desempenho.sql
+--!include metricas/vw_metricas_regras.sql
+--!include metricas/relatorio_desempenho.sql
+--!include metricas/trabalhadores_vivos.sql
+--!include metricas/metricas.sql
+--!include metricas/prontidao.sql
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql

@@ -31,6 +31,11 @@ create index on audit.divergencias_processadas (sessao_id);
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 create index on audit.divergencias_processadas (status, detectada_em);
+-- What waits, most at stake first: the order in which people look.
+create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- All that the metrics read, so that they read nothing else.
+create index divergencias_processadas_metricas on audit.divergencias_processadas (regra, status, detectada_em) include (valor_em_risco, confianca);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';

@@ -5,8 +5,11 @@ import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { type Access, openAccess } from './database.ts'
 import { graphql } from './graphql.ts'
+import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
+import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problem.ts'
+import { rest } from './rest.ts'
 import type { ServerSettings } from './settings.ts'
 
 export { type ServerSettings, serverSettings } from './settings.ts'
@@ -39,7 +42,7 @@ export interface ServerReport {
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = [graphql]
+const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql]
 
 /**
  * Starts the API and answers once it listens.
@@ -66,6 +69,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   app.server.maxConnections = LIMITS.connections
   try {
     installProblems(app, text, failed)
+    installHttpMetrics(app, text)
     await installLimits(app, settings)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {

@@ -4,6 +4,7 @@ import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
 import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
+import { rest } from './rest.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
@@ -17,6 +18,7 @@ export const en: Catalogue = {
   notificacoes,
   score,
   http,
+  rest,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',

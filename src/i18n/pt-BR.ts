@@ -4,6 +4,7 @@ import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
 import { notificacoes } from './notificacoes.pt-BR.ts'
+import { rest } from './rest.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -19,6 +20,7 @@ export const ptBR = {
   notificacoes,
   score,
   http,
+  rest,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
     seeHelp: 'Veja conferente --help, ou conferente COMANDO --help.',
