@@ -112,9 +112,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint default ,
   antes jsonb default  not null,
   depois jsonb default  not null,
-  constraint alteracoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX alteracoes_divergencia_id_idx ON audit.alteracoes USING btree (divergencia_id);
+CREATE INDEX alteracoes_operacao_id_idx ON audit.alteracoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.alteracoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.alteracoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
@@ -165,8 +165,6 @@ create table audit.decisoes (
   valores jsonb default ,
   confianca numeric(5,4) default ,
   decidida_em timestamp with time zone default clock_timestamp() not null,
-  constraint decisoes_divergencia_id_fkey FOREIGN KEY (divergencia_id) REFERENCES audit.divergencias_processadas(id),
-  constraint decisoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
   constraint decisoes_pkey PRIMARY KEY (id),
   constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
 );
@@ -191,9 +189,9 @@ create table audit.deteccoes (
   divergencia_id bigint default  not null,
   confianca numeric(5,4) default  not null,
   resumo bytea default  not null,
-  constraint deteccoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX deteccoes_divergencia_id_idx ON audit.deteccoes USING btree (divergencia_id);
+CREATE INDEX deteccoes_operacao_id_idx ON audit.deteccoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.deteccoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.deteccoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
@@ -230,17 +228,13 @@ create table audit.divergencias_processadas (
   impressao bytea default  not null,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
-  constraint divergencias_processadas_identidade_key UNIQUE (identidade),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
-  constraint divergencias_processadas_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
-  constraint divergencias_processadas_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
   constraint divergencias_processadas_status_check CHECK ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'corrigida'::text, 'rejeitada'::text, 'revertida'::text, 'obsoleta'::text, 'resolvida'::text, 'falha'::text]))),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
-CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
-CREATE INDEX divergencias_processadas_status_detectada_em_idx ON audit.divergencias_processadas USING btree (status, detectada_em);
-CREATE INDEX divergencias_processadas_tabela_registro_id_idx ON audit.divergencias_processadas USING btree (tabela, registro_id);
+CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -331,6 +325,7 @@ create table audit.execucoes_regra (
   erro_codigo text default ,
   erro_mensagem text default ,
   motivo text default ,
+  corrigida_ate bigint default 0 not null,
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint execucoes_regra_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
@@ -361,6 +356,7 @@ comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of t
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
 create table audit.notificacoes (
@@ -1122,6 +1118,11 @@ create function audit_interno.contar_meses(meses integer[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
+create function audit_interno.contestadas(ids bigint[])
+  returns SETOF bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1175,9 +1176,8 @@ create function audit_interno.duplicidades(janela audit.janela, confianca_base n
 comment on function audit_interno.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
 
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
-  returns SETOF audit.divergencias_processadas language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself.';
+  returns SETOF audit.divergencias_processadas language sql stable;
+comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language sql volatile security definer
@@ -1198,6 +1198,11 @@ create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
+
+create function audit_interno.exige_releitura(relacao regclass)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 
 create function audit_interno.exigir_motivo(motivo text)
   returns text language plpgsql immutable
@@ -1304,6 +1309,11 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   returns text[] language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
+
+create function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile

@@ -18,6 +18,7 @@ set local role conferente_dono;
 --!include comum/nome_sql.sql
 --!include comum/chamada_sql.sql
 --!include comum/tipo_coluna.sql
+--!include comum/limite_chaves.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
 --!include comum/expressao_imagem.sql
@@ -47,7 +48,9 @@ set local role conferente_dono;
 --!include deteccao/medir_janela.sql
 --!include deteccao/detectar_regra.sql
 
+--!include correcao/exige_releitura.sql
 --!include correcao/elegiveis.sql
+--!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
