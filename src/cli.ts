@@ -19,6 +19,7 @@ import * as reabrir from './cli/reabrir.ts'
 import * as regras from './cli/regras.ts'
 import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
+import * as servir from './cli/servir.ts'
 import * as sessoes from './cli/sessoes.ts'
 import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
@@ -45,6 +46,7 @@ const COMMANDS = [
   configurar,
   agendar,
   trabalhar,
+  servir,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

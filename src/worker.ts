@@ -2,19 +2,18 @@ import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { Logger } from '@graphile/logger'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import detectarParte from '../tasks/detectar_parte.ts'
 import processarSessao from '../tasks/processar_sessao.ts'
-import { connect, type Row, type Sql } from './db.ts'
+import { connect, type Row } from './db.ts'
 import { scheduleDue } from './schedule.ts'
-import type { Watcher } from './session.ts'
+import type { Reach, Watcher } from './session.ts'
 
 const OWNER = 'conferente_dono'
 /** How long a job may look abandoned before it is: its worker marks itself within a tick. */
 const GRACE = '30 seconds'
 
 /** What every task is given. */
-export interface WorkContext {
-  /** A connection with the rights of conferente_dono; whoever opens it ends it. */
-  open(): Sql
+export interface WorkContext extends Reach {
   watch(): Watcher
   /** Aborted when the worker is asked to stop: begin nothing new. */
   readonly pause: AbortSignal
@@ -38,6 +37,8 @@ export interface WorkOptions {
   /** Milliseconds between two looks at the schedule. */
   readonly tick?: number
   readonly grace?: string
+  /** Jobs at once in this process: each is one busy connection. */
+  readonly jobs?: number
 }
 
 export interface Worker {
@@ -53,7 +54,7 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2 }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -61,8 +62,16 @@ export async function startWorker(
   const open = () => connect(url, { max: 1, name, role: OWNER })
   // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
   const keeper = open()
-  const context: WorkContext = { open, watch: report.watch, pause: pause.signal, signal: hard.signal }
-  const taskList: TaskList = { processar_sessao: processarSessao(context) }
+  const over = async (id: bigint) => {
+    const [session] = await keeper`
+      select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`
+    return session === undefined
+  }
+  const context: WorkContext = { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }
+  const taskList: TaskList = {
+    processar_sessao: processarSessao(context),
+    detectar_parte: detectarParte(context),
+  }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
   const events: WorkerEvents = new EventEmitter()
@@ -74,7 +83,7 @@ export async function startWorker(
     runner = await run({
       connectionString: asOwner(url),
       taskList,
-      concurrency: 2,
+      concurrency: jobs,
       noHandleSignals: true,
       parsedCronItems: [],
       events,

@@ -62,7 +62,7 @@ test('SIGTERM ends after the step under way; another worker goes on with the nex
   const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
   await demora(1.5)
   const id = await solicitar()
-  const child = await processo(t, workerUrl)
+  const child = await processo(t, workerUrl, '--simultaneos', '1')
   await emCurso(sql, id)
   child.kill('SIGTERM')
   t.equal(await saida(child), 0, child.said())

@@ -28,9 +28,9 @@ begin
       a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
-    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse. Two sessions
-    -- at once never hold the same identities: detection of one rule waits for another.
-    order by length(a.registro_id), a.registro_id collate "C"
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
+    -- at once take the same rows in the same order
+    order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
@@ -42,6 +42,7 @@ begin
           when 'rejeitada' then coalesce((
             select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
           else false end as reabre) as r)
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)

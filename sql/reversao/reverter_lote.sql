@@ -46,6 +46,7 @@ begin
     decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
   from pg_temp.conferente_lote l
   where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+  perform audit_interno.contar_reversoes();
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
     detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
   return query

@@ -9,6 +9,7 @@ import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly prazo: number
+  readonly simultaneos: number
 }
 
 export function register(program: Command, app: App): void {
@@ -18,16 +19,17 @@ export function register(program: Command, app: App): void {
     .command('trabalhar')
     .description(text.command.trabalhar)
     .option('--prazo <segundos>', text.option.stopWithin, parse.integer(5, 3600), 20)
+    .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
     .addHelpText('after', text.example.trabalhar)
-    .action(async ({ prazo }: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, ({ url }) => work(app, url, prazo))
+    .action(async ({ prazo, simultaneos }: Options) => {
+      await withDatabase(app, { role: 'conferente_dono' }, ({ url }) => work(app, url, prazo, simultaneos))
     })
 }
 
-async function work(app: App, url: string, seconds: number): Promise<number> {
+async function work(app: App, url: string, seconds: number, jobs: number): Promise<number> {
   const { text, signal } = app
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), { stopWithin: seconds * 1000 })
+  const worker = await startWorker(url, createReport(app), { stopWithin: seconds * 1000, jobs })
   tell(text.worker.ready)
   const asked = new Promise<'asked'>((resolve) => {
     if (signal.aborted) resolve('asked')
@@ -54,7 +56,7 @@ async function work(app: App, url: string, seconds: number): Promise<number> {
 function createReport(app: App): WorkReport {
   const { text, format } = app
   return {
-    watch: () => createWatcher(app),
+    watch: () => createWatcher(app, false),
     scheduled: ({ previsto_para, sessao_id, erro_mensagem }) =>
       tell(
         erro_mensagem == null

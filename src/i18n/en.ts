@@ -1,6 +1,7 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
 import { command, example, help, option } from './help.en.ts'
+import { http } from './http.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
@@ -13,6 +14,7 @@ export const en: Catalogue = {
   demo,
   avaliar,
   score,
+  http,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',
@@ -88,6 +90,7 @@ export const en: Catalogue = {
     NC017: 'There is nothing to do here.',
     NC018: 'The exception cannot be declared like this.',
     NC019: 'A correction that failed verification could not be undone; its batch was rolled back.',
+    NC020: 'The token is unknown or revoked, or gives no role.',
     NC901: 'Schema dw holds objects that are not of the demo.',
     NC902: 'Invalid arguments for the demo.',
     NC903: 'There is no demo warehouse in this database.',
@@ -131,6 +134,10 @@ export const en: Catalogue = {
   },
   step: {
     detectar: 'looking for divergences:',
+    repartir: 'preparing and cutting up:',
+    partes: 'parts',
+    parte: 'looking for divergences:',
+    juntar: 'joining the parts:',
     limitar: 'checking the limits',
     corrigir: 'correcting and verifying:',
     finalizar: 'closing the session',
@@ -176,6 +183,7 @@ export const en: Catalogue = {
     threshold: 'threshold',
     approved: 'approved',
     rejected: 'rejected',
+    bound: 'least precision',
     table: 'table',
     description: 'description',
     field: 'field',
@@ -237,6 +245,12 @@ export const en: Catalogue = {
   ${line}`,
     cronZone: (zone, system) =>
       `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  },
+  serve: {
+    ready: (url) => `The API answers at ${url}`,
+    ended: 'The API has stopped.',
+    failed: (id, message) => `error in request ${id}: ${message}`,
+    noService: (login) => `user ${login} may not speak for others: grant conferente_servico to ${login};`,
   },
   worker: {
     ready:

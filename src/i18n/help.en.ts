@@ -47,9 +47,12 @@ export const command: typeof ptBR.command = {
   configurar: 'lists the settings, shows one, or changes it',
   agendar: 'shows or changes the schedule, and writes what keeps the service running',
   trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
+  servir: 'serves the API (GraphQL, REST, health, metrics) until it is stopped',
 }
 
 export const option: typeof ptBR.option = {
+  port: 'port to listen on; 0 chooses a free one',
+  ruru: "GraphQL's page at /ruru and its schema open to all; for development only",
   json: 'one JSON document on stdout',
   mode: 'manual detects only; auto detects and corrects what is safe',
   from: 'first booking date, included; without dates, what was loaded since the last session',
@@ -86,6 +89,7 @@ export const option: typeof ptBR.option = {
   windows: 'writes a Windows Task Scheduler task to this file (- for stdout); installs nothing',
   crontab: 'writes the crontab lines for those who run without a worker (- for stdout); installs nothing',
   stopWithin: 'how long it may take, once asked to end, to finish or hand back what is under way',
+  jobs: 'how many jobs at once in this process',
 }
 
 export const example: typeof ptBR.example = {
@@ -131,5 +135,6 @@ export const example: typeof ptBR.example = {
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "before opening"',
     'conferente agendar --systemd conferente.service',
   ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

@@ -45,9 +45,12 @@ export const command = {
   configurar: 'lista as configurações, mostra uma, ou a altera',
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
+  servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
 }
 
 export const option = {
+  port: 'porta em que o servidor escuta; 0 escolhe uma livre',
+  ruru: 'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
   json: 'um documento JSON em stdout',
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
@@ -84,6 +87,7 @@ export const option = {
   windows: 'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
   crontab: 'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
   stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
+  jobs: 'quantos trabalhos ao mesmo tempo neste processo',
 }
 
 export const example = {
@@ -129,5 +133,6 @@ export const example = {
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
     'conferente agendar --systemd conferente.service',
   ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

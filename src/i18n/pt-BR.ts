@@ -2,6 +2,7 @@ import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
+import { http } from './http.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -15,6 +16,7 @@ export const ptBR = {
   demo,
   avaliar,
   score,
+  http,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
     seeHelp: 'Veja conferente --help, ou conferente COMANDO --help.',
@@ -92,6 +94,7 @@ export const ptBR = {
     NC017: '',
     NC018: '',
     NC019: '',
+    NC020: '',
     NC901: '',
     NC902: '',
     NC903: '',
@@ -136,6 +139,10 @@ export const ptBR = {
   },
   step: {
     detectar: 'procurando divergências:',
+    repartir: 'preparando e repartindo:',
+    partes: 'partes',
+    parte: 'procurando divergências:',
+    juntar: 'juntando as partes:',
     limitar: 'conferindo os limites',
     corrigir: 'corrigindo e conferindo:',
     finalizar: 'fechando a sessão',
@@ -181,6 +188,7 @@ export const ptBR = {
     threshold: 'limiar',
     approved: 'aprovadas',
     rejected: 'rejeitadas',
+    bound: 'precisão mínima',
     table: 'tabela',
     description: 'descrição',
     field: 'campo',
@@ -243,6 +251,13 @@ export const ptBR = {
   ${line}`,
     cronZone: (zone: string, system: string) =>
       `aviso: CRON_TZ vale no cronie; o cron do Debian lê a hora no fuso do sistema (${system}), não em ${zone}`,
+  },
+  serve: {
+    ready: (url: string) => `A API atende em ${url}`,
+    ended: 'A API parou.',
+    failed: (id: string, message: string) => `erro no pedido ${id}: ${message}`,
+    noService: (login: string) =>
+      `o usuário ${login} não pode falar por outros: grant conferente_servico to ${login};`,
   },
   worker: {
     ready:

@@ -1,0 +1,114 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseError } from '../db.ts'
+import type { Catalogue } from '../i18n/pt-BR.ts'
+
+interface ProblemDetails {
+  readonly code?: string | undefined
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A refusal, in the caller's words already. */
+export class Problem extends Error {
+  readonly status: number
+  readonly details: ProblemDetails
+
+  constructor(status: number, message: string, details: ProblemDetails = {}) {
+    super(message)
+    this.status = status
+    this.details = details
+  }
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  NC004: 404,
+  NC005: 409,
+  NC007: 403,
+  NC008: 404,
+  NC010: 409,
+  NC016: 409,
+  NC017: 409,
+  NC019: 409,
+  NC020: 401,
+  '42501': 403,
+  '57014': 503,
+  '55P03': 503,
+  '40001': 409,
+  '40P01': 409,
+}
+
+/** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
+export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
+  const {
+    code = '',
+    message = '',
+    detail,
+    hint,
+  } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
+  if (/^NC\d{3}$/.test(code)) return new Problem(STATUS[code] ?? 422, message, { code, detail, hint })
+  if (code === '42501') return new Problem(403, text.http.forbidden, { code })
+  if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
+  if (code === '55P03' || code === '40001' || code === '40P01') {
+    return new Problem(STATUS[code] ?? 503, text.http.tryAgain, { code })
+  }
+  // Class 22: a value that cannot be what it should, such as a date that the calendar does not have.
+  if (/^22/.test(code)) return new Problem(422, text.http.badValue, { code })
+  return undefined
+}
+
+/** Every error of every route leaves as a problem document (RFC 9457); what is not the caller's business only as a number to ask about. */
+export function installProblems(
+  app: FastifyInstance,
+  text: Catalogue,
+  report: (error: Error, id: string) => void,
+): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = asProblem(text, error)
+    if (problem !== undefined) return send(text, request, reply, problem)
+    report(error, request.id)
+    return send(text, request, reply, new Problem(500, text.http.internal(request.id)))
+  })
+  app.setNotFoundHandler((request, reply) =>
+    send(
+      text,
+      request,
+      reply,
+      new Problem(404, text.http.notFound(request.method, request.url.split('?')[0] ?? '')),
+    ),
+  )
+}
+
+function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
+  if (error instanceof Problem) return error
+  if (isDatabaseError(error)) return publicDatabaseError(text, error)
+  const { statusCode = 500, validation } = error
+  if (validation !== undefined) return new Problem(400, error.message)
+  if (statusCode === 413) return new Problem(413, text.http.tooLarge)
+  if (statusCode === 415) return new Problem(415, text.http.mediaType)
+  if (statusCode === 429) return new Problem(429, text.http.tooMany)
+  if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, text.http.malformed)
+  return undefined
+}
+
+function send(
+  text: Catalogue,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, details }: Problem,
+) {
+  const { code, detail, hint, headers = {} } = details
+  return reply
+    .code(status)
+    .headers(headers)
+    .type('application/problem+json; charset=utf-8')
+    .send({
+      type: code === undefined ? 'about:blank' : `urn:conferente:erro:${code}`,
+      title: text.http.title[status as keyof Catalogue['http']['title']] ?? text.http.title[500],
+      status,
+      detail: detail === undefined ? message : `${message}: ${detail}`,
+      instance: request.url.split('?')[0],
+      codigo: code,
+      sugestao: hint,
+    })
+}

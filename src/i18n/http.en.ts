@@ -1,0 +1,36 @@
+import type { http as ptBR } from './http.pt-BR.ts'
+
+export const http: typeof ptBR = {
+  title: {
+    400: 'Malformed request',
+    401: 'Not identified',
+    403: 'Not permitted',
+    404: 'Not found',
+    405: 'Method not accepted',
+    406: 'Format not available',
+    409: 'Not possible now',
+    413: 'Too large',
+    415: 'Format not accepted',
+    422: 'Value not accepted',
+    429: 'Too many requests',
+    500: 'Internal error',
+    503: 'Unavailable at the moment',
+  },
+  noToken: 'the token is missing: send the header Authorization: Bearer …',
+  token: {
+    malformed: 'the token is not valid here',
+    expired: 'the token has expired',
+    no_role: 'the token does not say whose it is, or does not give exactly one role of Conferente',
+  },
+  forbidden: 'the role of this token does not permit this',
+  notFound: (method, path) => `there is no ${method} ${path}`,
+  malformed: 'the request could not be read',
+  tooLarge: 'the body of the request is too large',
+  mediaType: 'the body of the request must be application/json',
+  tooMany: 'too many requests from this address; wait a minute',
+  tooSlow: 'the query ran into the time limit',
+  tooSlowHint: 'Ask for less at once: a shorter period, fewer rows.',
+  tryAgain: 'somebody else is at this now; try again',
+  badValue: 'a value of the request is not of the expected type',
+  internal: (id) => `something failed in the server; whoever keeps it finds the error by number ${id}`,
+}
