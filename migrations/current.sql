@@ -22,6 +22,7 @@ set local role conferente_dono;
 --!include comum/nome_sql.sql
 --!include comum/chamada_sql.sql
 --!include comum/tipo_coluna.sql
+--!include comum/limite_chaves.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
 --!include comum/expressao_imagem.sql
@@ -55,6 +56,7 @@ set local role conferente_dono;
 --!include deteccao/anotar_execucao.sql
 --!include deteccao/detectar_regra.sql
 
+--!include correcao/exige_releitura.sql
 --!include partes/cortar_janela.sql
 --!include partes/enfileirar_partes.sql
 --!include partes/repartir_regra.sql
@@ -63,6 +65,7 @@ set local role conferente_dono;
 --!include partes/juntar_regra.sql
 
 --!include correcao/elegiveis.sql
+--!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
