@@ -11,6 +11,8 @@ as $$
     select 1 as ordem, 'sessao' as tipo, null as regra, s.mensagem as texto, null::bigint as numero
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.status = 'falhou'
+      -- where rules failed, the session's message only repeats them
+      and not exists (select from audit.execucoes_regra e where e.sessao_id = s.id and e.status = 'falhou')
     union all
     select 2, case e.status when 'falhou' then 'regra_falhou' else 'regra_pulada' end, e.regra, coalesce(e.erro_mensagem, e.motivo), null
     from audit.execucoes_regra e

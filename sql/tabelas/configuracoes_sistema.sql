@@ -74,5 +74,9 @@ from (values
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
     'Fuso horário em que agenda.cron é lida.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
-    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.')
+    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
+    'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
+  ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
+    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

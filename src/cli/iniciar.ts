@@ -28,7 +28,7 @@ async function start(app: App, database: Database, options: Options): Promise<nu
   const server = await openServer(app, database, options)
   const api = { stop: () => server.close() }
   try {
-    const worker = await openWorker(app, database.url, options)
+    const worker = await openWorker(app, database, options)
     return await runUntilAsked(app, options.prazo, [worker, api])
   } finally {
     await server.close()

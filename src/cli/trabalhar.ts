@@ -2,8 +2,10 @@ import type { Command } from 'commander'
 import { startWorker, type Worker, type WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
+import type { Database } from './database.ts'
 import { plain } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
+import { openMail, tellMail } from './mail.ts'
 import { tell } from './output.ts'
 import { createWatcher } from './watcher.ts'
 
@@ -18,8 +20,8 @@ export function register(program: Command, app: App): void {
     .description(text.command.trabalhar)
     .addHelpText('after', text.example.trabalhar)
     .action(async (options: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, async ({ url }) =>
-        runUntilAsked(app, options.prazo, [await openWorker(app, url, options)]),
+      await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
+        runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
       )
     })
 }
@@ -31,12 +33,18 @@ export function workOptions(command: Command, { text }: App): Command {
     .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
 }
 
-/** Starts a worker that tells on stderr what it does, and says that it is ready. */
-export async function openWorker(app: App, url: string, { prazo, simultaneos }: Options): Promise<Worker> {
+/** Starts a worker that sends mail and tells on stderr what it does, and says that it is ready. */
+export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), { stopWithin: prazo * 1000, jobs: simultaneos })
+  await tellMail(app, sql)
+  const mail = await openMail(app)
+  const worker = await startWorker(url, createReport(app), {
+    stopWithin: options.prazo * 1000,
+    jobs: options.simultaneos,
+    ...(mail && { mail }),
+  })
   tell(app.text.worker.ready)
-  return worker
+  return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
 }
 
 function createReport(app: App): WorkReport {
