@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDatabaseError, type Row, type Sql } from './db.ts'
-
-export type Connection = Awaited<ReturnType<Sql['reserve']>>
+import { type Connection, isDatabaseError, type Row } from './db.ts'
 
 export interface SessionStep {
   readonly etapa:
