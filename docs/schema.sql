@@ -1352,7 +1352,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
