@@ -22,6 +22,7 @@ set local role conferente_dono;
 --!include comum/nome_sql.sql
 --!include comum/chamada_sql.sql
 --!include comum/tipo_coluna.sql
+--!include comum/limite_chaves.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
 --!include comum/expressao_imagem.sql
@@ -55,6 +56,7 @@ set local role conferente_dono;
 --!include deteccao/anotar_execucao.sql
 --!include deteccao/detectar_regra.sql
 
+--!include correcao/exige_releitura.sql
 --!include partes/cortar_janela.sql
 --!include partes/enfileirar_partes.sql
 --!include partes/repartir_regra.sql
@@ -63,6 +65,7 @@ set local role conferente_dono;
 --!include partes/juntar_regra.sql
 
 --!include correcao/elegiveis.sql
+--!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
@@ -121,12 +124,17 @@ set local role conferente_dono;
 --!include regras/validacao_valores.sql
 --!include regras/sem_acentos.sql
 --!include regras/expressao_padroes.sql
+--!include regras/filtro_padrao.sql
 --!include regras/filtro_padroes.sql
 --!include regras/padrao_casa.sql
 --!include regras/frase_padroes.sql
 --!include regras/confianca_contestada.sql
---!include regras/trade_marketing.sql
 --!include regras/palavras_texto.sql
+--!include regras/textos_casados.sql
+--!include regras/candidatos_marketing.sql
+--!include regras/historico_marketing.sql
+--!include regras/palavras_marketing.sql
+--!include regras/trade_marketing.sql
 --!include regras/nome_canonico.sql
 --!include regras/mes_indice.sql
 --!include regras/faixa_valor.sql
@@ -154,8 +162,8 @@ set local role conferente_dono;
 --!include regras/propor_padroes.sql
 
 --!include consulta/historico_registro.sql
+--!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
---!include consulta/vw_divergencias_abertas.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -207,6 +215,16 @@ set local role conferente_dono;
 --!include acesso/registrar_token.sql
 --!include acesso/revogar_acesso.sql
 
+--!include consulta/consultar_divergencias.sql
+--!include consulta/consultar_operacoes.sql
+--!include consulta/consultar_sessoes.sql
+--!include metricas/vw_metricas_resumo.sql
+--!include metricas/vw_metricas_desempenho.sql
+--!include metricas/vw_metricas_regras.sql
+--!include metricas/relatorio_desempenho.sql
+--!include metricas/trabalhadores_vivos.sql
+--!include metricas/metricas.sql
+--!include metricas/prontidao.sql
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql
@@ -216,6 +234,10 @@ set local role conferente_dono;
 --!include correio/avisar_fim_sessao.sql
 --!include correio/centavos.sql
 --!include correio/pagina.sql
+--!include consulta/pagina_revisao.sql
+--!include consulta/divergencia_link_revisao.sql
+--!include consulta/sessao_link_revisao.sql
+--!include consulta/vw_divergencias_abertas.sql
 --!include correio/cron_campo.sql
 --!include correio/hora_prevista.sql
 --!include correio/conferir_ausencia.sql

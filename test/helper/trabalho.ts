@@ -1,6 +1,5 @@
 // What the worker's tests share: a warehouse whose rules take as long as they are told, and workers to run.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Row, Sql } from '../../src/db.ts'
@@ -120,7 +119,7 @@ export async function processo(
 }
 
 export async function saida(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  await until(() => child.exitCode !== null || child.signalCode !== null, 60_000)
   return child.exitCode
 }
 
