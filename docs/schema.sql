@@ -1542,6 +1542,11 @@ create function audit_interno.conteudo_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
 
+create function audit_interno.conteudo_valores(valores jsonb)
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;

@@ -245,6 +245,7 @@ set local role conferente_dono;
 --!include correio/conteudo_lacunas.sql
 --!include correio/conteudo_espera.sql
 --!include correio/conteudo_regras.sql
+--!include correio/conteudo_valores.sql
 --!include correio/conteudo_itens.sql
 --!include correio/conteudo_controle.sql
 --!include correio/conteudo_correio.sql

@@ -1,7 +1,8 @@
 // Mail beside workers, and without any: what is caused is sent, once, when there is somebody to send it.
 import { test } from 'tap'
 import { deliverDue, watchForAbsence } from '../src/mail/deliver.ts'
-import { conferente } from './cli/helper.ts'
+import { conferente, personal } from './cli/helper.ts'
+import { SECRET } from './helper/api.ts'
 import { correio, receber, remetente } from './helper/carteiro.ts'
 import { oficina, trabalhador, until } from './helper/trabalho.ts'
 
@@ -169,6 +170,24 @@ test('with no worker alive, servers look for a missing session, and one of them 
   )
   t.match(office.arrived[0]?.subject, /^\[Conferente\] Nenhuma sessão de .* terminou até \d\d:\d\d$/)
   t.match(office.arrived[0]?.text, /Havia uma sessão prevista/)
+})
+
+test('conferente servir alone does so by itself', async (t) => {
+  const { sql, url } = await oficina(t)
+  const office = await correio(t)
+  await receber(sql, 'correio.destinatarios', [GESTORA])
+  await sql.unsafe(PRAZO)
+  await sql.unsafe(AGENDA)
+  const ran = await conferente(['servir', '--porta', '0'], {
+    url: personal(url, 'api'),
+    env: { CONFERENTE_JWT_SEGREDO: SECRET, SMTP_URL: `smtp://127.0.0.1:${office.port}` },
+    onStderr: (text, kill) => {
+      if (/http:/.test(text)) void until(() => office.arrived.length > 0).finally(() => kill('SIGTERM'))
+    },
+  })
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(office.arrived, [{ subject: /Nenhuma sessão/ }])
+  t.match((await sql`select status from audit.notificacoes`)[0], { status: 'enviada' })
 })
 
 test('a worker raises and sends the alert too, and once', async (t) => {

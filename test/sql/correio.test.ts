@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import { compose } from '../../src/mail/deliver.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
 import { nextRuns } from '../../src/schedule.ts'
 import { receber } from '../helper/carteiro.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
@@ -241,6 +242,8 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
     ['12345.67', '900.09', '33.33', '0.01'],
     'largest first',
   )
+  t.same(facts.itens?.[1]?.antes, { valor: { n: '1000.10' } })
+  t.match((await render(facts)).text, /valor: 1\.000,10 → 100,01/)
   t.equal(facts.itens?.[0]?.link, `http://localhost:8000/revisao?divergencia=${(await c.achado(4)).id}`)
   t.same(
     facts.regras?.map(({ nome, novas, esperando }) => [nome, novas, esperando]),
