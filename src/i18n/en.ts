@@ -1,5 +1,6 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
+import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
 import type { Catalogue } from './pt-BR.ts'
@@ -13,6 +14,7 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  exportar,
   score,
   http,
   yesNo: (value) => (value ? 'yes' : 'no'),

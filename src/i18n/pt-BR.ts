@@ -1,6 +1,7 @@
 import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
+import { exportar } from './exportar.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
 
@@ -15,6 +16,7 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  exportar,
   score,
   http,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
