@@ -110,9 +110,9 @@ test('kill -9 in the middle: another worker finishes, nothing lost and nothing d
 
 test('work of a living worker is not taken away from it, however long it takes', async (t) => {
   const { solicitar, sessao, demora, workerUrl } = await oficina(t)
-  await demora(3)
+  await demora(4)
+  const workers = await Promise.all([1, 2].map(() => trabalhador(t, workerUrl, { grace: '2 seconds' })))
   const id = await solicitar('uma')
-  const workers = await Promise.all([trabalhador(t, workerUrl), trabalhador(t, workerUrl)])
   await until(async () => (await sessao(id))['na_fila'] === 0)
   t.match(await sessao(id), { status: 'concluida', deteccoes: 1 })
   t.same(
