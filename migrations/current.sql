@@ -164,6 +164,8 @@ set local role conferente_dono;
 --!include consulta/historico_registro.sql
 --!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
+--!include consulta/vw_divergencias_exportacao.sql
+--!include consulta/exportar_divergencias.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -228,7 +230,7 @@ set local role conferente_dono;
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql
---!include correio/configuracoes.sql
+--!include tabelas/configuracoes_correio.sql
 --!include correio/destinatarios.sql
 --!include correio/enfileirar_mensagem.sql
 --!include correio/avisar_fim_sessao.sql
@@ -245,6 +247,7 @@ set local role conferente_dono;
 --!include correio/conteudo_lacunas.sql
 --!include correio/conteudo_espera.sql
 --!include correio/conteudo_regras.sql
+--!include correio/conteudo_valores.sql
 --!include correio/conteudo_itens.sql
 --!include correio/conteudo_controle.sql
 --!include correio/conteudo_correio.sql

@@ -21,10 +21,12 @@ const SHOTS: readonly { name: string; from: string; en?: boolean; width: number;
     [false, true].map((dark) => ({ name: 'resumo', from: 'resumo', width, dark })),
   ),
   { name: 'resumo-en', from: 'resumo', en: true, width: 375, dark: false },
-  ...['resumo-lacunas', 'resumo-nada', 'divergencias', 'limite', 'falha', 'ausencia'].flatMap((from) => [
-    { name: from, from, width: 375, dark: true },
-    { name: from, from, width: 720, dark: false },
-  ]),
+  ...['resumo-lacunas', 'resumo-nada', 'divergencias', 'limite', 'falha', 'ausencia'].map((from, i) => ({
+    name: from,
+    from,
+    width: 375,
+    dark: i % 2 === 1,
+  })),
 ]
 
 const server = await openEmbedded(

@@ -25,6 +25,7 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'cena') s`
   await sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'cena')`
   await sql`select audit.alterar_configuracao('correio.pagina', '"https://conferente.empresa.com.br"', 'cena')`
+  await sql`select audit.alterar_configuracao('correio.itens', '3', 'cena')` // enough to see, and small pictures
   await sql.unsafe(HISTORY)
   const run = async (call: string) => {
     const [row] = await sql.unsafe(`select id from audit.processar_divergencias(${call})`)

@@ -77,6 +77,7 @@ export const mailEn: MailText = {
     sessao: (text) => text || 'the session failed',
     regra_falhou: (rule, text) => `Rule ${rule} failed: ${text}`,
     regra_pulada: (rule, text) => `Rule ${rule} was skipped: ${text}`,
+    so_detectou: (rule, text) => `Rule ${rule} only detected: ${text}`,
     limite: (text) => `Limit reached: ${text}`,
     nenhuma_linha: 'No row read in the window',
     recusadas: (n, count) =>

@@ -82,6 +82,7 @@ export const mailPtBR = {
     sessao: (text: string) => text || 'a sessão falhou',
     regra_falhou: (rule: string, text: string) => `A regra ${rule} falhou: ${text}`,
     regra_pulada: (rule: string, text: string) => `A regra ${rule} foi pulada: ${text}`,
+    so_detectou: (rule: string, text: string) => `A regra ${rule} só detectou: ${text}`,
     limite: (text: string) => `Limite atingido: ${text}`,
     nenhuma_linha: 'Nenhuma linha lida na janela',
     recusadas: (n: number, count: string) =>

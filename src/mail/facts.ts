@@ -92,7 +92,15 @@ export const factsSchema = z.object({
   lacunas: z
     .array(
       z.object({
-        tipo: z.enum(['sessao', 'regra_falhou', 'regra_pulada', 'limite', 'nenhuma_linha', 'recusadas']),
+        tipo: z.enum([
+          'sessao',
+          'regra_falhou',
+          'regra_pulada',
+          'limite',
+          'nenhuma_linha',
+          'recusadas',
+          'so_detectou',
+        ]),
         regra: z.string().nullable(),
         texto: z.string().nullable(),
         numero: count.nullable(),

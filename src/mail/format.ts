@@ -20,7 +20,14 @@ export function createMailFormat(language: Language, zone: string) {
     notation: 'compact',
     maximumFractionDigits: 1,
   })
-  const cents = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 })
+  const exact = (value: string | number) => value as `${number}`
+  const digits = (value: string) => {
+    const places = value.split('.')[1]?.length ?? 0
+    return new Intl.NumberFormat(language, {
+      minimumFractionDigits: Math.min(places, 20),
+      maximumFractionDigits: 20,
+    }).format(exact(value))
+  }
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
   const day = dates({ dateStyle: 'short', timeZone: zone })
@@ -28,7 +35,6 @@ export function createMailFormat(language: Language, zone: string) {
   const time = dates({ dateStyle: 'short', timeStyle: 'short', timeZone: zone })
   const hour = dates({ timeStyle: 'short', timeZone: zone })
   const plainDay = dates({ dateStyle: 'short', timeZone: 'UTC' })
-  const exact = (value: string | number) => value as `${number}`
   // Intl puts no-break spaces between sign and number, which mail programs and searches treat as they like.
   const spaced = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 
@@ -44,15 +50,11 @@ export function createMailFormat(language: Language, zone: string) {
     /** A date column, which is text YYYY-MM-DD; years before 1000 stay as they are stored. */
     plainDay: (date: string) =>
       /^[1-9]\d{3}-\d\d-\d\d$/.test(date) ? plainDay.format(new Date(`${date}T00:00Z`)) : date,
-    /** Values of one column, alike: with cents when one of them has cents, and what is no number as it is. */
-    values: (...values: readonly unknown[]) => {
-      const whole = values.every((value) => typeof value !== 'number' || Number.isInteger(value))
-      return values.map((value) => {
-        if (typeof value === 'number') return (whole ? number : cents).format(value)
-        return typeof value === 'object' && value !== null
-          ? oneLine(JSON.stringify(value))
-          : oneLine(value ?? '∅')
-      })
+    /** A value of a finding: a number with the digits that PostgreSQL wrote, what is no number as it is. */
+    value: (value: unknown) => {
+      const { n } = (typeof value === 'object' && value !== null ? value : {}) as { n?: string }
+      if (typeof n === 'string') return digits(n)
+      return oneLine(typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '∅'))
     },
   }
 }

@@ -165,6 +165,7 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
     switch (tipo) {
       case 'regra_falhou':
       case 'regra_pulada':
+      case 'so_detectou':
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':
         return text.gap.nenhuma_linha

@@ -67,10 +67,11 @@ export function presentItem(item: Item, text: MailText, format: MailFormat): Vie
     status: text.status(item.status),
     tone: item.status === 'corrigida' ? 'good' : item.status === 'falha' ? 'bad' : 'gap',
     sentence: oneLine(item.justificativa),
-    changes: columns.map((column) => {
-      const [before = '', after = ''] = format.values(item.antes[column], item.depois[column])
-      return { column: oneLine(column), before, after }
-    }),
+    changes: columns.map((column) => ({
+      column: oneLine(column),
+      before: format.value(item.antes[column]),
+      after: format.value(item.depois[column]),
+    })),
     flagOnly: columns.length === 0 ? text.item.flagOnly : undefined,
     note: `${text.item.confidence(format.percent(item.confianca))}; ${text.item.seen(format.day(item.desde), item.vezes)}`,
     link: text.item.link(String(item.id)),
