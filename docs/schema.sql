@@ -734,7 +734,8 @@ create view audit.vw_divergencias_abertas (
   vezes_detectada integer default ,
   dias_aberta integer default ,
   sessao_id bigint default ,
-  sessao_ultima_id bigint default 
+  sessao_ultima_id bigint default ,
+  link_revisao text default 
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -757,6 +758,7 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -979,6 +981,16 @@ create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'
 comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 
+create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
+  returns integer language sql stable;
+comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
+  returns text language sql stable;
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -998,6 +1010,12 @@ create function audit.metricas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit.metricas() is 'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;
+
+create function audit.pagina_revisao()
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
+grant execute on function audit.pagina_revisao() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
@@ -1098,6 +1116,11 @@ create function audit.salvar_padrao(campo text, tipo text, padrao text, acao tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+
+create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
+  returns text language sql stable;
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
 
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer

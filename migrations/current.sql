@@ -154,8 +154,8 @@ set local role conferente_dono;
 --!include regras/propor_padroes.sql
 
 --!include consulta/historico_registro.sql
+--!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
---!include consulta/vw_divergencias_abertas.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -226,6 +226,10 @@ set local role conferente_dono;
 --!include correio/avisar_fim_sessao.sql
 --!include correio/centavos.sql
 --!include correio/pagina.sql
+--!include consulta/pagina_revisao.sql
+--!include consulta/divergencia_link_revisao.sql
+--!include consulta/sessao_link_revisao.sql
+--!include consulta/vw_divergencias_abertas.sql
 --!include correio/cron_campo.sql
 --!include correio/hora_prevista.sql
 --!include correio/conferir_ausencia.sql

@@ -21,6 +21,7 @@ import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
 import * as servir from './cli/servir.ts'
 import * as sessoes from './cli/sessoes.ts'
+import * as token from './cli/token.ts'
 import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
 import { readSettings } from './settings.ts'
@@ -47,6 +48,7 @@ const COMMANDS = [
   agendar,
   trabalhar,
   servir,
+  token,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -38,6 +38,8 @@ export const en: Catalogue = {
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
     unknownRule: (name, known) => `unknown rule: ${name}; there are: ${known}`,
+    tokenOne: 'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
+    validity: (value, most) => `invalid validity: ${value}; write 12h, 90d, 6m or 1a, at most ${most} days`,
     unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
     demoNeedsEmbedded:
@@ -151,6 +153,11 @@ export const en: Catalogue = {
     open: '…',
   },
   column: {
+    name: 'name',
+    role: 'role',
+    issued: 'issued',
+    expires: 'expires',
+    revoked: 'revoked',
     id: 'id',
     rule: 'rule',
     record: 'row',
@@ -247,6 +254,14 @@ export const en: Catalogue = {
   ${line}`,
     cronZone: (zone, system) =>
       `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  },
+  token: {
+    issued: (name, role, until, id) =>
+      `Token of ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
+    none: 'No token was issued.',
+    elsewhere: 'tokens come from single sign-on here (CONFERENTE_JWKS_URL); Conferente issues none',
+    revoked: (id) => `Token ${id} revoked.`,
+    revokedPerson: (name) => `All tokens that ${name} was given until now are revoked.`,
   },
   serve: {
     ready: (url) => `The API answers at ${url}`,

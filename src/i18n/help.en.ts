@@ -48,11 +48,19 @@ export const command: typeof ptBR.command = {
   agendar: 'shows or changes the schedule, and writes what keeps the service running',
   trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
   servir: 'serves the API (GraphQL, REST, health, metrics) until it is stopped',
+  token: 'issues, lists and revokes tokens for the API',
 }
 
 export const option: typeof ptBR.option = {
   port: 'port to listen on; 0 chooses a free one',
   ruru: "GraphQL's page at /ruru and its schema open to all; for development only",
+  tokenRole: 'role that the token gives: leitor, revisor, operador or administrador',
+  tokenName: 'person or tool that uses it; the name that the audit records',
+  tokenValidity: 'how long: 12h, 90d (as usual), 6m, 1a; two years at most',
+  tokenList: 'lists the tokens that were issued',
+  tokenRevoke: 'refuses this token from now on, also one of single sign-on (jti)',
+  tokenRevokePerson: 'refuses all tokens that the person was given until now',
+  tokenReason: 'why it is revoked',
   json: 'one JSON document on stdout',
   mode: 'manual detects only; auto detects and corrects what is safe',
   from: 'first booking date, included; without dates, what was loaded since the last session',
@@ -136,5 +144,10 @@ export const example: typeof ptBR.example = {
     'conferente agendar --systemd conferente.service',
   ),
   servir: examples('conferente servir', 'conferente servir --porta 0'),
+  token: examples(
+    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --listar',
+    'conferente token --revogar 3f6b… --motivo "the workstation was lost"',
+  ),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }

@@ -46,11 +46,19 @@ export const command = {
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
   servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
+  token: 'emite, lista e revoga tokens de acesso à API',
 }
 
 export const option = {
   port: 'porta em que o servidor escuta; 0 escolhe uma livre',
   ruru: 'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
+  tokenRole: 'papel que o token dá: leitor, revisor, operador ou administrador',
+  tokenName: 'pessoa ou ferramenta que o usa; é o nome que a auditoria registra',
+  tokenValidity: 'prazo: 12h, 90d (o normal), 6m, 1a; no máximo dois anos',
+  tokenList: 'lista os tokens emitidos',
+  tokenRevoke: 'recusa este token de agora em diante, também os de login único (jti)',
+  tokenRevokePerson: 'recusa todos os tokens que a pessoa recebeu até agora',
+  tokenReason: 'por que é revogado',
   json: 'um documento JSON em stdout',
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
@@ -134,5 +142,10 @@ export const example = {
     'conferente agendar --systemd conferente.service',
   ),
   servir: examples('conferente servir', 'conferente servir --porta 0'),
+  token: examples(
+    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --listar',
+    'conferente token --revogar 3f6b… --motivo "a estação foi perdida"',
+  ),
   trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
 }
