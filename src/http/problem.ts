@@ -38,6 +38,10 @@ const STATUS: Readonly<Record<string, number>> = {
   '40P01': 409,
 }
 
+/** The database is not there, or has no room. */
+const UNAVAILABLE =
+  /^(08...|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/
+
 /** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
 export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
   const {
@@ -46,6 +50,10 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     detail,
     hint,
   } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
+  // node-postgres says by a message alone that its pool had no connection to give.
+  if (UNAVAILABLE.test(code) || /^timeout exceeded when trying to connect/.test(message)) {
+    return new Problem(503, text.http.unavailable, { headers: { 'retry-after': '10' } })
+  }
   if (/^NC\d{3}$/.test(code)) return new Problem(STATUS[code] ?? 422, message, { code, detail, hint })
   if (code === '42501') return new Problem(403, text.http.forbidden, { code })
   if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
@@ -81,7 +89,7 @@ export function installProblems(
 
 function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error
-  if (isDatabaseError(error)) return publicDatabaseError(text, error)
+  if (isDatabaseError(error) || UNAVAILABLE.test(error.code)) return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
   if (validation !== undefined) return new Problem(400, error.message)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)

@@ -52,11 +52,11 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     connectionTimeout: 0,
-    requestTimeout: LIMITS.requestMs,
+    requestTimeout: settings.requestMs ?? LIMITS.requestMs,
     keepAliveTimeout: LIMITS.keepAliveMs,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: LIMITS.headersMs, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),
   })
   const routes: string[] = []
@@ -66,7 +66,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   app.server.maxConnections = LIMITS.connections
   try {
     installProblems(app, text, failed)
-    await installLimits(app, settings)
+    await installLimits(app, settings, text)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {
       await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {

@@ -29,11 +29,15 @@ export const http = {
   tooMany: 'pedidos demais deste endereço; espere um minuto',
   tooSlow: 'a consulta passou do tempo limite',
   tooSlowHint: 'Peça menos de uma vez: um período menor, menos linhas.',
+  busy: 'o servidor está cheio agora; tente de novo em segundos',
+  unavailable: 'o banco de dados não responde agora; tente de novo',
   tryAgain: 'outra pessoa mexe nisto agora; tente de novo',
+  badCursor: 'o cursor não é um que a API tenha dado para esta lista e esta ordem',
   badValue: 'um valor do pedido não é do tipo esperado',
   internal: (id: string) => `algo falhou no servidor; quem o mantém encontra o erro pelo número ${id}`,
   limit: {
     batch: 'um pedido de cada vez: listas de pedidos não são aceitas',
+    subscription: 'assinaturas não são oferecidas',
     introspection: 'o papel deste token não lê o esquema; ele está em docs/schema.graphql',
     page: (most: number) => `uma página tem no máximo ${most} linhas`,
     tooMuch: (what: string, most: number, asked: number) =>
