@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
-import { startWorker, type WorkReport } from '../worker.ts'
+import type { WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 import { tell } from './output.ts'
-import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly prazo: number
@@ -29,7 +28,14 @@ export function register(program: Command, app: App): void {
 async function work(app: App, url: string, seconds: number, jobs: number): Promise<number> {
   const { text, signal } = app
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), { stopWithin: seconds * 1000, jobs })
+  const [{ startWorker }, { createWatcher }] = await Promise.all([
+    import('../worker.ts'),
+    import('./watcher.ts'),
+  ])
+  const worker = await startWorker(url, createReport(app, createWatcher), {
+    stopWithin: seconds * 1000,
+    jobs,
+  })
   tell(text.worker.ready)
   const asked = new Promise<'asked'>((resolve) => {
     if (signal.aborted) resolve('asked')
@@ -53,7 +59,7 @@ async function work(app: App, url: string, seconds: number, jobs: number): Promi
   return 0
 }
 
-function createReport(app: App): WorkReport {
+function createReport(app: App, createWatcher: typeof import('./watcher.ts').createWatcher): WorkReport {
   const { text, format } = app
   return {
     watch: () => createWatcher(app, false),
