@@ -44,7 +44,10 @@ const dir = mkdtempSync(join(tmpdir(), 'conferente-bench-'))
 // As `conferente` starts it, durability and all; --url names another server, for another version of PostgreSQL.
 const server = values.url
   ? undefined
-  : await openEmbedded({ dataDir: join(dir, 'dados') }, { temporary: true })
+  : await openEmbedded(
+      { dataDir: mkdtempSync(join(tmpdir(), 'conferente-bench-dados-')) },
+      { temporary: true },
+    )
 const serverUrl = values.url ?? server?.url ?? ''
 const results: Result[] = []
 let failed = false
