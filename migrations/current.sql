@@ -22,6 +22,7 @@ set local role conferente_dono;
 --!include comum/nome_sql.sql
 --!include comum/chamada_sql.sql
 --!include comum/tipo_coluna.sql
+--!include comum/limite_chaves.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
 --!include comum/expressao_imagem.sql
@@ -62,7 +63,9 @@ set local role conferente_dono;
 --!include partes/detectar_parte.sql
 --!include partes/juntar_regra.sql
 
+--!include correcao/exige_releitura.sql
 --!include correcao/elegiveis.sql
+--!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
@@ -121,12 +124,17 @@ set local role conferente_dono;
 --!include regras/validacao_valores.sql
 --!include regras/sem_acentos.sql
 --!include regras/expressao_padroes.sql
+--!include regras/filtro_padrao.sql
 --!include regras/filtro_padroes.sql
 --!include regras/padrao_casa.sql
 --!include regras/frase_padroes.sql
 --!include regras/confianca_contestada.sql
---!include regras/trade_marketing.sql
 --!include regras/palavras_texto.sql
+--!include regras/textos_casados.sql
+--!include regras/candidatos_marketing.sql
+--!include regras/historico_marketing.sql
+--!include regras/palavras_marketing.sql
+--!include regras/trade_marketing.sql
 --!include regras/nome_canonico.sql
 --!include regras/mes_indice.sql
 --!include regras/faixa_valor.sql
@@ -156,6 +164,8 @@ set local role conferente_dono;
 --!include consulta/historico_registro.sql
 --!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
+--!include consulta/vw_divergencias_exportacao.sql
+--!include consulta/exportar_divergencias.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -220,7 +230,7 @@ set local role conferente_dono;
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql
---!include correio/configuracoes.sql
+--!include tabelas/configuracoes_correio.sql
 --!include correio/destinatarios.sql
 --!include correio/enfileirar_mensagem.sql
 --!include correio/avisar_fim_sessao.sql
@@ -237,6 +247,7 @@ set local role conferente_dono;
 --!include correio/conteudo_lacunas.sql
 --!include correio/conteudo_espera.sql
 --!include correio/conteudo_regras.sql
+--!include correio/conteudo_valores.sql
 --!include correio/conteudo_itens.sql
 --!include correio/conteudo_controle.sql
 --!include correio/conteudo_correio.sql

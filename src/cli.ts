@@ -11,8 +11,10 @@ import * as demo from './cli/demo.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
 import * as historico from './cli/historico.ts'
+import * as iniciar from './cli/iniciar.ts'
 import * as listar from './cli/listar.ts'
 import * as migrar from './cli/migrar.ts'
+import * as notificacoes from './cli/notificacoes.ts'
 import * as padroes from './cli/padroes.ts'
 import * as processar from './cli/processar.ts'
 import * as reabrir from './cli/reabrir.ts'
@@ -46,8 +48,10 @@ const COMMANDS = [
   padroes,
   configurar,
   agendar,
+  notificacoes,
   trabalhar,
   servir,
+  iniciar,
   token,
 ]
 

@@ -34,7 +34,7 @@ from (values
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
     'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
   ('sessao.linhas_por_parte', '250000', 'inteiro', 1, 1000000000, null, 'linhas',
-    'Quantas linhas, no mínimo, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa; com menos do que o dobro ela fica inteira.'),
+    'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',

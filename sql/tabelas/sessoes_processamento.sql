@@ -98,6 +98,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  corrigida_ate bigint not null default 0,
   primary key (sessao_id, regra)
 );
 create index on audit.execucoes_regra (regra, carregado_ate);
@@ -126,3 +127,4 @@ comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of t
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';

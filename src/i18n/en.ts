@@ -1,7 +1,9 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
+import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
+import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 import { rest } from './rest.en.ts'
 
@@ -14,6 +16,8 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  notificacoes,
+  exportar,
   score,
   http,
   rest,

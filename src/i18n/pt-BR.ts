@@ -1,8 +1,10 @@
 import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
+import { exportar } from './exportar.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
+import { notificacoes } from './notificacoes.pt-BR.ts'
 import { rest } from './rest.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
@@ -16,6 +18,8 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  notificacoes,
+  exportar,
   score,
   http,
   rest,

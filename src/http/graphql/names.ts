@@ -96,6 +96,7 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
   deteccoes: [],
   // Read through in full at worst; no report does without them.
   divergencias_processadas: [
+    'tabela',
     'regra',
     'confianca',
     'valor_em_risco',
@@ -121,6 +122,12 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       foreignKey: [
         '(operacao_id) references audit.operacoes (id)',
         '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
+    divergencias_processadas: {
+      foreignKey: [
+        '(sessao_id) references audit.sessoes_processamento (id)',
+        '(regra) references audit.regras (nome)|@fieldName regraRegistrada',
       ],
     },
     vw_divergencias_abertas: {
