@@ -760,6 +760,57 @@ comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session tha
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
+create view audit.vw_divergencias_exportacao (
+  id bigint default ,
+  sessao_id bigint default ,
+  sessao_ultima_id bigint default ,
+  regra text default ,
+  tipo text default ,
+  tabela text default ,
+  registro_id text default ,
+  status text default ,
+  confianca numeric(5,4) default ,
+  valor_em_risco numeric default ,
+  colunas text default ,
+  antes text default ,
+  depois text default ,
+  justificativa text default ,
+  detectada_em timestamp with time zone default ,
+  ultima_deteccao timestamp with time zone default ,
+  vezes_detectada integer default ,
+  proposta_por text default ,
+  decidida_em timestamp with time zone default ,
+  decidida_por text default ,
+  motivo text default ,
+  valores_antes jsonb default ,
+  valores_depois jsonb default 
+) with (security_invoker=true);
+comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
+comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
+comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_exportacao.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_exportacao.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_exportacao.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_exportacao.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_exportacao.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
+comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
 create view audit.vw_metricas_desempenho (
   sessao_id bigint default ,
   dia date default ,
@@ -989,6 +1040,11 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
+  returns SETOF audit.vw_divergencias_exportacao language sql stable;
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer

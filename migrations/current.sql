@@ -164,6 +164,8 @@ set local role conferente_dono;
 --!include consulta/historico_registro.sql
 --!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
+--!include consulta/vw_divergencias_exportacao.sql
+--!include consulta/exportar_divergencias.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql

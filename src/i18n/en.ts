@@ -1,5 +1,6 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
+import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
 import { notificacoes } from './notificacoes.en.ts'
@@ -16,6 +17,7 @@ export const en: Catalogue = {
   demo,
   avaliar,
   notificacoes,
+  exportar,
   score,
   http,
   rest,

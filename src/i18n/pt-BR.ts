@@ -1,6 +1,7 @@
 import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
+import { exportar } from './exportar.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
 import { notificacoes } from './notificacoes.pt-BR.ts'
@@ -18,6 +19,7 @@ export const ptBR = {
   demo,
   avaliar,
   notificacoes,
+  exportar,
   score,
   http,
   rest,
