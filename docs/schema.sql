@@ -1734,9 +1734,8 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
-create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, OUT frase text, OUT conta text, OUT ajuste numeric)
-  returns record language sql immutable
-  set search_path=pg_catalog, pg_temp;
+create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)

@@ -230,7 +230,7 @@ set local role conferente_dono;
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql
---!include correio/configuracoes.sql
+--!include tabelas/configuracoes_correio.sql
 --!include correio/destinatarios.sql
 --!include correio/enfileirar_mensagem.sql
 --!include correio/avisar_fim_sessao.sql

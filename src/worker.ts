@@ -28,6 +28,8 @@ export interface WorkContext extends Reach {
 /** Whoever is told what the worker does. */
 export interface WorkReport {
   watch(): Watcher
+  /** It has looked at the schedule and after the dead. */
+  ticked?(): void
   scheduled?(entry: Row): void
   released?(workers: readonly string[]): void
   jobFailed?(task: string, error: Error, last: boolean): void
@@ -124,6 +126,7 @@ export async function startWorker(
     await keeper`select from audit_interno.conferir_ausencia()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)
+    report.ticked?.()
   }
   let timer: NodeJS.Timeout | undefined
   let ticking: Promise<void> = Promise.resolve()

@@ -37,7 +37,7 @@ export function workOptions(command: Command, { text }: App): Command {
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
   await tellMail(app, sql)
-  const mail = await openMail(app)
+  const mail = await openMail(app, url)
   const worker = await startWorker(url, createReport(app), {
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,

@@ -35,6 +35,9 @@ function ledger(): Record<string, unknown>[] {
   twin('NF 901', day(2, 27), day(3, 2), day(3, 6))
   twin('NF 902', day(3, 20), day(4, 15)) // too far apart
   twin('NF 903', day(1, 31), day(2, 1), day(2, 12))
+  for (const data_lancamento of [day(1, 31), day(2, 1), day(2, 28), day(3, 1), day(3, 31), day(4, 1)]) {
+    book({ data_lancamento, valor: '700.00', valor_documento: '70.00' }) // first and last days
+  }
   book({ data_lancamento: null, valor: '5.00', valor_documento: '50.00' })
   return rows
 }
