@@ -40,7 +40,7 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     import('./watcher.ts'),
   ])
   await tellMail(app, sql)
-  const mail = await openMail(app)
+  const mail = await openMail(app, url)
   const worker = await startWorker(url, createReport(app, createWatcher), {
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,
