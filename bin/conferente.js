@@ -3,16 +3,18 @@
 // npm brought along (optional dependency) takes over, so that `npx conferente` works wherever npm does.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const entry = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+// Below node_modules Node strips no types: a package carries its source compiled.
+const entry = here(/[\\/]node_modules[\\/]/.test(here('.')) ? '../src/cli.js' : '../src/cli.ts')
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  await import(entry)
+  await import(pathToFileURL(entry).href)
 } else {
-  const bundled = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
-  if (!existsSync(bundled)) {
+  const bundled = ['../node_modules/.bin/node', '../../.bin/node'].map(here).find(existsSync)
+  if (bundled === undefined) {
     console.error(
       `conferente needs Node 22.18 or newer; this is ${process.versions.node} and npm brought no newer one along.`,
     )

@@ -10,19 +10,57 @@ export interface ConnectOptions {
   readonly name?: string
   /** Role to become at once, of which the login is a member. */
   readonly role?: string
+  /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
+  readonly exactJson?: boolean
+  /** A superuser's: whom to be from the start, so that the session has no more rights than that. */
+  readonly sessionAuthorization?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
 const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
 
+// JSON.parse with the text of each number, which TypeScript does not know yet.
+interface SourceJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown
+  rawJSON(text: string): object
+  isRawJSON(value: unknown): value is { readonly rawJSON: string }
+}
+const { parse, rawJSON, isRawJSON } = JSON as unknown as SourceJson
+
+const EXACT_JSON = {
+  to: 3802,
+  from: [114, 3802],
+  serialize: JSON.stringify,
+  parse: (text: string) =>
+    parse(text, (_, value, { source }) =>
+      typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
+    ),
+}
+
+/** Decimal digits of a number inside JSON that was read with `exactJson`, or undefined for anything else. */
+export function digits(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return isRawJSON(value) ? value.rawJSON : undefined
+}
+
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
-export function connect(url: string, { max = 4, name = 'conferente', role }: ConnectOptions = {}): Sql {
+export function connect(
+  url: string,
+  { max = 4, name = 'conferente', role, sessionAuthorization, exactJson = false }: ConnectOptions = {},
+): Sql {
   return postgres(url, {
     max,
     idle_timeout: max > 1 ? 30 : 0,
     connect_timeout: 10,
-    connection: { application_name: name, ...(role === undefined ? {} : { role }) },
-    types: { bigint: postgres.BigInt, day: DAY },
+    connection: {
+      application_name: name,
+      ...(role !== undefined && { role }),
+      ...(sessionAuthorization !== undefined && { session_authorization: sessionAuthorization }),
+    },
+    types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
     onnotice: () => {},
   })
 }

@@ -9,7 +9,7 @@ as $$
 declare
   v_grupo record;
 begin
-  analyze pg_temp.conferente_lote;
+  analyze pg_temp.conferente_lote (divergencia_id, registro_id);
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
   for v_grupo in -- one turn for each kind of correction, not for each row

@@ -14,15 +14,20 @@ begin
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   -- a correction that was rolled back and brought back again stands by its last alteration
-  select case when max(a.operacao_id) = (
-      select max(c.operacao_id) from audit.alteracoes c where c.divergencia_id = a.divergencia_id and c.reverte_operacao_id is null)
-    then (select max(u.operacao_id) from audit.alteracoes u where u.divergencia_id = a.divergencia_id)
-    else max(a.operacao_id) end, a.divergencia_id
-  from audit.operacoes o
-  join audit.alteracoes a on a.operacao_id = o.id
-  join audit.divergencias_processadas d on d.id = a.divergencia_id
-  where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao' and d.status = 'corrigida'
-  group by a.divergencia_id;
+  select case when a.operacao_id = u.correcao then u.ultima else a.operacao_id end, a.divergencia_id
+  from (
+    select x.divergencia_id, max(x.operacao_id) as operacao_id
+    from audit.alteracoes x
+    where x.operacao_id = any (array(
+      select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao'))
+    group by x.divergencia_id
+  ) as a
+  cross join lateral (
+    select max(x.operacao_id) as ultima, max(x.operacao_id) filter (where x.reverte_operacao_id is null) as correcao
+    from audit.alteracoes x where x.divergencia_id = a.divergencia_id
+  ) as u
+  -- looked up by id, whatever the statistics say of the status: it has just changed for many
+  where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;

@@ -52,7 +52,7 @@ export function otherDatabase(serverUrl: string, database: string): string {
 
 /** One connection to a database; makes the app cancel what runs on it. */
 export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
-  const sql = connect(url, { max: 1 })
+  const sql = connect(url, { max: 1, exactJson: true })
   try {
     const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
     app.cancel = () => cancelBackend(url, row?.pid ?? 0)

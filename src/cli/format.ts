@@ -1,3 +1,4 @@
+import { digits } from '../db.ts'
 import type { Language } from '../settings.ts'
 
 const ZONE = 'America/Sao_Paulo'
@@ -19,10 +20,12 @@ export function createFormat(language: Language) {
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium', timeZone: ZONE })
   const list = new Intl.ListFormat(language)
   // Decimal strings keep all their digits: amounts go beyond what a JavaScript number holds exactly.
-  const exact = (value: unknown) => (typeof value === 'bigint' ? value : (String(value) as `${number}`))
+  const exact = (value: unknown) =>
+    typeof value === 'bigint' ? value : ((digits(value) ?? String(value)) as `${number}`)
   const cents = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 })
   const written = (content: unknown) => {
-    if (typeof content === 'number') return (Number.isInteger(content) ? number : cents).format(content)
+    const amount = digits(content)
+    if (amount !== undefined) return (/^-?\d+$/.test(amount) ? number : cents).format(exact(amount))
     return content === null ? 'null' : plain(content)
   }
 
