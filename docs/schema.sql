@@ -112,9 +112,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint default ,
   antes jsonb default  not null,
   depois jsonb default  not null,
-  constraint alteracoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX alteracoes_divergencia_id_idx ON audit.alteracoes USING btree (divergencia_id);
+CREATE INDEX alteracoes_operacao_id_idx ON audit.alteracoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.alteracoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.alteracoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
@@ -191,9 +191,9 @@ create table audit.deteccoes (
   divergencia_id bigint default  not null,
   confianca numeric(5,4) default  not null,
   resumo bytea default  not null,
-  constraint deteccoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX deteccoes_divergencia_id_idx ON audit.deteccoes USING btree (divergencia_id);
+CREATE INDEX deteccoes_operacao_id_idx ON audit.deteccoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.deteccoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.deteccoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
@@ -230,19 +230,16 @@ create table audit.divergencias_processadas (
   impressao bytea default  not null,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
-  constraint divergencias_processadas_identidade_key UNIQUE (identidade),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
-  constraint divergencias_processadas_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
-  constraint divergencias_processadas_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
   constraint divergencias_processadas_status_check CHECK ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'corrigida'::text, 'rejeitada'::text, 'revertida'::text, 'obsoleta'::text, 'resolvida'::text, 'falha'::text]))),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
-CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (regra, status, detectada_em) INCLUDE (valor_em_risco, confianca);
+CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
-CREATE INDEX divergencias_processadas_status_detectada_em_idx ON audit.divergencias_processadas USING btree (status, detectada_em);
-CREATE INDEX divergencias_processadas_tabela_registro_id_idx ON audit.divergencias_processadas USING btree (tabela, registro_id);
 CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
+CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -334,6 +331,7 @@ create table audit.execucoes_regra (
   erro_codigo text default ,
   erro_mensagem text default ,
   motivo text default ,
+  corrigida_ate bigint default 0 not null,
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint execucoes_regra_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
@@ -365,6 +363,7 @@ comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of t
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
 create table audit.notificacoes (
@@ -761,6 +760,57 @@ comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session tha
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
+create view audit.vw_divergencias_exportacao (
+  id bigint default ,
+  sessao_id bigint default ,
+  sessao_ultima_id bigint default ,
+  regra text default ,
+  tipo text default ,
+  tabela text default ,
+  registro_id text default ,
+  status text default ,
+  confianca numeric(5,4) default ,
+  valor_em_risco numeric default ,
+  colunas text default ,
+  antes text default ,
+  depois text default ,
+  justificativa text default ,
+  detectada_em timestamp with time zone default ,
+  ultima_deteccao timestamp with time zone default ,
+  vezes_detectada integer default ,
+  proposta_por text default ,
+  decidida_em timestamp with time zone default ,
+  decidida_por text default ,
+  motivo text default ,
+  valores_antes jsonb default ,
+  valores_depois jsonb default 
+) with (security_invoker=true);
+comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
+comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
+comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_exportacao.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_exportacao.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_exportacao.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_exportacao.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_exportacao.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
+comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
 create view audit.vw_metricas_desempenho (
   sessao_id bigint default ,
   dia date default ,
@@ -990,6 +1040,11 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
+  returns SETOF audit.vw_divergencias_exportacao language sql stable;
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
@@ -1363,6 +1418,13 @@ create function audit_interno.calibrar_pendencias(retroteste int4range, amostra 
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
 
+create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+
 create function audit_interno.caracteristicas(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, palavras text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
 comment on function audit_interno.caracteristicas(text,text,text,text,text,numeric,text,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
@@ -1486,6 +1548,11 @@ create function audit_interno.contar_reversoes()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
 
+create function audit_interno.contestadas(ids bigint[])
+  returns SETOF bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+
 create function audit_interno.conteudo_ausencia(dia date, fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1514,7 +1581,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -1531,15 +1598,20 @@ create function audit_interno.conteudo_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
 
+create function audit_interno.conteudo_valores(valores jsonb)
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
 
-create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
   returns SETOF audit.janela language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
@@ -1604,9 +1676,8 @@ create function audit_interno.duplicidades(janela audit.janela, confianca_base n
 comment on function audit_interno.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
 
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
-  returns SETOF audit.divergencias_processadas language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself.';
+  returns SETOF audit.divergencias_processadas language sql stable;
+comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
@@ -1648,6 +1719,11 @@ create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra
 comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
+create function audit_interno.exige_releitura(relacao regclass)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
+
 create function audit_interno.exigir_motivo(motivo text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1658,9 +1734,8 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
-create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, OUT frase text, OUT conta text, OUT ajuste numeric)
-  returns record language sql immutable
-  set search_path=pg_catalog, pg_temp;
+create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
@@ -1703,6 +1778,10 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.filtro_padrao(tipo text, padrao_dobrado text)
+  returns text language sql immutable;
+comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+
 create function audit_interno.filtro_padroes(acao text, campo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1732,12 +1811,19 @@ create function audit_interno.hash_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 
+create function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
-create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint)
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
@@ -1780,6 +1866,11 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 
+create function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
+
 create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
@@ -1795,9 +1886,9 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
 create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
-  returns TABLE(notificacao_id bigint, status text) language sql volatile security definer
+  returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids and states, oldest first.';
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
 
 create function audit_interno.mes_indice(data date)
@@ -1837,6 +1928,13 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+
+create function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 
 create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
@@ -1984,6 +2082,13 @@ create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up and calibrated confidence for each pending entry of a window that has anything to infer from.';
+
+create function audit_interno.textos_casados(campo text, janela audit.janela)
+  returns text[] language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
@@ -2204,7 +2309,7 @@ create function regras.trade_marketing(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history defends the booked one. Amount at stake: the entry''s.';
+comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
 
 create function regras.validacao_valores(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
