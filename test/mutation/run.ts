@@ -11,6 +11,7 @@ import { ROOT } from '../helper/arquivos.ts'
 import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
 import { conquistada } from './conquistada.ts'
 import type { Mutation, Subject } from './mutation.ts'
+import { pendenteVerificacao } from './pendente_verificacao.ts'
 import { table } from './table.ts'
 import { tradeMarketing } from './trade_marketing.ts'
 import { validacaoValores } from './validacao_valores.ts'
@@ -22,7 +23,7 @@ export interface Outcome extends Mutation {
 }
 
 const wanted = process.argv.slice(2)
-const subjects = [tradeMarketing, validacaoValores, conquistada].filter(
+const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, conquistada].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
 )
 if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)
