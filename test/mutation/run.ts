@@ -1,6 +1,6 @@
 // Breaks the rules in small ways, one at a time, and sees that their tests notice: `npm run mutation`, or with names of
 // subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
-// A run of everything writes docs/mutation.md.
+// With --write the outcomes go into docs/mutation.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ export interface Outcome extends Mutation {
   readonly caught: string | undefined
 }
 
-const wanted = process.argv.slice(2)
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
 const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, conquistada].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
 )
@@ -59,7 +59,7 @@ try {
   const survivors = outcomes.filter(({ caught }) => caught === undefined)
   console.log(`${outcomes.length} mutations, ${survivors.length} survived`)
   process.exitCode = survivors.length === 0 ? 0 : 1
-  if (wanted.length === 0) writeFileSync(join(ROOT, 'docs/mutation.md'), table(outcomes))
+  if (process.argv.includes('--write')) writeFileSync(join(ROOT, 'docs/mutation.md'), table(outcomes))
 } finally {
   await admin.end()
   await server.release()

@@ -2,7 +2,7 @@ import type { Outcome } from './run.ts'
 
 const INTRO = `# Mutations
 
-Written by \`npm run mutation\`: each line breaks one small thing in one file below \`sql/\`, in a database of its own, and names the
+Written by \`npm run mutation -- --write\`: each line breaks one small thing in one file below \`sql/\`, in a database of its own, and names the
 first assertion that failed on it. A line that no test notices makes the command fail, and so does one whose text is no longer in its file.
 `
 

@@ -49,7 +49,10 @@ export const tradeMarketing: Subject = {
       'regras/expressao_padroes.sql',
       ["'(?![a-z0-9])'", "''"],
       ["'(?:^|[^a-z0-9])'", "''"],
-      ["(p.tipo = 'regex') = expressao_padroes.regex", 'true'],
+      [
+        "p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\\\\1', 'g'), '\\s+', '\\\\s+', 'g'",
+        "p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\\\\1', 'g'), '\\s+', ' ', 'g'",
+      ],
     ),
     ...of(
       'regras/filtro_padrao.sql',
