@@ -103,6 +103,7 @@ function run(test: string, template: string): Promise<{ code: number | null; out
         CONFERENTE_TESTE_URL: server.url,
         CONFERENTE_TESTE_MODELO: template,
         TAP_BAIL: '1',
+        TAP_TIMEOUT: '900',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
