@@ -964,7 +964,7 @@ grant execute on function audit.alterar_configuracao(text,jsonb,text) to confere
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text)
