@@ -165,6 +165,8 @@ create table audit.decisoes (
   valores jsonb default ,
   confianca numeric(5,4) default ,
   decidida_em timestamp with time zone default clock_timestamp() not null,
+  constraint decisoes_divergencia_id_fkey FOREIGN KEY (divergencia_id) REFERENCES audit.divergencias_processadas(id),
+  constraint decisoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
   constraint decisoes_pkey PRIMARY KEY (id),
   constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
 );
@@ -233,7 +235,10 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_status_check CHECK ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'corrigida'::text, 'rejeitada'::text, 'revertida'::text, 'obsoleta'::text, 'resolvida'::text, 'falha'::text]))),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
+CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
+CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
+CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
@@ -728,7 +733,8 @@ create view audit.vw_divergencias_abertas (
   vezes_detectada integer default ,
   dias_aberta integer default ,
   sessao_id bigint default ,
-  sessao_ultima_id bigint default 
+  sessao_ultima_id bigint default ,
+  link_revisao text default 
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -751,7 +757,164 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
+
+create view audit.vw_divergencias_exportacao (
+  id bigint default ,
+  sessao_id bigint default ,
+  sessao_ultima_id bigint default ,
+  regra text default ,
+  tipo text default ,
+  tabela text default ,
+  registro_id text default ,
+  status text default ,
+  confianca numeric(5,4) default ,
+  valor_em_risco numeric default ,
+  colunas text default ,
+  antes text default ,
+  depois text default ,
+  justificativa text default ,
+  detectada_em timestamp with time zone default ,
+  ultima_deteccao timestamp with time zone default ,
+  vezes_detectada integer default ,
+  proposta_por text default ,
+  decidida_em timestamp with time zone default ,
+  decidida_por text default ,
+  motivo text default ,
+  valores_antes jsonb default ,
+  valores_depois jsonb default 
+) with (security_invoker=true);
+comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
+comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
+comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_exportacao.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_exportacao.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_exportacao.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_exportacao.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_exportacao.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
+comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
+create view audit.vw_metricas_desempenho (
+  sessao_id bigint default ,
+  dia date default ,
+  modo text default ,
+  incremental boolean default ,
+  sessao_status text default ,
+  regra text default ,
+  status text default ,
+  inicio timestamp with time zone default ,
+  fim timestamp with time zone default ,
+  segundos numeric default ,
+  linhas_examinadas bigint default ,
+  linhas_por_segundo numeric default ,
+  encontradas bigint default ,
+  novas bigint default ,
+  recorrentes bigint default ,
+  suprimidas bigint default ,
+  corrigidas bigint default ,
+  falhas bigint default ,
+  obsoletas bigint default ,
+  resolvidas bigint default ,
+  valor_em_risco numeric default ,
+  valor_corrigido numeric default ,
+  erro_codigo text default ,
+  motivo text default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
+comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
+comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
+comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
+comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
+comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
+comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
+comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
+comment on column audit.vw_metricas_desempenho.linhas_examinadas is 'Rows of its window.';
+comment on column audit.vw_metricas_desempenho.linhas_por_segundo is 'Rows of its window for each second of its steps.';
+comment on column audit.vw_metricas_desempenho.encontradas is 'Findings: new and recurring.';
+comment on column audit.vw_metricas_desempenho.novas is 'Findings never seen before.';
+comment on column audit.vw_metricas_desempenho.recorrentes is 'Findings seen before.';
+comment on column audit.vw_metricas_desempenho.suprimidas is 'Findings withheld by an exception.';
+comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by the session.';
+comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
+comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
+comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
+comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+grant select on table audit.vw_metricas_desempenho to conferente_leitor;
+
+create view audit.vw_metricas_regras (
+  regra text default ,
+  descricao text default ,
+  ativa boolean default ,
+  automatica boolean default ,
+  limiar numeric(5,4) default ,
+  aprovadas bigint default ,
+  rejeitadas bigint default ,
+  precisao numeric default ,
+  precisao_minima numeric default ,
+  abertas bigint default ,
+  valor_aberto numeric default ,
+  aberta_desde timestamp with time zone default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
+comment on column audit.vw_metricas_regras.regra is 'Rule.';
+comment on column audit.vw_metricas_regras.descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_regras.ativa is 'Whether sessions run the rule.';
+comment on column audit.vw_metricas_regras.automatica is 'Whether auto may correct for this rule.';
+comment on column audit.vw_metricas_regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that found the proposal right.';
+comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
+comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
+comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+grant select on table audit.vw_metricas_regras to conferente_leitor;
+
+create view audit.vw_metricas_resumo (
+  dia date default ,
+  regra text default ,
+  regra_descricao text default ,
+  tabela text default ,
+  status text default ,
+  aguarda_pessoa boolean default ,
+  quantidade bigint default ,
+  valor_em_risco numeric default ,
+  confianca_media numeric default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
+comment on column audit.vw_metricas_resumo.dia is 'Day of first detection, in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_resumo.regra is 'Rule that found them.';
+comment on column audit.vw_metricas_resumo.regra_descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_resumo.tabela is 'Table that the rule reads.';
+comment on column audit.vw_metricas_resumo.status is 'Status now: aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta, resolvida or falha.';
+comment on column audit.vw_metricas_resumo.aguarda_pessoa is 'Whether findings of this status wait for a person.';
+comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
+comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
+grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
 create view audit.vw_operacoes_resumo (
   id bigint default ,
@@ -824,6 +987,26 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
+
+create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_operacoes(text[],text,text,text,bigint,date,date,integer,integer) is 'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_operacoes(text[],text,text,text,bigint,date,date,integer,integer) to conferente_leitor;
+
+create function audit.consultar_sessoes(id bigint DEFAULT NULL::bigint, modo text DEFAULT NULL::text, status text[] DEFAULT NULL::text[], de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
+
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.divergencias_processadas language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -848,6 +1031,21 @@ create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'
 comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 
+create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
+  returns integer language sql stable;
+comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
+  returns text language sql stable;
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
+  returns SETOF audit.vw_divergencias_exportacao language sql stable;
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
+
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -861,6 +1059,18 @@ create function audit.historico_registro(tabela text, id text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
+
+create function audit.metricas()
+  returns TABLE(nome text, tipo text, rotulos jsonb, valor double precision) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.metricas() is 'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
+grant execute on function audit.metricas() to conferente_leitor;
+
+create function audit.pagina_revisao()
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
+grant execute on function audit.pagina_revisao() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
@@ -918,6 +1128,12 @@ create function audit.rejeitar_divergencias(ids bigint[], motivo text)
 comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[],text) to conferente_revisor;
 
+create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date DEFAULT NULL::date)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.relatorio_desempenho(date,date) is 'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
+grant execute on function audit.relatorio_desempenho(date,date) to conferente_leitor;
+
 create function audit.reverter_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -955,6 +1171,11 @@ create function audit.salvar_padrao(campo text, tipo text, padrao text, acao tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+
+create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
+  returns text language sql stable;
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
 
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -1197,6 +1418,13 @@ create function audit_interno.calibrar_pendencias(retroteste int4range, amostra 
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
 
+create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+
 create function audit_interno.caracteristicas(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, palavras text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
 comment on function audit_interno.caracteristicas(text,text,text,text,text,numeric,text,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
@@ -1353,7 +1581,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -1370,15 +1598,20 @@ create function audit_interno.conteudo_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
 
+create function audit_interno.conteudo_valores(valores jsonb)
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
 
-create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
   returns SETOF audit.janela language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
@@ -1501,9 +1734,8 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
-create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, OUT frase text, OUT conta text, OUT ajuste numeric)
-  returns record language sql immutable
-  set search_path=pg_catalog, pg_temp;
+create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
@@ -1546,6 +1778,10 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.filtro_padrao(tipo text, padrao_dobrado text)
+  returns text language sql immutable;
+comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+
 create function audit_interno.filtro_padroes(acao text, campo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1575,12 +1811,19 @@ create function audit_interno.hash_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 
+create function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
-create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint)
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
@@ -1643,9 +1886,9 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
 create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
-  returns TABLE(notificacao_id bigint, status text) language sql volatile security definer
+  returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids and states, oldest first.';
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
 
 create function audit_interno.mes_indice(data date)
@@ -1686,6 +1929,13 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
+create function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+
 create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
@@ -1708,6 +1958,12 @@ create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+
+create function audit_interno.prontidao()
+  returns TABLE(parte text, pronta boolean, segundos double precision, quantos bigint) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.prontidao() is 'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
+grant execute on function audit_interno.prontidao() to conferente_servico;
 
 create function audit_interno.proxima_etapa(sessao_id bigint, OUT etapa text, OUT regra text, OUT tempo_limite_ms bigint, OUT ordem bigint, OUT total bigint)
   returns record language plpgsql stable security definer
@@ -1827,6 +2083,13 @@ create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up and calibrated confidence for each pending entry of a window that has anything to infer from.';
 
+create function audit_interno.textos_casados(campo text, janela audit.janela)
+  returns text[] language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1845,6 +2108,11 @@ create function audit_interno.totalizar_sessao(sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
+
+create function audit_interno.trabalhadores_vivos()
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 
 create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;
@@ -2041,7 +2309,7 @@ create function regras.trade_marketing(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history defends the booked one. Amount at stake: the entry''s.';
+comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
 
 create function regras.validacao_valores(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable

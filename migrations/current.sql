@@ -124,12 +124,17 @@ set local role conferente_dono;
 --!include regras/validacao_valores.sql
 --!include regras/sem_acentos.sql
 --!include regras/expressao_padroes.sql
+--!include regras/filtro_padrao.sql
 --!include regras/filtro_padroes.sql
 --!include regras/padrao_casa.sql
 --!include regras/frase_padroes.sql
 --!include regras/confianca_contestada.sql
---!include regras/trade_marketing.sql
 --!include regras/palavras_texto.sql
+--!include regras/textos_casados.sql
+--!include regras/candidatos_marketing.sql
+--!include regras/historico_marketing.sql
+--!include regras/palavras_marketing.sql
+--!include regras/trade_marketing.sql
 --!include regras/nome_canonico.sql
 --!include regras/mes_indice.sql
 --!include regras/faixa_valor.sql
@@ -157,8 +162,10 @@ set local role conferente_dono;
 --!include regras/propor_padroes.sql
 
 --!include consulta/historico_registro.sql
+--!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
---!include consulta/vw_divergencias_abertas.sql
+--!include consulta/vw_divergencias_exportacao.sql
+--!include consulta/exportar_divergencias.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -210,15 +217,29 @@ set local role conferente_dono;
 --!include acesso/registrar_token.sql
 --!include acesso/revogar_acesso.sql
 
+--!include consulta/consultar_divergencias.sql
+--!include consulta/consultar_operacoes.sql
+--!include consulta/consultar_sessoes.sql
+--!include metricas/vw_metricas_resumo.sql
+--!include metricas/vw_metricas_desempenho.sql
+--!include metricas/vw_metricas_regras.sql
+--!include metricas/relatorio_desempenho.sql
+--!include metricas/trabalhadores_vivos.sql
+--!include metricas/metricas.sql
+--!include metricas/prontidao.sql
 --!include correio/endereco_valido.sql
 --!include correio/remetente_valido.sql
 --!include correio/enderecos_invalidos.sql
---!include correio/configuracoes.sql
+--!include tabelas/configuracoes_correio.sql
 --!include correio/destinatarios.sql
 --!include correio/enfileirar_mensagem.sql
 --!include correio/avisar_fim_sessao.sql
 --!include correio/centavos.sql
 --!include correio/pagina.sql
+--!include consulta/pagina_revisao.sql
+--!include consulta/divergencia_link_revisao.sql
+--!include consulta/sessao_link_revisao.sql
+--!include consulta/vw_divergencias_abertas.sql
 --!include correio/cron_campo.sql
 --!include correio/hora_prevista.sql
 --!include correio/conferir_ausencia.sql
@@ -226,6 +247,7 @@ set local role conferente_dono;
 --!include correio/conteudo_lacunas.sql
 --!include correio/conteudo_espera.sql
 --!include correio/conteudo_regras.sql
+--!include correio/conteudo_valores.sql
 --!include correio/conteudo_itens.sql
 --!include correio/conteudo_controle.sql
 --!include correio/conteudo_correio.sql

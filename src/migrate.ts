@@ -40,4 +40,16 @@ export async function migrate(url: string, { current = false } = {}): Promise<vo
   }
   await runCommitted(settings)
   if (current) await runCurrent(settings, true)
+  await letServiceSeeVersion(url)
+}
+
+/** The API says on /readyz whether the database is of its release. */
+async function letServiceSeeVersion(url: string): Promise<void> {
+  const sql = connect(url, { max: 1, name: 'conferente migrar' })
+  try {
+    await sql`grant usage on schema graphile_migrate to conferente_servico`
+    await sql`grant select on graphile_migrate.migrations to conferente_servico`
+  } finally {
+    await sql.end()
+  }
 }

@@ -235,6 +235,11 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
   return kept
 }
 
+/** PostGraphile asks the environment, once, whether it shall be strict with itself and talkative. */
+export function declareProduction(env: NodeJS.ProcessEnv = process.env): void {
+  env['GRAPHILE_ENV'] ??= 'production'
+}
+
 function defaultDataDir(env: NodeJS.ProcessEnv): string {
   const { LOCALAPPDATA, XDG_DATA_HOME } = env
   const isRoot = process.getuid?.() === 0

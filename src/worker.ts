@@ -2,9 +2,13 @@ import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { Logger } from '@graphile/logger'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import comporMensagem from '../tasks/compor_mensagem.ts'
 import detectarParte from '../tasks/detectar_parte.ts'
+import enviarMensagem from '../tasks/enviar_mensagem.ts'
 import processarSessao from '../tasks/processar_sessao.ts'
 import { connect, type Row } from './db.ts'
+import type { Attach } from './mail/deliver.ts'
+import type { Mailer } from './mail/transport.ts'
 import { scheduleDue } from './schedule.ts'
 import type { Reach, Watcher } from './session.ts'
 
@@ -24,6 +28,8 @@ export interface WorkContext extends Reach {
 /** Whoever is told what the worker does. */
 export interface WorkReport {
   watch(): Watcher
+  /** It has looked at the schedule and after the dead. */
+  ticked?(): void
   scheduled?(entry: Row): void
   released?(workers: readonly string[]): void
   jobFailed?(task: string, error: Error, last: boolean): void
@@ -37,6 +43,8 @@ export interface WorkOptions {
   /** Milliseconds between two looks at the schedule. */
   readonly tick?: number
   readonly grace?: string
+  /** Without it messages are composed, and wait for a worker that can send them. */
+  readonly mail?: { readonly mailer: Mailer; readonly attach?: Attach }
   /** Jobs at once in this process: each is one busy connection. */
   readonly jobs?: number
 }
@@ -54,7 +62,7 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2 }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -71,6 +79,8 @@ export async function startWorker(
   const taskList: TaskList = {
     processar_sessao: processarSessao(context),
     detectar_parte: detectarParte(context),
+    compor_mensagem: comporMensagem(context),
+    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail.attach) }),
   }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
@@ -113,8 +123,10 @@ export async function startWorker(
     if (released?.nomes) report.released?.(released.nomes)
     // Those whose job has failed for the last time, or whose conductor was no worker.
     await keeper`select from audit_interno.encerrar_interrompidas()`
+    await keeper`select from audit_interno.conferir_ausencia()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)
+    report.ticked?.()
   }
   let timer: NodeJS.Timeout | undefined
   let ticking: Promise<void> = Promise.resolve()

@@ -7,7 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', d.id, 'regra', d.regra, 'tabela', d.tabela, 'registro_id', d.registro_id, 'status', d.status,
-    'antes', d.valores_originais, 'depois', coalesce(d.valores_digitados, d.valores_propostos), 'confianca', d.confianca,
+    'antes', audit_interno.conteudo_valores(d.valores_originais),
+    'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
     'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')

@@ -1,8 +1,8 @@
 -- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
 -- attempt counted before anything leaves. 20261125 is the class of these locks.
 create or replace function audit_interno.iniciar_envio(
-  notificacao_id bigint, out situacao text, out faltam text[], out remetente text, out assunto text, out identificador text,
-  out conteudo jsonb, out sessao_id bigint
+  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
+  out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
 )
 language plpgsql
 volatile security definer
@@ -34,6 +34,8 @@ begin
   identificador := v_aviso.identificador;
   conteudo := v_aviso.conteudo;
   sessao_id := v_aviso.sessao_id;
+  destinatarios := v_aviso.destinatarios;
+  composta_em := v_aviso.composta_em;
 end
 $$;
 comment on function audit_interno.iniciar_envio(bigint) is

@@ -1,7 +1,7 @@
 -- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
--- of at least so many rows but perhaps the last. The first and the last share keep the window's own ends, open ones too,
+-- of about so many rows. The first and the last share keep the window's own ends, open ones too,
 -- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
-create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, minimo bigint)
+create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
 returns setof audit.janela
 language plpgsql
 stable
@@ -36,8 +36,8 @@ begin
     else
       'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
     end)
-  using janela, minimo;
+  using janela, cortar_janela.linhas;
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
-  'Shares of a window, in order, of at least minimo rows each but perhaps the last. One share where the table has no column to cut by; none where the window holds no row.';
+  'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';

@@ -9,7 +9,7 @@ as $$
 declare
   v_regra audit.regras;
   v_janela audit.janela := audit_interno.janela_execucao(sessao_id, nome_regra);
-  v_minimo bigint := (audit_interno.configuracao('sessao.linhas_por_parte') #>> '{}')::bigint;
+  v_por_parte bigint := (audit_interno.configuracao('sessao.linhas_por_parte') #>> '{}')::bigint;
   v_linhas bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
@@ -31,10 +31,10 @@ begin
       and audit_interno.janela_execucao(repartir_regra.sessao_id, r.nome) is not distinct from v_janela
       and exists (select from audit_interno.partes_sessao q where q.sessao_id = repartir_regra.sessao_id and q.regra = r.nome)
     limit 1);
-  if not found and v_linhas >= 2 * v_minimo then
+  if not found and v_linhas >= 2 * v_por_parte then
     insert into audit_interno.partes_sessao (sessao_id, regra, parte, janela)
     select repartir_regra.sessao_id, nome_regra, c.n, row(c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null)::audit.janela
-    from audit_interno.cortar_janela(v_regra, v_janela, v_minimo)
+    from audit_interno.cortar_janela(v_regra, v_janela, v_por_parte)
       with ordinality as c (data_inicio, data_fim, carregado_desde, carregado_ate, chaves, n);
   end if;
   if not exists (select from audit_interno.partes_sessao p where p.sessao_id = repartir_regra.sessao_id and p.regra = nome_regra) then

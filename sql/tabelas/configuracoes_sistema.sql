@@ -34,7 +34,7 @@ from (values
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
     'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
   ('sessao.linhas_por_parte', '250000', 'inteiro', 1, 1000000000, null, 'linhas',
-    'Quantas linhas, no mínimo, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa; com menos do que o dobro ela fica inteira.'),
+    'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
@@ -74,5 +74,9 @@ from (values
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
     'Fuso horário em que agenda.cron é lida.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
-    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.')
+    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
+    'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
+  ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
+    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

@@ -1,4 +1,4 @@
--- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself.
+-- No foreign keys to sessions and rules here, nor on deteccoes and alteracoes: each costs as much as the row itself.
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
@@ -34,6 +34,14 @@ create index divergencias_processadas_vivas on audit.divergencias_processadas (r
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- What waits, most at stake first: the order in which people look.
+create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Filters by state, and all that the metrics read, so that they read nothing else.
+create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
+  include (valor_em_risco, confianca);
+-- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+create index on audit.divergencias_processadas (sessao_id);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
@@ -92,8 +100,8 @@ comment on column audit.alteracoes.depois is 'Column to value after, as the row 
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,
-  operacao_id bigint not null,
-  divergencia_id bigint not null,
+  operacao_id bigint not null references audit.operacoes,
+  divergencia_id bigint not null references audit.divergencias_processadas,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
   ator text not null,

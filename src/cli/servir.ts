@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Server } from '../http/server.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
@@ -6,7 +7,7 @@ import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 import { tell } from './output.ts'
 
-interface Options {
+export interface ServeOptions {
   readonly porta?: number
   readonly ruru?: boolean
 }
@@ -20,11 +21,31 @@ export function register(program: Command, app: App): void {
     .option('--porta <n>', text.option.port, parse.integer(0, 65535))
     .option('--ruru', text.option.ruru)
     .addHelpText('after', text.example.servir)
-    .action((options: Options) => withDatabase(app, {}, (database) => serve(app, database, options)))
+    .action((options: ServeOptions) => withDatabase(app, {}, (database) => serve(app, database, options)))
 }
 
-async function serve(app: App, database: Database, { porta, ruru = false }: Options): Promise<number> {
-  const { text, signal, settings } = app
+async function serve(app: App, database: Database, options: ServeOptions): Promise<number> {
+  const { text, signal } = app
+  const server = await openServer(app, database, options)
+  const { watchAbsence } = await import('./mail.ts')
+  const endWatch = watchAbsence(app, database.url)
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await endWatch()
+  await server.close()
+  tell(text.serve.ended)
+  return 0
+}
+
+/** Starts the API, and says where it listens. */
+export async function openServer(
+  app: App,
+  database: Database,
+  { porta, ruru = false }: ServeOptions,
+): Promise<Server> {
+  const { text, settings } = app
   app.cancel = undefined // a signal ends the server in order; nothing is cancelled at once
   const { serverSettings, startServer } = await import('../http/server.ts')
   const { ServiceRoleError } = await import('../http/database.ts')
@@ -36,11 +57,5 @@ async function serve(app: App, database: Database, { porta, ruru = false }: Opti
     throw error
   })
   tell(text.serve.ready(server.url))
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  await server.close()
-  tell(text.serve.ended)
-  return 0
+  return server
 }

@@ -40,7 +40,10 @@ export function installAuthentication(
       })
     }
     try {
-      request.caller = await verify(token)
+      const caller = await verify(token)
+      // Also where nothing else asks the database: a revoked token sees no page and no schema.
+      await access.admit(caller)
+      request.caller = caller
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
       throw new Problem(401, text.http.token[error.reason], {

@@ -9,6 +9,8 @@ export interface Access {
   readonly sql: Sql
   /** Set for a superuser, who must become the service before it may speak for others. */
   readonly asService: string | undefined
+  /** @throws NC020 when the token is unknown or revoked */
+  admit(caller: Caller): Promise<void>
   /** Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time. */
   asCaller<T>(caller: Caller, work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
   /** The same as a reader without a name, for what the server itself wants to know. */
@@ -52,6 +54,10 @@ export async function openAccess(url: string): Promise<Access> {
   return {
     sql,
     asService,
+    admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
+      await sql`
+        select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+    },
     asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
       sql.begin(async (tx) => {
         await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`

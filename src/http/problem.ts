@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseError } from '../db.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
+import { isUnavailable } from './unavailable.ts'
+import { validationProblem } from './validation.ts'
 
 interface ProblemDetails {
   readonly code?: string | undefined
@@ -81,9 +83,11 @@ export function installProblems(
 
 function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error
+  if (isUnavailable(error))
+    return new Problem(503, text.rest.unavailable, { hint: text.rest.unavailableHint })
   if (isDatabaseError(error)) return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
-  if (validation !== undefined) return new Problem(400, error.message)
+  if (validation !== undefined) return validationProblem(text, error)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)
   if (statusCode === 415) return new Problem(415, text.http.mediaType)
   if (statusCode === 429) return new Problem(429, text.http.tooMany)

@@ -4,8 +4,12 @@ import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { type Access, openAccess } from './database.ts'
+import { graphql } from './graphql.ts'
+import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
+import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problem.ts'
+import { rest } from './rest.ts'
 import type { ServerSettings } from './settings.ts'
 
 export { type ServerSettings, serverSettings } from './settings.ts'
@@ -16,6 +20,8 @@ export interface HttpContext {
   readonly settings: ServerSettings
   readonly text: Catalogue
   readonly access: Access
+  /** For what failed and is not the caller's business: the caller is told the number alone. */
+  failed(error: Error, requestId: string): void
 }
 
 /** One concern: adds its routes below the base path. */
@@ -24,6 +30,8 @@ export type HttpPart = (app: FastifyInstance, context: HttpContext) => Promise<v
 export interface Server {
   /** Base of every route, without a slash at the end. */
   readonly url: string
+  /** Every route that is served, as `GET /graphql`. */
+  readonly routes: readonly string[]
   /** Lets what runs come to its end, then closes; may be called more than once. */
   close(): Promise<void>
 }
@@ -34,7 +42,7 @@ export interface ServerReport {
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = []
+const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql]
 
 /**
  * Starts the API and answers once it listens.
@@ -43,6 +51,7 @@ const PARTS: readonly HttpPart[] = []
 export async function startServer(settings: ServerSettings, report: ServerReport = {}): Promise<Server> {
   const text = catalogue(settings.language)
   const access = await openAccess(settings.databaseUrl)
+  const failed = (error: Error, id: string) => report.failed?.(error, id)
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     connectionTimeout: 0,
@@ -53,13 +62,18 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     http: { headersTimeout: LIMITS.headersMs, connectionsCheckingInterval: 2_000 },
     genReqId: () => crypto.randomUUID(),
   })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map((verb) => `${verb} ${url}`))
+  })
   app.server.maxConnections = LIMITS.connections
   try {
-    installProblems(app, text, (error, id) => report.failed?.(error, id))
+    installProblems(app, text, failed)
+    installHttpMetrics(app, text)
     await installLimits(app, settings)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {
-      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access })), {
+      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {
         prefix: settings.basePath,
       })
     }
@@ -72,6 +86,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   let closed: Promise<void> | undefined
   return {
     url: `${origin(app)}${settings.basePath}`,
+    routes,
     close() {
       closed ??= app.close().finally(() => access.sql.end({ timeout: 5 }))
       return closed

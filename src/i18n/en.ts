@@ -1,8 +1,11 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
+import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
+import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
+import { rest } from './rest.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
@@ -13,8 +16,11 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  notificacoes,
+  exportar,
   score,
   http,
+  rest,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',
@@ -36,6 +42,8 @@ export const en: Catalogue = {
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
     unknownRule: (name, known) => `unknown rule: ${name}; there are: ${known}`,
+    tokenOne: 'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
+    validity: (value, most) => `invalid validity: ${value}; write 12h, 90d, 6m or 1a, at most ${most} days`,
     unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
     demoNeedsEmbedded:
@@ -149,6 +157,11 @@ export const en: Catalogue = {
     open: '…',
   },
   column: {
+    name: 'name',
+    role: 'role',
+    issued: 'issued',
+    expires: 'expires',
+    revoked: 'revoked',
     id: 'id',
     rule: 'rule',
     record: 'row',
@@ -245,6 +258,14 @@ export const en: Catalogue = {
   ${line}`,
     cronZone: (zone, system) =>
       `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  },
+  token: {
+    issued: (name, role, until, id) =>
+      `Token of ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
+    none: 'No token was issued.',
+    elsewhere: 'tokens come from single sign-on here (CONFERENTE_JWKS_URL); Conferente issues none',
+    revoked: (id) => `Token ${id} revoked.`,
+    revokedPerson: (name) => `All tokens that ${name} was given until now are revoked.`,
   },
   serve: {
     ready: (url) => `The API answers at ${url}`,

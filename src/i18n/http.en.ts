@@ -33,4 +33,22 @@ export const http: typeof ptBR = {
   tryAgain: 'somebody else is at this now; try again',
   badValue: 'a value of the request is not of the expected type',
   internal: (id) => `something failed in the server; whoever keeps it finds the error by number ${id}`,
+  limit: {
+    batch: 'one request at a time: lists of requests are not accepted',
+    introspection: 'the role of this token does not read the schema; it is in docs/schema.graphql',
+    page: (most) => `a page has at most ${most} rows`,
+    tooMuch: (what, most, asked) => `${what}: at most ${most}, and the request has ${asked} or more`,
+    of: {
+      characters: 'characters of the query',
+      tokens: 'tokens of the query',
+      brackets: 'levels of brackets',
+      depth: 'levels of the query',
+      fields: 'fields of the query',
+      roots: 'fields at the root of the query',
+      mutations: 'mutations in a request',
+      values: 'values in the answer',
+      variableDepth: 'levels of the variables',
+      variableValues: 'values in the variables',
+    },
+  },
 }

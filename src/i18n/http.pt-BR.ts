@@ -32,4 +32,23 @@ export const http = {
   tryAgain: 'outra pessoa mexe nisto agora; tente de novo',
   badValue: 'um valor do pedido não é do tipo esperado',
   internal: (id: string) => `algo falhou no servidor; quem o mantém encontra o erro pelo número ${id}`,
+  limit: {
+    batch: 'um pedido de cada vez: listas de pedidos não são aceitas',
+    introspection: 'o papel deste token não lê o esquema; ele está em docs/schema.graphql',
+    page: (most: number) => `uma página tem no máximo ${most} linhas`,
+    tooMuch: (what: string, most: number, asked: number) =>
+      `${what}: no máximo ${most}, e o pedido tem ${asked} ou mais`,
+    of: {
+      characters: 'caracteres da consulta',
+      tokens: 'símbolos da consulta',
+      brackets: 'níveis de parênteses',
+      depth: 'níveis da consulta',
+      fields: 'campos da consulta',
+      roots: 'campos na raiz da consulta',
+      mutations: 'mudanças num pedido',
+      values: 'valores na resposta',
+      variableDepth: 'níveis das variáveis',
+      variableValues: 'valores nas variáveis',
+    },
+  },
 }

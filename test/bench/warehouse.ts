@@ -65,8 +65,13 @@ async function planTargets(sql: Sql): Promise<void> {
 }
 
 /** Puts the wrong category into every target. */
-export const damage = (sql: Sql, run: number) => sql`
-  update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+export async function damage(sql: Sql, run: number): Promise<void> {
+  await sql`update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+}
+
+/** A rule whose corrections were rolled back loses auto; the bench gives it back. */
+export const trustAgain = (sql: Sql) => sql`
+  update audit.regras set automatica = true, automaticas_revertidas = 0 where nome = ${RULE}`
 
 /** What correcting does, without any audit. */
 export const mend = (sql: Sql) => sql`

@@ -13,6 +13,7 @@ export const SECRET = 'um segredo de teste com mais de trinta e dois'
 export interface Api {
   readonly url: string
   readonly settings: ServerSettings
+  readonly routes: readonly string[]
   /** What failed inside, which no caller is told. */
   readonly failures: Error[]
   /** A token on record, as `conferente token` makes it. */
@@ -58,6 +59,7 @@ export async function api(
   return {
     url: server.url,
     settings,
+    routes: server.routes,
     failures,
     async token(papel, nome = papel) {
       const [record] = await sql`

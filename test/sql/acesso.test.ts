@@ -63,7 +63,7 @@ test('a revoked token is refused at once, one or all of a person; later ones are
   t.equal(await codigo(assumir(api, { id: two['id'], emitido: two['emitido_em'] })), 'NC020')
   t.equal(await codigo(assumir(api, { deFora: true, emitido: two['emitido_em'] })), 'NC020', 'single sign-on')
   const three = await emitir(base)
-  t.equal((await assumir(api, { id: three['id'], emitido: new Date(Date.now() + 5000) }))['ator'], 'ana')
+  t.equal((await assumir(api, { id: three['id'] }))['ator'], 'ana')
 })
 
 test('what was issued and revoked is in the audit trail, and is read by administrators', async (t) => {
