@@ -3,8 +3,8 @@
 import { connect, type Sql } from '../../src/db.ts'
 import { migrate } from '../../src/migrate.ts'
 
-/** Makes the database anew, migrated, with the warehouse of `conferente demo`. */
-export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
+/** Makes a database anew, migrated, without a warehouse. */
+export async function emptyDatabase(serverUrl: string, database: string): Promise<string> {
   const admin = connect(serverUrl, { max: 1 })
   try {
     await admin.unsafe(`drop database if exists ${database} with (force)`)
@@ -15,7 +15,13 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   const address = new URL(serverUrl)
   address.pathname = `/${database}`
   await migrate(address.href, { current: true })
-  const sql = connect(address.href, { max: 1 })
+  return address.href
+}
+
+/** The same with the warehouse of `conferente demo`. */
+export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
+  const url = await emptyDatabase(serverUrl, database)
+  const sql = connect(url, { max: 1 })
   try {
     await sql`select exemplo.criar_armazem(${rows}, 42)`
     await sql`
@@ -26,7 +32,7 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   } finally {
     await sql.end()
   }
-  return address.href
+  return url
 }
 
 export const RULE = 'bancada'
@@ -70,8 +76,8 @@ export async function damage(sql: Sql, run: number): Promise<void> {
 }
 
 /** A rule whose corrections were rolled back loses auto; the bench gives it back. */
-export const trustAgain = (sql: Sql) => sql`
-  update audit.regras set automatica = true, automaticas_revertidas = 0 where nome = ${RULE}`
+export const trustAgain = (sql: Sql) =>
+  sql`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
 
 /** What correcting does, without any audit. */
 export const mend = (sql: Sql) => sql`
