@@ -11,6 +11,7 @@ import { correcao } from './measures/correcao.ts'
 import { deteccao } from './measures/deteccao.ts'
 import { dw } from './measures/dw.ts'
 import { exportacao } from './measures/exportacao.ts'
+import { graphql } from './measures/graphql.ts'
 import { janela } from './measures/janela.ts'
 import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
@@ -22,6 +23,7 @@ import { prepare } from './warehouse.ts'
 // What changes the warehouse most comes last.
 const MEASURES: readonly Measure[] = [
   partida,
+  graphql,
   exportacao,
   janela,
   deteccao,

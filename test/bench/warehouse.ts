@@ -88,3 +88,20 @@ export async function settle(sql: Sql): Promise<void> {
   await sql`vacuum (analyze) dw.fato_lancamentos`
   await sql`checkpoint`
 }
+
+/** Waiting findings as a rule leaves them, in a database without a warehouse. */
+export async function synthesise(sql: Sql, count: number): Promise<void> {
+  await sql`
+    insert into audit.sessoes_processamento (modo, status, incremental, regras, solicitada_por)
+    values ('manual', 'concluida', false, '{trade_marketing}', 'bancada')`
+  await sql`
+    insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
+      valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, detectada_em,
+      ultima_deteccao, identidade, impressao)
+    select 1, 1, 'trade_marketing', repeat('0', 64), 'dw.lancamentos', n::text, jsonb_build_object('categoria', 'Serviços ' || n % 50),
+      '{"categoria": "Trade Marketing"}', 0.9 + n % 10 / 100.0, jsonb_build_object('tipo', 'padrao', 'padroes', array['campanha', 'verba ' || n % 20]),
+      'A descrição tem "verba cooperada ' || n % 100 || '" e a categoria lançada é "Serviços ' || n % 50 || '".', n % 100000 / 7.0, now(),
+      now(), sha256(n::text::bytea), substr(sha256(n::text::bytea), 1, 16)
+    from generate_series(1, ${count}::int) as n`
+  await sql`vacuum analyze audit.divergencias_processadas`
+}
