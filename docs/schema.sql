@@ -112,9 +112,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint default ,
   antes jsonb default  not null,
   depois jsonb default  not null,
-  constraint alteracoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX alteracoes_divergencia_id_idx ON audit.alteracoes USING btree (divergencia_id);
+CREATE INDEX alteracoes_operacao_id_idx ON audit.alteracoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.alteracoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.alteracoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
@@ -138,16 +138,16 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers) or fuso (IANA time zone).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -191,9 +191,9 @@ create table audit.deteccoes (
   divergencia_id bigint default  not null,
   confianca numeric(5,4) default  not null,
   resumo bytea default  not null,
-  constraint deteccoes_pkey PRIMARY KEY (operacao_id, divergencia_id)
+  constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
-CREATE INDEX deteccoes_divergencia_id_idx ON audit.deteccoes USING btree (divergencia_id);
+CREATE INDEX deteccoes_operacao_id_idx ON audit.deteccoes USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.deteccoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.deteccoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
@@ -230,17 +230,16 @@ create table audit.divergencias_processadas (
   impressao bytea default  not null,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
-  constraint divergencias_processadas_identidade_key UNIQUE (identidade),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
-  constraint divergencias_processadas_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
-  constraint divergencias_processadas_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
   constraint divergencias_processadas_status_check CHECK ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'corrigida'::text, 'rejeitada'::text, 'revertida'::text, 'obsoleta'::text, 'resolvida'::text, 'falha'::text]))),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
+CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
-CREATE INDEX divergencias_processadas_status_detectada_em_idx ON audit.divergencias_processadas USING btree (status, detectada_em);
-CREATE INDEX divergencias_processadas_tabela_registro_id_idx ON audit.divergencias_processadas USING btree (tabela, registro_id);
+CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
+CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -314,6 +313,7 @@ create table audit.execucoes_regra (
   carregado_desde timestamp with time zone default ,
   carregado_ate timestamp with time zone default ,
   linhas_examinadas bigint default ,
+  total_valor numeric default ,
   encontradas bigint default 0 not null,
   novas bigint default 0 not null,
   recorrentes bigint default 0 not null,
@@ -331,6 +331,7 @@ create table audit.execucoes_regra (
   erro_codigo text default ,
   erro_mensagem text default ,
   motivo text default ,
+  corrigida_ate bigint default 0 not null,
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint execucoes_regra_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
@@ -344,6 +345,7 @@ comment on column audit.execucoes_regra.status is 'pendente, detectada (correcti
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
 comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
@@ -356,45 +358,66 @@ comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
-comment on column audit.execucoes_regra.duracao is 'Time spent in its steps.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
 comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
 create table audit.notificacoes (
   id bigint generated always as identity default  not null,
   tipo text default  not null,
   sessao_id bigint default ,
+  dia date default ,
   status text default 'pendente'::text not null,
   destinatarios text[] default '{}'::text[] not null,
+  entregues text[] default '{}'::text[] not null,
+  recusados jsonb default '{}'::jsonb not null,
+  remetente text default ,
   assunto text default ,
   identificador text default ,
+  conteudo jsonb default ,
   tentativas integer default 0 not null,
+  ultima_tentativa timestamp with time zone default ,
+  proxima_tentativa timestamp with time zone default ,
   ultimo_erro text default ,
   criada_em timestamp with time zone default clock_timestamp() not null,
+  composta_em timestamp with time zone default ,
   enviada_em timestamp with time zone default ,
+  constraint notificacoes_check CHECK (((tipo = 'ausencia'::text) = (dia IS NOT NULL))),
+  constraint notificacoes_check1 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
   constraint notificacoes_identificador_key UNIQUE (identificador),
   constraint notificacoes_pkey PRIMARY KEY (id),
   constraint notificacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
-  constraint notificacoes_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'enviada'::text, 'falhou'::text]))),
+  constraint notificacoes_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'composta'::text, 'enviada'::text, 'falhou'::text, 'dispensada'::text]))),
   constraint notificacoes_tipo_check CHECK ((tipo = ANY (ARRAY['divergencias'::text, 'resumo'::text, 'falha'::text, 'limite'::text, 'ausencia'::text]))),
   constraint notificacoes_tipo_sessao_id_key UNIQUE (tipo, sessao_id)
 );
+CREATE UNIQUE INDEX notificacoes_ausencia ON audit.notificacoes USING btree (dia) WHERE (tipo = 'ausencia'::text);
 CREATE INDEX notificacoes_status_idx ON audit.notificacoes USING btree (status) WHERE (status <> 'enviada'::text);
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom.';
+CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.enfileirar_mensagem();
+comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias, resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of.';
-comment on column audit.notificacoes.status is 'pendente, enviada or falhou.';
-comment on column audit.notificacoes.destinatarios is 'Addresses.';
+comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
+comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
+comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject.';
-comment on column audit.notificacoes.identificador is 'Message-ID, the same for every attempt.';
-comment on column audit.notificacoes.tentativas is 'Attempts so far.';
-comment on column audit.notificacoes.ultimo_erro is 'Answer of the mail server to the last failed attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
+comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
+comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
+comment on column audit.notificacoes.proxima_tentativa is 'Not before then is the next attempt; null when none is due.';
+comment on column audit.notificacoes.ultimo_erro is 'What the last attempt failed with, or why it was not sent.';
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
-comment on column audit.notificacoes.enviada_em is 'When the mail server took it.';
+comment on column audit.notificacoes.composta_em is 'When it was composed.';
+comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
 grant select on table audit.notificacoes to conferente_leitor;
 
 create table audit.operacoes (
@@ -420,7 +443,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -499,14 +522,23 @@ create table audit.regras (
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
+  certas_no_limiar bigint default 0 not null,
+  erradas_no_limiar bigint default 0 not null,
+  automaticas_revertidas bigint default 0 not null,
+  precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
+  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
+  contagem integer default 0 not null,
+  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  automatica_perdida text default ,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
+  constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
-  constraint regras_limite_valor_check CHECK ((limite_valor >= (0)::numeric)),
+  constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
@@ -533,9 +565,46 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
+
+create table audit.revogacoes (
+  id bigint generated always as identity default  not null,
+  operacao_id bigint default  not null,
+  token_id text default ,
+  nome text default ,
+  motivo text default  not null,
+  revogado_em timestamp with time zone default clock_timestamp() not null,
+  revogado_por text default  not null,
+  constraint revogacoes_check CHECK ((num_nonnulls(token_id, nome) = 1)),
+  constraint revogacoes_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint revogacoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint revogacoes_pkey PRIMARY KEY (id),
+  constraint revogacoes_token_id_check CHECK (((length(token_id) >= 1) AND (length(token_id) <= 255)))
+);
+CREATE INDEX revogacoes_nome_revogado_em_idx ON audit.revogacoes USING btree (nome, revogado_em DESC) WHERE (nome IS NOT NULL);
+CREATE INDEX revogacoes_operacao_id_idx ON audit.revogacoes USING btree (operacao_id);
+CREATE INDEX revogacoes_token_id_idx ON audit.revogacoes USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.revogacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.revogacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on column audit.revogacoes.id is 'Key.';
+comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.motivo is 'Reason given.';
+comment on column audit.revogacoes.revogado_em is 'When.';
+comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+grant select on table audit.revogacoes to conferente_administrador;
 
 create table audit.sessoes_processamento (
   id bigint generated always as identity default  not null,
@@ -549,6 +618,8 @@ create table audit.sessoes_processamento (
   regras text[] default  not null,
   simulada boolean default false not null,
   etapa text default ,
+  partes bigint default ,
+  partes_concluidas bigint default ,
   solicitada_em timestamp with time zone default clock_timestamp() not null,
   solicitada_por text default  not null,
   inicio_processamento timestamp with time zone default ,
@@ -576,6 +647,7 @@ create table audit.sessoes_processamento (
 );
 CREATE INDEX sessoes_processamento_inicio_processamento_idx ON audit.sessoes_processamento USING btree (inicio_processamento DESC);
 CREATE INDEX sessoes_processamento_status_idx ON audit.sessoes_processamento USING btree (status) WHERE (status = ANY (ARRAY['agendada'::text, 'em_andamento'::text]));
+CREATE TRIGGER avisar AFTER UPDATE OF status ON audit.sessoes_processamento FOR EACH ROW WHEN (((old.status = ANY (ARRAY['agendada'::text, 'em_andamento'::text])) AND (new.status = ANY (ARRAY['concluida'::text, 'concluida_com_falhas'::text, 'falhou'::text])))) EXECUTE FUNCTION audit_interno.avisar_fim_sessao();
 comment on table audit.sessoes_processamento is 'One row for each run over one window of data. concluida means everything asked for was done; anything less is concluida_com_falhas or falhou, and mensagem says why.';
 comment on column audit.sessoes_processamento.id is 'Key.';
 comment on column audit.sessoes_processamento.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
@@ -588,12 +660,14 @@ comment on column audit.sessoes_processamento.incremental is 'Whether the window
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
 comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
 comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
 comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
-comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
 comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
 comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
 comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
@@ -609,6 +683,35 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.tokens (
+  id text default  not null,
+  operacao_id bigint default  not null,
+  nome text default  not null,
+  papel text default  not null,
+  emitido_em timestamp with time zone default clock_timestamp() not null,
+  emitido_por text default  not null,
+  expira_em timestamp with time zone default  not null,
+  constraint tokens_check CHECK ((expira_em > emitido_em)),
+  constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
+  constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint tokens_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint tokens_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
+  constraint tokens_pkey PRIMARY KEY (id)
+);
+CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
+CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
+comment on column audit.tokens.operacao_id is 'Operation that issued it.';
+comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.tokens.emitido_em is 'When it was issued.';
+comment on column audit.tokens.emitido_por is 'Who issued it.';
+comment on column audit.tokens.expira_em is 'When it ends by itself.';
+grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_divergencias_abertas (
   id bigint default ,
@@ -630,7 +733,8 @@ create view audit.vw_divergencias_abertas (
   vezes_detectada integer default ,
   dias_aberta integer default ,
   sessao_id bigint default ,
-  sessao_ultima_id bigint default 
+  sessao_ultima_id bigint default ,
+  link_revisao text default 
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -653,7 +757,164 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
+
+create view audit.vw_divergencias_exportacao (
+  id bigint default ,
+  sessao_id bigint default ,
+  sessao_ultima_id bigint default ,
+  regra text default ,
+  tipo text default ,
+  tabela text default ,
+  registro_id text default ,
+  status text default ,
+  confianca numeric(5,4) default ,
+  valor_em_risco numeric default ,
+  colunas text default ,
+  antes text default ,
+  depois text default ,
+  justificativa text default ,
+  detectada_em timestamp with time zone default ,
+  ultima_deteccao timestamp with time zone default ,
+  vezes_detectada integer default ,
+  proposta_por text default ,
+  decidida_em timestamp with time zone default ,
+  decidida_por text default ,
+  motivo text default ,
+  valores_antes jsonb default ,
+  valores_depois jsonb default 
+) with (security_invoker=true);
+comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
+comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
+comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_exportacao.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_exportacao.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_exportacao.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_exportacao.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_exportacao.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
+comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
+create view audit.vw_metricas_desempenho (
+  sessao_id bigint default ,
+  dia date default ,
+  modo text default ,
+  incremental boolean default ,
+  sessao_status text default ,
+  regra text default ,
+  status text default ,
+  inicio timestamp with time zone default ,
+  fim timestamp with time zone default ,
+  segundos numeric default ,
+  linhas_examinadas bigint default ,
+  linhas_por_segundo numeric default ,
+  encontradas bigint default ,
+  novas bigint default ,
+  recorrentes bigint default ,
+  suprimidas bigint default ,
+  corrigidas bigint default ,
+  falhas bigint default ,
+  obsoletas bigint default ,
+  resolvidas bigint default ,
+  valor_em_risco numeric default ,
+  valor_corrigido numeric default ,
+  erro_codigo text default ,
+  motivo text default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
+comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
+comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
+comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
+comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
+comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
+comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
+comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
+comment on column audit.vw_metricas_desempenho.linhas_examinadas is 'Rows of its window.';
+comment on column audit.vw_metricas_desempenho.linhas_por_segundo is 'Rows of its window for each second of its steps.';
+comment on column audit.vw_metricas_desempenho.encontradas is 'Findings: new and recurring.';
+comment on column audit.vw_metricas_desempenho.novas is 'Findings never seen before.';
+comment on column audit.vw_metricas_desempenho.recorrentes is 'Findings seen before.';
+comment on column audit.vw_metricas_desempenho.suprimidas is 'Findings withheld by an exception.';
+comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by the session.';
+comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
+comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
+comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
+comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+grant select on table audit.vw_metricas_desempenho to conferente_leitor;
+
+create view audit.vw_metricas_regras (
+  regra text default ,
+  descricao text default ,
+  ativa boolean default ,
+  automatica boolean default ,
+  limiar numeric(5,4) default ,
+  aprovadas bigint default ,
+  rejeitadas bigint default ,
+  precisao numeric default ,
+  precisao_minima numeric default ,
+  abertas bigint default ,
+  valor_aberto numeric default ,
+  aberta_desde timestamp with time zone default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
+comment on column audit.vw_metricas_regras.regra is 'Rule.';
+comment on column audit.vw_metricas_regras.descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_regras.ativa is 'Whether sessions run the rule.';
+comment on column audit.vw_metricas_regras.automatica is 'Whether auto may correct for this rule.';
+comment on column audit.vw_metricas_regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that found the proposal right.';
+comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
+comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
+comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+grant select on table audit.vw_metricas_regras to conferente_leitor;
+
+create view audit.vw_metricas_resumo (
+  dia date default ,
+  regra text default ,
+  regra_descricao text default ,
+  tabela text default ,
+  status text default ,
+  aguarda_pessoa boolean default ,
+  quantidade bigint default ,
+  valor_em_risco numeric default ,
+  confianca_media numeric default 
+) with (security_invoker=true);
+comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
+comment on column audit.vw_metricas_resumo.dia is 'Day of first detection, in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_resumo.regra is 'Rule that found them.';
+comment on column audit.vw_metricas_resumo.regra_descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_resumo.tabela is 'Table that the rule reads.';
+comment on column audit.vw_metricas_resumo.status is 'Status now: aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta, resolvida or falha.';
+comment on column audit.vw_metricas_resumo.aguarda_pessoa is 'Whether findings of this status wait for a person.';
+comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
+comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
+grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
 create view audit.vw_operacoes_resumo (
   id bigint default ,
@@ -726,6 +987,26 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
+
+create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_operacoes(text[],text,text,text,bigint,date,date,integer,integer) is 'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_operacoes(text[],text,text,text,bigint,date,date,integer,integer) to conferente_leitor;
+
+create function audit.consultar_sessoes(id bigint DEFAULT NULL::bigint, modo text DEFAULT NULL::text, status text[] DEFAULT NULL::text[], de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+  returns jsonb language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
+
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.divergencias_processadas language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -750,6 +1031,21 @@ create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'
 comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 
+create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
+  returns integer language sql stable;
+comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
+  returns text language sql stable;
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
+  returns SETOF audit.vw_divergencias_exportacao language sql stable;
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
+
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -763,6 +1059,18 @@ create function audit.historico_registro(tabela text, id text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
+
+create function audit.metricas()
+  returns TABLE(nome text, tipo text, rotulos jsonb, valor double precision) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.metricas() is 'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
+grant execute on function audit.metricas() to conferente_leitor;
+
+create function audit.pagina_revisao()
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
+grant execute on function audit.pagina_revisao() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
@@ -797,7 +1105,7 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -808,11 +1116,23 @@ create function audit.registrar_regra(nome text, descricao text, funcao text, ta
 comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
 
+create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
+  returns audit.tokens language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_token(text,text,timestamp with time zone) is 'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
+grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
+
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[],text) to conferente_revisor;
+
+create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date DEFAULT NULL::date)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.relatorio_desempenho(date,date) is 'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
+grant execute on function audit.relatorio_desempenho(date,date) to conferente_leitor;
 
 create function audit.reverter_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
@@ -834,6 +1154,12 @@ comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every corr
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
 grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
 
+create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
+  returns audit.revogacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.revogar_acesso(text,text,text) is 'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+grant execute on function audit.revogar_acesso(text,text,text) to conferente_administrador;
+
 create function audit.revogar_excecao(id bigint, motivo text)
   returns audit.excecoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -846,6 +1172,11 @@ create function audit.salvar_padrao(campo text, tipo text, padrao text, acao tex
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
 
+create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
+  returns text language sql stable;
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
+
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -856,6 +1187,7 @@ grant execute on function audit.solicitar_processamento(text,date,date,text[],bo
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
 grant usage on schema audit_interno to conferente_operador;
+grant usage on schema audit_interno to conferente_servico;
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -978,6 +1310,39 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
+create table audit_interno.partes_sessao (
+  sessao_id bigint default  not null,
+  regra text default  not null,
+  parte integer default  not null,
+  janela audit.janela default  not null,
+  status text default 'pendente'::text not null,
+  operacao_id bigint default ,
+  inicio timestamp with time zone default ,
+  fim timestamp with time zone default ,
+  constraint partes_sessao_pkey PRIMARY KEY (sessao_id, regra, parte),
+  constraint partes_sessao_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
+  constraint partes_sessao_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint partes_sessao_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'concluida'::text])))
+);
+comment on table audit_interno.partes_sessao is 'The parts into which the detection of a session was cut, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a dead worker leaves nothing to clear up.';
+comment on column audit_interno.partes_sessao.sessao_id is 'Session.';
+comment on column audit_interno.partes_sessao.regra is 'Rule.';
+comment on column audit_interno.partes_sessao.parte is 'Number within session and rule, from 1.';
+comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
+comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
+comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.fim is 'When it was done.';
+
+create table audit_interno.vereditos (
+  divergencia_id bigint default  not null,
+  certo boolean default  not null,
+  no_limiar boolean default  not null,
+  contagem integer default  not null,
+  constraint vereditos_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1019,6 +1384,11 @@ create function audit_interno.alfas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 
+create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+
 create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[])
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1032,6 +1402,12 @@ comment on function audit_interno.aplicar_lote(bigint) is 'Applies pg_temp.confe
 create function audit_interno.arredondamento_origem(valor numeric, digitos integer)
   returns numeric language sql immutable;
 comment on function audit_interno.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+
+create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) is 'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
+grant execute on function audit_interno.assumir(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
 create function audit_interno.ator()
   returns text language plpgsql stable security definer
@@ -1055,6 +1431,11 @@ create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.avisar_fim_sessao()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
+
 create function audit_interno.calibrar_historia(retroteste int4range)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1067,11 +1448,23 @@ create function audit_interno.calibrar_pendencias(retroteste int4range, amostra 
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
 
+create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
+
+create function audit_interno.centavos(valor numeric)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with two places.';
 
 create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
@@ -1111,16 +1504,44 @@ create function audit_interno.classe_apoio(apoio double precision, com_conta boo
   returns smallint language sql immutable;
 comment on function audit_interno.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 
+create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+  returns audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.compor_mensagem(bigint,jsonb,text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint,jsonb,text) to conferente_servico;
+
 create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
   returns bigint language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
+
+create function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_janela(audit.regras,audit.janela) is 'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
 
 create function audit_interno.conduzir_sessao(sessao_id bigint)
   returns boolean language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
+
+create function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
+  returns void language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
+grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
+create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
+  returns SETOF audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_ausencia(timestamp with time zone) is 'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
+grant execute on function audit_interno.conferir_ausencia(timestamp with time zone) to conferente_servico;
+
+create function audit_interno.conferir_automatica(regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -1161,9 +1582,9 @@ create function audit_interno.contar_chegadas(meses integer[], chaves text[])
 comment on function audit_interno.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
-  returns void language sql volatile
+  returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts decisions that found proposals right or wrong.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_historia(meses integer[], chaves text[])
   returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
@@ -1181,6 +1602,66 @@ create function audit_interno.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
+create function audit_interno.contar_reversoes()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+
+create function audit_interno.contestadas(ids bigint[])
+  returns SETOF bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+
+create function audit_interno.conteudo_ausencia(dia date, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_ausencia(date,text) is 'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
+
+create function audit_interno.conteudo_controle(sessao_id bigint)
+  returns jsonb language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_controle(bigint) is 'JSON object of BRL texts: antes, depois, diferenca = corrigido (by the session) + outras (by people since) + sem_explicacao; null when nothing was measured.';
+
+create function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_correio(bigint,text) is 'JSON array of messages caused since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
+
+create function audit_interno.conteudo_espera(fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+
+create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSON array of the findings with most at stake that the session saw: those that wait for a person and, unless so_espera, those corrected.';
+
+create function audit_interno.conteudo_lacunas(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+
+create function audit_interno.conteudo_mensagem(notificacao_id bigint)
+  returns jsonb language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+
+create function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_regras(bigint,text) is 'JSON array: counts, amounts and the 30-day trend (new findings a day, null where the rule did not run) of each rule of a session.';
+
+create function audit_interno.conteudo_sessao(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
+
+create function audit_interno.conteudo_valores(valores jsonb)
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+
 create function audit_interno.corrigidas_sem_palavra()
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1190,6 +1671,11 @@ create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.corrigir_lote(bigint,text) is 'Corrects the next batch of a rule, or marks the rule as done.';
+
+create function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
+  returns SETOF audit.janela language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
@@ -1209,6 +1695,11 @@ create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim
 comment on function audit_interno.criar_sessao(text,date,date,text[],boolean) is 'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant execute on function audit_interno.criar_sessao(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit_interno.cron_campo(campo text, menor integer, maior integer)
+  returns integer[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cron_campo(text,integer,integer) is 'Values of a field of a cron expression, ascending.';
+
 create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1226,6 +1717,16 @@ comment on function audit_interno.curvas_calibradas() is 'Bins of the calibratio
 create function audit_interno.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
   returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
 comment on function audit_interno.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+
+create function audit_interno.destinatarios(tipo text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
+
+create function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.detectar_parte(bigint,text,integer) is 'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
 
 create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
@@ -1252,15 +1753,34 @@ create function audit_interno.duplicidades(janela audit.janela, confianca_base n
 comment on function audit_interno.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
 
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
-  returns SETOF audit.divergencias_processadas language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself.';
+  returns SETOF audit.divergencias_processadas language sql stable;
+comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 
 create function audit_interno.encerrar_interrompidas()
-  returns SETOF audit.sessoes_processamento language sql volatile security definer
+  returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
+
+create function audit_interno.endereco_valido(endereco text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
+
+create function audit_interno.enderecos_invalidos(lista jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
+
+create function audit_interno.enfileirar_mensagem()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+
+create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text DEFAULT NULL::text)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
 create function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer)
   returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
@@ -1275,6 +1795,11 @@ create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra
 comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
+create function audit_interno.exige_releitura(relacao regclass)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
+
 create function audit_interno.exigir_motivo(motivo text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1285,9 +1810,8 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
-create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, OUT frase text, OUT conta text, OUT ajuste numeric)
-  returns record language sql immutable
-  set search_path=pg_catalog, pg_temp;
+create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
@@ -1330,6 +1854,10 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.filtro_padrao(tipo text, padrao_dobrado text)
+  returns text language sql immutable;
+comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+
 create function audit_interno.filtro_padroes(acao text, campo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1350,11 +1878,44 @@ create function audit_interno.fuso_valido(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
+create function audit_interno.hash_regra(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+
+create function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+
+create function audit_interno.hora_prevista(cron text, dia date)
+  returns time without time zone language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
+
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
+  returns record language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
+grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
+
 create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
+
+create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
+  returns audit.janela language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.janela_execucao(bigint,text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
+
+create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
 create function audit_interno.lacuna(mes integer, conhecido integer)
   returns smallint language sql immutable;
@@ -1381,6 +1942,15 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 
+create function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
+
+create function audit_interno.limite_wilson(certas numeric, total numeric)
+  returns numeric language sql immutable;
+comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+
 create function audit_interno.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
   returns record language plpgsql volatile
   set jit=off
@@ -1398,6 +1968,12 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
+create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
+  returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
+
 create function audit_interno.mes_indice(data date)
   returns integer language sql immutable;
 comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
@@ -1410,6 +1986,12 @@ comment on function audit_interno.meses_retroteste() is 'Months for the back-tes
 create function audit_interno.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+
+create function audit_interno.nome_pessoa(nome text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable
@@ -1425,6 +2007,18 @@ create function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado 
   returns boolean language sql immutable;
 comment on function audit_interno.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 
+create function audit_interno.pagina(caminho text DEFAULT ''::text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+
+create function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+
 create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
@@ -1438,15 +2032,27 @@ create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste
   set work_mem=64MB;
 comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer,boolean) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
 
+create function audit_interno.preparar_mensagem(notificacao_id bigint)
+  returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
+grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
+
 create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
 
+create function audit_interno.prontidao()
+  returns TABLE(parte text, pronta boolean, segundos double precision, quantos bigint) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.prontidao() is 'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
+grant execute on function audit_interno.prontidao() to conferente_servico;
+
 create function audit_interno.proxima_etapa(sessao_id bigint, OUT etapa text, OUT regra text, OUT tempo_limite_ms bigint, OUT ordem bigint, OUT total bigint)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take.';
+comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 
 create function audit_interno.raiz_fornecedor(codigo text)
@@ -1483,11 +2089,27 @@ create function audit_interno.registrar_achados(sessao_id bigint, regra audit.re
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text) is 'Opens new findings, counts known ones, withholds those under an exception.';
 
+create function audit_interno.registrar_envio(notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean)
+  returns audit.notificacoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) is 'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) to conferente_servico;
+
 create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.remetente_valido(remetente text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
+
+create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
@@ -1544,6 +2166,13 @@ create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 
+create function audit_interno.textos_casados(campo text, janela audit.janela)
+  returns text[] language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1553,10 +2182,20 @@ create function audit_interno.tipo_diferenca(valor numeric, documento numeric, d
   returns text language sql immutable;
 comment on function audit_interno.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 
+create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFAULT NULL::text, numero integer DEFAULT NULL::integer)
+  returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tomar_parte(bigint,text,integer) is 'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+
 create function audit_interno.totalizar_sessao(sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the rules'' counts into the session.';
+comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
+
+create function audit_interno.trabalhadores_vivos()
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 
 create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;
@@ -1753,7 +2392,7 @@ create function regras.trade_marketing(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history defends the booked one. Amount at stake: the entry''s.';
+comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
 
 create function regras.validacao_valores(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable

@@ -3,21 +3,26 @@ set local role conferente_dono;
 
 --!include tabelas/tipos.sql
 --!include tabelas/configuracoes_sistema.sql
+--!include regras/limite_wilson.sql
 --!include tabelas/regras.sql
 --!include tabelas/sessoes_processamento.sql
+--!include partes/tabelas.sql
 --!include tabelas/operacoes.sql
 --!include tabelas/divergencias_processadas.sql
 --!include tabelas/notificacoes.sql
 --!include tabelas/padroes_trade_marketing.sql
+--!include acesso/tabelas.sql
 
 --!include comum/dobrar.sql
 --!include comum/chaves_como.sql
 --!include comum/configuracao.sql
+--!include comum/nome_pessoa.sql
 --!include comum/ator.sql
 --!include comum/exigir_motivo.sql
 --!include comum/nome_sql.sql
 --!include comum/chamada_sql.sql
 --!include comum/tipo_coluna.sql
+--!include comum/limite_chaves.sql
 --!include comum/expressao_valor.sql
 --!include comum/expressao_igual.sql
 --!include comum/expressao_imagem.sql
@@ -40,14 +45,27 @@ set local role conferente_dono;
 --!include configuracao/salvar_padrao.sql
 --!include configuracao/desativar_padrao.sql
 
+--!include deteccao/hash_regra.sql
+--!include deteccao/janela_execucao.sql
+--!include deteccao/condicao_janela.sql
 --!include deteccao/levantar_achados.sql
 --!include deteccao/registrar_achados.sql
 --!include deteccao/reabrir_desfeitas.sql
 --!include deteccao/fechar_ausentes.sql
 --!include deteccao/medir_janela.sql
+--!include deteccao/anotar_execucao.sql
 --!include deteccao/detectar_regra.sql
 
+--!include partes/cortar_janela.sql
+--!include partes/enfileirar_partes.sql
+--!include partes/repartir_regra.sql
+--!include partes/tomar_parte.sql
+--!include partes/detectar_parte.sql
+--!include partes/juntar_regra.sql
+
+--!include correcao/exige_releitura.sql
 --!include correcao/elegiveis.sql
+--!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
@@ -73,7 +91,9 @@ set local role conferente_dono;
 
 --!include decisao/transicao_permitida.sql
 --!include decisao/travar_divergencias.sql
+--!include decisao/conferir_automatica.sql
 --!include decisao/contar_decisoes.sql
+--!include decisao/contar_reversoes.sql
 --!include decisao/valores_atuais.sql
 --!include decisao/aprovar_divergencias.sql
 --!include decisao/rejeitar_divergencias.sql
@@ -104,12 +124,17 @@ set local role conferente_dono;
 --!include regras/validacao_valores.sql
 --!include regras/sem_acentos.sql
 --!include regras/expressao_padroes.sql
+--!include regras/filtro_padrao.sql
 --!include regras/filtro_padroes.sql
 --!include regras/padrao_casa.sql
 --!include regras/frase_padroes.sql
 --!include regras/confianca_contestada.sql
---!include regras/trade_marketing.sql
 --!include regras/palavras_texto.sql
+--!include regras/textos_casados.sql
+--!include regras/candidatos_marketing.sql
+--!include regras/historico_marketing.sql
+--!include regras/palavras_marketing.sql
+--!include regras/trade_marketing.sql
 --!include regras/nome_canonico.sql
 --!include regras/mes_indice.sql
 --!include regras/faixa_valor.sql
@@ -149,8 +174,10 @@ set local role conferente_dono;
 --!include regras/propor_padroes.sql
 
 --!include consulta/historico_registro.sql
+--!include consulta/divergencia_idade_dias.sql
 --!include consulta/vw_operacoes_resumo.sql
---!include consulta/vw_divergencias_abertas.sql
+--!include consulta/vw_divergencias_exportacao.sql
+--!include consulta/exportar_divergencias.sql
 --!include consulta/diagnosticar_contrato.sql
 
 --!include exemplo/sorteio.sql
@@ -197,6 +224,52 @@ set local role conferente_dono;
 --!include agenda/marcar_trabalhadores.sql
 --!include agenda/retomar_sessao.sql
 --!include agenda/liberar_trabalhos.sql
+--!include acesso/conferir_acesso.sql
+--!include acesso/assumir.sql
+--!include acesso/registrar_token.sql
+--!include acesso/revogar_acesso.sql
+
+--!include consulta/consultar_divergencias.sql
+--!include consulta/consultar_operacoes.sql
+--!include consulta/consultar_sessoes.sql
+--!include metricas/vw_metricas_resumo.sql
+--!include metricas/vw_metricas_desempenho.sql
+--!include metricas/vw_metricas_regras.sql
+--!include metricas/relatorio_desempenho.sql
+--!include metricas/trabalhadores_vivos.sql
+--!include metricas/metricas.sql
+--!include metricas/prontidao.sql
+--!include correio/endereco_valido.sql
+--!include correio/remetente_valido.sql
+--!include correio/enderecos_invalidos.sql
+--!include tabelas/configuracoes_correio.sql
+--!include correio/destinatarios.sql
+--!include correio/enfileirar_mensagem.sql
+--!include correio/avisar_fim_sessao.sql
+--!include correio/centavos.sql
+--!include correio/pagina.sql
+--!include consulta/pagina_revisao.sql
+--!include consulta/divergencia_link_revisao.sql
+--!include consulta/sessao_link_revisao.sql
+--!include consulta/vw_divergencias_abertas.sql
+--!include correio/cron_campo.sql
+--!include correio/hora_prevista.sql
+--!include correio/conferir_ausencia.sql
+--!include correio/conteudo_sessao.sql
+--!include correio/conteudo_lacunas.sql
+--!include correio/conteudo_espera.sql
+--!include correio/conteudo_regras.sql
+--!include correio/conteudo_valores.sql
+--!include correio/conteudo_itens.sql
+--!include correio/conteudo_controle.sql
+--!include correio/conteudo_correio.sql
+--!include correio/conteudo_ausencia.sql
+--!include correio/conteudo_mensagem.sql
+--!include correio/preparar_mensagem.sql
+--!include correio/compor_mensagem.sql
+--!include correio/iniciar_envio.sql
+--!include correio/registrar_envio.sql
+--!include correio/mensagens_devidas.sql
 
 --!include consulta/permissoes.sql
 

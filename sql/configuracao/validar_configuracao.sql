@@ -8,8 +8,10 @@ declare
   v_tipo_json text := jsonb_typeof(new.valor);
   v_texto text := new.valor #>> '{}';
   v_medida numeric;
+  v_par numeric;
   v_valido boolean;
   v_permitido text;
+  v_estranhos text := case when new.tipo = 'enderecos' then audit_interno.enderecos_invalidos(new.valor) end;
 begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
@@ -25,6 +27,9 @@ begin
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
     when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
+    when 'endereco' then v_tipo_json = 'string' and audit_interno.remetente_valido(v_texto)
+    when 'enderecos' then v_tipo_json = 'array' and v_estranhos is null
+    when 'url' then v_tipo_json = 'string' and length(v_texto) <= 500 and v_texto ~ '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$'
   end, false);
   if v_valido and new.tipo = 'intervalo' then
     begin
@@ -37,7 +42,7 @@ begin
     if new.tipo = 'inteiro' then
       new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
     end if;
-  elsif v_valido and new.tipo = 'textos' then
+  elsif v_valido and new.tipo in ('textos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
   end if;
   v_permitido := concat_ws('; ',
@@ -51,17 +56,32 @@ begin
       when 'hora' then 'uma hora, como "07:00"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
       when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
+      when 'endereco' then 'um endereço de e-mail, como "Conferente <conferente@empresa.com.br>"'
+      when 'enderecos' then 'uma lista de endereços de e-mail sem repetição, como ["maria@empresa.com.br"]'
+      when 'url' then 'um endereço http ou https, como "https://conferente.empresa.com.br"'
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
-      when 'intervalo' then ' segundos' when 'textos' then ' elementos' else '' end,
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
     'um destes: ' || new.permitidos::text);
   if not v_valido then
     raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
-      detail = format('tipo %s', new.tipo), hint = format('Permitido: %s.', v_permitido);
+      detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);
   end if;
   if v_medida < new.minimo or v_medida > new.maximo or not coalesce(new.permitidos @> new.valor, true) then
     raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
       hint = format('Permitido: %s.', v_permitido);
+  end if;
+  if new.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') then
+    select (c.valor #>> '{}')::numeric into v_par
+    from audit.configuracoes_sistema c
+    where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
+    for share; -- the other end may be changing at this moment
+    if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
+      raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
+        detail = 'o câmbio mínimo não passa do máximo',
+        hint = format('Permitido: %s; %s %s.', v_permitido,
+          case new.chave when 'valores.cambio_minimo' then 'no máximo' else 'no mínimo' end, v_par);
+    end if;
   end if;
   return new;
 end

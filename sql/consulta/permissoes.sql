@@ -2,3 +2,6 @@
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
+-- Who holds a token concerns those who issue them.
+revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.tokens, audit.revogacoes to conferente_administrador;

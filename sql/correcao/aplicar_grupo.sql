@@ -16,7 +16,7 @@ declare
   v_atribuicoes text;
   v_imagem text;
   v_adiaveis text;
-  v_reler boolean;
+  v_reler boolean := audit_interno.exige_releitura(relacao);
   v_meio integer := cardinality(ids) / 2;
   v_codigo text;
   v_erro text;
@@ -28,13 +28,8 @@ begin
     format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
   into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
   from unnest(colunas) as c;
-  -- what a view or a later trigger makes of a row is not what the update returns: then the row is read again
-  select c.relkind = 'v' or exists (
-    select from pg_trigger g
-    where g.tgrelid in (select c.oid union all select p.relid from pg_partition_tree(c.oid) p)
-      and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
-  into v_reler
-  from pg_class c where c.oid = relacao;
+  select v_chave || audit_interno.limite_chaves(relacao, coluna_chave, array_agg(l.registro_id)) into v_chave
+  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
   v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
     audit_interno.expressao_impressao(relacao, colunas_regra));
 

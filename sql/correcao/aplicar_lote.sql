@@ -9,14 +9,14 @@ as $$
 declare
   v_grupo record;
 begin
-  analyze pg_temp.conferente_lote;
+  analyze pg_temp.conferente_lote (divergencia_id, registro_id);
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
   for v_grupo in -- one turn for each kind of correction, not for each row
     select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
     from pg_temp.conferente_lote l
     join audit.regras r on r.nome = l.regra
-    cross join lateral (select array_agg(k order by k) as alteradas from jsonb_object_keys(l.para) as k) as c
+    cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
     where l.resultado is null
     group by r.tabela, r.coluna_chave, r.colunas, c.alteradas
   loop

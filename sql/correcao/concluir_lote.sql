@@ -7,7 +7,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_aplicadas bigint;
+  v_de bigint;
+  v_ate bigint;
 begin
+  select min(l.divergencia_id), max(l.divergencia_id) into v_de, v_ate from pg_temp.conferente_lote l;
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
@@ -17,7 +20,7 @@ begin
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
       when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
   from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id;
+  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
 
   update audit.execucoes_regra e
   set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
@@ -27,8 +30,8 @@ begin
       count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(d.valor_em_risco) filter (where l.resultado = 'aplicada'), 0) as valor
-    from pg_temp.conferente_lote l join audit.divergencias_processadas d on d.id = l.divergencia_id
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+    from pg_temp.conferente_lote l
     group by l.regra
   ) as c
   where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra;

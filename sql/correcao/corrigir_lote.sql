@@ -1,4 +1,5 @@
--- The correction step: one batch of one rule in one session, atomic. When nothing is left the rule is done.
+-- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
+-- its own part of them only. When nothing is left the rule is done.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -7,34 +8,49 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
+  v_desde bigint;
+  v_ids bigint[];
+  v_ate bigint;
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
   perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  select e.corrigida_ate into strict v_desde
+  from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
   if v_regra.automatica then
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
-    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao
+    v_ids := array(
+      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+      where d.id > v_desde
+      order by d.id
+      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
-    where d.id in (
-      select x.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) x
-      order by x.id
-      limit (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+    where d.id = any (v_ids)
+    order by d.id
     for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
   end if;
-  if not exists (select from pg_temp.conferente_lote) then
+  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
+  if v_ate is null then
     update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
     return;
   end if;
-  v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
-    format('automática: confiança de %s ou mais', v_regra.limiar));
-  perform audit_interno.aplicar_lote(v_operacao);
-  perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
-  perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
-    format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
-  update audit.execucoes_regra e set duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  delete from pg_temp.conferente_lote l
+  where l.divergencia_id in (
+    select audit_interno.contestadas(array(select x.divergencia_id from pg_temp.conferente_lote x)));
+  if exists (select from pg_temp.conferente_lote) then
+    v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
+      format('automática: confiança de %s ou mais', v_regra.limiar));
+    perform audit_interno.aplicar_lote(v_operacao);
+    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+    perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
+      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+  end if;
+  update audit.execucoes_regra e
+  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;

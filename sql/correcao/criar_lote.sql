@@ -15,12 +15,13 @@ begin
     registro_id text not null,
     de jsonb not null,
     para jsonb not null,
+    valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
     resultado text, -- aplicada, movida, ja_certa, ausente, recusada, desfeita
     agora jsonb,
     erro text
-  ) on commit drop;
+  ) with (fillfactor = 50) on commit drop; -- each row is updated once or twice, on its page
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';

@@ -13,31 +13,40 @@ declare
   v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
   v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
   v_limite text;
+  v_exata boolean;
 begin
-  drop table if exists pg_temp.conferente_limite;
-  create temp table conferente_limite on commit drop as
-  select r.nome, e.linhas_examinadas, t.linhas, t.valor,
-    concat_ws('; ',
-      case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
-      case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
-        then format('%s de %s linhas, o limite da regra é a fração %s', t.linhas, e.linhas_examinadas, r.limite_fracao) end,
-      case when t.valor > r.limite_valor then format('R$ %s, o limite da regra é R$ %s', t.valor, r.limite_valor) end) as limite
-  from audit.execucoes_regra e
-  join audit.regras r on r.nome = e.regra
-  cross join lateral (
-    select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
-    from audit_interno.elegiveis(verificar_limites.sessao_id, r) d) as t
-  where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+  -- contested findings are looked for only when all together would pass a limit
+  foreach v_exata in array array[false, true] loop
+    drop table if exists pg_temp.conferente_limite;
+    create temp table conferente_limite on commit drop as
+    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+      concat_ws('; ',
+        case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
+        case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
+          then format('%s de %s linhas, o limite da regra é a fração %s', t.linhas, e.linhas_examinadas, r.limite_fracao) end,
+        case when t.valor > r.limite_valor then format('R$ %s, o limite da regra é R$ %s', t.valor, r.limite_valor) end) as limite
+    from audit.execucoes_regra e
+    join audit.regras r on r.nome = e.regra
+    cross join lateral (
+      select case when v_exata then array(select audit_interno.contestadas(array(
+        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+    cross join lateral (
+      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
+      where not exists (select from unnest(c.ids) as i where i = d.id)) as t
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
 
-  select concat_ws('; ',
-    case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
-    case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
-      then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
-    case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
-  into v_limite
-  from pg_temp.conferente_limite l, audit.sessoes_processamento s
-  where s.id = verificar_limites.sessao_id and l.limite = ''
-  group by s.linhas_examinadas;
+    select concat_ws('; ',
+      case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
+    into v_limite
+    from pg_temp.conferente_limite l, audit.sessoes_processamento s
+    where s.id = verificar_limites.sessao_id and l.limite = ''
+    group by s.linhas_examinadas;
+    exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
+  end loop;
 
   update audit.execucoes_regra e
   set status = 'concluida', motivo = 'nada foi corrigido: ' || coalesce(nullif(l.limite, ''), v_limite)

@@ -13,14 +13,12 @@ declare
   v_relacao regclass;
   v_estranhas text;
   v_valores jsonb;
-  v_digitados jsonb;
   v_operacao bigint;
 begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
     array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := to_regclass(v_regra.tabela);
-  v_digitados := v_divergencia.valores_digitados;
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
     raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
@@ -50,11 +48,7 @@ begin
     decidida_em = null, decidida_por = null
   where d.id = v_divergencia.id
   returning * into v_divergencia;
-  if v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos
-    and (v_digitados is null or v_digitados = v_divergencia.valores_propostos) -- one finding counts once
-  then
-    perform audit_interno.contar_decisoes(array[v_divergencia.id], false);
-  end if;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_divergencia;
 end

@@ -11,6 +11,7 @@ declare
   v_regra audit.regras;
   v_registro text; -- the key as the row itself writes it
   v_excecao audit.excecoes;
+  v_fechadas bigint[];
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
@@ -44,9 +45,13 @@ begin
     where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
       and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     returning d.id, d.confianca
+  ), dita as (
+    insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+    select v_operacao, f.id, 'excecao', v_ator, v_motivo, f.confianca from fechada f
+    returning divergencia_id
   )
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, f.id, 'excecao', v_ator, v_motivo, f.confianca from fechada f;
+  select coalesce(array_agg(d.divergencia_id), '{}') into v_fechadas from dita d;
+  perform audit_interno.contar_decisoes(v_fechadas, false);
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_excecao;
 end

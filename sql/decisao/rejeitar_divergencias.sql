@@ -17,10 +17,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  -- who typed another value has already said that the proposal was wrong
-  perform audit_interno.contar_decisoes(array(
-    select d.id from audit.divergencias_processadas d
-    where d.id = any (v_ids) and (d.valores_digitados is null or d.valores_digitados = d.valores_propostos)), false);
+  perform audit_interno.contar_decisoes(v_ids, false);
   update audit.divergencias_processadas d
   set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
     proposta_por = null, valores_digitados = null

@@ -30,7 +30,7 @@ begin
     delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
     delete from pg_temp.conferente_achado b
     using audit.divergencias_processadas d
-    where d.identidade = b.identidade
+    where d.registro_id = b.registro_id and d.identidade = b.identidade
       and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
     perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
       fechar_ausentes.hash_regra);

@@ -23,28 +23,41 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  drop table if exists pg_temp.conferente_achado;
+  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
+  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
+  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
+  using janela;
+  analyze pg_temp.conferente_bruto (registro_id);
+  -- offset 0: or each expression would be worked out again wherever it is used
   execute format(
     'create temp table conferente_achado on commit drop as
-     select a.tabela, a.registro_id, p.propostos - $2 as estranhos,
-       case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
-       %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-       jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco,
-       null::bytea as identidade
-     from %5$s($1) as a
-     cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
-       else ''{}'' end as propostos) as p
-     left join %6$s as t on t.%3$I = a.registro_id::%7$s',
+     select x.*,
+       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
+       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
+         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
+     from (
+       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
+         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
+         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
+         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
+       from pg_temp.conferente_bruto as a
+       cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
+         else ''{}'' end as propostos) as p
+       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
+       offset 0
+     ) as x',
     v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
-    audit_interno.chamada_sql(regra.funcao), audit_interno.nome_sql(v_tabela), v_chave)
-  using janela, regra.colunas;
+    audit_interno.nome_sql(v_tabela), v_chave, (
+      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
+  using regra.colunas, regra.nome, regra.tabela;
+  drop table pg_temp.conferente_bruto;
 
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when to_regclass(a.tabela) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela, regra.tabela)
-    when a.tabela is not null and to_regclass(a.tabela) is null then format('um achado da tabela %s, que não existe', a.tabela)
+    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
@@ -61,18 +74,15 @@ begin
       detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
   end if;
 
-  update pg_temp.conferente_achado a
-  set tabela = regra.tabela,
-    -- two kinds of flag on one row are two findings, so a flag's kind is part of its identity
-    identidade = sha256(convert_to(jsonb_build_array(regra.nome, regra.tabela, a.registro_id, a.valores_propostos,
-      case when a.valores_propostos = '{}' then a.evidencia ->> 'tipo' end)::text, 'UTF8') || a.impressao);
-  delete from pg_temp.conferente_achado a
-  using (
-    select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
-    from pg_temp.conferente_achado
-  ) as b
-  where a.ctid = b.ctid and b.ordem > 1;
-  analyze pg_temp.conferente_achado;
+  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+    delete from pg_temp.conferente_achado a
+    using (
+      select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
+      from pg_temp.conferente_achado
+    ) as b
+    where a.ctid = b.ctid and b.ordem > 1;
+  end if;
+  analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is

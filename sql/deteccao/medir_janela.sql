@@ -1,4 +1,5 @@
--- Counts the rows of a rule's window and sums their amounts. Rules of one table and window share one scan.
+-- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
+-- share one scan; of windows that differ over one table the session counts the largest, for they end at the same time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -9,28 +10,39 @@ declare
   v_linhas bigint;
   v_total numeric;
 begin
-  select e.linhas_examinadas into v_linhas
+  if exists (
+    select from audit.execucoes_regra e
+    where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome and e.linhas_examinadas is not null)
+  then
+    return;
+  end if;
+  select e.linhas_examinadas, e.total_valor into v_linhas, v_total
   from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
   where e.sessao_id = medir_janela.sessao_id and e.linhas_examinadas is not null and r.tabela = regra.tabela
     and r.coluna_data is not distinct from regra.coluna_data and r.coluna_carga is not distinct from regra.coluna_carga
-    and e.carregado_desde is not distinct from janela.carregado_desde
+    and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
   limit 1;
-  if v_linhas is null then
-    execute format('select count(*), %s from %s t where true %s %s %s %s',
+  if not found then
+    execute format('select count(*), %s from %s t where %s',
       case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
-      audit_interno.nome_sql(to_regclass(regra.tabela)),
-      case when regra.coluna_data is not null and janela.data_inicio is not null then format('and t.%I >= $1', regra.coluna_data) end,
-      case when regra.coluna_data is not null and janela.data_fim is not null then format('and t.%I <= $2', regra.coluna_data) end,
-      case when regra.coluna_carga is not null and janela.carregado_desde is not null then format('and t.%I >= $3', regra.coluna_carga) end,
-      case when regra.coluna_carga is not null and janela.carregado_ate is not null then format('and t.%I < $4', regra.coluna_carga) end)
+      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
     into v_linhas, v_total
-    using janela.data_inicio, janela.data_fim, janela.carregado_desde, janela.carregado_ate;
-    update audit.sessoes_processamento s
-    set linhas_examinadas = s.linhas_examinadas + v_linhas, total_valor = coalesce(s.total_valor + v_total, v_total, s.total_valor)
-    where s.id = medir_janela.sessao_id;
+    using janela;
   end if;
-  update audit.execucoes_regra e set linhas_examinadas = v_linhas
+  update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
+  update audit.sessoes_processamento s
+  set linhas_examinadas = j.linhas, total_valor = j.total
+  from (
+    select coalesce(sum(t.linhas_examinadas), 0) as linhas, sum(t.total_valor) as total
+    from (
+      select distinct on (r.tabela) e.linhas_examinadas, e.total_valor
+      from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+      where e.sessao_id = medir_janela.sessao_id and e.linhas_examinadas is not null
+      order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
+    ) as t
+  ) as j
+  where s.id = medir_janela.sessao_id;
 end
 $$;
 comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janela) is 'Records rows and control total of the window.';

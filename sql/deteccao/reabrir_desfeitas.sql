@@ -11,7 +11,7 @@ declare
   v_tabela regclass := to_regclass(regra.tabela);
 begin
   if not exists (
-    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.identidade = a.identidade
+    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
     where d.status = 'corrigida')
   then
     return;
@@ -21,7 +21,7 @@ begin
      set status = ''aberta'', decidida_em = clock_timestamp(), decidida_por = ''conferente'', proposta_por = null,
        motivo = ''a correção foi desfeita fora do sistema''
      from pg_temp.conferente_achado a, %1$s t
-     where d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
+     where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
     audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
     audit_interno.expressao_impressao(v_tabela, regra.colunas));
 end

@@ -28,8 +28,10 @@ begin
       a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
-    order by a.identidade -- two sessions at once take the same rows in the same order
-    on conflict (identidade) do update
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
+    -- at once take the same rows in the same order
+    order by length(a.registro_id), a.registro_id collate "C", a.identidade
+    on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
       ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
@@ -40,17 +42,17 @@ begin
           when 'rejeitada' then coalesce((
             select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
           else false end as reabre) as r)
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
     select registrar_achados.operacao_id, g.id, g.confianca, sha256(g.identidade || convert_to(
       jsonb_build_array(g.confianca, g.evidencia, g.justificativa, g.valor_em_risco, registrar_achados.hash_regra)::text, 'UTF8'))
     from gravada g
-    returning divergencia_id
   )
   select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
   into v_total, v_novas, v_valor
-  from gravada g join registrada r on r.divergencia_id = g.id;
+  from gravada g;
 
   update audit.execucoes_regra e
   set encontradas = e.encontradas + v_total, novas = e.novas + v_novas, recorrentes = e.recorrentes + v_total - v_novas,

@@ -1,5 +1,6 @@
 -- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
--- so the digest, the same in every session.
+-- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
+-- whole table in the order of its key.
 create or replace function audit_interno.resumo_operacao(operacao_id bigint)
 returns bytea
 language sql
@@ -16,15 +17,15 @@ as $$
       o.linhas, o.detalhes)::text, 'UTF8'))
     || sha256(coalesce((
       select string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id)
-      from audit.deteccoes d where d.operacao_id = o.id), ''))
+      from (select x.* from audit.deteccoes x where x.operacao_id = o.id offset 0) as d), ''))
     || sha256(coalesce((
       select string_agg(sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')), ''
         order by a.divergencia_id)
-      from audit.alteracoes a where a.operacao_id = o.id), ''))
+      from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), ''))
     || sha256(coalesce((
       select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
-      from audit.decisoes c where c.operacao_id = o.id), ''))
+      from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)

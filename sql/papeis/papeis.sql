@@ -26,6 +26,15 @@ $$;
 
 -- Who sees, who decides, who runs, who configures. Every working role may read.
 grant conferente_leitor to conferente_revisor, conferente_operador, conferente_administrador;
+-- The API's login has nothing of its own: it takes the caller's role for each request, and inherits none of them.
+do $$
+begin
+  if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_servico') then
+    alter role conferente_servico noinherit;
+  end if;
+end
+$$;
+grant conferente_leitor, conferente_revisor, conferente_operador, conferente_administrador to conferente_servico;
 
 create schema if not exists audit authorization conferente_dono;
 create schema if not exists audit_interno authorization conferente_dono;
@@ -39,6 +48,7 @@ comment on schema exemplo is 'The demonstration warehouse of `conferente demo`. 
 
 grant usage on schema audit to conferente_leitor;
 grant usage on schema regras to conferente_leitor;
+grant usage on schema audit_interno to conferente_servico;
 
 -- Nothing is executable by everybody, whatever is created later.
 alter default privileges for role conferente_dono revoke execute on functions from public;

@@ -13,6 +13,8 @@ declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
   v_datas date[];
   v_quantas int;
+  v_valores numeric[];
+  v_chaves text[];
 begin
   -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
   -- table. With an open window, or too many dates, everything is read once.
@@ -39,31 +41,46 @@ begin
     end if;
   end if;
 
-  return query
-  with suspeito as (
-    -- coarse and cheap: equal amounts, equal last character of the number; the exact comparison below sees only these
-    select abs(l.valor) as valor, right(rtrim(l.documento), 1) as fim
+  -- coarse and cheap: equal amounts, equal begin of the supplier's code, or of none, equal last character of the number;
+  -- the exact comparison below sees only what has a companion in both
+  select array_agg(s.valor), array_agg(s.chave) into v_valores, v_chaves
+  from (
+    select abs(l.valor) as valor,
+      coalesce(nullif(lower(left(translate(l.fornecedor_id, './- ', ''), 8)), ''),
+        '=' || lower(right(rtrim(l.documento, ' -./'), 1))) as chave
     from dw.lancamentos l
     where l.valor <> 0 and l.documento <> ''
       and l.data_lancamento between '0001-02-01' and '9999-12-31'
       and (v_datas is null or l.data_lancamento = any (v_datas))
-    group by abs(l.valor), right(rtrim(l.documento), 1), left(translate(l.fornecedor_id, './- ', ''), 8)
+    group by 1, 2
     having count(*) > 1
-  ), comparavel as (
+  ) s;
+  if v_valores is null then
+    return;
+  end if;
+
+  return query
+  with comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.documento, l.valor, l.descricao,
       c.fornecedor, c.numero, c.parcela
-    from (select distinct s.valor, s.fim from suspeito s) s
-    join dw.lancamentos l on abs(l.valor) = s.valor and right(rtrim(l.documento), 1) = s.fim
+    from (
+      select e.*, abs(e.valor) as absoluto,
+        coalesce(nullif(lower(left(translate(e.fornecedor_id, './- ', ''), 8)), ''),
+          '=' || lower(right(rtrim(e.documento, ' -./'), 1))) as chave
+      from dw.lancamentos e
+      where abs(e.valor) = any (v_valores) and e.documento <> ''
+        and e.data_lancamento between '0001-02-01' and '9999-12-31'
+        and (v_datas is null or e.data_lancamento = any (v_datas))
+      offset 0
+    ) l
+    join unnest(v_valores, v_chaves) s (valor, chave) on s.valor = l.absoluto and s.chave = l.chave
     cross join lateral (
       select
         audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
         audit_interno.documento_comparavel(l.documento) as numero,
         coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
     ) c
-    where l.valor <> 0 and l.documento <> ''
-      and l.data_lancamento between '0001-02-01' and '9999-12-31'
-      and (v_datas is null or l.data_lancamento = any (v_datas))
-      and c.fornecedor is not null and c.numero is not null
+    where c.fornecedor is not null and c.numero is not null
   ), par as (
     select c.*,
       lag(c.id) over gemeo as gemeo_id,

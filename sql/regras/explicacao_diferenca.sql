@@ -1,24 +1,23 @@
 -- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
--- a usual retention is probably honest. Touches nothing. Called by regras.validacao_valores.
+-- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
 create or replace function audit_interno.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric,
-  out frase text, out conta text, out ajuste numeric
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
 )
+returns table (frase text, conta text, ajuste numeric)
 language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
+begin atomic
   select
     case
       when tipo = 'sinal_trocado' then 'o sinal está trocado'
       when tipo like 'fator\_%' then
-        'o valor foi ' || case when abs(valor) > abs(esperado) then 'multiplicado' else 'dividido' end
-          || ' por ' || substr(tipo, 7)
+        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
+          || ' por ' || pg_catalog.substr(tipo, 7)
       when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
       when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
       when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
       when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
-      when retencao is not null then 'a diferença corresponde a uma retenção de ' || replace(retencao::text, '.', ',')
+      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
         || '%, que pode ser legítima'
       else 'a diferença não tem causa reconhecida'
     end,
@@ -26,13 +25,13 @@ as $$
       when tipo = 'sinal_trocado' then audit_interno.reais(valor) || ' = -(' || audit_interno.reais(esperado) || ')'
       when tipo like 'fator\_%' then
         audit_interno.reais(valor) || ' = ' || audit_interno.reais(esperado)
-          || case when abs(valor) > abs(esperado) then ' × ' else ' ÷ ' end || substr(tipo, 7)
+          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
       when tipo = 'digitos_trocados' then audit_interno.reais(esperado) || ' escrito como ' || audit_interno.reais(valor)
       when tipo = 'desconto_em_dobro' then
         audit_interno.reais(valor) || ' = ' || audit_interno.reais(documento) || ' - 2 × ' || audit_interno.reais(desconto)
       when tipo = 'razao_cambial' then
         audit_interno.reais(valor) || ' ÷ ' || audit_interno.reais(esperado) || ' = '
-          || replace(round(valor / esperado, 4)::text, '.', ',')
+          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
       else
         audit_interno.reais(documento) || ' - ' || audit_interno.reais(coalesce(desconto, 0)) || ' = '
           || audit_interno.reais(esperado) || ', e não ' || audit_interno.reais(valor)
@@ -46,8 +45,8 @@ as $$
       when tipo = 'razao_cambial' then -0.05
       when retencao is not null then -0.40
       else -0.10
-    end
-$$;
+    end;
+end;
 
 comment on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';

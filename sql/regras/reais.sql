@@ -3,6 +3,9 @@
 create or replace function audit_interno.reais(valor numeric) returns text
 language sql immutable parallel safe
 return case
+  -- the comma and the point of this format are themselves in every locale, unlike G and D
+  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
+    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
   when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
   else pg_catalog.translate(
     pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')

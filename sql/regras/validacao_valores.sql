@@ -43,8 +43,7 @@ begin
       x.tolerancia,
       case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
       audit_interno.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
-        v_cambio_minimo, v_cambio_maximo) as tipo,
-      audit_interno.retencao_possivel(l.valor, x.esperado) as retencao
+        v_cambio_minimo, v_cambio_maximo) as tipo
     from dw.lancamentos l
     cross join lateral (
       select
@@ -64,6 +63,11 @@ begin
       and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    offset 0 -- each is computed once, and only for findings
+  ) y
+  cross join lateral (
+    select y.*, case when y.tipo = 'outro' then audit_interno.retencao_possivel(y.valor, y.esperado) end as retencao
+    offset 0
   ) d
   cross join lateral audit_interno.explicacao_diferenca(
     d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;

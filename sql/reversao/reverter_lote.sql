@@ -9,27 +9,32 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_operacao bigint;
+  v_de bigint;
+  v_ate bigint;
 begin
+  analyze pg_temp.conferente_reversao;
+  select min(r.divergencia_id), max(r.divergencia_id) into v_de, v_ate from pg_temp.conferente_reversao r;
   perform from audit.divergencias_processadas d
-  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) and d.id between v_de and v_ate order by d.id for update;
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
   perform audit_interno.criar_lote();
   insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
   select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
     -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
     -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
-    case when exists (select from audit.alteracoes p where p.divergencia_id = d.id and p.operacao_id > a.operacao_id)
-      or d.status <> case when x.desfaz then 'revertida' else 'corrigida' end then 'superada' end
-  from pg_temp.conferente_reversao r
-  join audit.alteracoes a on a.operacao_id = r.operacao_id and a.divergencia_id = r.divergencia_id
-  join audit.divergencias_processadas d on d.id = r.divergencia_id
-  -- each rollback after a correction turns it the other way
-  cross join lateral (
-    select count(*) % 2 = 1 as desfaz from audit.alteracoes p
-    where p.divergencia_id = d.id and p.operacao_id <= a.operacao_id and p.reverte_operacao_id is not null
-      and p.operacao_id > (
-        select max(q.operacao_id) from audit.alteracoes q
-        where q.divergencia_id = d.id and q.operacao_id <= a.operacao_id and q.reverte_operacao_id is null)) as x;
+    case when x.ultima > a.operacao_id
+      -- each rollback after a correction turns it the other way
+      or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
+      then 'superada' end
+  from (
+    select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
+      max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
+      array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
+    from pg_temp.conferente_reversao r join audit.alteracoes p on p.divergencia_id = r.divergencia_id
+    group by r.divergencia_id, r.operacao_id
+  ) as x
+  join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
+  join audit.divergencias_processadas d on d.id = x.divergencia_id;
   perform audit_interno.aplicar_lote(v_operacao);
   update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
 
@@ -40,7 +45,8 @@ begin
   set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
     decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
   from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+  where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+  perform audit_interno.contar_reversoes();
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
     detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
   return query

@@ -18,7 +18,7 @@ begin
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   select a.operacao_id, a.divergencia_id from audit.alteracoes a
   where a.operacao_id = reverter_operacao.id and not exists (
-    select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.reverte_operacao_id = a.operacao_id);
+    select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.reverte_operacao_id = a.operacao_id offset 0);
   if not found then
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);

@@ -1,4 +1,4 @@
--- Stops a session after the step it is in. What was committed stands and can be rolled back.
+-- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
 returns audit.sessoes_processamento
 language plpgsql
@@ -25,9 +25,11 @@ begin
   end if;
   update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão foi cancelada'
   where e.sessao_id = v_sessao.id and e.status in ('pendente', 'detectada');
+  perform audit_interno.totalizar_sessao(v_sessao.id);
   v_operacao := audit_interno.abrir_operacao('sessao', v_sessao.id, motivo => btrim(cancelar_sessao.motivo),
     detalhes => jsonb_build_object('status', 'cancelada'));
   perform audit_interno.fechar_operacao(v_operacao);
+  select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;
   return v_sessao;
 end
 $$;

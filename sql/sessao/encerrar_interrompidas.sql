@@ -3,10 +3,13 @@
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
 returns setof audit.sessoes_processamento
-language sql
+language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_sessoes bigint[];
+begin
   with encerrada as (
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
@@ -24,7 +27,10 @@ as $$
   ), avisada as (
     insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
   )
-  select * from encerrada
+  select array_agg(s.id) into v_sessoes from encerrada s;
+  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended as it was closed
+  return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
+end
 $$;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;

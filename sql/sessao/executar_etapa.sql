@@ -9,22 +9,31 @@ declare
   v_status text;
 begin
   update audit.sessoes_processamento s
-  set status = case when s.status = 'agendada' then 'em_andamento' else s.status end,
-    inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp()), ultima_atividade = clock_timestamp()
-  where s.id = executar_etapa.sessao_id
-  returning s.status into v_status;
+  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
+  where s.id = executar_etapa.sessao_id and s.status = 'agendada';
+  if etapa in ('repartir', 'detectar', 'juntar') then
+    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    select s.status into v_status from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id;
+  else
+    update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
+    where s.id = executar_etapa.sessao_id
+    returning s.status into v_status;
+  end if;
   if v_status is distinct from 'em_andamento' then
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
   -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
-  if etapa in ('limitar', 'corrigir', 'finalizar') and not exists (
+  if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
+    select from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(executar_etapa.sessao_id) p
     where p.etapa = executar_etapa.etapa and (p.regra is null or p.regra = executar_etapa.regra))
   then
     raise exception using errcode = 'NC016', message = format('a etapa %s não é a próxima da sessão %s', etapa, sessao_id);
   end if;
   case executar_etapa.etapa
+    when 'repartir' then perform audit_interno.repartir_regra(sessao_id, regra);
+    when 'juntar' then perform audit_interno.juntar_regra(sessao_id, regra);
     when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
     when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
     when 'corrigir' then perform audit_interno.corrigir_lote(sessao_id, regra);

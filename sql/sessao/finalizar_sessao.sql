@@ -8,6 +8,7 @@ as $$
 declare
   v_sessao audit.sessoes_processamento;
   v_mensagem text;
+  v_aviso text;
   v_falharam bigint;
   v_total bigint;
 begin
@@ -22,9 +23,11 @@ begin
     case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
     'limite atingido: ' || v_sessao.limite_atingido,
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
+  select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
+  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto';
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
-    mensagem = v_mensagem, fim_processamento = clock_timestamp(), etapa = 'fim'
+    mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
   where s.id = v_sessao.id;
   if v_sessao.limite_atingido is not null then
     perform audit_interno.notificar('limite', v_sessao.id);

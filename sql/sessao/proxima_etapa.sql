@@ -18,6 +18,26 @@ begin
     etapa := 'fim';
     return;
   end if;
+  if v_sessao.partes is not null then -- workers share it
+    select t.etapa, case when t.etapa <> 'partes' then r.nome end, extract(epoch from r.tempo_limite) * 1000
+    into etapa, regra, tempo_limite_ms
+    from audit.execucoes_regra e
+    join audit.regras r on r.nome = e.regra
+    cross join lateral (
+      select count(*) as total, count(*) filter (where p.status = 'pendente') as faltam
+      from audit_interno.partes_sessao p where p.sessao_id = v_sessao.id and p.regra = e.regra) as p
+    cross join lateral (
+      select case when p.total = 0 then 'repartir' when p.faltam = 0 then 'juntar' else 'partes' end as etapa) as t
+    where e.sessao_id = v_sessao.id and e.status = 'pendente'
+    -- what takes long to prepare comes when others have something to do
+    order by t.etapa = 'partes', t.etapa = 'juntar', r.preparacao is not null, r.prioridade, r.nome
+    limit 1;
+    if found then
+      ordem := v_sessao.partes_concluidas;
+      total := v_sessao.partes;
+      return;
+    end if;
+  end if;
   select 'detectar', r.nome, extract(epoch from r.tempo_limite) * 1000, count(*) filter (where e.status <> 'pendente') over () + 1,
     count(*) over ()
   into etapa, regra, tempo_limite_ms, ordem, total
@@ -46,5 +66,5 @@ begin
 end
 $$;
 comment on function audit_interno.proxima_etapa(bigint) is
-  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take.';
+  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;

@@ -12,6 +12,7 @@ begin
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
     where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
+      perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
       perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
     end if;
   else

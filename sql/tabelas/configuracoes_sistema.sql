@@ -1,7 +1,7 @@
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -14,10 +14,10 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers) or fuso (IANA time zone).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -33,6 +33,8 @@ from (values
     'Tamanho da primeira janela incremental de uma regra.'),
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
     'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
+  ('sessao.linhas_por_parte', '250000', 'inteiro', 1, 1000000000, null, 'linhas',
+    'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
@@ -45,6 +47,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
+    'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
   ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
@@ -70,5 +74,9 @@ from (values
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
     'Fuso horário em que agenda.cron é lida.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
-    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.')
+    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
+    'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
+  ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
+    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);

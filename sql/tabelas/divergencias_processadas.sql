@@ -1,8 +1,10 @@
+-- No foreign keys to sessions and rules here, nor on deteccoes and alteracoes: each costs as much as the row itself.
+-- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
-  sessao_id bigint not null references audit.sessoes_processamento,
+  sessao_id bigint not null,
   sessao_ultima_id bigint not null,
-  regra text not null references audit.regras,
+  regra text not null,
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
@@ -22,15 +24,24 @@ create table audit.divergencias_processadas (
   decidida_em timestamptz,
   decidida_por text,
   motivo text,
-  identidade bytea not null unique,
+  identidade bytea not null,
   impressao bytea not null,
+  unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
   check (proposta_por <> decidida_por or status <> 'corrigida')
 ) with (fillfactor = 80);
-create index on audit.divergencias_processadas (tabela, registro_id);
-create index on audit.divergencias_processadas (sessao_id);
+-- What else is said of a row: few, however long the history.
+create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
-create index on audit.divergencias_processadas (status, detectada_em);
+-- What waits, most at stake first: the order in which people look.
+create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Filters by state, and all that the metrics read, so that they read nothing else.
+create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
+  include (valor_em_risco, confianca);
+-- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+create index on audit.divergencias_processadas (sessao_id);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
@@ -62,9 +73,9 @@ create table audit.deteccoes (
   divergencia_id bigint not null,
   confianca numeric(5, 4) not null,
   resumo bytea not null,
-  primary key (operacao_id, divergencia_id)
+  primary key (divergencia_id, operacao_id)
 );
-create index on audit.deteccoes (divergencia_id);
+create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes a row
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
@@ -77,9 +88,9 @@ create table audit.alteracoes (
   reverte_operacao_id bigint,
   antes jsonb not null,
   depois jsonb not null,
-  primary key (operacao_id, divergencia_id)
+  primary key (divergencia_id, operacao_id)
 );
-create index on audit.alteracoes (divergencia_id);
+create index on audit.alteracoes (operacao_id);
 comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
 comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
 comment on column audit.alteracoes.divergencia_id is 'The finding for which it was changed; it names table and key.';

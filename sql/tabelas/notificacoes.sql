@@ -2,26 +2,45 @@ create table audit.notificacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia')),
   sessao_id bigint references audit.sessoes_processamento,
-  status text not null default 'pendente' check (status in ('pendente', 'enviada', 'falhou')),
+  dia date,
+  status text not null default 'pendente' check (status in ('pendente', 'composta', 'enviada', 'falhou', 'dispensada')),
   destinatarios text[] not null default '{}',
+  entregues text[] not null default '{}',
+  recusados jsonb not null default '{}',
+  remetente text,
   assunto text,
   identificador text unique,
+  conteudo jsonb,
   tentativas integer not null default 0,
+  ultima_tentativa timestamptz,
+  proxima_tentativa timestamptz,
   ultimo_erro text,
   criada_em timestamptz not null default clock_timestamp(),
+  composta_em timestamptz,
   enviada_em timestamptz,
-  unique (tipo, sessao_id)
+  unique (tipo, sessao_id),
+  check ((tipo = 'ausencia') = (dia is not null)),
+  check (status not in ('composta', 'enviada') or (conteudo is not null and identificador is not null))
 );
 create index on audit.notificacoes (status) where status <> 'enviada';
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom.';
+create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo = 'ausencia';
+comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias, resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of.';
-comment on column audit.notificacoes.status is 'pendente, enviada or falhou.';
-comment on column audit.notificacoes.destinatarios is 'Addresses.';
+comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
+comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
+comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject.';
-comment on column audit.notificacoes.identificador is 'Message-ID, the same for every attempt.';
-comment on column audit.notificacoes.tentativas is 'Attempts so far.';
-comment on column audit.notificacoes.ultimo_erro is 'Answer of the mail server to the last failed attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
+comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
+comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
+comment on column audit.notificacoes.proxima_tentativa is 'Not before then is the next attempt; null when none is due.';
+comment on column audit.notificacoes.ultimo_erro is 'What the last attempt failed with, or why it was not sent.';
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
-comment on column audit.notificacoes.enviada_em is 'When the mail server took it.';
+comment on column audit.notificacoes.composta_em is 'When it was composed.';
+comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';

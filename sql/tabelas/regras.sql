@@ -16,12 +16,22 @@ create table audit.regras (
   prioridade integer not null default 100,
   limite_linhas bigint check (limite_linhas >= 0),
   limite_fracao numeric check (limite_fracao between 0 and 1),
-  limite_valor numeric check (limite_valor >= 0),
+  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN is above all numbers
   tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
   aprovadas bigint not null default 0,
   rejeitadas bigint not null default 0,
+  certas_no_limiar bigint not null default 0,
+  erradas_no_limiar bigint not null default 0,
+  automaticas_revertidas bigint not null default 0,
+  precisao numeric(5, 4) generated always as (aprovadas::numeric / nullif(aprovadas + rejeitadas, 0)) stored,
+  limite_inferior numeric(5, 4) generated always as (
+    audit_interno.limite_wilson(certas_no_limiar, certas_no_limiar + erradas_no_limiar)) stored,
+  contagem integer not null default 0,
+  contagem_desde timestamptz not null default clock_timestamp(),
+  automatica_perdida text,
   registrada_em timestamptz not null default now(),
-  registrada_por text not null default session_user
+  registrada_por text not null default session_user,
+  check (automatica_perdida is null or not automatica)
 );
 comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
 comment on column audit.regras.nome is 'Name of the rule.';
@@ -45,6 +55,14 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -61,3 +79,11 @@ insert into audit.regras (
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
+
+create table audit_interno.vereditos (
+  divergencia_id bigint primary key,
+  certo boolean not null,
+  no_limiar boolean not null,
+  contagem integer not null
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';

@@ -11,6 +11,8 @@ create table audit.sessoes_processamento (
   regras text[] not null,
   simulada boolean not null default false,
   etapa text,
+  partes bigint,
+  partes_concluidas bigint,
   solicitada_em timestamptz not null default clock_timestamp(),
   solicitada_por text not null,
   inicio_processamento timestamptz,
@@ -47,12 +49,14 @@ comment on column audit.sessoes_processamento.incremental is 'Whether the window
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
 comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
 comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
 comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
-comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
 comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
 comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
 comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
@@ -76,6 +80,7 @@ create table audit.execucoes_regra (
   carregado_desde timestamptz,
   carregado_ate timestamptz,
   linhas_examinadas bigint,
+  total_valor numeric,
   encontradas bigint not null default 0,
   novas bigint not null default 0,
   recorrentes bigint not null default 0,
@@ -93,6 +98,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  corrigida_ate bigint not null default 0,
   primary key (sessao_id, regra)
 );
 create index on audit.execucoes_regra (regra, carregado_ate);
@@ -103,6 +109,7 @@ comment on column audit.execucoes_regra.status is 'pendente, detectada (correcti
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
 comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
@@ -115,8 +122,9 @@ comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
-comment on column audit.execucoes_regra.duracao is 'Time spent in its steps.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
 comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';

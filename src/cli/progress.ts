@@ -10,10 +10,10 @@ export interface Step {
 }
 
 /** Starts telling of a step on stderr: a live line with the time it takes on a terminal, plain lines elsewhere. */
-export function startStep(text: string, format: Format): Step {
+export function startStep(text: string, format: Format, live = true): Step {
   const began = Date.now()
   const elapsed = () => format.seconds(Date.now() - began)
-  if (!process.stderr.isTTY) {
+  if (!live || !process.stderr.isTTY) {
     tell(`- ${text}`)
     return {
       update: (more) => tell(`  ${more}`),

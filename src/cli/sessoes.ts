@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Row } from '../db.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { print, printJson, printTable } from './output.ts'
@@ -28,7 +29,7 @@ export function register(program: Command, app: App): void {
           printTable(rows, [
             { title: column.id, of: (r) => r['id'], right: true },
             { title: column.mode, of: (r) => r['modo'] },
-            { title: column.status, of: (r) => r['status'] },
+            { title: column.status, of: status },
             { title: column.began, of: (r) => format.time(r['inicio_processamento']) },
             { title: column.window, of: (r) => sessionWindow(app, r) },
             { title: column.examined, of: (r) => format.number(r['linhas_examinadas']), right: true },
@@ -41,3 +42,9 @@ export function register(program: Command, app: App): void {
       }),
     )
 }
+
+/** With the parts of its detection that are done, while it is under way. */
+const status = (session: Row) =>
+  session['status'] === 'em_andamento' && session['partes'] > 0n
+    ? `${session['status']} (${session['partes_concluidas']}/${session['partes']})`
+    : session['status']

@@ -1,60 +1,59 @@
 import type { Command } from 'commander'
-import { startWorker, type WorkReport } from '../worker.ts'
+import type { Worker, WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { CommandError } from './errors.ts'
+import type { Database } from './database.ts'
 import { plain } from './format.ts'
+import { runUntilAsked } from './lifetime.ts'
+import { openMail, tellMail } from './mail.ts'
 import { tell } from './output.ts'
-import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly prazo: number
+  readonly simultaneos: number
 }
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  const parse = createParsers(text)
-  program
-    .command('trabalhar')
+  workOptions(program.command('trabalhar'), app)
     .description(text.command.trabalhar)
-    .option('--prazo <segundos>', text.option.stopWithin, parse.integer(5, 3600), 20)
     .addHelpText('after', text.example.trabalhar)
-    .action(async ({ prazo }: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, ({ url }) => work(app, url, prazo))
+    .action(async (options: Options) => {
+      await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
+        runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
+      )
     })
 }
 
-async function work(app: App, url: string, seconds: number): Promise<number> {
-  const { text, signal } = app
-  app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const worker = await startWorker(url, createReport(app), { stopWithin: seconds * 1000 })
-  tell(text.worker.ready)
-  const asked = new Promise<'asked'>((resolve) => {
-    if (signal.aborted) resolve('asked')
-    else signal.addEventListener('abort', () => resolve('asked'), { once: true })
-  })
-  try {
-    if ((await Promise.race([asked, worker.done])) !== 'asked') throw new CommandError(text.worker.stopped)
-  } catch (error) {
-    await worker.stop()
-    throw error instanceof CommandError ? error : new CommandError(plain((error as Error).message))
-  }
-  tell(text.worker.stopping(app.format.number(seconds)))
-  // Past the deadline we go all the same: other workers find our jobs without an owner.
-  const deadline = setTimeout(() => {
-    tell(text.worker.late)
-    process.exit(1)
-  }, seconds * 1000)
-  await worker.stop()
-  clearTimeout(deadline)
-  tell(text.worker.ended)
-  return 0
+export function workOptions(command: Command, { text }: App): Command {
+  const parse = createParsers(text)
+  return command
+    .option('--prazo <segundos>', text.option.stopWithin, parse.integer(5, 3600), 20)
+    .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
 }
 
-function createReport(app: App): WorkReport {
+/** Starts a worker that sends mail and tells on stderr what it does, and says that it is ready. */
+export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
+  app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
+  const [{ startWorker }, { createWatcher }] = await Promise.all([
+    import('../worker.ts'),
+    import('./watcher.ts'),
+  ])
+  await tellMail(app, sql)
+  const mail = await openMail(app)
+  const worker = await startWorker(url, createReport(app, createWatcher), {
+    stopWithin: options.prazo * 1000,
+    jobs: options.simultaneos,
+    ...(mail && { mail }),
+  })
+  tell(app.text.worker.ready)
+  return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
+}
+
+function createReport(app: App, createWatcher: typeof import('./watcher.ts').createWatcher): WorkReport {
   const { text, format } = app
   return {
-    watch: () => createWatcher(app),
+    watch: () => createWatcher(app, false),
     scheduled: ({ previsto_para, sessao_id, erro_mensagem }) =>
       tell(
         erro_mensagem == null

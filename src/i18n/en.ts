@@ -1,7 +1,11 @@
 import { avaliar } from './avaliar.en.ts'
 import { demo, score } from './demo.en.ts'
+import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
+import { http } from './http.en.ts'
+import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
+import { rest } from './rest.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
@@ -12,7 +16,11 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  notificacoes,
+  exportar,
   score,
+  http,
+  rest,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',
@@ -34,6 +42,8 @@ export const en: Catalogue = {
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
     unknownRule: (name, known) => `unknown rule: ${name}; there are: ${known}`,
+    tokenOne: 'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
+    validity: (value, most) => `invalid validity: ${value}; write 12h, 90d, 6m or 1a, at most ${most} days`,
     unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
     demoNeedsEmbedded:
@@ -88,6 +98,7 @@ export const en: Catalogue = {
     NC017: 'There is nothing to do here.',
     NC018: 'The exception cannot be declared like this.',
     NC019: 'A correction that failed verification could not be undone; its batch was rolled back.',
+    NC020: 'The token is unknown or revoked, or gives no role.',
     NC901: 'Schema dw holds objects that are not of the demo.',
     NC902: 'Invalid arguments for the demo.',
     NC903: 'There is no demo warehouse in this database.',
@@ -131,6 +142,10 @@ export const en: Catalogue = {
   },
   step: {
     detectar: 'looking for divergences:',
+    repartir: 'preparing and cutting up:',
+    partes: 'parts',
+    parte: 'looking for divergences:',
+    juntar: 'joining the parts:',
     limitar: 'checking the limits',
     corrigir: 'correcting and verifying:',
     finalizar: 'closing the session',
@@ -142,6 +157,11 @@ export const en: Catalogue = {
     open: '…',
   },
   column: {
+    name: 'name',
+    role: 'role',
+    issued: 'issued',
+    expires: 'expires',
+    revoked: 'revoked',
     id: 'id',
     rule: 'rule',
     record: 'row',
@@ -176,6 +196,7 @@ export const en: Catalogue = {
     threshold: 'threshold',
     approved: 'approved',
     rejected: 'rejected',
+    bound: 'least precision',
     table: 'table',
     description: 'description',
     field: 'field',
@@ -237,6 +258,20 @@ export const en: Catalogue = {
   ${line}`,
     cronZone: (zone, system) =>
       `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  },
+  token: {
+    issued: (name, role, until, id) =>
+      `Token of ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
+    none: 'No token was issued.',
+    elsewhere: 'tokens come from single sign-on here (CONFERENTE_JWKS_URL); Conferente issues none',
+    revoked: (id) => `Token ${id} revoked.`,
+    revokedPerson: (name) => `All tokens that ${name} was given until now are revoked.`,
+  },
+  serve: {
+    ready: (url) => `The API answers at ${url}`,
+    ended: 'The API has stopped.',
+    failed: (id, message) => `error in request ${id}: ${message}`,
+    noService: (login) => `user ${login} may not speak for others: grant conferente_servico to ${login};`,
   },
   worker: {
     ready:

@@ -46,10 +46,25 @@ export const command: typeof ptBR.command = {
   padroes: 'lists the trade marketing patterns',
   configurar: 'lists the settings, shows one, or changes it',
   agendar: 'shows or changes the schedule, and writes what keeps the service running',
+  notificacoes: 'lists what was or is to be mailed, or sends what waits without a worker',
   trabalhar: 'runs the queued sessions and those of the schedule, until it is ended',
+  servir: 'serves the API (GraphQL, REST, health, metrics) until it is stopped',
+  iniciar: 'the API and the worker in one process, until it is stopped',
+  token: 'issues, lists and revokes tokens for the API',
 }
 
 export const option: typeof ptBR.option = {
+  unsent: 'only those not sent',
+  sendNow: 'sends now what waits, from here; needs SMTP_URL',
+  port: 'port to listen on; 0 chooses a free one',
+  ruru: "GraphQL's page at /ruru and its schema open to all; for development only",
+  tokenRole: 'role that the token gives: leitor, revisor, operador or administrador',
+  tokenName: 'person or tool that uses it; the name that the audit records',
+  tokenValidity: 'how long: 12h, 90d (as usual), 6m, 1a; two years at most',
+  tokenList: 'lists the tokens that were issued',
+  tokenRevoke: 'refuses this token from now on, also one of single sign-on (jti)',
+  tokenRevokePerson: 'refuses all tokens that the person was given until now',
+  tokenReason: 'why it is revoked',
   json: 'one JSON document on stdout',
   mode: 'manual detects only; auto detects and corrects what is safe',
   from: 'first booking date, included; without dates, what was loaded since the last session',
@@ -86,6 +101,7 @@ export const option: typeof ptBR.option = {
   windows: 'writes a Windows Task Scheduler task to this file (- for stdout); installs nothing',
   crontab: 'writes the crontab lines for those who run without a worker (- for stdout); installs nothing',
   stopWithin: 'how long it may take, once asked to end, to finish or hand back what is under way',
+  jobs: 'how many jobs at once in this process',
 }
 
 export const example: typeof ptBR.example = {
@@ -124,6 +140,7 @@ export const example: typeof ptBR.example = {
     'conferente configurar',
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
+    `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "team"`,
   ),
   agendar: examples(
     'conferente agendar',
@@ -131,5 +148,21 @@ export const example: typeof ptBR.example = {
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "before opening"',
     'conferente agendar --systemd conferente.service',
   ),
-  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
+  ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
+  iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),
+  trabalhar: examples(
+    'conferente trabalhar',
+    'conferente trabalhar --prazo 60',
+    'conferente trabalhar --simultaneos 4',
+  ),
+  token: examples(
+    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --listar',
+    'conferente token --revogar 3f6b… --motivo "the workstation was lost"',
+  ),
 }

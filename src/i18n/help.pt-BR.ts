@@ -44,10 +44,25 @@ export const command = {
   padroes: 'lista os padrões de trade marketing',
   configurar: 'lista as configurações, mostra uma, ou a altera',
   agendar: 'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
+  notificacoes: 'lista o que foi ou será enviado por e-mail, ou envia o que espera sem um trabalhador',
   trabalhar: 'roda as sessões da fila e as da agenda, até ser encerrado',
+  servir: 'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
+  iniciar: 'a API e o trabalhador num só processo, até ser encerrado',
+  token: 'emite, lista e revoga tokens de acesso à API',
 }
 
 export const option = {
+  unsent: 'só as não enviadas',
+  sendNow: 'envia agora o que espera, daqui mesmo; pede SMTP_URL',
+  port: 'porta em que o servidor escuta; 0 escolhe uma livre',
+  ruru: 'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
+  tokenRole: 'papel que o token dá: leitor, revisor, operador ou administrador',
+  tokenName: 'pessoa ou ferramenta que o usa; é o nome que a auditoria registra',
+  tokenValidity: 'prazo: 12h, 90d (o normal), 6m, 1a; no máximo dois anos',
+  tokenList: 'lista os tokens emitidos',
+  tokenRevoke: 'recusa este token de agora em diante, também os de login único (jti)',
+  tokenRevokePerson: 'recusa todos os tokens que a pessoa recebeu até agora',
+  tokenReason: 'por que é revogado',
   json: 'um documento JSON em stdout',
   mode: 'manual só detecta; auto detecta e corrige o que é seguro',
   from: 'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
@@ -84,6 +99,7 @@ export const option = {
   windows: 'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
   crontab: 'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
   stopWithin: 'em quanto tempo, pedido o fim, termina ou devolve o que está em curso',
+  jobs: 'quantos trabalhos ao mesmo tempo neste processo',
 }
 
 export const example = {
@@ -122,6 +138,7 @@ export const example = {
     'conferente configurar',
     'conferente configurar limites.linhas',
     'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
+    `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "equipe"`,
   ),
   agendar: examples(
     'conferente agendar',
@@ -129,5 +146,21 @@ export const example = {
     'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
     'conferente agendar --systemd conferente.service',
   ),
-  trabalhar: examples('conferente trabalhar', 'conferente trabalhar --prazo 60'),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
+  ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
+  iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),
+  trabalhar: examples(
+    'conferente trabalhar',
+    'conferente trabalhar --prazo 60',
+    'conferente trabalhar --simultaneos 4',
+  ),
+  token: examples(
+    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --listar',
+    'conferente token --revogar 3f6b… --motivo "a estação foi perdida"',
+  ),
 }

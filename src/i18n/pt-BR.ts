@@ -1,7 +1,11 @@
 import type { SettingsProblem } from '../settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
+import { exportar } from './exportar.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
+import { http } from './http.pt-BR.ts'
+import { notificacoes } from './notificacoes.pt-BR.ts'
+import { rest } from './rest.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -14,7 +18,11 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  notificacoes,
+  exportar,
   score,
+  http,
+  rest,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
     seeHelp: 'Veja conferente --help, ou conferente COMANDO --help.',
@@ -36,6 +44,9 @@ export const ptBR = {
     oneOf: (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
     assignment: (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
     unknownRule: (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
+    tokenOne: 'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
+    validity: (value: string, most: number) =>
+      `prazo inválido: ${value}; escreva 12h, 90d, 6m ou 1a, no máximo ${most} dias`,
     unknownSetting: (key: string) =>
       `configuração desconhecida: ${key}; veja todas com conferente configurar`,
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
@@ -92,6 +103,7 @@ export const ptBR = {
     NC017: '',
     NC018: '',
     NC019: '',
+    NC020: '',
     NC901: '',
     NC902: '',
     NC903: '',
@@ -136,6 +148,10 @@ export const ptBR = {
   },
   step: {
     detectar: 'procurando divergências:',
+    repartir: 'preparando e repartindo:',
+    partes: 'partes',
+    parte: 'procurando divergências:',
+    juntar: 'juntando as partes:',
     limitar: 'conferindo os limites',
     corrigir: 'corrigindo e conferindo:',
     finalizar: 'fechando a sessão',
@@ -147,6 +163,11 @@ export const ptBR = {
     open: '…',
   },
   column: {
+    name: 'nome',
+    role: 'papel',
+    issued: 'emitido',
+    expires: 'vence',
+    revoked: 'revogado',
     id: 'id',
     rule: 'regra',
     record: 'registro',
@@ -181,6 +202,7 @@ export const ptBR = {
     threshold: 'limiar',
     approved: 'aprovadas',
     rejected: 'rejeitadas',
+    bound: 'precisão mínima',
     table: 'tabela',
     description: 'descrição',
     field: 'campo',
@@ -243,6 +265,21 @@ export const ptBR = {
   ${line}`,
     cronZone: (zone: string, system: string) =>
       `aviso: CRON_TZ vale no cronie; o cron do Debian lê a hora no fuso do sistema (${system}), não em ${zone}`,
+  },
+  token: {
+    issued: (name: string, role: string, until: string, id: string) =>
+      `Token de ${name}, papel ${role}, válido até ${until}. Para revogar: conferente token --revogar ${id}`,
+    none: 'Nenhum token emitido.',
+    elsewhere: 'aqui os tokens vêm do login único (CONFERENTE_JWKS_URL); o Conferente não os emite',
+    revoked: (id: string) => `Token ${id} revogado.`,
+    revokedPerson: (name: string) => `Revogados todos os tokens que ${name} recebeu até agora.`,
+  },
+  serve: {
+    ready: (url: string) => `A API atende em ${url}`,
+    ended: 'A API parou.',
+    failed: (id: string, message: string) => `erro no pedido ${id}: ${message}`,
+    noService: (login: string) =>
+      `o usuário ${login} não pode falar por outros: grant conferente_servico to ${login};`,
   },
   worker: {
     ready:

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { test } from 'tap'
 import { crontabLines, systemdUnit, windowsTask } from '../../src/service-files.ts'
 import { ROOT } from '../helper/arquivos.ts'
@@ -79,7 +80,7 @@ test('refuses what cannot be, and changes nothing then', async (t) => {
   t.equal(leo.code, 1)
   t.match(leo.stderr, 'conferente_administrador')
   const untouched =
-    await sql`select from audit.configuracoes_sistema where chave like 'agenda.%' and valor = padrao`
+    await sql`select from audit.configuracoes_sistema where chave in ('agenda.cron', 'agenda.fuso', 'agenda.modo') and valor = padrao`
   t.equal(untouched.length, 3)
 })
 
@@ -127,6 +128,27 @@ test('writes the Windows task in UTF-16, escaped', async (t) => {
   t.match(written.stderr, `schtasks /create /tn Conferente /xml "${file}"`)
   const xml = readFileSync(file).toString('utf16le')
   t.ok(xml.startsWith('\ufeff<?xml version="1.0" encoding="UTF-16"?>\r\n'))
+  const task = new XMLParser({ ignoreAttributes: false }).parse(xml.slice(1)).Task
+  t.match(task, {
+    '@_version': '1.2',
+    '@_xmlns': 'http://schemas.microsoft.com/windows/2004/02/mit/task',
+    Triggers: { BootTrigger: { Enabled: true } },
+    Principals: { Principal: { '@_id': 'Author', UserId: 'S-1-5-19' } },
+    Settings: { MultipleInstancesPolicy: 'IgnoreNew', ExecutionTimeLimit: 'PT0S' },
+    Actions: {
+      '@_Context': 'Author',
+      Exec: { Command: process.execPath, Arguments: `"${join(ROOT, 'src/cli.ts')}" trabalhar` },
+    },
+  })
+  const order = ['RegistrationInfo', 'Triggers', 'Principals', 'Settings', 'Actions']
+  t.same(
+    Object.keys(task).filter((key) => !key.startsWith('@_')),
+    order,
+    'in the order that the schema asks for',
+  )
+  const odd = windowsTask({ command: ['C:\\A & B\\node.exe', 'C:\\<x>.js'] }, 'a < b')
+  t.equal(XMLValidator.validate(odd), true)
+  t.equal(new XMLParser().parse(odd).Task.Actions.Exec.Command, 'C:\\A & B\\node.exe')
   t.match(windowsTask({ command: ['C:\\A & B\\node.exe', 'C:\\<x>.js'] }, 'a < b'), 'C:\\A &amp; B\\node.exe')
 })
 
@@ -153,4 +175,24 @@ test('writes crontab lines that a shell understands', async (t) => {
   // What cron itself does to the line: the first five fields are its own, and \% is %.
   const command = (lines.split('\n')[1] ?? '').split(' ').slice(5).join(' ').replaceAll('\\%', '%')
   t.equal((await exec('/bin/sh', ['-c', command])).stdout, 'lido processar,--modo,manual\n')
+})
+
+test('cron takes the crontab lines, for a user of its own', async (t) => {
+  if (!existsSync('/usr/bin/crontab') || process.getuid?.() !== 0) return t.comment('no crontab, or not root')
+  const user = `conferente${process.pid}`
+  await exec('useradd', ['--no-create-home', '--shell', '/usr/sbin/nologin', user])
+  t.teardown(() => exec('userdel', [user]))
+  const dir = folder()
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'crontab')
+  const lines = crontabLines(
+    { command: [process.execPath, '/opt/100% certo/cli.ts'], environmentFile: '/etc/conferente/ambiente' },
+    { cron: '*/30 6-20 * * 1-5', fuso: 'America/Sao_Paulo', modo: 'auto' },
+  )
+  writeFileSync(file, lines)
+  await exec('crontab', ['-u', user, file])
+  t.teardown(() => exec('crontab', ['-u', user, '-r']))
+  t.ok((await exec('crontab', ['-u', user, '-l'])).stdout.endsWith(lines))
+  writeFileSync(file, lines.replace('*/30', '61'))
+  await t.rejects(exec('crontab', ['-u', user, file]), 'it does look')
 })

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { en } from '../../src/i18n/en.ts'
+import { mailEn } from '../../src/i18n/mail.en.ts'
+import { mailPtBR } from '../../src/i18n/mail.pt-BR.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 
 function keys(value: unknown, path = ''): string[] {
@@ -9,4 +11,5 @@ function keys(value: unknown, path = ''): string[] {
 
 t.test('both languages say the same things', async (t) => {
   t.strictSame(keys(en), keys(ptBR))
+  t.strictSame(keys(mailEn), keys(mailPtBR))
 })

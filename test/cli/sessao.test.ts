@@ -46,6 +46,14 @@ await t.test('a manual session finds and changes nothing', async (t) => {
   t.ok((await abertas('true')).length > 10)
 })
 
+await t.test('a rule that lost auto says why', async (t) => {
+  await sql`update audit.regras set automatica = false, automatica_perdida = 'perdeu a correção automática: 3 de 40'
+    where nome = 'trade_marketing'`
+  const ran = await conferente(['regras'], { url: ana })
+  t.match(ran.stdout, /^trade_marketing perdeu a correção automática: 3 de 40$/m)
+  await sql`update audit.regras set automatica = true, automatica_perdida = null where nome = 'trade_marketing'`
+})
+
 await t.test('findings are listed, as lines and as JSON', async (t) => {
   const lines = await conferente(['listar', '--limite', '3', '--detalhe'], { url: personal(url, 'leo') })
   t.equal(lines.code, 0, lines.stderr)

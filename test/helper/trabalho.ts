@@ -1,6 +1,5 @@
 // What the worker's tests share: a warehouse whose rules take as long as they are told, and workers to run.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Row, Sql } from '../../src/db.ts'
@@ -80,12 +79,16 @@ export async function trabalhador(
   t: Test,
   url: string,
   options: WorkOptions = {},
-): Promise<Worker & { said: string[] }> {
+): Promise<Worker & { said: string[]; tiques(): number }> {
   const said: string[] = []
+  let ticks = 0
   const worker = await startWorker(
     url,
     {
       watch: () => ({}),
+      ticked: () => {
+        ticks++
+      },
       scheduled: (entry) => said.push(`scheduled ${entry['sessao_id']}`),
       released: () => said.push('released'),
       jobFailed: (_, error) => said.push(`failed: ${error.message}`),
@@ -94,7 +97,7 @@ export async function trabalhador(
     { tick: 300, grace: '1 second', ...options },
   )
   t.teardown(() => worker.stop())
-  return { ...worker, said }
+  return { ...worker, said, tiques: () => ticks }
 }
 
 /** `conferente trabalhar` in a process of its own, once it says that it is ready. */
@@ -119,8 +122,14 @@ export async function processo(
   return Object.assign(child, { said: () => text })
 }
 
+/** Waits until each of these workers has looked at the schedule twice from now on: one look may have begun before. */
+export async function olharam(workers: readonly { tiques(): number }[]): Promise<void> {
+  const before = workers.map((worker) => worker.tiques())
+  await until(() => workers.every((worker, i) => worker.tiques() >= (before[i] ?? 0) + 2))
+}
+
 export async function saida(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  await until(() => child.exitCode !== null || child.signalCode !== null, 60_000)
   return child.exitCode
 }
 

@@ -98,6 +98,9 @@ t.test('a rule changes only where it may', async (t) => {
     '{"limiar": null}',
     '{"automatica": "talvez"}',
     '{"limite_linhas": -1}',
+    '{"limite_valor": "NaN"}',
+    '{"limite_valor": "Infinity"}',
+    '{"limite_valor": -0.01}',
     '{"tempo_limite": "0"}',
     '{"funcao": "pg_sleep"}',
     '{"aprovadas": 9}',
@@ -109,6 +112,19 @@ t.test('a rule changes only where it may', async (t) => {
   t.equal(await codigo(alterar('nada', '{}')), 'NC003')
   t.equal(await codigo(alterar(null, '{}')), 'NC003')
   t.equal(await codigo(alterar('errada', '{}', '')), 'NC006')
+})
+
+t.test('the exchange rates from which a ratio looks like one keep their order', async (t) => {
+  const c = await cenario(t)
+  const alterar = (chave: string, valor: string) =>
+    c.pessoa('adelia')`select audit.alterar_configuracao(${chave}, ${valor}::text::jsonb, 'teste')`.then(
+      () => 'aceito',
+      (e: unknown) => (isDatabaseError(e) ? `${e.code} ${e.hint}` : e),
+    )
+  t.match(await alterar('valores.cambio_minimo', '8.01'), /^NC009 .*no máximo 8/)
+  t.match(await alterar('valores.cambio_maximo', '2.49'), /^NC009 .*no mínimo 2\.5/)
+  t.equal(await alterar('valores.cambio_minimo', '8'), 'aceito')
+  t.equal(await alterar('valores.cambio_maximo', '8'), 'aceito')
 })
 
 t.test('a pattern that would reach everything, or nothing, is refused', async (t) => {

@@ -139,9 +139,17 @@ t.test('an operation outside the engine is opened and ended by the same person',
   t.equal(await codigo(ana`select audit.registrar_operacao('correcao', 'forjada')`), 'NC001')
   t.equal(await codigo(ana`select audit.registrar_operacao(null, 'x')`), 'NC001')
   t.equal(await codigo(ana`select audit.registrar_operacao('externa', ' ')`), 'NC006')
+  for (const detalhes of ['[1]', '"x"', '1', 'null']) {
+    t.equal(
+      await codigo(ana`select audit.registrar_operacao('externa', 'x', ${detalhes}::text::jsonb)`),
+      'NC001',
+      detalhes,
+    )
+  }
   t.equal(await codigo(c.pessoa('bruno')`select audit.finalizar_operacao(${id})`), 'NC007')
   t.equal(await codigo(ana`select audit.finalizar_operacao(${id}, 'em_andamento')`), 'NC001')
   t.equal(await codigo(ana`select audit.finalizar_operacao(${id}, 'concluida', -1)`), 'NC001')
+  t.equal(await codigo(ana`select audit.finalizar_operacao(${id}, 'concluida', 1, '["x"]')`), 'NC001')
   t.equal(await codigo(ana`select audit.finalizar_operacao(9999)`), 'NC004')
   await ana`select audit.finalizar_operacao(${id}, 'falhou', 7, '{"arquivo": "x.csv"}')`
   t.match(one(await c.sql`select status, linhas, detalhes from audit.operacoes where id = ${id}`), {

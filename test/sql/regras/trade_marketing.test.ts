@@ -277,3 +277,135 @@ t.test('a pattern can be seen at work before it is saved', async (t) => {
   await t.rejects(seen('nenhum', 'x'), { code: '22023' })
   await t.rejects(sql`select * from audit.previsao_padrao('valor', 'contem', 'x', 1)`, { code: '22023' })
 })
+
+t.test(
+  'words that belong to the booked category speak for it, without any history of the supplier',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    await padrao(sql, 'descricao', 'contem', 'campanha')
+    const posto = (n: number): Lancamento => ({
+      fornecedor: `Posto ${'abcdefghij'[n]}`,
+      categoria: 'Combustível',
+    })
+    const vez = (n: number, entry: (i: number) => Lancamento) => Array.from({ length: n }, (_, i) => entry(i))
+    await lancar(
+      sql,
+      ...vez(6, (i) => ({ ...posto(i), descricao: 'diesel' })),
+      // a word of two suppliers only, one of four entries, one that half of the time is elsewhere
+      ...vez(8, (i) => ({ ...posto(i % 2), descricao: 'lavagem' })),
+      ...vez(4, (i) => ({ ...posto(i), descricao: 'calibragem' })),
+      ...vez(6, (i) => ({ ...posto(i), descricao: 'pneus' })),
+      ...vez(6, (i) => ({ fornecedor: `Loja ${'abcdefghij'[i]}`, categoria: 'Frota', descricao: 'pneus' })),
+    )
+    const novo = (descricao: string, mais: Lancamento = {}): Lancamento => ({
+      fornecedor: `Nova ${descricao.length}`,
+      categoria: 'Combustível',
+      descricao,
+      ...mais,
+    })
+    const casos: [entry: Lancamento, contra: RegExp | null][] = [
+      [novo('campanha de verão', { fornecedor: 'Posto Novo' }), /"posto" .* 24 de 24/],
+      [novo('diesel para a campanha'), /"diesel" .* 6 de 6/],
+      [novo('diesel para a campanha', { categoria: 'Frota' }), null],
+      [novo('diesel para a campanha', { categoria: 'Pendente' }), null],
+      [novo('campanha lavagem'), null],
+      [novo('campanha calibragem'), null],
+      [novo('campanha pneus'), null],
+      [novo('campanha de verão e praia'), null],
+    ]
+    const ids = await lancar(sql, ...casos.map(([entry]) => entry))
+    const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
+    for (const [i, [entry, contra]] of casos.entries()) {
+      const achado = by.get(ids[i] as string)
+      const name = `${entry.fornecedor}, ${entry.descricao}, ${entry.categoria}`
+      if (contra) {
+        t.match(achado?.evidencia.contra, contra, name)
+        t.match(achado?.justificativa, /Casa com o padrão.*Contra: a palavra/)
+        t.ok(Number(achado?.confianca) < 0.95, 'a person decides')
+        t.ok(Number(achado?.confianca) >= 0.75, 'a word is not the supplier itself')
+      } else {
+        t.equal(achado?.evidencia.contra, null, name)
+        t.equal(Number(achado?.confianca), 0.95, name)
+      }
+    }
+    t.match(by.get(ids[1] as string)?.evidencia.historico_texto, [
+      { palavra: 'diesel', na_categoria: 6, total: 6 },
+    ])
+  },
+)
+
+t.test('entries that match too are no evidence of words, nor those outside the months', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const agencia = (i: number, mais: Lancamento): Lancamento => ({
+    fornecedor: `Agência ${'abcdefghij'[i]}`,
+    categoria: 'Consultoria',
+    ...mais,
+  })
+  const dez = (mais: Lancamento) => Array.from({ length: 10 }, (_, i) => agencia(i, mais))
+  await lancar(sql, ...dez({ descricao: 'campanha mensal' }))
+  await lancar(sql, ...dez({ descricao: 'mensal', data_lancamento: '2021-01-10' }))
+  await lancar(sql, ...dez({ descricao: 'mensal', categoria: 'pendente' }))
+  t.same(new Set((await achados(sql, REGRA)).map((a) => Number(a.confianca))), new Set([0.95]))
+  await configurar(sql, 'trade_marketing.meses_historico', 60)
+  t.ok(
+    (await achados(sql, REGRA)).every((a) => Number(a.confianca) < 0.95),
+    'with five years of history the early ones speak',
+  )
+})
+
+t.test('what looks like marketing and what only resembles it', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'palavra', 'pdv')
+  await padrao(sql, 'descricao', 'contem', 'mídia cooperada')
+  await padrao(sql, 'descricao', 'regex', 'reembolso (de )?campanha')
+  await padrao(sql, 'fornecedor', 'palavra', 'merchandising')
+  await padrao(sql, 'conta_contabil', 'contem', '4.1.3.05')
+  await padrao(sql, 'descricao', 'palavra', 'recall', 'excluir')
+  const sim: Lancamento[] = [
+    { descricao: 'PDV' },
+    { descricao: 'material (pdv)' },
+    { descricao: 'p/PDV:loja' },
+    { descricao: 'pdv\tnovo' },
+    { descricao: 'Mi\u0301dia  Cooperada' },
+    { descricao: 'MÍDIA\nCOOPERADA ABRIL' },
+    { descricao: 'Reembolso Campanha' },
+    { descricao: 'xreembolso de campanhas' },
+    { fornecedor: 'Alfa Merchandising Ltda' },
+    { conta_contabil: '4.1.3.05.01' },
+    { descricao: 'PDV', categoria: '' },
+    { descricao: 'PDV', categoria: null },
+    { descricao: 'PDV', categoria: 'Trade' },
+    { descricao: 'PDV', valor: 0 },
+    { descricao: 'PDV', valor: -50 },
+    { descricao: 'PDV', valor: null },
+    { descricao: 'PDV', valor: '9999999999999999.99' },
+  ]
+  const nao: Lancamento[] = [
+    { descricao: 'PDVs' },
+    { descricao: 'rpdv' },
+    { descricao: 'pdv2' },
+    { descricao: 'p d v' },
+    { descricao: 'mídia-cooperada' },
+    { descricao: 'cooperada mídia' },
+    { descricao: 'reembolso da campanha' },
+    { descricao: 'merchandising' },
+    { fornecedor: 'Merchandisings' },
+    { fornecedor: 'PDV' },
+    { conta_contabil: '4.1.3.5' },
+    { conta_contabil: '4x1x3x05' },
+    { descricao: 'recall pdv' },
+    { conta_contabil: '4.1.3.05', descricao: 'Recall' },
+    { descricao: 'PDV', categoria: ' trade  marketing'.replace('  ', ' ') },
+    { descricao: 'PDV', categoria: 'TRADE MARKETING' },
+  ]
+  const esperadas = await lancar(sql, ...sim)
+  const outras = await lancar(sql, ...nao)
+  const encontradas = new Set(await chaves(sql))
+  for (const [i, id] of esperadas.entries()) t.ok(encontradas.has(id), `found: ${JSON.stringify(sim[i])}`)
+  for (const [i, id] of outras.entries())
+    t.notOk(encontradas.has(id), `left alone: ${JSON.stringify(nao[i])}`)
+})

@@ -1,0 +1,32 @@
+-- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
+-- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
+-- of a partitioned one only the partitions that have it. Texts are left out: the column may sort them in a way of its own.
+create or replace function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo text := audit_interno.tipo_coluna(relacao, coluna);
+  v_de text;
+  v_ate text;
+begin
+  if not exists (
+    select from pg_attribute a
+    join pg_opclass o on o.opcintype = a.atttypid and o.opcdefault and a.attcollation = 0
+    join pg_am m on m.oid = o.opcmethod and m.amname = 'btree'
+    where a.attrelid = limite_chaves.relacao and a.attname = limite_chaves.coluna and a.attnum > 0)
+  then
+    return '';
+  end if;
+  execute format(
+    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
+  into v_de, v_ate using limite_chaves.chaves;
+  if v_de is null then
+    return '';
+  end if;
+  return format(' and t.%1$I between %2$L::%4$s and %3$L::%4$s', limite_chaves.coluna, v_de, v_ate, v_tipo);
+end
+$$;
+comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';

@@ -1,0 +1,31 @@
+-- Second half of composing, in the same transaction: fixes recipients, sender, subject, Message-ID and facts, and queues the
+-- sending. From here on every attempt sends the same message.
+create or replace function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+returns audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+  v_remetente text := audit_interno.configuracao('correio.remetente') #>> '{}';
+begin
+  update audit.notificacoes n
+  set destinatarios = d.lista, remetente = v_remetente, assunto = compor_mensagem.assunto, composta_em = clock_timestamp(),
+    status = case when d.lista = '{}' then 'dispensada' else 'composta' end,
+    ultimo_erro = case when d.lista = '{}' then 'nenhum destinatário configurado' end,
+    conteudo = compor_mensagem.conteudo,
+    identificador = format('<conferente.%s.%s@%s>', n.id, gen_random_uuid(), rtrim(split_part(v_remetente, '@', 2), '>')),
+    proxima_tentativa = case when d.lista <> '{}' then clock_timestamp() end
+  from audit_interno.destinatarios((select x.tipo from audit.notificacoes x where x.id = compor_mensagem.notificacao_id)) as d (lista)
+  where n.id = compor_mensagem.notificacao_id and n.status = 'pendente'
+  returning n.* into v_aviso;
+  if v_aviso.status = 'composta' then
+    perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
+      job_key => 'enviar_mensagem:' || v_aviso.id);
+  end if;
+  return v_aviso;
+end
+$$;
+comment on function audit_interno.compor_mensagem(bigint, jsonb, text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to conferente_servico;

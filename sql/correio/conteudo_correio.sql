@@ -1,0 +1,17 @@
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- that does not. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'assunto', n.assunto, 'status', n.status,
+    'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
+  from audit.notificacoes n
+  where n.id < conteudo_correio.notificacao_id
+    and n.criada_em >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
+    and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
+$$;
+comment on function audit_interno.conteudo_correio(bigint, text) is
+  'JSON array of messages caused since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';

@@ -1,0 +1,39 @@
+-- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('tipo', l.tipo, 'regra', l.regra, 'texto', l.texto, 'numero', l.numero)
+    order by l.ordem, l.regra), '[]')
+  from (
+    select 1 as ordem, 'sessao' as tipo, null as regra, s.mensagem as texto, null::bigint as numero
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.status = 'falhou'
+      -- where rules failed, the session's message only repeats them
+      and not exists (select from audit.execucoes_regra e where e.sessao_id = s.id and e.status = 'falhou')
+    union all
+    select 2, case e.status when 'falhou' then 'regra_falhou' else 'regra_pulada' end, e.regra, coalesce(e.erro_mensagem, e.motivo), null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.status in ('falhou', 'pulada')
+    union all
+    select 3, 'limite', null, s.limite_atingido, null
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.limite_atingido is not null
+    union all
+    select 4, 'nenhuma_linha', null, null, 0
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
+    union all
+    select 5, 'recusadas', null, null, s.falhas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
+    union all
+    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
+    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
+  ) as l
+$$;
+comment on function audit_interno.conteudo_lacunas(bigint) is
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';

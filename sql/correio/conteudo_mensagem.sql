@@ -1,0 +1,59 @@
+-- All facts of one message, decided here; templates only show them.
+create or replace function audit_interno.conteudo_mensagem(notificacao_id bigint)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+  v_sessao audit.sessoes_processamento;
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
+  v_conteudo jsonb;
+begin
+  select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
+  v_conteudo := jsonb_build_object(
+    'tipo', v_aviso.tipo, 'idioma', audit_interno.configuracao('correio.idioma') #>> '{}', 'fuso', v_fuso,
+    'gerado_em', clock_timestamp(), 'criada_em', v_aviso.criada_em,
+    'link', audit_interno.pagina(coalesce('?sessao=' || v_aviso.sessao_id, '')),
+    'cadeia', (select jsonb_build_object('elo', c.elo, 'selo', encode(c.selo, 'hex')) from audit_interno.cadeia c),
+    'correio', audit_interno.conteudo_correio(v_aviso.id, v_fuso));
+  if v_aviso.tipo = 'ausencia' then
+    return v_conteudo || jsonb_build_object('ausencia', audit_interno.conteudo_ausencia(v_aviso.dia, v_fuso));
+  end if;
+  if v_aviso.sessao_id is null then -- the schedule could not even queue one
+    return v_conteudo || jsonb_build_object('agendamento', (
+      select jsonb_build_object('previsto_para', a.previsto_para, 'tentativas', a.tentativas, 'codigo', a.erro_codigo, 'mensagem', a.erro_mensagem)
+      from audit.agendamentos a
+      where a.agendado_em <= v_aviso.criada_em + interval '1 minute' or a.erro_codigo is not null
+      order by a.previsto_para desc limit 1));
+  end if;
+  select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_conteudo := v_conteudo || jsonb_build_object(
+    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'sessao', audit_interno.conteudo_sessao(v_sessao.id),
+    'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
+    'espera', audit_interno.conteudo_espera(v_fuso),
+    'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
+  if v_aviso.tipo = 'resumo' then
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    begin
+      v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
+    exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
+      if left(sqlstate, 2) in ('40', '53', '57', '58', 'XX') then
+        raise;
+      end if;
+      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
+    end;
+  elsif v_aviso.tipo = 'divergencias' then
+    v_conteudo := v_conteudo || jsonb_build_object('pedem', (
+      select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
+        'novas', count(*) filter (where d.vezes_detectada = 1))
+      from audit.divergencias_processadas d
+      where d.sessao_ultima_id = v_sessao.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')));
+  end if;
+  return v_conteudo;
+end
+$$;
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';

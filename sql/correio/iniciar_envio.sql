@@ -1,0 +1,43 @@
+-- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
+-- attempt counted before anything leaves. 20261125 is the class of these locks.
+create or replace function audit_interno.iniciar_envio(
+  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
+  out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
+)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+begin
+  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+    situacao := 'ocupada';
+    return;
+  end if;
+  -- looked at only now: who held the lock before us may have sent it
+  update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
+  where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
+  returning n.* into v_aviso;
+  if not found then
+    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    situacao := 'nada';
+    return;
+  end if;
+  situacao := 'enviar';
+  faltam := array(
+    select e from unnest(v_aviso.destinatarios) with ordinality as x (e, n)
+    where e <> all (v_aviso.entregues) and not v_aviso.recusados ? e
+    order by n);
+  remetente := v_aviso.remetente;
+  assunto := v_aviso.assunto;
+  identificador := v_aviso.identificador;
+  conteudo := v_aviso.conteudo;
+  sessao_id := v_aviso.sessao_id;
+  destinatarios := v_aviso.destinatarios;
+  composta_em := v_aviso.composta_em;
+end
+$$;
+comment on function audit_interno.iniciar_envio(bigint) is
+  'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
+grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;

@@ -1,0 +1,10 @@
+-- Where the review page shows something. The one place that knows the page's addresses.
+create or replace function audit_interno.pagina(caminho text default '')
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select rtrim(audit_interno.configuracao('correio.pagina') #>> '{}', '/') || '/revisao' || pagina.caminho
+$$;
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';

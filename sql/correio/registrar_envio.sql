@@ -1,0 +1,39 @@
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+create or replace function audit_interno.registrar_envio(
+  notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
+)
+returns audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+begin
+  update audit.notificacoes n
+  set entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
+    ultimo_erro = coalesce(registrar_envio.erro, case when n.recusados || registrar_envio.recusados <> '{}' then
+      'recusados: ' || (select string_agg(r.key || ' (' || (r.value #>> '{}') || ')', '; ' order by r.key)
+        from jsonb_each(n.recusados || registrar_envio.recusados) as r) end)
+  where n.id = registrar_envio.notificacao_id and n.status = 'composta'
+  returning * into v_aviso;
+  if found then
+    update audit.notificacoes n
+    set (status, enviada_em, proxima_tentativa) = (
+      select case when f.faltam > 0 and not definitivo then 'composta' when n.entregues = '{}' or f.faltam > 0 then 'falhou' else 'enviada' end,
+        case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
+        -- as graphile-worker spaces its own attempts
+        case when f.faltam > 0 and not definitivo then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
+      from (
+        select count(*) as faltam from unnest(n.destinatarios) as e where e <> all (n.entregues) and not n.recusados ? e
+      ) as f)
+    where n.id = v_aviso.id
+    returning * into v_aviso;
+  end if;
+  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  return v_aviso;
+end
+$$;
+comment on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) is
+  'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) to conferente_servico;

@@ -1,0 +1,35 @@
+-- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
+-- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
+create or replace function audit_interno.anotar_execucao(
+  sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamptz, completa boolean
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes audit.execucoes_regra;
+begin
+  select * into strict v_antes
+  from audit.execucoes_regra e
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome
+  for no key update;
+  if v_antes.status <> 'pendente' then
+    raise exception using errcode = 'NC016', message = format('a regra %s já não está em andamento na sessão %s', regra.nome, sessao_id),
+      detail = format('status %s', v_antes.status);
+  end if;
+  if v_antes.hash_funcao <> anotar_execucao.hash_regra then
+    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  update audit.execucoes_regra e
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
+      else 'concluida' end,
+    inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
+    duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
+  from audit.sessoes_processamento s
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+end
+$$;
+comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
+  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';

@@ -1,0 +1,43 @@
+-- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
+-- of about so many rows. The first and the last share keep the window's own ends, open ones too,
+-- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
+create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
+returns setof audit.janela
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
+  v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
+begin
+  -- a booking date that has a time of day would lose the hours of a share's last day
+  if v_coluna is null or not v_por_carga and audit_interno.tipo_coluna(v_tabela, v_coluna) <> 'date' then
+    return next janela;
+    return;
+  end if;
+  return query execute format(
+    'with unidade as (
+       select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
+     ), grupo as (
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+     ), corte as (
+       select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
+       from grupo g group by g.grupo
+     )
+     select %4$s, null::text[] from corte c order by c.n',
+    case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
+      else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
+    audit_interno.nome_sql(v_tabela),
+    audit_interno.condicao_janela(regra, janela),
+    case when v_por_carga then
+      '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
+    else
+      'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
+    end)
+  using janela, cortar_janela.linhas;
+end
+$$;
+comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
+  'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';

@@ -1,0 +1,75 @@
+-- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
+-- matches, by category, pending ones left out. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by
+-- regras.trade_marketing.
+create or replace function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+returns table (chave text, categoria_dobrada text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_grafias text[];
+begin
+  -- few spellings, many entries: keys are computed, and names matched, once for each spelling
+  select array_agg(g.grafia) into v_grafias
+  from (
+    select s.grafia, audit_interno.chave_fornecedor(s.fornecedor_id, s.fornecedor) as chave, audit_interno.dobrar(s.fornecedor) as dobrado
+    from (
+      select l.fornecedor_id, l.fornecedor, concat(l.fornecedor_id, E'\n', l.fornecedor) as grafia
+      from (
+        select distinct h.fornecedor_id, h.fornecedor
+        from dw.lancamentos h
+        where h.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      ) l
+    ) s
+    offset 0
+  ) g
+  where g.chave = any (historico_marketing.chaves)
+    and not coalesce(g.dobrado ~ v_fornecedor, false)
+    and not coalesce(g.dobrado ~* v_fornecedor_regex, false);
+
+  return query
+  with lancamento as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, count(*) as lancamentos
+    from dw.lancamentos l
+    where concat(l.fornecedor_id, E'\n', l.fornecedor) = any (v_grafias)
+      and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+    group by 1, 2, 3, 4, 5
+  ), dobrado as (
+    select h.fornecedor_id, h.fornecedor, h.categoria, h.lancamentos, audit_interno.dobrar(h.conta_contabil) as conta,
+      audit_interno.dobrar(h.descricao) as descricao
+    from lancamento h
+    offset 0
+  ), outro as (
+    select h.fornecedor_id, h.fornecedor, h.categoria, sum(h.lancamentos) as lancamentos
+    from dobrado h
+    where not coalesce(h.descricao like any (v_descricao_filtro) and h.descricao ~ v_descricao, false)
+      and not coalesce(h.descricao ~* v_descricao_regex, false)
+      and not coalesce(h.conta ~ v_conta, false)
+      and not coalesce(h.conta ~* v_conta_regex, false)
+    group by 1, 2, 3
+  )
+  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint
+  from (
+    select audit_interno.chave_fornecedor(o.fornecedor_id, o.fornecedor) as chave,
+      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos
+    from outro o
+    offset 0
+  ) x
+  where x.categoria_dobrada <> '' and x.categoria_dobrada <> all (v_pendentes)
+  group by x.chave, x.categoria_dobrada;
+end
+$$;
+
+comment on function audit_interno.historico_marketing(date, date, text[]) is
+  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+revoke execute on function audit_interno.historico_marketing(date, date, text[]) from public;

@@ -1,0 +1,63 @@
+-- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
+-- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
+-- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_passo bigint;
+begin
+  select greatest(1, count(*) / 20000) into v_passo
+  from dw.lancamentos l
+  where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim;
+
+  return query
+  with amostra as (
+    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
+      audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      concat_ws(' ', audit_interno.palavras_texto(l.fornecedor), audit_interno.palavras_texto(l.descricao)) as texto
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+    offset 0
+  ), outra as (
+    select a.id, a.categoria_dobrada, a.chave, a.texto
+    from amostra a
+    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
+      and not coalesce(a.descricao like any (v_descricao_filtro) and a.descricao ~ v_descricao, false)
+      and not coalesce(a.descricao ~* v_descricao_regex, false)
+      and not coalesce(a.fornecedor ~ v_fornecedor, false)
+      and not coalesce(a.fornecedor ~* v_fornecedor_regex, false)
+      and not coalesce(a.conta ~ v_conta, false)
+      and not coalesce(a.conta ~* v_conta_regex, false)
+    offset 0
+  ), contado as (
+    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
+    from outra a
+    cross join lateral string_to_table(a.texto, ' ') w (palavra)
+    where w.palavra = any (palavras_marketing.palavras)
+    group by 1, 2, 3
+  )
+  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+    (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
+  from contado c
+  group by c.palavra, c.categoria_dobrada;
+end
+$$;
+
+comment on function audit_interno.palavras_marketing(date, date, text[]) is
+  'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+revoke execute on function audit_interno.palavras_marketing(date, date, text[]) from public;

@@ -1,0 +1,43 @@
+-- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
+-- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
+-- dw.lancamentos and the patterns; changes nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.textos_casados(campo text, janela audit.janela) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_expressao text := audit_interno.expressao_padroes('incluir', campo, false);
+  v_regex text := audit_interno.expressao_padroes('incluir', campo, true);
+  v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
+  v_textos text[];
+begin
+  if v_expressao is null and v_regex is null then
+    return '{}';
+  end if;
+  select array_agg(t.texto) into v_textos
+  from (
+    select d.texto, audit_interno.dobrar(d.texto) as dobrado
+    from (
+      select distinct case textos_casados.campo
+        when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
+      from dw.lancamentos l
+      where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ) d
+    -- or the folding would be repeated for every test below
+    offset 0
+  ) t
+  -- no pattern, no test: a null expression folds its arm away
+  where (t.dobrado like any (v_filtro) and t.dobrado ~ v_expressao) or t.dobrado ~* v_regex;
+  return coalesce(v_textos, '{}');
+end
+$$;
+
+comment on function audit_interno.textos_casados(text, audit.janela) is
+  'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+revoke execute on function audit_interno.textos_casados(text, audit.janela) from public;

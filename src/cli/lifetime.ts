@@ -1,0 +1,46 @@
+import type { App } from './app.ts'
+import { CommandError } from './errors.ts'
+import { plain } from './format.ts'
+import { tell } from './output.ts'
+
+/** Something that runs until it is stopped. */
+export interface Service {
+  /** Rejects, or comes to an end, when it cannot go on. */
+  readonly done?: Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Lets services run until a signal asks for the end, or one of them cannot go on; then stops all of them.
+ * @param seconds within which they must have ended after the signal; past them the process goes all the same
+ * @throws {CommandError} when one of them stopped by itself
+ */
+export async function runUntilAsked(
+  app: App,
+  seconds: number,
+  services: readonly Service[],
+): Promise<number> {
+  const { text, signal, format } = app
+  const stopAll = () => Promise.all(services.map((service) => service.stop()))
+  const asked = new Promise<'asked'>((resolve) => {
+    if (signal.aborted) resolve('asked')
+    else signal.addEventListener('abort', () => resolve('asked'), { once: true })
+  })
+  try {
+    const ended = services.flatMap(({ done }) => done ?? [])
+    if ((await Promise.race([asked, ...ended])) !== 'asked') throw new CommandError(text.worker.stopped)
+  } catch (error) {
+    await stopAll()
+    throw error instanceof CommandError ? error : new CommandError(plain((error as Error).message))
+  }
+  tell(text.worker.stopping(format.number(seconds)))
+  // Past the deadline we go all the same: other workers find our jobs without an owner.
+  const deadline = setTimeout(() => {
+    tell(text.worker.late)
+    process.exit(1)
+  }, seconds * 1000)
+  await stopAll()
+  clearTimeout(deadline)
+  tell(text.worker.ended)
+  return 0
+}

@@ -1,0 +1,61 @@
+import { connect, type Sql } from '../db.ts'
+import type { WorkOptions } from '../worker.ts'
+import type { App } from './app.ts'
+import { plain } from './format.ts'
+import { tell } from './output.ts'
+
+const LOOK_MS = 60_000
+
+/** The mail server of SMTP_URL, if there is one, as a worker uses it. */
+export async function openMail({ settings }: App): Promise<WorkOptions['mail']> {
+  if (settings.smtpUrl === undefined) return undefined
+  const { createMailer } = await import('../mail/transport.ts')
+  return { mailer: createMailer(settings.smtpUrl) }
+}
+
+/** Says what would otherwise be silent: messages that cannot be sent, and those that nobody is to receive. */
+export async function tellMail({ settings, text, format }: App, sql: Sql): Promise<void> {
+  const [state] = await sql<{ esperam: bigint; sem_ninguem: string[] | null }[]>`
+    select (select count(*) from audit.notificacoes where status in ('pendente', 'composta')) as esperam,
+      (select array_agg(t) from unnest(array['resumo', 'divergencias', 'falha', 'limite', 'ausencia']) as t
+        where audit_interno.destinatarios(t) = '{}') as sem_ninguem`
+  const waiting = state?.esperam ?? 0n
+  if (settings.smtpUrl === undefined) tell(text.notificacoes.noServer(format.number(waiting)))
+  else if (waiting > 0n) tell(text.notificacoes.waiting(format.number(waiting)))
+  if (state?.sem_ninguem) tell(text.notificacoes.nobody(state.sem_ninguem.join(', ')))
+}
+
+/**
+ * Looks every minute whether the session of the day is missing, and sends that alert itself: for a process that may be the
+ * only one alive.
+ * @param url of a login that is a member of conferente_servico, or of a superuser
+ * @returns ends the looking
+ */
+export function watchAbsence(app: App, url: string): () => Promise<void> {
+  const sql = connect(url, { max: 1, name: 'conferente servir' })
+  const mail = openMail(app)
+  let timer: NodeJS.Timeout | undefined
+  let ended = false
+  const look = async () => {
+    const { watchForAbsence } = await import('../mail/deliver.ts')
+    const { failed } = await watchForAbsence(sql, (await mail)?.mailer)
+    for (const error of failed) tell(app.text.worker.trouble(plain(error.message)))
+  }
+  const beat = (): Promise<void> =>
+    look()
+      .catch((error: Error) => tell(app.text.worker.trouble(plain(error.message))))
+      .then(() => {
+        if (!ended)
+          timer = setTimeout(() => {
+            looking = beat()
+          }, LOOK_MS)
+      })
+  let looking = beat()
+  return async () => {
+    ended = true
+    clearTimeout(timer)
+    await looking
+    ;(await mail)?.mailer.close()
+    await sql.end({ timeout: 1 })
+  }
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import type { Sql } from '../db.ts'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { UsageError } from './errors.ts'
+import { openMail } from './mail.ts'
+import { print, printJson, printTable, tell } from './output.ts'
+
+interface Options {
+  readonly limite: number
+  readonly naoEnviadas?: boolean
+  readonly enviar?: boolean
+  readonly json?: boolean
+}
+
+const KINDS = ['resumo', 'divergencias', 'falha', 'limite', 'ausencia']
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('notificacoes')
+    .description(text.command.notificacoes)
+    .option('--nao-enviadas', text.option.unsent)
+    .option('--enviar', text.option.sendNow)
+    .option('--limite <n>', text.option.limit, createParsers(text).integer(1, 100_000), 20)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.notificacoes)
+    .action(async (options: Options) => {
+      if (options.enviar && app.settings.smtpUrl === undefined) {
+        throw new UsageError(text.notificacoes.needsServer)
+      }
+      const role = options.enviar ? 'conferente_dono' : 'conferente_leitor'
+      await withDatabase(app, { role }, async ({ sql }) => {
+        const failures = options.enviar ? await sendAll(app, sql) : 0
+        await list(app, sql, options)
+        return failures > 0 ? 1 : 0
+      })
+    })
+}
+
+/** For those who have no worker: whoever runs this acts as the owner, as a worker would. */
+async function sendAll(app: App, sql: Sql): Promise<number> {
+  const { deliverDue } = await import('../mail/deliver.ts')
+  const mail = await openMail(app)
+  if (!mail) return 0
+  await sql`set role conferente_dono`
+  try {
+    const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, ...mail })
+    tell(app.text.notificacoes.sent(app.format.number(sent.length), app.format.number(failed.length)))
+    return failed.length
+  } finally {
+    mail.mailer.close()
+    await sql`reset role`
+  }
+}
+
+async function list({ text, format }: App, sql: Sql, { naoEnviadas, limite, json }: Options): Promise<void> {
+  const rows = await sql`
+    select id, tipo, sessao_id, dia, status, destinatarios, entregues, recusados, assunto, identificador, tentativas,
+      ultimo_erro, criada_em, enviada_em, proxima_tentativa
+    from audit.notificacoes
+    where ${naoEnviadas !== true} or status <> 'enviada' or recusados <> '{}'
+    order by id desc limit ${limite}`
+  if (json) return printJson(rows)
+  if (rows.length === 0) return print(text.notificacoes.none)
+  const { column, notificacoes } = text
+  printTable(rows, [
+    { title: column.id, of: (r) => r['id'], right: true },
+    { title: column.kind, of: (r) => r['tipo'] },
+    { title: column.session, of: (r) => r['sessao_id'], right: true },
+    { title: column.status, of: (r) => r['status'] },
+    { title: notificacoes.created, of: (r) => format.time(r['criada_em']) },
+    { title: notificacoes.delivered, of: (r) => format.time(r['enviada_em']) },
+    { title: notificacoes.attempts, of: (r) => r['tentativas'], right: true },
+    { title: notificacoes.recipients, of: (r) => (r['destinatarios'] as string[]).join(', ') },
+    { title: notificacoes.subject, of: (r) => r['assunto'] },
+    { title: notificacoes.error, of: (r) => r['ultimo_erro'] },
+  ])
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import type { Server } from '../http/server.ts'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import type { Database } from './database.ts'
+import { CommandError } from './errors.ts'
+import { plain } from './format.ts'
+import { watchAbsence } from './mail.ts'
+import { tell } from './output.ts'
+
+export interface ServeOptions {
+  readonly porta?: number
+  readonly ruru?: boolean
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const parse = createParsers(text)
+  program
+    .command('servir')
+    .description(text.command.servir)
+    .option('--porta <n>', text.option.port, parse.integer(0, 65535))
+    .option('--ruru', text.option.ruru)
+    .addHelpText('after', text.example.servir)
+    .action((options: ServeOptions) => withDatabase(app, {}, (database) => serve(app, database, options)))
+}
+
+async function serve(app: App, database: Database, options: ServeOptions): Promise<number> {
+  const { text, signal } = app
+  const server = await openServer(app, database, options)
+  const endWatch = watchAbsence(app, database.url)
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await endWatch()
+  await server.close()
+  tell(text.serve.ended)
+  return 0
+}
+
+/** Starts the API, and says where it listens. */
+export async function openServer(
+  app: App,
+  database: Database,
+  { porta, ruru = false }: ServeOptions,
+): Promise<Server> {
+  const { text, settings } = app
+  app.cancel = undefined // a signal ends the server in order; nothing is cancelled at once
+  const { serverSettings, startServer } = await import('../http/server.ts')
+  const { ServiceRoleError } = await import('../http/database.ts')
+  const chosen = { ...serverSettings(settings, database), port: porta ?? settings.port, development: ruru }
+  const server = await startServer(chosen, {
+    failed: (error, id) => tell(text.serve.failed(id, plain(error.message))),
+  }).catch((error: Error) => {
+    if (error instanceof ServiceRoleError) throw new CommandError(text.serve.noService(plain(error.login)))
+    throw error
+  })
+  tell(text.serve.ready(server.url))
+  return server
+}

@@ -1,0 +1,42 @@
+import type { Catalogue } from '../i18n/pt-BR.ts'
+
+/**
+ * What a column holds: `text` may be anything that somebody wrote; `word` only what the system itself writes;
+ * `values` what a row held or should hold, one number or else text.
+ */
+export type Kind = 'integer' | 'fraction' | 'amount' | 'time' | 'word' | 'text' | 'values'
+
+export interface ExportColumn {
+  /** Of audit.vw_divergencias_exportacao. */
+  readonly name: keyof Catalogue['exportar']['heading']
+  readonly kind: Kind
+  /** In a spreadsheet, in characters. */
+  readonly width: number
+  /** For `values`: the jsonb column from which the text is made. */
+  readonly json?: string
+}
+
+/** Columns of an export, in their order. */
+export const COLUMNS: readonly ExportColumn[] = [
+  { name: 'id', kind: 'integer', width: 12 },
+  { name: 'sessao_id', kind: 'integer', width: 10 },
+  { name: 'sessao_ultima_id', kind: 'integer', width: 14 },
+  { name: 'regra', kind: 'text', width: 24 },
+  { name: 'tipo', kind: 'text', width: 20 },
+  { name: 'tabela', kind: 'text', width: 18 },
+  { name: 'registro_id', kind: 'text', width: 16 },
+  { name: 'status', kind: 'word', width: 20 },
+  { name: 'confianca', kind: 'fraction', width: 11 },
+  { name: 'valor_em_risco', kind: 'amount', width: 18 },
+  { name: 'colunas', kind: 'text', width: 16 },
+  { name: 'antes', kind: 'values', width: 30, json: 'valores_antes' },
+  { name: 'depois', kind: 'values', width: 30, json: 'valores_depois' },
+  { name: 'justificativa', kind: 'text', width: 70 },
+  { name: 'detectada_em', kind: 'time', width: 19 },
+  { name: 'ultima_deteccao', kind: 'time', width: 19 },
+  { name: 'vezes_detectada', kind: 'integer', width: 10 },
+  { name: 'proposta_por', kind: 'text', width: 16 },
+  { name: 'decidida_em', kind: 'time', width: 19 },
+  { name: 'decidida_por', kind: 'text', width: 16 },
+  { name: 'motivo', kind: 'text', width: 40 },
+]

@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Access, Transaction } from './database.ts'
+import { Problem } from './problem.ts'
+import type { ServerSettings } from './settings.ts'
+import { type Caller, createVerifier, TokenError } from './token.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Served without a token. Only for what tells nothing. */
+    public?: boolean
+  }
+  interface FastifyRequest {
+    /** Who calls; there in every route that is not public. */
+    caller: Caller | null
+    /** Runs in one transaction under the caller's name and role, with a limit of time. */
+    asCaller<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
+  }
+}
+
+/** Knows every caller before anything else of the request is looked at; without a token nothing is told, not even what exists. */
+export function installAuthentication(
+  app: FastifyInstance,
+  settings: ServerSettings,
+  text: Catalogue,
+  access: Access,
+): void {
+  const verify = createVerifier(settings)
+  app.decorateRequest('caller', null)
+  app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs) {
+    if (this.caller === null) throw new Problem(401, text.http.noToken)
+    return access.asCaller(this.caller, work, timeoutMs)
+  })
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config?.public === true) return
+    const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (token === undefined) {
+      throw new Problem(401, text.http.noToken, {
+        headers: { 'www-authenticate': 'Bearer realm="conferente"' },
+      })
+    }
+    try {
+      const caller = await verify(token)
+      // Also where nothing else asks the database: a revoked token sees no page and no schema.
+      await access.admit(caller)
+      request.caller = caller
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error
+      throw new Problem(401, text.http.token[error.reason], {
+        headers: { 'www-authenticate': 'Bearer realm="conferente", error="invalid_token"' },
+      })
+    }
+  })
+}

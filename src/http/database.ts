@@ -1,0 +1,84 @@
+import type postgres from 'postgres'
+import { connect, type Sql } from '../db.ts'
+import { withinReach } from './reach.ts'
+import type { Caller } from './token.ts'
+
+/** The statements of one transaction. */
+export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
+
+export interface Access {
+  readonly sql: Sql
+  /** Set for a superuser, who must become the service before it may speak for others. */
+  readonly asService: string | undefined
+  /** @throws NC020 when the token is unknown or revoked */
+  admit(caller: Caller): Promise<void>
+  /** Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time. */
+  asCaller<T>(caller: Caller, work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
+  /** The same as a reader without a name, for what the server itself wants to know. */
+  asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
+}
+
+/** The login cannot serve: it is neither a member of conferente_servico nor a superuser. */
+export class ServiceRoleError extends Error {
+  readonly login: string
+
+  constructor(login: string) {
+    super(`${login} is not a member of conferente_servico`)
+    this.login = login
+  }
+}
+
+const SERVICE = 'conferente_servico'
+const POOL = 10
+export const STATEMENT_TIMEOUT = 20_000
+
+/** @throws {ServiceRoleError} */
+export async function openAccess(url: string): Promise<Access> {
+  const login = connect(url, { max: 1, name: 'conferente servir' })
+  let asService: string | undefined
+  try {
+    const [who] = await login<{ name: string; super: boolean; member: boolean }[]>`
+      select session_user::text as name, r.rolsuper as super, exists (
+        select from pg_auth_members m join pg_roles s on s.oid = m.roleid
+        where s.rolname = ${SERVICE} and m.member = r.oid) as member
+      from pg_roles r where r.rolname = session_user`
+    if (!who?.member && !who?.super) throw new ServiceRoleError(who?.name ?? '')
+    asService = who.member ? undefined : SERVICE
+  } finally {
+    await login.end({ timeout: 1 })
+  }
+  const sql = connect(url, {
+    max: POOL,
+    name: 'conferente servir',
+    ...(asService !== undefined && { sessionAuthorization: asService }),
+  })
+  return {
+    sql,
+    asService,
+    admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
+      await withinReach(async () => {
+        await sql`
+          select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+      })
+    },
+    asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
+      withinReach((arrived) =>
+        sql.begin(async (tx) => {
+          arrived()
+          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
+          await tx`
+            select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
+              ${caller.issuedAt ?? null}, ${caller.external})`
+          return work(tx as Transaction)
+        }),
+      ) as Promise<Awaited<ReturnType<typeof work>>>,
+    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
+      withinReach((arrived) =>
+        sql.begin('read only', async (tx) => {
+          arrived()
+          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
+          return work(tx as Transaction)
+        }),
+      ) as Promise<Awaited<ReturnType<typeof work>>>,
+  }
+}

@@ -1,0 +1,147 @@
+// What GraphQL shows of schema audit, and how it is called. Names are given here rather than in comments of the database,
+// where psql would show them. What is not listed is not shown: a new table or function must be decided on.
+
+/** Relation of schema audit to its name for one row, and for many. */
+export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  agendamentos: ['agendamento', 'agendamentos'],
+  alteracoes: ['alteracao', 'alteracoes'],
+  configuracoes_sistema: ['configuracao', 'configuracoes'],
+  decisoes: ['decisao', 'decisoes'],
+  deteccoes: ['deteccao', 'deteccoes'],
+  divergencias_processadas: ['divergencia', 'divergencias'],
+  excecoes: ['excecao', 'excecoes'],
+  execucoes_regra: ['execucao', 'execucoes'],
+  notificacoes: ['notificacao', 'notificacoes'],
+  operacoes: ['operacao', 'operacoes'],
+  padroes_trade_marketing: ['padrao', 'padroes'],
+  regras: ['regra', 'regras'],
+  revogacoes: ['revogacao', 'revogacoes'],
+  sessoes_processamento: ['sessao', 'sessoes'],
+  tokens: ['token', 'tokens'],
+  vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
+  vw_metricas_desempenho: ['desempenho', 'desempenhos'],
+  vw_metricas_regras: ['regra_medida', 'regras_medidas'],
+  vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
+  vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+}
+
+/** Composite types that functions take or return. */
+export const TYPES: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  avaliacao: ['avaliacao', 'avaliacoes'],
+  resultado_reversao: ['resultado_reversao', 'resultados_reversao'],
+}
+
+/** Functions that change something; the field is called as the function. */
+export const MUTATIONS: readonly string[] = [
+  'alterar_configuracao',
+  'alterar_regra',
+  'aprovar_divergencias',
+  'avaliar_regra',
+  'cancelar_sessao',
+  'corrigir_manualmente',
+  'declarar_excecao',
+  'desativar_padrao',
+  'finalizar_operacao',
+  'processar_divergencias',
+  'reabrir_divergencias',
+  'registrar_operacao',
+  'rejeitar_divergencias',
+  'reverter_divergencias',
+  'reverter_operacao',
+  'reverter_sessao',
+  'revogar_acesso',
+  'revogar_excecao',
+  'salvar_padrao',
+  'solicitar_processamento',
+]
+
+/** Functions that only tell. */
+export const QUERIES: readonly string[] = [
+  'acertos_padroes',
+  'diagnosticar_contrato',
+  'historico_registro',
+  'pagina_revisao',
+  'previsao_padrao',
+  'propor_padroes',
+]
+
+/** Functions of one row, shown as its fields: function to field. */
+export const FIELDS: Readonly<Record<string, string>> = {
+  divergencia_idade_dias: 'idadeDias',
+  divergencia_link_revisao: 'linkRevisao',
+  sessao_link_revisao: 'linkRevisao',
+}
+
+/** Not shown, with the reason. */
+export const HIDDEN: Readonly<Record<string, string>> = {
+  consultar_divergencias: 'a page for REST; here there is a connection',
+  consultar_operacoes: 'a page for REST; here there is a connection',
+  consultar_sessoes: 'a page for REST; here there is a connection',
+  metricas: 'samples for /metrics',
+  registrar_regra: 'names code to run: for a DBA in psql',
+  registrar_token: 'of use only to whoever signs the token: conferente token',
+  relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
+}
+
+/** Columns that mean nothing outside. */
+export const HIDDEN_COLUMNS: readonly string[] = [
+  'divergencias_processadas.identidade',
+  'divergencias_processadas.impressao',
+  'padroes_trade_marketing.padrao_dobrado',
+]
+
+/** Tables that grow with the warehouse: filtered and sorted only by columns with an index, and by those named here. */
+export const LARGE: Readonly<Record<string, readonly string[]>> = {
+  alteracoes: [],
+  deteccoes: [],
+  // Read through in full at worst; no report does without them.
+  divergencias_processadas: [
+    'tabela',
+    'regra',
+    'confianca',
+    'valor_em_risco',
+    'ultima_deteccao',
+    'vezes_detectada',
+    'proposta_por',
+    'decidida_por',
+    'decidida_em',
+    'sessao_ultima_id',
+  ],
+}
+
+/** Keys and references that the database does not enforce, or a view cannot have. */
+export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; readonly foreignKey: string[] }>> =
+  {
+    alteracoes: {
+      foreignKey: [
+        '(operacao_id) references audit.operacoes (id)',
+        '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
+    deteccoes: {
+      foreignKey: [
+        '(operacao_id) references audit.operacoes (id)',
+        '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
+    divergencias_processadas: {
+      foreignKey: [
+        '(sessao_id) references audit.sessoes_processamento (id)',
+        '(regra) references audit.regras (nome)|@fieldName regraRegistrada',
+      ],
+    },
+    vw_divergencias_abertas: {
+      primaryKey: 'id',
+      foreignKey: [
+        '(id) references audit.divergencias_processadas (id)|@fieldName divergencia|@foreignSingleFieldName aberta',
+        '(regra) references audit.regras (nome)',
+        '(sessao_id) references audit.sessoes_processamento (id)',
+      ],
+    },
+    vw_operacoes_resumo: {
+      primaryKey: 'id',
+      foreignKey: [
+        '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
+      ],
+    },
+  }

@@ -1,0 +1,58 @@
+import { type FieldArgs, lambda } from 'postgraphile/grafast'
+
+/** Rows of a page when nobody says, and at most. */
+export const PAGE = { usual: 50, most: 1000 } as const
+
+interface Pageable {
+  setFirst(step: unknown): void
+  setLast(step: unknown): void
+}
+
+const size = ([first, last]: readonly unknown[]) =>
+  typeof first === 'number' ? Math.min(first, PAGE.most) : typeof last === 'number' ? null : PAGE.usual
+const backwards = (last: unknown) => (typeof last === 'number' ? Math.min(last, PAGE.most) : null)
+const nothing = () => {}
+
+/** No list without an end: a connection gives `usual` rows unless told, and never more than `most`. */
+export const PagesPlugin: GraphileConfig.Plugin = {
+  name: 'PagesPlugin',
+  version: '1.0.0',
+  after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields_field_args(args, _build, { scope }) {
+        const { first, last } = args
+        if (!scope.isPgFieldConnection || first === undefined) return args
+        first.description = `Only the first \`n\` rows; ${PAGE.usual} unless told, at most ${PAGE.most}.`
+        first.applyPlan = nothing
+        if (last !== undefined) {
+          last.description = `Only the last \`n\` rows; at most ${PAGE.most}.`
+          last.applyPlan = nothing
+        }
+        return args
+      },
+      GraphQLObjectType_fields_field(field, _build, { scope }) {
+        const { plan } = field
+        if (!scope.isPgFieldConnection || plan === undefined) return field
+        return {
+          ...field,
+          plan($parent, fieldArgs: FieldArgs, info) {
+            const $rows = plan($parent, fieldArgs, info)
+            const has = (name: string) => info.field.args.some((arg) => arg.name === name)
+            if (!has('first')) return $rows
+            const pageable = $rows as unknown as Pageable
+            const $first = fieldArgs.getRaw('first')
+            if (has('last')) {
+              const $last = fieldArgs.getRaw('last')
+              pageable.setFirst(lambda([$first, $last], size, true))
+              pageable.setLast(lambda($last, backwards, true))
+            } else {
+              pageable.setFirst(lambda([$first], size, true))
+            }
+            return $rows
+          },
+        }
+      },
+    },
+  },
+}

@@ -1,0 +1,69 @@
+import { makePgService } from 'postgraphile/adaptors/pg'
+import type { Access } from '../database.ts'
+import type { Caller } from '../token.ts'
+
+/** Where the caller travels to the transaction; never a setting of the database. */
+const CALLER = 'conferente.caller'
+const POOL = 10
+const WAIT_MS = 30_000
+
+/** Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait. */
+export function operationSettings(caller: Caller, statementMs: number): Record<string, string> {
+  return {
+    [CALLER]: JSON.stringify(caller),
+    statement_timeout: String(statementMs),
+    lock_timeout: '10s',
+    idle_in_transaction_session_timeout: '60s',
+  }
+}
+
+/**
+ * PostGraphile's way to the database. Every transaction begins by becoming the caller, through the same door as all else;
+ * without a caller it stays the service, which may do nothing but read the catalogs.
+ */
+export function createService(url: string, { asService }: Pick<Access, 'asService'>) {
+  const options = asService === undefined ? undefined : `-c session_authorization=${asService}`
+  const service = makePgService({
+    schemas: ['audit'],
+    pubsub: false,
+    connectionString: withOptions(url, options),
+    poolConfig: {
+      application_name: 'conferente servir graphql',
+      max: POOL,
+      connectionTimeoutMillis: WAIT_MS,
+    },
+  })
+  const { adaptor } = service
+  return { ...service, adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient) } }
+}
+
+type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
+
+function asCaller(create: Create): Create {
+  return async (settings, variant) => {
+    const open = await create(settings, variant)
+    const withPgClient: typeof open = (pgSettings, work) => {
+      const { [CALLER]: carried, ...rest } = pgSettings ?? {}
+      if (carried == null) return open(pgSettings, work)
+      const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
+      return open(rest, async (client) => {
+        await client.query({
+          text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
+          values: [name, role, tokenId, issuedAt, external] as never,
+        })
+        return work(client)
+      })
+    }
+    if (open.release) withPgClient.release = open.release
+    return withPgClient
+  }
+}
+
+/** node-postgres takes start-up options from the address. */
+function withOptions(url: string, options: string | undefined): string {
+  if (options === undefined) return url
+  const address = new URL(url)
+  const given = address.searchParams.get('options')
+  address.searchParams.set('options', [given, options].filter(Boolean).join(' '))
+  return address.href
+}

@@ -1,0 +1,71 @@
+import { type PgSmartTagRule, pgSmartTags } from 'postgraphile/utils'
+import { FIELDS, HIDDEN_COLUMNS, KEYS, LARGE, MUTATIONS, QUERIES, TABLES, TYPES } from './names.ts'
+
+const NOTHING = { behavior: '-*' }
+const SHOWN = new Set([...MUTATIONS, ...QUERIES, ...Object.keys(FIELDS)])
+/** Kinds of columns that nobody compares or sorts by. */
+const SHAPELESS = new Set(['jsonb', 'json', 'bytea', '_text', 'interval'])
+
+interface InSchema {
+  getNamespace(): { readonly nspname: string } | undefined
+}
+const inAudit = (entity: InSchema) => entity.getNamespace()?.nspname === 'audit'
+
+const rules: PgSmartTagRule[] = [
+  ...Object.entries({ ...TABLES, ...TYPES }).map(
+    ([relation, [one]]): PgSmartTagRule => ({
+      kind: 'class',
+      match: `audit.${relation}`,
+      tags: { name: one, ...KEYS[relation] },
+    }),
+  ),
+  ...Object.entries(FIELDS).map(
+    ([name, fieldName]): PgSmartTagRule => ({
+      kind: 'procedure',
+      match: `audit.${name}`,
+      tags: { fieldName },
+    }),
+  ),
+  {
+    kind: 'class',
+    match: (relation) => inAudit(relation) && !(relation.relname in TABLES) && !(relation.relname in TYPES),
+    tags: NOTHING,
+  },
+  {
+    kind: 'procedure',
+    match: (procedure) => inAudit(procedure) && !SHOWN.has(procedure.proname),
+    tags: NOTHING,
+  },
+  {
+    kind: 'attribute',
+    match: (attribute) => {
+      const relation = attribute.getClass()
+      return relation !== undefined && HIDDEN_COLUMNS.includes(`${relation.relname}.${attribute.attname}`)
+    },
+    tags: NOTHING,
+  },
+  {
+    kind: 'attribute',
+    match: (attribute) => SHAPELESS.has(attribute.getType()?.typname ?? ''),
+    tags: { behavior: ['-filterBy', '-orderBy'] },
+  },
+  {
+    kind: 'attribute',
+    match: (attribute) => {
+      const relation = attribute.getClass()
+      if (relation === undefined || !inAudit(relation)) return false
+      const allowed = LARGE[relation.relname]
+      return allowed === undefined || allowed.includes(attribute.attname)
+    },
+    tags: { isIndexed: true },
+  },
+  { kind: 'constraint', match: (constraint) => inAudit(constraint), tags: { isIndexed: true } },
+  // One way to one row: by its key.
+  {
+    kind: 'constraint',
+    match: (constraint) => inAudit(constraint) && constraint.contype === 'u',
+    tags: { behavior: '-single' },
+  },
+]
+
+export const NamesPlugin: GraphileConfig.Plugin = pgSmartTags(rules, null, { name: 'NamesPlugin' })

@@ -1,0 +1,84 @@
+import { readdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import type { HttpContext } from './server.ts'
+
+interface Part {
+  parte: string
+  pronta: boolean
+  segundos?: number | null
+  quantos?: number | null
+}
+
+/** Longest time that the database may take to say that it is there. */
+const PATIENCE = 5_000
+const PARTS = ['banco', 'migracoes', 'trabalhador', 'sessao', 'correio']
+const COMMITTED = fileURLToPath(new URL('../../migrations/committed', import.meta.url))
+
+/** /healthz: the process answers. /readyz: all is there that the daily work needs, or which part is not. Both without a token. */
+export async function health(app: FastifyInstance, { text, access }: HttpContext): Promise<void> {
+  const release = (await readdir(COMMITTED).catch(() => [])).filter((name) => name.endsWith('.sql')).sort()
+
+  app.get('/healthz', { config: { public: true } }, (_, reply) => reply.send({ status: 'ok' }))
+
+  app.get<{ Querystring: { partes?: string | string[] } }>(
+    '/readyz',
+    {
+      config: { public: true },
+      schema: {
+        querystring: {
+          type: 'object',
+          properties: { partes: { type: 'array', items: { type: 'string', enum: PARTS } } },
+        },
+      },
+    },
+    async ({ query: { partes = PARTS } }, reply) => {
+      const parts = (await look()).filter(({ parte }) => partes.includes(parte))
+      const missing = parts.filter(({ pronta }) => !pronta).map(({ parte }) => parte)
+      reply.header('cache-control', 'no-store')
+      if (missing.length === 0) return reply.send({ status: 'pronto', partes: parts })
+      return reply
+        .code(503)
+        .type('application/problem+json; charset=utf-8')
+        .send({
+          type: 'about:blank',
+          title: text.http.title[503],
+          status: 503,
+          detail: text.rest.notReady(missing.map((part) => text.rest.part[part]).join('; ')),
+          instance: '/readyz',
+          partes: parts,
+        })
+    },
+  )
+
+  async function look(): Promise<Part[]> {
+    const down = PARTS.map((parte) => ({ parte, pronta: false }))
+    // Whoever waits for a lost connection to come back is told no meanwhile.
+    return Promise.race([ask().catch(() => down), sleep(PATIENCE, down, { ref: false })])
+  }
+
+  function ask(): Promise<Part[]> {
+    return access.sql.begin('read only', async (sql) => {
+      await sql`select set_config('statement_timeout', ${String(PATIENCE)}, true)`
+      const rest = await sql
+        .savepoint(
+          (inner) =>
+            inner<Part[]>`select parte, pronta, segundos, quantos::int from audit_interno.prontidao()`,
+        )
+        // A database without our tables, or of another release.
+        .catch(() => PARTS.slice(2).map((parte) => ({ parte, pronta: false })))
+      const known = await sql
+        .savepoint(
+          (inner) => inner<{ nome: string }[]>`select filename as nome from graphile_migrate.migrations`,
+        )
+        .catch(() => undefined)
+      const there = known?.map(({ nome }) => nome).sort()
+      return [
+        { parte: 'banco', pronta: true },
+        { parte: 'migracoes', pronta: there?.join() === release.join() },
+        ...rest,
+      ]
+    }) as Promise<Part[]>
+  }
+}

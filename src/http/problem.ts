@@ -1,0 +1,126 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseError } from '../db.ts'
+import type { Catalogue } from '../i18n/pt-BR.ts'
+import { validationProblem } from './validation.ts'
+
+interface ProblemDetails {
+  readonly code?: string | undefined
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A refusal, in the caller's words already. */
+export class Problem extends Error {
+  readonly status: number
+  readonly details: ProblemDetails
+
+  constructor(status: number, message: string, details: ProblemDetails = {}) {
+    super(message)
+    this.status = status
+    this.details = details
+  }
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  NC004: 404,
+  NC005: 409,
+  NC007: 403,
+  NC008: 404,
+  NC010: 409,
+  NC016: 409,
+  NC017: 409,
+  NC019: 409,
+  NC020: 401,
+  '42501': 403,
+  '57014': 503,
+  '55P03': 503,
+  '40001': 409,
+  '40P01': 409,
+}
+
+/** The database is not there, or has no room. */
+const UNAVAILABLE =
+  /^(08...|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENOENT|ENOTFOUND|EPIPE|ETIMEDOUT)$/
+
+/** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
+export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
+  const {
+    code = '',
+    message = '',
+    detail,
+    hint,
+  } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
+  // node-postgres says by a message alone that its pool had no connection to give.
+  if (UNAVAILABLE.test(code) || /^timeout exceeded when trying to connect/.test(message)) {
+    return new Problem(503, text.http.unavailable, {
+      hint: text.rest.unavailableHint,
+      headers: { 'retry-after': '10' },
+    })
+  }
+  if (/^NC\d{3}$/.test(code)) return new Problem(STATUS[code] ?? 422, message, { code, detail, hint })
+  if (code === '42501') return new Problem(403, text.http.forbidden, { code })
+  if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
+  if (code === '55P03' || code === '40001' || code === '40P01') {
+    return new Problem(STATUS[code] ?? 503, text.http.tryAgain, { code })
+  }
+  // Class 22: a value that cannot be what it should, such as a date that the calendar does not have.
+  if (/^22/.test(code)) return new Problem(422, text.http.badValue, { code })
+  return undefined
+}
+
+/** Every error of every route leaves as a problem document (RFC 9457); what is not the caller's business only as a number to ask about. */
+export function installProblems(
+  app: FastifyInstance,
+  text: Catalogue,
+  report: (error: Error, id: string) => void,
+): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = asProblem(text, error)
+    if (problem !== undefined) return sendProblem(text, request, reply, problem)
+    report(error, request.id)
+    return sendProblem(text, request, reply, new Problem(500, text.http.internal(request.id)))
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      text,
+      request,
+      reply,
+      new Problem(404, text.http.notFound(request.method, request.url.split('?')[0] ?? '')),
+    ),
+  )
+}
+
+function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
+  if (error instanceof Problem) return error
+  if (isDatabaseError(error) || UNAVAILABLE.test(error.code)) return publicDatabaseError(text, error)
+  const { statusCode = 500, validation } = error
+  if (validation !== undefined) return validationProblem(text, error)
+  if (statusCode === 413) return new Problem(413, text.http.tooLarge)
+  if (statusCode === 415) return new Problem(415, text.http.mediaType)
+  if (statusCode === 429) return new Problem(429, text.http.tooMany)
+  if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, text.http.malformed)
+  return undefined
+}
+
+export function sendProblem(
+  text: Catalogue,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, details }: Problem,
+) {
+  const { code, detail, hint, headers = {} } = details
+  return reply
+    .code(status)
+    .headers(headers)
+    .type('application/problem+json; charset=utf-8')
+    .send({
+      type: code === undefined ? 'about:blank' : `urn:conferente:erro:${code}`,
+      title: text.http.title[status as keyof Catalogue['http']['title']] ?? text.http.title[500],
+      status,
+      detail: detail === undefined ? message : `${message}: ${detail}`,
+      instance: request.url.split('?')[0],
+      codigo: code,
+      sugestao: hint,
+    })
+}

@@ -1,0 +1,226 @@
+import type { FastifyInstance } from 'fastify'
+import type { HttpContext } from '../server.ts'
+import { sendDocument } from './reply.ts'
+import {
+  answers,
+  DAY,
+  ID,
+  list,
+  object,
+  page,
+  pages,
+  REASON,
+  RULE,
+  type Schema,
+  some,
+  TEXT,
+} from './schemas.ts'
+
+export const STATUSES = [
+  'aberta',
+  'aguardando_segunda_aprovacao',
+  'corrigida',
+  'rejeitada',
+  'revertida',
+  'obsoleta',
+  'resolvida',
+  'falha',
+]
+const COLUMNS = ['id', 'detectada_em', 'ultima_deteccao', 'valor_em_risco', 'confianca', 'vezes_detectada']
+const AMOUNT = { type: 'number', minimum: 0, maximum: 1e15 }
+const SHARE = { type: 'number', minimum: 0, maximum: 1 }
+/** Corrections and their verification may take longer than a question. */
+const DECISION_MS = 60_000
+const SIMULATION_MS = 120_000
+
+export interface Filters {
+  status?: string[]
+  regra?: string[]
+  tabela?: string
+  registro_id?: string
+  sessao_id?: number
+  confianca_minima?: number
+  confianca_maxima?: number
+  valor_minimo?: number
+  valor_maximo?: number
+  detectada_de?: string
+  detectada_ate?: string
+}
+
+interface Session {
+  modo: string
+  data_inicio?: string | null
+  data_fim?: string | null
+  regras?: string[] | null
+  simular: boolean
+}
+
+export function filters({ text: { rest } }: HttpContext): Record<string, Schema> {
+  const { parameter } = rest
+  const day = { ...DAY, description: parameter.dia }
+  return {
+    status: { ...some({ type: 'string', enum: STATUSES }), description: parameter.status },
+    regra: { ...some(RULE), description: parameter.regra },
+    tabela: { ...TEXT, description: parameter.tabela },
+    registro_id: { ...TEXT, description: parameter.registro },
+    sessao_id: { ...ID, description: parameter.sessao },
+    confianca_minima: { ...SHARE, description: parameter.confianca },
+    confianca_maxima: { ...SHARE, description: parameter.confianca },
+    valor_minimo: { ...AMOUNT, description: parameter.valor },
+    valor_maximo: { ...AMOUNT, description: parameter.valor },
+    detectada_de: day,
+    detectada_ate: day,
+  }
+}
+
+export function divergencias(app: FastifyInstance, context: HttpContext): void {
+  const { text, settings } = context
+  const { operation, parameter, answer } = text.rest
+  const tags = ['divergencias']
+  const decided = {
+    200: {
+      description: answer.decided,
+      schema: {
+        type: 'object',
+        required: ['por_status', 'itens'],
+        properties: {
+          por_status: { type: 'object', additionalProperties: { type: 'integer' } },
+          itens: list('Divergencia'),
+        },
+      },
+    },
+  }
+
+  app.get<{ Querystring: Filters & { ordem: string; pagina: number; por_pagina: number } }>(
+    '/divergencias',
+    {
+      schema: {
+        operationId: 'listarDivergencias',
+        tags,
+        summary: operation.divergencias,
+        querystring: object({
+          ...filters(context),
+          ordem: {
+            type: 'string',
+            enum: COLUMNS.flatMap((name) => [name, `-${name}`]),
+            default: '-id',
+            description: parameter.ordem,
+          },
+          ...pages(text),
+        }),
+        response: answers(text, { 200: { description: answer.page, schema: page('Divergencia') } }),
+      },
+    },
+    (request, reply) => {
+      const { query: q } = request
+      return sendDocument(
+        request,
+        reply,
+        (sql) => sql`
+          select audit.consultar_divergencias(${q.status ?? null}::text[], ${q.regra ?? null}::text[], ${q.tabela ?? null},
+            ${q.registro_id ?? null}, ${q.sessao_id ?? null}, ${q.confianca_minima ?? null}, ${q.confianca_maxima ?? null},
+            ${q.valor_minimo ?? null}, ${q.valor_maximo ?? null}, ${q.detectada_de ?? null}, ${q.detectada_ate ?? null},
+            ${q.ordem}, ${q.pagina}, ${q.por_pagina})::text as documento`,
+      )
+    },
+  )
+
+  app.post<{ Body: Session }>(
+    '/divergencias/processar',
+    {
+      schema: {
+        operationId: 'processarDivergencias',
+        tags,
+        summary: operation.processar,
+        body: object({
+          modo: { type: 'string', enum: ['manual', 'auto'], default: 'manual', description: parameter.modo },
+          data_inicio: { ...DAY, type: ['string', 'null'], description: parameter.dia },
+          data_fim: { ...DAY, type: ['string', 'null'], description: parameter.dia },
+          regras: { ...some(RULE), type: ['array', 'null'], description: parameter.regra },
+          simular: { type: 'boolean', default: false, description: parameter.simular },
+        }),
+        response: answers(text, {
+          200: { description: answer.simulated, schema: { $ref: 'Sessao#' } },
+          202: { description: answer.queued, schema: { $ref: 'Sessao#' } },
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { modo, data_inicio = null, data_fim = null, regras = null, simular } = request.body
+      const session = await request.asCaller(async (sql) => {
+        const [row] = await sql<{ id: string; documento: string }[]>`
+          select s.id::text, to_jsonb(s)::text as documento
+          from audit.solicitar_processamento(${modo}, ${data_inicio}, ${data_fim}, ${regras}::text[], ${simular}) as s`
+        return row
+      }, SIMULATION_MS)
+      if (!simular) {
+        reply
+          .code(202)
+          .header('location', `${settings.basePath}/api/v1/auditoria/sessoes?id=${session?.id ?? ''}`)
+      }
+      return reply.type('application/json; charset=utf-8').send(session?.documento)
+    },
+  )
+
+  app.post<{ Body: { ids: number[]; motivo: string } }>(
+    '/divergencias/aprovar',
+    {
+      schema: {
+        operationId: 'aprovarDivergencias',
+        tags,
+        summary: operation.aprovar,
+        body: object(
+          {
+            ids: { type: 'array', items: ID, minItems: 1, maxItems: 1000, description: parameter.ids },
+            motivo: { ...REASON, description: parameter.motivo },
+          },
+          ['ids', 'motivo'],
+        ),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) => {
+      const { ids, motivo } = request.body
+      return sendDocument(
+        request,
+        reply,
+        (sql) => sql`
+          with d as materialized (select * from audit.aprovar_divergencias(${ids}::bigint[], ${motivo}))
+          select jsonb_build_object(
+            'por_status', (select jsonb_object_agg(s.status, s.n) from (select d.status, count(*) as n from d group by d.status) as s),
+            'itens', (select jsonb_agg(to_jsonb(d) - '{identidade,impressao}'::text[] order by d.id) from d))::text as documento`,
+        DECISION_MS,
+      )
+    },
+  )
+
+  app.delete<{ Params: { id: number }; Querystring: { motivo?: string }; Body: { motivo?: string } | null }>(
+    '/divergencias/:id/rejeitar',
+    {
+      schema: {
+        operationId: 'rejeitarDivergencia',
+        tags,
+        summary: operation.rejeitar,
+        params: object({ id: { ...ID, description: parameter.id } }, ['id']),
+        querystring: object({ motivo: { ...REASON, description: parameter.motivo } }),
+        body: {
+          ...object({ motivo: { ...REASON, description: parameter.motivo } }),
+          type: ['object', 'null'],
+        },
+        response: answers(text, { 200: { description: answer.decided, schema: { $ref: 'Divergencia#' } } }),
+      },
+    },
+    (request, reply) => {
+      // Not every client can send a body with DELETE.
+      const reason = request.body?.motivo ?? request.query.motivo ?? null
+      return sendDocument(
+        request,
+        reply,
+        (sql) => sql`
+          select (to_jsonb(d) - '{identidade,impressao}'::text[])::text as documento
+          from audit.rejeitar_divergencias(array[${request.params.id}::bigint], ${reason}) as d`,
+        DECISION_MS,
+      )
+    },
+  )
+}

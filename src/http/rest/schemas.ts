@@ -1,0 +1,156 @@
+import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Access } from '../database.ts'
+
+export type Schema = Readonly<Record<string, unknown>>
+
+/** Rows that the answers are made of, and the relation or view that each is a row of. */
+const ROWS = {
+  Divergencia: 'audit.divergencias_processadas',
+  Operacao: 'audit.vw_operacoes_resumo',
+  Sessao: 'audit.sessoes_processamento',
+  Execucao: 'audit.execucoes_regra',
+  LinhaResumo: 'audit.vw_metricas_resumo',
+  LinhaDesempenho: 'audit.vw_metricas_desempenho',
+  RegraMedida: 'audit.vw_metricas_regras',
+} as const
+
+type RowName = keyof typeof ROWS
+
+/** What the functions of SQL add to the rows of a relation, or leave out. */
+const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
+  Divergencia: { without: ['identidade', 'impressao'], add: { idade_dias: { type: 'integer' } } },
+  Operacao: { without: ['duracao'], add: { segundos: { type: ['number', 'null'] }, detalhes: {} } },
+  Sessao: { without: [], add: { execucoes: { type: 'array', items: { $ref: 'Execucao#' } } } },
+  Execucao: { without: ['sessao_id', 'duracao'], add: { segundos: { type: ['number', 'null'] } } },
+}
+
+interface Column {
+  relation: string
+  name: string
+  type: string
+  notNull: boolean
+  comment: string | null
+}
+
+/** Schemas of the rows, read from the database's own catalog, so that they never tell of other columns than there are. */
+export async function rowSchemas(access: Access): Promise<Schema[]> {
+  const columns = await access.asReader(
+    (sql) => sql<Column[]>`
+      select c.oid::regclass::text as relation, a.attname as name, a.atttypid::regtype::text as type,
+        a.attnotnull as "notNull", col_description(c.oid, a.attnum) as comment
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.oid::regclass::text = any (${Object.values(ROWS)}) order by a.attnum`,
+  )
+  return Object.entries(ROWS).map(([$id, relation]) => {
+    const { without = [], add = {} } = CHANGES[$id as RowName] ?? {}
+    const kept = columns.filter((column) => column.relation === relation && !without.includes(column.name))
+    return {
+      $id,
+      type: 'object',
+      properties: {
+        ...Object.fromEntries(kept.map((column) => [column.name, columnSchema(column)])),
+        ...add,
+      },
+    }
+  })
+}
+
+const TYPES: Readonly<Record<string, Schema>> = {
+  bigint: { type: 'integer' },
+  integer: { type: 'integer' },
+  numeric: { type: 'number' },
+  'double precision': { type: 'number' },
+  boolean: { type: 'boolean' },
+  date: { type: 'string', format: 'date' },
+  'timestamp with time zone': { type: 'string', format: 'date-time' },
+  text: { type: 'string' },
+  'text[]': { type: 'array', items: { type: 'string' } },
+}
+
+function columnSchema({ type, notNull, comment }: Column): Schema {
+  const { type: plain, ...rest } = TYPES[type] ?? {}
+  const description = comment === null ? {} : { description: comment }
+  if (plain === undefined) return description
+  return { type: notNull ? plain : [plain, 'null'], ...rest, ...description }
+}
+
+/** A problem document (RFC 9457). */
+export const PROBLEM: Schema = {
+  $id: 'Problema',
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    codigo: { type: 'string', description: 'SQLSTATE: docs/errors.md' },
+    sugestao: { type: 'string' },
+  },
+}
+
+/** Answers of an operation: what it says when it is done, and a problem document for everything else. */
+export function answers(
+  text: Catalogue,
+  done: Record<number, { description: string; schema: Schema }>,
+): Schema {
+  const problem = {
+    description: text.rest.answer.problem,
+    content: { 'application/problem+json': { schema: { $ref: 'Problema#' } } },
+  }
+  return {
+    ...Object.fromEntries(
+      Object.entries(done).map(([status, { description, schema }]) => [
+        status,
+        { description, content: { 'application/json': { schema } } },
+      ]),
+    ),
+    '4xx': problem,
+    '5xx': problem,
+  }
+}
+
+export const list = (name: RowName): Schema => ({ type: 'array', items: { $ref: `${name}#` } })
+
+/** A page of rows with the total of all. */
+export const page = (name: RowName): Schema => ({
+  type: 'object',
+  required: ['total', 'pagina', 'por_pagina', 'itens'],
+  properties: {
+    total: { type: 'integer', minimum: 0 },
+    pagina: { type: 'integer' },
+    por_pagina: { type: 'integer' },
+    itens: list(name),
+  },
+})
+
+const INT32 = 2_147_483_647
+/** Keys count upwards from 1; past this a JSON number would not be exact. */
+export const ID: Schema = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
+export const DAY: Schema = { type: 'string', format: 'date', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
+export const RULE: Schema = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' }
+export const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 1000 }
+export const REASON: Schema = { type: 'string', minLength: 1, maxLength: 2000 }
+
+/** An object of exactly these members. */
+export const object = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  ...(required.length > 0 && { required }),
+})
+
+/** One value or more of a parameter, repeated in the query. */
+export const some = (items: Schema): Schema => ({ type: 'array', items, minItems: 1, maxItems: 50 })
+
+export const pages = ({ rest }: Catalogue): Record<string, Schema> => ({
+  pagina: { type: 'integer', minimum: 1, maximum: INT32, default: 1, description: rest.parameter.pagina },
+  por_pagina: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 500,
+    default: 50,
+    description: rest.parameter.porPagina,
+  },
+})

@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyInstance } from 'fastify'
+import { catalogue } from '../i18n/index.ts'
+import type { Catalogue } from '../i18n/pt-BR.ts'
+import { installAuthentication } from './auth.ts'
+import { type Access, openAccess } from './database.ts'
+import { frameworkOptions } from './framework.ts'
+import { graphql } from './graphql.ts'
+import { health } from './health.ts'
+import { installLimits, LIMITS } from './limits.ts'
+import { installHttpMetrics, metrics } from './metrics.ts'
+import { installProblems } from './problem.ts'
+import { rest } from './rest.ts'
+import type { ServerSettings } from './settings.ts'
+
+export { type ServerSettings, serverSettings } from './settings.ts'
+export type { Caller } from './token.ts'
+
+/** What every part of the server is given. */
+export interface HttpContext {
+  readonly settings: ServerSettings
+  readonly text: Catalogue
+  readonly access: Access
+  /** For what failed and is not the caller's business: the caller is told the number alone. */
+  failed(error: Error, requestId: string): void
+}
+
+/** One concern: adds its routes below the base path. */
+export type HttpPart = (app: FastifyInstance, context: HttpContext) => Promise<void> | void
+
+export interface Server {
+  /** Base of every route, without a slash at the end. */
+  readonly url: string
+  /** Every route that is served, as `GET /graphql`. */
+  readonly routes: readonly string[]
+  /** Lets what runs come to its end, then closes; may be called more than once. */
+  close(): Promise<void>
+}
+
+export interface ServerReport {
+  /** Something failed that the caller was told only the number of. */
+  failed?(error: Error, requestId: string): void
+}
+
+// In the order in which they are added.
+const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql]
+
+/**
+ * Starts the API and answers once it listens.
+ * @throws {ServiceRoleError} when the login of the database may not speak for others
+ */
+export async function startServer(settings: ServerSettings, report: ServerReport = {}): Promise<Server> {
+  const text = catalogue(settings.language)
+  const access = await openAccess(settings.databaseUrl)
+  const failed = (error: Error, id: string) => report.failed?.(error, id)
+  const app = fastify({
+    bodyLimit: LIMITS.bodyBytes,
+    connectionTimeout: 0,
+    requestTimeout: settings.requestMs ?? LIMITS.requestMs,
+    keepAliveTimeout: LIMITS.keepAliveMs,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
+    genReqId: () => crypto.randomUUID(),
+    ...frameworkOptions(text),
+  })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map((verb) => `${verb} ${url}`))
+  })
+  app.server.maxConnections = LIMITS.connections
+  try {
+    installProblems(app, text, failed)
+    installHttpMetrics(app, text)
+    await installLimits(app, settings, text)
+    installAuthentication(app, settings, text, access)
+    for (const part of PARTS) {
+      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {
+        prefix: settings.basePath,
+      })
+    }
+    await app.listen({ host: settings.host, port: settings.port })
+  } catch (error) {
+    await app.close().catch(() => {})
+    await access.sql.end({ timeout: 0 })
+    throw error
+  }
+  let closed: Promise<void> | undefined
+  return {
+    url: `${origin(app)}${settings.basePath}`,
+    routes,
+    close() {
+      closed ??= app.close().finally(() => access.sql.end({ timeout: 5 }))
+      return closed
+    },
+  }
+}
+
+function origin(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

@@ -1,0 +1,114 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose'
+import type { ServerSettings } from './settings.ts'
+
+/** Who calls, by a token whose signature, issuer, audience and dates are good; the database has still to be asked. */
+export interface Caller {
+  /** As the token has it; recorded in one spelling (audit_interno.nome_pessoa). */
+  readonly name: string
+  readonly role: CallerRole
+  readonly tokenId: string | undefined
+  readonly issuedAt: Date | undefined
+  /** By single sign-on: known to whoever signed, not to our own record. */
+  readonly external: boolean
+}
+
+export type CallerRole =
+  | 'conferente_leitor'
+  | 'conferente_revisor'
+  | 'conferente_operador'
+  | 'conferente_administrador'
+
+export interface TokenRecord {
+  readonly id: string
+  readonly nome: string
+  readonly papel: string
+  readonly emitido_em: Date
+  readonly expira_em: Date
+}
+
+/** Why a token is not taken, for whoever holds it. */
+export class TokenError extends Error {
+  readonly reason: 'malformed' | 'expired' | 'no_role'
+
+  constructor(reason: TokenError['reason'], cause?: unknown) {
+    super(reason, { cause })
+    this.reason = reason
+  }
+}
+
+const ROLES = ['leitor', 'revisor', 'operador', 'administrador']
+const CLOCK_TOLERANCE = 5
+
+/** Checks tokens of one family of keys only, so that no token can choose how it is checked. */
+export function createVerifier(settings: ServerSettings): (token: string) => Promise<Caller> {
+  const { jwksUrl, jwtSecret = '', jwtIssuer: issuer, jwtAudience: audience } = settings
+  const external = jwksUrl !== undefined
+  const common: JWTVerifyOptions = {
+    issuer,
+    audience,
+    clockTolerance: CLOCK_TOLERANCE,
+    requiredClaims: external ? ['exp'] : ['exp', 'iat', 'jti'],
+  }
+  const secret = new TextEncoder().encode(jwtSecret)
+  const keys = external ? createRemoteJWKSet(new URL(jwksUrl)) : undefined
+  return async (token) => {
+    try {
+      const { payload } = keys
+        ? await jwtVerify(token, keys, { ...common, algorithms: ['RS256', 'ES256'] })
+        : await jwtVerify(token, secret, { ...common, algorithms: ['HS256'] })
+      return callerOf(settings, payload, external)
+    } catch (error) {
+      if (error instanceof TokenError) throw error
+      if (error instanceof errors.JWTExpired) throw new TokenError('expired', error)
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+        throw new TokenError('malformed', error)
+      }
+      throw error
+    }
+  }
+}
+
+function callerOf(settings: ServerSettings, payload: JWTPayload, external: boolean): Caller {
+  const name = payload[settings.jwtNameClaim]
+  // Format characters could make two names look like one.
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || /\p{C}/u.test(name)) {
+    throw new TokenError('no_role')
+  }
+  return {
+    name,
+    role: roleOf(payload[settings.jwtRoleClaim]),
+    tokenId: typeof payload.jti === 'string' ? payload.jti : undefined,
+    issuedAt: payload.iat === undefined ? undefined : new Date(payload.iat * 1000),
+    external,
+  }
+}
+
+/** One of the four, whatever else the person's groups are; reading is part of each, so it gives way. */
+function roleOf(claim: unknown): CallerRole {
+  const named = (Array.isArray(claim) ? claim : [claim])
+    .filter((item) => typeof item === 'string')
+    .map((item) => item.replace(/^conferente_/, ''))
+    .filter((item) => ROLES.includes(item))
+  const working = new Set(named.filter((item) => item !== 'leitor'))
+  if (working.size > 1 || named.length === 0) throw new TokenError('no_role')
+  const [role = 'leitor'] = working
+  return `conferente_${role}` as CallerRole
+}
+
+/** Signs a token that is on record. */
+export function signToken(
+  { jwtSecret = '', jwtIssuer, jwtAudience, jwtNameClaim, jwtRoleClaim }: ServerSettings,
+  record: TokenRecord,
+) {
+  return new SignJWT({
+    [jwtNameClaim]: record.nome,
+    [jwtRoleClaim]: record.papel.replace(/^conferente_/, ''),
+  })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setJti(record.id)
+    .setIssuer(jwtIssuer)
+    .setAudience(jwtAudience)
+    .setIssuedAt(record.emitido_em)
+    .setExpirationTime(record.expira_em)
+    .sign(new TextEncoder().encode(jwtSecret))
+}

@@ -1,0 +1,30 @@
+import type { exportar as ptBR } from './exportar.pt-BR.ts'
+
+export const exportar: typeof ptBR = {
+  sheet: 'Findings',
+  timeFormat: 'yyyy-mm-dd hh:mm:ss',
+  cut: '… [cut: too long for the cell]',
+  heading: {
+    id: 'Finding',
+    sessao_id: 'Session',
+    sessao_ultima_id: 'Last session',
+    regra: 'Rule',
+    tipo: 'Kind',
+    tabela: 'Table',
+    registro_id: 'Record',
+    status: 'Status',
+    confianca: 'Confidence',
+    valor_em_risco: 'At stake (BRL)',
+    colunas: 'Columns',
+    antes: 'Before',
+    depois: 'After',
+    justificativa: 'Justification',
+    detectada_em: 'Detected at',
+    ultima_deteccao: 'Last detected',
+    vezes_detectada: 'Times',
+    proposta_por: 'Proposed by',
+    decidida_em: 'Decided at',
+    decidida_por: 'Decided by',
+    motivo: 'Reason',
+  },
+}

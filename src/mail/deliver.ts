@@ -1,0 +1,148 @@
+import type { Sql } from '../db.ts'
+import { factsSchema } from './facts.ts'
+import type { Files } from './render.ts'
+import type { Letter, Mailer, Outcome } from './transport.ts'
+
+/** Files for a message that has some, written into `directory`, or the note that says why not. */
+export type Attach = (
+  message: { readonly sessionId: bigint; readonly language: 'pt-BR' | 'en' },
+  directory: string,
+) => Promise<{ readonly note: Files; readonly files: Letter['files'] }>
+
+/** The message is being sent by another process at this moment. */
+export class MessageBusy extends Error {
+  constructor(id: bigint) {
+    super(`message ${id} is being sent by another process`)
+    this.name = 'MessageBusy'
+  }
+}
+
+/** Not everybody has been served yet; there will be another attempt. */
+export class MessageDeferred extends Error {
+  constructor(id: bigint, reason: string) {
+    super(`message ${id} not sent yet: ${reason}`)
+    this.name = 'MessageDeferred'
+  }
+}
+
+/**
+ * Composes one message: fixes its facts, recipients, subject and Message-ID, and queues its sending, in one transaction.
+ * A message that was composed already is left alone.
+ */
+export async function compose(sql: Sql, id: bigint): Promise<void> {
+  const { present } = await import('./present.ts')
+  await sql.begin(async (tx) => {
+    const [prepared] = await tx`select * from audit_interno.preparar_mensagem(${id})`
+    if (!prepared) return
+    const { subject } = present(factsSchema.parse(prepared['conteudo']))
+    await tx`select from audit_interno.compor_mensagem(${id}, ${tx.json(prepared['conteudo'])}, ${subject})`
+  })
+}
+
+/**
+ * Makes one attempt to send one message to whoever has not got it yet, and records what came of it. A message that is not
+ * to be sent is left alone.
+ * @param sql one connection: it holds the message's lock while the letter is on its way
+ * @param last whether to give up if this attempt fails
+ * @throws {MessageBusy} {MessageDeferred} when there is to be another attempt
+ */
+export async function send(
+  sql: Sql,
+  id: bigint,
+  mailer: Mailer,
+  { attach, last = false }: { readonly attach?: Attach | undefined; readonly last?: boolean } = {},
+): Promise<void> {
+  const connection = await sql.reserve()
+  try {
+    const [begun] = await connection`select * from audit_interno.iniciar_envio(${id})`
+    if (begun?.['situacao'] === 'ocupada') throw new MessageBusy(id)
+    if (begun?.['situacao'] !== 'enviar') return
+    const outcome = await attempt(begun, mailer, attach)
+    const [row] = await connection`
+      select status, ultimo_erro from audit_interno.registrar_envio(${id}, ${[...outcome.accepted]}::text[],
+        ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
+    if (row?.['status'] === 'composta') throw new MessageDeferred(id, String(row['ultimo_erro']))
+  } finally {
+    connection.release()
+  }
+}
+
+/** Never throws: a letter that cannot be made is recorded like one that cannot be sent. */
+async function attempt(begun: Record<string, unknown>, mailer: Mailer, attach?: Attach): Promise<Outcome> {
+  const { mkdtemp, rm } = await import('node:fs/promises')
+  const { tmpdir } = await import('node:os')
+  const { join } = await import('node:path')
+  const directory = await mkdtemp(join(tmpdir(), 'conferente-'))
+  try {
+    const { render } = await import('./render.ts')
+    const facts = factsSchema.parse(begun['conteudo'])
+    const sessionId = begun['sessao_id'] as bigint | null
+    const attached =
+      attach && sessionId !== null && facts.tipo === 'resumo'
+        ? await attach({ sessionId, language: facts.idioma }, directory)
+        : undefined
+    const { html, text, pictures } = await render(facts, attached?.note)
+    return await mailer.send({
+      from: String(begun['remetente']),
+      to: begun['destinatarios'] as string[],
+      envelope: begun['faltam'] as string[],
+      date: begun['composta_em'] as Date,
+      subject: String(begun['assunto']),
+      messageId: String(begun['identificador']),
+      html,
+      text,
+      pictures,
+      files: attached?.files ?? [],
+    })
+  } catch (error) {
+    return { accepted: [], refused: {}, error: (error as Error).message.slice(0, 500), final: false }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** What one look of `deliverDue` did. */
+export interface Delivery {
+  readonly sent: readonly bigint[]
+  readonly failed: readonly Error[]
+}
+
+const MOST_ATTEMPTS = 25
+
+/**
+ * Composes and sends what is due, without a worker: `servir` calls it for ausencia, so that the alert that no worker lives
+ * needs no worker. Safe beside workers and beside itself: each message is sent by one process at a time, and once.
+ * @param sql one connection of a login with the rights of conferente_servico or conferente_dono
+ */
+export async function deliverDue(
+  sql: Sql,
+  mailer: Mailer,
+  { kinds = ['ausencia'], attach }: { readonly kinds?: readonly string[]; readonly attach?: Attach } = {},
+): Promise<Delivery> {
+  const sent: bigint[] = []
+  const failed: Error[] = []
+  const due = (status: string) =>
+    sql<{ notificacao_id: bigint; tentativas: number }[]>`
+      select d.notificacao_id, d.tentativas from audit_interno.mensagens_devidas(${[...kinds]}::text[]) d where d.status = ${status}`
+  for (const { notificacao_id: id } of await due('pendente')) {
+    await compose(sql, id).catch((error: Error) => failed.push(error))
+  }
+  for (const { notificacao_id: id, tentativas } of await due('composta')) {
+    try {
+      await send(sql, id, mailer, { attach, last: tentativas + 1 >= MOST_ATTEMPTS })
+      sent.push(id)
+    } catch (error) {
+      if (!(error instanceof MessageBusy)) failed.push(error as Error)
+    }
+  }
+  return { sent, failed }
+}
+
+/**
+ * The dead-man's check with its message, for a process that may be the only one alive: one call every minute or so.
+ * @param mailer undefined when SMTP_URL is not set: the alert is recorded all the same, and sent by who can
+ */
+export async function watchForAbsence(sql: Sql, mailer: Mailer | undefined): Promise<Delivery> {
+  await sql`select from audit_interno.conferir_ausencia()`
+  return mailer ? deliverDue(sql, mailer) : { sent: [], failed: [] }
+}

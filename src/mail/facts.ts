@@ -1,0 +1,171 @@
+import { z } from 'zod'
+
+/** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
+const amount = z.string()
+const count = z.number()
+const instant = z.string()
+const values = z.record(z.string(), z.unknown())
+
+const session = z.object({
+  id: count,
+  modo: z.enum(['manual', 'auto']),
+  status: z.string(),
+  data_inicio: z.string().nullable(),
+  data_fim: z.string().nullable(),
+  carregado_desde: instant.nullable(),
+  carregado_ate: instant.nullable(),
+  incremental: z.boolean(),
+  solicitada_por: z.string(),
+  fim_processamento: instant.nullable(),
+  segundos: count.nullable(),
+  linhas_examinadas: count,
+  encontradas: count,
+  novas: count,
+  recorrentes: count,
+  suprimidas: count,
+  corrigidas: count,
+  falhas: count,
+  obsoletas: count,
+  resolvidas: count,
+  valor_em_risco: amount,
+  valor_corrigido: amount,
+  valor_novas: amount,
+  valor_recorrentes: amount,
+  limite_atingido: z.string().nullable(),
+  mensagem: z.string().nullable(),
+})
+
+const item = z.object({
+  id: count,
+  regra: z.string(),
+  tabela: z.string(),
+  registro_id: z.string(),
+  status: z.enum(['aberta', 'aguardando_segunda_aprovacao', 'falha', 'corrigida']),
+  antes: values,
+  depois: values,
+  confianca: count,
+  justificativa: z.string(),
+  valor: amount,
+  vezes: count,
+  desde: instant,
+  link: z.string(),
+})
+
+const rule = z.object({
+  nome: z.string(),
+  descricao: z.string(),
+  status: z.string(),
+  motivo: z.string().nullable(),
+  linhas: count.nullable(),
+  encontradas: count,
+  novas: count,
+  recorrentes: count,
+  corrigidas: count,
+  resolvidas: count,
+  esperando: count,
+  valor_esperando: amount,
+  valor_em_risco: amount,
+  tendencia: z.array(count.nullable()),
+})
+
+/** What audit_interno.conteudo_mensagem gives: everything that a message says, decided in SQL. */
+export const factsSchema = z.object({
+  tipo: z.enum(['divergencias', 'resumo', 'falha', 'limite', 'ausencia']),
+  idioma: z.enum(['pt-BR', 'en']),
+  fuso: z.string(),
+  gerado_em: instant,
+  criada_em: instant,
+  link: z.string(),
+  cadeia: z.object({ elo: count, selo: z.string() }),
+  correio: z.array(
+    z.object({
+      id: count,
+      tipo: z.string(),
+      assunto: z.string().nullable(),
+      status: z.string(),
+      criada_em: instant,
+      erro: z.string().nullable(),
+    }),
+  ),
+  estado: z.enum(['feito', 'lacunas', 'falhou']).optional(),
+  sessao: session.optional(),
+  lacunas: z
+    .array(
+      z.object({
+        tipo: z.enum([
+          'sessao',
+          'regra_falhou',
+          'regra_pulada',
+          'limite',
+          'nenhuma_linha',
+          'recusadas',
+          'so_detectou',
+        ]),
+        regra: z.string().nullable(),
+        texto: z.string().nullable(),
+        numero: count.nullable(),
+      }),
+    )
+    .optional(),
+  espera: z
+    .object({
+      total: count,
+      valor: amount,
+      segunda: count,
+      mais_antiga_dias: count.nullable(),
+      mediana_dias: count.nullable(),
+      dias_vencimento: count.nullable(),
+      vencidas: count,
+      valor_vencidas: amount,
+    })
+    .optional(),
+  itens: z.array(item).optional(),
+  regras: z.array(rule).optional(),
+  controle: z
+    .union([
+      z.object({ erro: z.string() }),
+      z.object({
+        antes: amount,
+        depois: amount,
+        diferenca: amount,
+        corrigido: amount,
+        outras: amount,
+        sem_explicacao: amount,
+      }),
+    ])
+    .nullish(),
+  pedem: z.object({ total: count, valor: amount, novas: count }).optional(),
+  ausencia: z
+    .object({
+      dia: z.string(),
+      prevista: z.string().nullable(),
+      prazo: z.string(),
+      ultima: z
+        .object({ id: count, status: z.string(), fim: instant.nullable(), mensagem: z.string().nullable() })
+        .nullable(),
+      em_curso: z
+        .object({
+          id: count,
+          status: z.string(),
+          etapa: z.string().nullable(),
+          solicitada_em: instant,
+          ultima_atividade: instant.nullable(),
+        })
+        .nullable(),
+      erro_agenda: z.string().nullable(),
+    })
+    .optional(),
+  agendamento: z
+    .object({
+      previsto_para: instant,
+      tentativas: count,
+      codigo: z.string().nullable(),
+      mensagem: z.string().nullable(),
+    })
+    .nullish(),
+})
+
+export type Facts = z.output<typeof factsSchema>
+export type SessionFacts = NonNullable<Facts['sessao']>
+export type Item = z.output<typeof item>
+export type RuleFacts = z.output<typeof rule>

@@ -1,0 +1,60 @@
+import type { Language } from '../settings.ts'
+
+// What would move a cursor, break a header or hide in a line: control, format and separator characters.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
+
+/** One line of text from the warehouse: nothing in it can break a header, or a line of the plain text. */
+export function oneLine(value: unknown): string {
+  return String(value ?? '').replace(UNPRINTABLE, ' ')
+}
+
+export type MailFormat = ReturnType<typeof createMailFormat>
+
+/** Numbers, amounts (always BRL), days and times as readers of a language write them; times in the schedule's zone. */
+export function createMailFormat(language: Language, zone: string) {
+  const number = new Intl.NumberFormat(language)
+  const money = new Intl.NumberFormat(language, { style: 'currency', currency: 'BRL' })
+  const compact = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: 'BRL',
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  })
+  const exact = (value: string | number) => value as `${number}`
+  const digits = (value: string) => {
+    const places = value.split('.')[1]?.length ?? 0
+    return new Intl.NumberFormat(language, {
+      minimumFractionDigits: Math.min(places, 20),
+      maximumFractionDigits: 20,
+    }).format(exact(value))
+  }
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+  const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
+  const day = dates({ dateStyle: 'short', timeZone: zone })
+  const longDay = dates({ dateStyle: 'full', timeZone: zone })
+  const time = dates({ dateStyle: 'short', timeStyle: 'short', timeZone: zone })
+  const hour = dates({ timeStyle: 'short', timeZone: zone })
+  const plainDay = dates({ dateStyle: 'short', timeZone: 'UTC' })
+  // Intl puts no-break spaces between sign and number, which mail programs and searches treat as they like.
+  const spaced = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
+
+  return {
+    number: (value: number) => number.format(value),
+    money: (value: string) => spaced(money.format(exact(value))),
+    compact: (value: string) => spaced(compact.format(exact(value))),
+    percent: (value: number) => spaced(percent.format(value)),
+    day: (instant: string) => day.format(new Date(instant)),
+    longDay: (instant: string) => longDay.format(new Date(instant)),
+    time: (instant: string) => spaced(time.format(new Date(instant))),
+    hour: (instant: string) => spaced(hour.format(new Date(instant))),
+    /** A date column, which is text YYYY-MM-DD; years before 1000 stay as they are stored. */
+    plainDay: (date: string) =>
+      /^[1-9]\d{3}-\d\d-\d\d$/.test(date) ? plainDay.format(new Date(`${date}T00:00Z`)) : date,
+    /** A value of a finding: a number with the digits that PostgreSQL wrote, what is no number as it is. */
+    value: (value: unknown) => {
+      const { n } = (typeof value === 'object' && value !== null ? value : {}) as { n?: string }
+      if (typeof n === 'string') return digits(n)
+      return oneLine(typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '∅'))
+    },
+  }
+}

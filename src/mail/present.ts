@@ -1,0 +1,178 @@
+import { mailText } from '../i18n/index.ts'
+import type { MailText } from '../i18n/mail.pt-BR.ts'
+import type { Facts, RuleFacts } from './facts.ts'
+import { createMailFormat, type MailFormat, oneLine } from './format.ts'
+import { control, known, presentItem, presentRule, tiles } from './sections.ts'
+
+export type Tone = 'good' | 'gap' | 'bad'
+
+export interface Pair {
+  readonly label: string
+  readonly value: string
+  readonly strong?: boolean
+}
+
+/** What a message says, word for word: the HTML and the plain text show the same. */
+export interface View {
+  readonly language: string
+  readonly subject: string
+  readonly kind: string
+  readonly tone: Tone
+  readonly headline: string
+  readonly lead: readonly string[]
+  readonly when: string
+  readonly gaps: readonly string[]
+  readonly tiles: readonly (Pair & { readonly note: string; readonly tone: Tone | undefined })[]
+  readonly rules: readonly {
+    readonly name: string
+    readonly state: string | undefined
+    readonly description: string
+    readonly figures: string
+    readonly waiting: string
+    readonly trend: string
+    readonly picture: { readonly cid: string; readonly alt: string; readonly days: RuleFacts['tendencia'] }
+  }[]
+  readonly items: readonly {
+    readonly amount: string
+    readonly rule: string
+    readonly record: string
+    readonly status: string
+    readonly tone: Tone | undefined
+    readonly sentence: string
+    readonly changes: readonly { readonly column: string; readonly before: string; readonly after: string }[]
+    readonly flagOnly: string | undefined
+    readonly note: string
+    readonly link: string
+    readonly url: string
+  }[]
+  readonly itemsTitle: string
+  readonly control: { readonly rows: readonly Pair[]; readonly note: string; readonly tone: Tone } | undefined
+  readonly known: readonly Pair[]
+  readonly knownTitle: string
+  readonly todo: string | undefined
+  readonly mail: readonly string[]
+  readonly url: string
+  readonly chain: string
+  readonly footer: string
+  readonly text: MailText
+}
+
+/** Puts the facts of a message into words of its language. Decides nothing about them. */
+export function present(facts: Facts): View {
+  const text = mailText(facts.idioma)
+  const format = createMailFormat(facts.idioma, facts.fuso)
+  const { sessao } = facts
+  return {
+    language: facts.idioma,
+    subject: `[${text.product}] ${oneLine(subject(facts, text, format))}`.slice(0, 200),
+    kind: text.kind(facts.tipo),
+    tone: tone(facts),
+    headline: headline(facts, text, format),
+    lead: lead(facts, text, format).map(oneLine),
+    when: format.longDay(sessao?.fim_processamento ?? facts.criada_em),
+    gaps: gaps(facts, text, format),
+    tiles: tiles(facts, text, format),
+    rules: (facts.regras ?? []).map((rule, i) => presentRule(rule, i, text, format)),
+    items: (facts.itens ?? []).map((item) => presentItem(item, text, format)),
+    itemsTitle: text.section.items(facts.itens?.length ?? 0),
+    control: control(facts, text, format),
+    known: known(facts, text, format).map(({ label, value }) => ({ label, value: oneLine(value) })),
+    knownTitle: sessao ? text.section.session : text.section.known,
+    todo: facts.ausencia && text.absence.todo,
+    mail: facts.correio.map((m) =>
+      oneLine(text.mailNote(text.kind(m.tipo), format.time(m.criada_em), m.erro ?? m.status)),
+    ),
+    url: facts.link,
+    chain: text.chain(format.number(facts.cadeia.elo), facts.cadeia.selo),
+    footer: text.footer(format.time(facts.gerado_em), facts.fuso),
+    text,
+  }
+}
+
+function tone({ tipo, estado }: Facts): Tone {
+  if (tipo === 'resumo') return estado === 'feito' ? 'good' : estado === 'lacunas' ? 'gap' : 'bad'
+  return tipo === 'divergencias' || tipo === 'limite' ? 'gap' : 'bad'
+}
+
+function subject(facts: Facts, text: MailText, format: MailFormat): string {
+  const { tipo, sessao, estado, espera, pedem, ausencia, agendamento } = facts
+  if (ausencia) return text.subject.absence(format.plainDay(ausencia.dia), ausencia.prazo)
+  if (!sessao) return text.subject.unqueued(format.time(agendamento?.previsto_para ?? facts.criada_em))
+  const day = format.day(sessao.fim_processamento ?? facts.criada_em)
+  const id = String(sessao.id)
+  if (tipo === 'divergencias') {
+    const total = pedem?.total ?? 0
+    return text.subject.alert(total, format.number(total), format.compact(pedem?.valor ?? '0'))
+  }
+  if (tipo === 'falha') return text.subject.failure(id, day)
+  if (tipo === 'limite') return text.subject.limit(id)
+  if (estado === 'falhou') return text.subject.failed(day, id)
+  if (estado === 'lacunas') return text.subject.gaps(day, gaps(facts, text, format).join('; '))
+  const { novas, corrigidas, encontradas } = sessao
+  return text.subject.done(
+    day,
+    encontradas,
+    format.number(novas),
+    format.number(corrigidas),
+    format.number(espera?.total ?? 0),
+  )
+}
+
+function headline({ tipo, estado, pedem, ausencia, sessao }: Facts, text: MailText, format: MailFormat) {
+  if (ausencia) return text.headline.absence(ausencia.prazo)
+  if (!sessao) return text.headline.unqueued
+  if (tipo === 'divergencias') return text.headline.alert(pedem?.total ?? 0, format.number(pedem?.total ?? 0))
+  if (tipo === 'falha') return text.headline.failure
+  if (tipo === 'limite') return text.headline.limit
+  return { feito: text.headline.done, lacunas: text.headline.gaps, falhou: text.headline.failed }[
+    estado ?? 'falhou'
+  ]
+}
+
+function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
+  const { tipo, sessao, estado, espera, pedem, ausencia, agendamento } = facts
+  if (ausencia)
+    return [
+      text.lead.absence(format.plainDay(ausencia.dia), ausencia.prevista?.slice(0, 5) ?? '?', ausencia.prazo),
+    ]
+  if (!sessao) {
+    const due = format.time(agendamento?.previsto_para ?? facts.criada_em)
+    return [text.lead.unqueued(due, format.number(agendamento?.tentativas ?? 1))]
+  }
+  const waiting = espera
+    ? [text.lead.waiting(espera.total, format.number(espera.total), format.money(espera.valor))]
+    : []
+  if (tipo === 'divergencias')
+    return [text.lead.alert(format.number(pedem?.novas ?? 0), format.money(pedem?.valor ?? '0')), ...waiting]
+  if (tipo === 'limite') return [text.lead.limit(sessao.limite_atingido ?? ''), ...waiting]
+  if (tipo === 'falha' || estado === 'falhou') return [text.lead.failed, ...waiting]
+  const { encontradas, linhas_examinadas: rows, valor_em_risco, corrigidas } = sessao
+  const did =
+    encontradas === 0
+      ? text.lead.nothing(rows, format.number(rows))
+      : text.lead.found(
+          format.number(rows),
+          format.number(encontradas),
+          format.money(valor_em_risco),
+          format.number(corrigidas),
+        )
+  return [did, ...waiting]
+}
+
+function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): string[] {
+  return lacunas.map(({ tipo, regra, texto, numero }) => {
+    const said = oneLine(texto)
+    switch (tipo) {
+      case 'regra_falhou':
+      case 'regra_pulada':
+      case 'so_detectou':
+        return text.gap[tipo](oneLine(regra), said)
+      case 'nenhuma_linha':
+        return text.gap.nenhuma_linha
+      case 'recusadas':
+        return text.gap.recusadas(numero ?? 0, format.number(numero ?? 0))
+      default:
+        return text.gap[tipo](said)
+    }
+  })
+}

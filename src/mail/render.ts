@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { Eta } from 'eta'
+import mjml2html from 'mjml'
+import type { Facts } from './facts.ts'
+import { plainText } from './plain.ts'
+import { present, type View } from './present.ts'
+import { TREND, trendPng } from './trend.ts'
+
+export interface Picture {
+  readonly cid: string
+  readonly filename: string
+  readonly content: Buffer
+}
+
+export interface Rendered {
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  readonly pictures: readonly Picture[]
+}
+
+/** What became of the files that belong to a message. */
+export interface Files {
+  /** In words: what is attached, or why it is not. */
+  readonly note: string
+  /** Where they can be fetched instead. */
+  readonly url?: string | undefined
+}
+
+const template = (name: string) => readFileSync(new URL(`./templates/${name}`, import.meta.url), 'utf8')
+
+// Everything that is filled in is escaped, unless a template says otherwise; ours never does.
+const forHtml = new Eta({ autoEscape: true })
+
+/** The whole message of some facts: HTML and plain text that say the same, and the pictures that the HTML shows. */
+export async function render(facts: Facts, files?: Files): Promise<Rendered> {
+  const view = present(facts)
+  const data = { view, files, trend: TREND }
+  // Filled first, compiled then: MJML would take a template's tags for text of its own, and it never escapes anything.
+  const { html, errors } = await mjml2html(forHtml.renderString(template('message.mjml.eta'), data), {
+    validationLevel: 'strict',
+    ignoreIncludes: true,
+    fonts: {},
+    keepComments: false,
+  })
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('; '))
+  return {
+    subject: view.subject,
+    html,
+    text: plainText(view, files),
+    pictures: pictures(view),
+  }
+}
+
+function pictures({ rules }: View): Picture[] {
+  return rules.map(({ name, picture: { cid, days } }) => ({
+    cid,
+    filename: `${name}.png`,
+    content: trendPng(days),
+  }))
+}

@@ -1,0 +1,19 @@
+import type { Task } from 'graphile-worker'
+import { z } from 'zod'
+import { compose } from '../src/mail/deliver.ts'
+import type { WorkContext } from '../src/worker.ts'
+
+const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
+
+/** Composes a message and queues its sending. Idempotent: one that is composed already is left alone. */
+export default function comporMensagem({ open }: WorkContext): Task {
+  return async (given) => {
+    const { notificacao_id } = payload.parse(given)
+    const sql = open()
+    try {
+      await compose(sql, notificacao_id)
+    } finally {
+      await sql.end({ timeout: 1 })
+    }
+  }
+}

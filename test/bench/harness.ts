@@ -1,0 +1,91 @@
+// Alternates a floor and our way in one process and database, so that the noise of a shared machine falls on both.
+import { performance } from 'node:perf_hooks'
+import type { Sql } from '../../src/db.ts'
+
+export interface Context {
+  readonly sql: Sql
+  /** Superuser's URL of the bench's own database. */
+  readonly url: string
+  /** Superuser's URL of the server, to make further databases. */
+  readonly serverUrl: string
+  /** Rows of the warehouse. */
+  readonly rows: number
+  /** Alternating runs of each measure. */
+  readonly runs: number
+  /** A directory for files, removed at the end. */
+  readonly dir: string
+  say(line: string): void
+}
+
+export type Unit = 's' | 'ms' | 'bytes' | 'MB'
+
+/** One row of the table. Of a measure without a floor, the bar is held against our value itself. */
+export interface Result {
+  readonly name: string
+  readonly work: string
+  readonly floor: string
+  readonly unit: Unit
+  readonly floorRuns: readonly number[]
+  readonly runs: readonly number[]
+  /** Greatest ratio of the medians (at least, when `atLeast`), or greatest value when there is no floor. */
+  readonly bar?: number
+  readonly atLeast?: boolean
+  readonly note?: string
+}
+
+export interface Measure {
+  /** What `--so` calls it; also its file. */
+  readonly name: string
+  run(context: Context): Promise<readonly Result[]>
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 === 1
+    ? (sorted[Math.floor(middle)] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+}
+
+export function ratio({ floorRuns, runs }: Result): number | undefined {
+  return floorRuns.length > 0 ? median(runs) / median(floorRuns) : undefined
+}
+
+export function isMet(result: Result): boolean | undefined {
+  if (result.bar === undefined || result.runs.length === 0) return undefined
+  const value = ratio(result) ?? median(result.runs)
+  return result.atLeast ? value >= result.bar : value <= result.bar
+}
+
+/** Seconds that the work takes. */
+export async function seconds(work: () => PromiseLike<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (performance.now() - began) / 1000
+}
+
+export interface Sides {
+  floor(run: number): Promise<number>
+  ours(run: number): Promise<number>
+  /** Before each side, not measured. */
+  before?(run: number): Promise<unknown>
+}
+
+/** Runs both sides in turns, each going first in every other run; both return what they measured. */
+export async function alternate(
+  runs: number,
+  { floor, ours, before }: Sides,
+): Promise<Pick<Result, 'floorRuns' | 'runs'>> {
+  const measured = { floorRuns: [] as number[], runs: [] as number[] }
+  for (let run = 1; run <= runs; run++) {
+    const sides = [
+      async () => measured.floorRuns.push(await floor(run)),
+      async () => measured.runs.push(await ours(run)),
+    ]
+    for (const side of run % 2 === 1 ? sides : sides.reverse()) {
+      await before?.(run)
+      await side()
+    }
+  }
+  return measured
+}

@@ -1,0 +1,111 @@
+// Correcting a tenth of the warehouse, and rolling it back, against a plain update of the same rows there and back.
+import type { Sql } from '../../../src/db.ts'
+import { conductSession, type SessionStep } from '../../../src/session.ts'
+import { alternate, type Measure, type Result, seconds } from '../harness.ts'
+import { damage, mend, RULE, settle } from '../warehouse.ts'
+
+export const correcao: Measure = {
+  name: 'correcao',
+  async run({ sql, runs, say }) {
+    const [targets] = await sql<{ n: number }[]>`select count(*)::int as n from bancada.alvo`
+    const n = targets?.n ?? 0
+    const detection: number[] = []
+    const longest: number[] = []
+    const back = { floorRuns: [] as number[], runs: [] as number[] }
+    await damage(sql, 1)
+
+    const forward = await alternate(runs, {
+      before: async (run) => {
+        await damage(sql, run)
+        await settle(sql)
+      },
+      floor: async (run) => {
+        const there = await seconds(() => mend(sql))
+        await settle(sql)
+        back.floorRuns.push(await seconds(() => damage(sql, run)))
+        return there
+      },
+      ours: async (run) => {
+        const steps: { etapa: SessionStep['etapa']; took: number }[] = []
+        let began = 0
+        const session = await conductSession(
+          sql,
+          { modo: 'auto', dataInicio: '1990-01-01', dataFim: '2100-12-31', regras: [RULE] },
+          {
+            began: () => {
+              began = performance.now()
+            },
+            ended: ({ etapa }) => steps.push({ etapa, took: (performance.now() - began) / 1000 }),
+          },
+          { signal: new AbortController().signal },
+        )
+        const corrected = Number(session['corrigidas'])
+        // A few may be contested by what other rules have found on the same rows.
+        if (corrected < n * 0.95) throw new Error(`${corrected} of ${n} corrected: ${session['mensagem']}`)
+        const sum = (wanted: (etapa: string) => boolean) =>
+          steps.filter(({ etapa }) => wanted(etapa)).reduce((total, { took }) => total + took, 0)
+        detection.push(sum((etapa) => etapa === 'detectar'))
+        longest.push(Math.max(...steps.filter(({ etapa }) => etapa === 'corrigir').map(({ took }) => took)))
+        await settle(sql)
+        const id = session['id'] as bigint
+        back.runs.push(
+          await seconds(async () => {
+            const [undone] = await sql`
+              select count(*) filter (where resultado = 'revertida')::int as n from audit.reverter_sessao(${id}, 'bancada')`
+            if (undone?.['n'] !== corrected) throw new Error(`${undone?.['n']} of ${corrected} rolled back`)
+          }),
+        )
+        say(
+          `  run ${run}: detection ${detection.at(-1)?.toFixed(2)} s, correction ${sum((etapa) => etapa !== 'detectar').toFixed(2)} s, longest batch ${longest.at(-1)?.toFixed(2)} s, rollback ${back.runs.at(-1)?.toFixed(2)} s`,
+        )
+        return sum((etapa) => etapa !== 'detectar')
+      },
+    })
+    const results: Result[] = [
+      {
+        name: 'correcao',
+        work: `correct ${n} rows: change, images, states, seal, verification`,
+        floor: 'plain update of the same rows',
+        unit: 's',
+        ...forward,
+        bar: 3,
+      },
+      {
+        name: 'reversao',
+        work: `roll the same ${n} back`,
+        floor: 'plain update back',
+        unit: 's',
+        ...back,
+        bar: 3,
+      },
+      await bytesKept(sql),
+      {
+        name: 'lote',
+        work: 'longest batch of that: how long a corrected row stays locked',
+        floor: '',
+        unit: 's',
+        floorRuns: [],
+        runs: longest,
+      },
+    ]
+    return results
+  },
+}
+
+/** What one altered row keeps: the image with its two indexes, against the changed columns before and after as text. */
+async function bytesKept(sql: Sql): Promise<Result> {
+  await sql`vacuum audit.alteracoes`
+  const [kept] = await sql<{ floor: number; ours: number }[]>`
+    select avg(octet_length(antes::text) + octet_length(depois::text))::float8 as floor,
+      (pg_total_relation_size('audit.alteracoes')::float8 / count(*)) as ours
+    from audit.alteracoes`
+  return {
+    name: 'bytes',
+    work: 'bytes kept for one altered row, indexes included',
+    floor: 'its changed columns, before and after, as JSON text',
+    unit: 'bytes',
+    floorRuns: [kept?.floor ?? 0],
+    runs: [kept?.ours ?? 0],
+    bar: 6,
+  }
+}

@@ -1,0 +1,79 @@
+// The database that everything is measured in: the demonstration's warehouse, and a rule of the bench's own that finds
+// exactly one entry in ten.
+import { connect, type Sql } from '../../src/db.ts'
+import { migrate } from '../../src/migrate.ts'
+
+/** Makes the database anew, migrated, with the warehouse of `conferente demo`. */
+export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
+  const admin = connect(serverUrl, { max: 1 })
+  try {
+    await admin.unsafe(`drop database if exists ${database} with (force)`)
+    await admin.unsafe(`create database ${database} template template0 encoding 'UTF8'`)
+  } finally {
+    await admin.end()
+  }
+  const address = new URL(serverUrl)
+  address.pathname = `/${database}`
+  await migrate(address.href, { current: true })
+  const sql = connect(address.href, { max: 1 })
+  try {
+    await sql`select exemplo.criar_armazem(${rows}, 42)`
+    await sql`
+      select from exemplo.padroes() as p
+      cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'bancada')`
+    await planTargets(sql)
+    await sql`vacuum analyze`
+  } finally {
+    await sql.end()
+  }
+  return address.href
+}
+
+export const RULE = 'bancada'
+/** Of the category that the bench damages entries with; a run's number follows. */
+const WRONG = 'BANCADA '
+
+/** One entry in ten is a target: when its category is a wrong one of the bench, the rule proposes the one it had. */
+async function planTargets(sql: Sql): Promise<void> {
+  await sql.unsafe(`
+    create schema bancada;
+    create table bancada.alvo (id bigint primary key, certa text not null);
+    insert into bancada.alvo select l.id, l.categoria from dw.lancamentos l where l.id % 10 = 0;
+    insert into dw.dim_categoria (nome, grupo) select '${WRONG}' || n, 'Bancada' from generate_series(1, 100) as n;
+    create function bancada.errada(janela audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $f$
+    begin
+      return query select null::text, l.id::text, jsonb_build_object('categoria', a.certa), 0.99,
+        jsonb_build_object('tipo', 'bancada', 'categoria_lancada', l.categoria, 'fornecedor', l.fornecedor, 'valor', l.valor),
+        'A categoria lançada é "' || l.categoria || '" e a certa é "' || a.certa || '".', 1.00
+      from dw.lancamentos l join bancada.alvo a on a.id = l.id
+      where l.categoria like '${WRONG}%'
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+    end $f$;
+    grant usage on schema bancada to conferente_dono;
+    grant select on bancada.alvo to conferente_dono;
+    select audit.registrar_regra('${RULE}', 'Categorias erradas da bancada.', 'bancada.errada', 'dw.lancamentos', 'id',
+      array['categoria', 'descricao', 'fornecedor', 'valor'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
+    -- a tenth of the table is past every limit that a careful person sets
+    select audit.alterar_configuracao('limites.linhas', '100000000', 'bancada');
+    select audit.alterar_configuracao('limites.fracao', '1', 'bancada');
+    select audit.alterar_configuracao('limites.valor', '1000000000000', 'bancada');`)
+}
+
+/** Puts the wrong category into every target. */
+export const damage = (sql: Sql, run: number) => sql`
+  update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+
+/** What correcting does, without any audit. */
+export const mend = (sql: Sql) => sql`
+  update dw.lancamentos t set categoria = a.certa from bancada.alvo a where t.id = a.id`
+
+/** Both sides begin with the same: no dead rows, statistics, an empty write-ahead of full pages. */
+export async function settle(sql: Sql): Promise<void> {
+  await sql`vacuum (analyze) dw.fato_lancamentos`
+  await sql`checkpoint`
+}

@@ -1,0 +1,110 @@
+// What the tests of the API share: a server over a test's own database, tokens for its people, and requests to it.
+import { randomUUID, type webcrypto } from 'node:crypto'
+import { SignJWT } from 'jose'
+import type { Test } from 'tap'
+import type { Sql } from '../../src/db.ts'
+import { type ServerSettings, startServer } from '../../src/http/server.ts'
+import { signToken } from '../../src/http/token.ts'
+import { readSettings } from '../../src/settings.ts'
+import { PASSWORD } from './servidor.ts'
+
+export const SECRET = 'um segredo de teste com mais de trinta e dois'
+
+export interface Api {
+  readonly url: string
+  readonly settings: ServerSettings
+  readonly routes: readonly string[]
+  /** What failed inside, which no caller is told. */
+  readonly failures: Error[]
+  /** A token on record, as `conferente token` makes it. */
+  token(papel: string, nome?: string): Promise<string>
+  /** A request; the body is sent as JSON unless it is a string. */
+  pedir(path: string, options?: Ask): Promise<Answer>
+}
+
+export interface Ask {
+  readonly token?: string | undefined
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever document it gets
+  readonly json: any
+}
+
+/** The API as the login `api` serves it, unless told otherwise. */
+export async function api(
+  t: Pick<Test, 'teardown'>,
+  { sql, url }: { sql: Sql; url: string },
+  changes: Partial<ServerSettings> = {},
+): Promise<Api> {
+  const login = new URL(url)
+  login.username = 'api'
+  login.password = PASSWORD
+  const settings: ServerSettings = {
+    ...readSettings({ CONFERENTE_JWT_SEGREDO: SECRET }),
+    databaseUrl: login.href,
+    port: 0,
+    rateLimit: 1_000_000,
+    ...changes,
+  }
+  const failures: Error[] = []
+  const server = await startServer(settings, { failed: (error) => failures.push(error) })
+  t.teardown(() => server.close())
+  return {
+    url: server.url,
+    settings,
+    routes: server.routes,
+    failures,
+    async token(papel, nome = papel) {
+      const [record] = await sql`
+        select * from audit.registrar_token(${nome}, ${papel}, now() + interval '1 hour')`
+      return signToken(settings, record as never)
+    },
+    async pedir(path, { token, method, body, headers = {} } = {}) {
+      const response = await fetch(`${server.url}${path}`, {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const isJson = /json/.test(response.headers.get('content-type') ?? '')
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: isJson && text !== '' ? JSON.parse(text) : undefined,
+      }
+    },
+  }
+}
+
+/** A token that nobody put on record: right in everything but what is changed. */
+export function forge(
+  { jwtIssuer, jwtAudience }: ServerSettings,
+  claims: Record<string, unknown> = {},
+  { secret = SECRET, alg = 'HS256' }: { secret?: string | webcrypto.CryptoKey; alg?: string } = {},
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000)
+  const all = {
+    iss: jwtIssuer,
+    aud: jwtAudience,
+    iat: now,
+    exp: now + 600,
+    jti: randomUUID(),
+    sub: 'mallory',
+    papel: 'administrador',
+    ...claims,
+  }
+  const key = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
+  return new SignJWT(all).setProtectedHeader({ alg, kid: 'teste' }).sign(key)
+}

@@ -1,0 +1,82 @@
+// Who may do what, in psql and over HTTP alike: L leitor, R revisor, O operador, A administrador; ninguem is anybody else,
+// and has nothing. A new table, view or function of schema audit belongs here before it is anybody's.
+export const MATRIX = `
+agendamentos                L R O A
+alteracoes                  L R O A
+configuracoes_sistema       L R O A
+decisoes                    L R O A
+deteccoes                   L R O A
+divergencias_processadas    L R O A
+excecoes                    L R O A
+execucoes_regra             L R O A
+notificacoes                L R O A
+operacoes                   L R O A
+padroes_trade_marketing     L R O A
+regras                      L R O A
+revogacoes                        A
+sessoes_processamento       L R O A
+tokens                            A
+vw_divergencias_abertas     L R O A
+vw_metricas_desempenho      L R O A
+vw_metricas_regras          L R O A
+vw_metricas_resumo          L R O A
+vw_operacoes_resumo         L R O A
+
+acertos_padroes()           L R O A
+alterar_configuracao()            A
+alterar_regra()                   A
+aprovar_divergencias()        R
+avaliar_regra()               R O A
+cancelar_sessao()               O
+consultar_divergencias()    L R O A
+consultar_operacoes()       L R O A
+consultar_sessoes()         L R O A
+corrigir_manualmente()        R
+declarar_excecao()            R
+desativar_padrao()                A
+diagnosticar_contrato()     L R O A
+divergencia_idade_dias()    L R O A
+divergencia_link_revisao()  L R O A
+finalizar_operacao()          R O A
+historico_registro()        L R O A
+metricas()                  L R O A
+pagina_revisao()            L R O A
+previsao_padrao()             R   A
+processar_divergencias()        O
+propor_padroes()              R   A
+reabrir_divergencias()        R
+registrar_operacao()          R O A
+registrar_regra()                 A
+registrar_token()                 A
+rejeitar_divergencias()       R
+relatorio_desempenho()      L R O A
+reverter_divergencias()       R
+reverter_operacao()           R O
+reverter_sessao()             R O
+revogar_acesso()                  A
+revogar_excecao()             R
+salvar_padrao()                   A
+sessao_link_revisao()       L R O A
+solicitar_processamento()       O
+`
+
+/** Routes that need no token. */
+export const PUBLIC: readonly string[] = [
+  '/healthz',
+  '/readyz',
+  // The page of the OpenAPI document, the same for everybody; the document itself is not.
+  '/api/docs',
+  '/api/docs/',
+  '/api/docs/static/index.html',
+  '/api/docs/static/swagger-initializer.js',
+  '/api/docs/static/theme/token.js',
+  '/api/docs/static/*',
+].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
+
+export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
+
+/** One line of the table as the tests find it. */
+export function line(object: string, letters: string): string {
+  const marks = Object.values(LETTERS).map((letter) => (letters.includes(letter) ? letter : ' '))
+  return `${object.padEnd(27)} ${marks.join(' ')}`.trimEnd()
+}

@@ -1,0 +1,24 @@
+// The server itself: who may ask at all, and how it says no.
+import { test } from 'tap'
+import { api } from '../helper/api.ts'
+import { banco } from '../helper/banco.ts'
+
+test('without a token nothing is told, not even what exists', async (t) => {
+  const { pedir } = await api(t, await banco(t))
+  for (const path of ['/', '/graphql', '/api/v1/divergencias', '/revisao', '/nada']) {
+    const { status, headers, json } = await pedir(path)
+    t.equal(status, 401, path)
+    t.match(headers.get('content-type'), /^application\/problem\+json/)
+    t.match(headers.get('www-authenticate'), /^Bearer/)
+    t.equal(json.status, 401)
+  }
+})
+
+test('what does not exist is said as a problem document, with security headers', async (t) => {
+  const { pedir, token } = await api(t, await banco(t))
+  const { status, headers, json } = await pedir('/nada?x=1', { token: await token('leitor') })
+  t.equal(status, 404)
+  t.match(json, { type: 'about:blank', status: 404, instance: '/nada' })
+  t.match(headers.get('content-security-policy'), /default-src 'none'/)
+  t.equal(headers.get('x-content-type-options'), 'nosniff')
+})
