@@ -165,8 +165,6 @@ create table audit.decisoes (
   valores jsonb default ,
   confianca numeric(5,4) default ,
   decidida_em timestamp with time zone default clock_timestamp() not null,
-  constraint decisoes_divergencia_id_fkey FOREIGN KEY (divergencia_id) REFERENCES audit.divergencias_processadas(id),
-  constraint decisoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
   constraint decisoes_pkey PRIMARY KEY (id),
   constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
 );
