@@ -1206,18 +1206,35 @@ create unlogged table audit_interno.estatistica_ajuste (
 );
 comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
 
-create table audit_interno.estatistica_calibracao (
-  classe smallint default  not null,
+create unlogged table audit_interno.estatistica_antigas (
+  mes integer default  not null,
+  linhas bigint default  not null,
+  constraint estatistica_antigas_pkey PRIMARY KEY (mes)
+);
+comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+
+create unlogged table audit_interno.estatistica_borda (
+  registro_id text default  not null,
+  carregado_em timestamp with time zone default  not null,
+  mes integer default ,
+  constraint estatistica_borda_pkey PRIMARY KEY (registro_id)
+);
+comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+
+create unlogged table audit_interno.estatistica_calibracao (
+  grupo smallint default  not null,
   faixa smallint default  not null,
-  bruta double precision default  not null,
+  curva double precision default  not null,
+  confianca double precision default  not null,
   casos integer default  not null,
   acertos integer default  not null,
-  confianca double precision default  not null,
-  constraint estatistica_calibracao_pkey PRIMARY KEY (classe, faixa)
+  casos_proximos integer default  not null,
+  acertos_proximos integer default  not null,
+  constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
 );
-comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: of suggestions whose raw score was about this, so many were right.';
+comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create table audit_interno.estatistica_categoria (
+create unlogged table audit_interno.estatistica_categoria (
   id integer generated always as identity default  not null,
   categoria text default  not null,
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
@@ -1225,7 +1242,7 @@ create table audit_interno.estatistica_categoria (
 );
 comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
-create table audit_interno.estatistica_contagem (
+create unlogged table audit_interno.estatistica_contagem (
   nivel smallint default  not null,
   chave bigint default  not null,
   mes integer default  not null,
@@ -1233,13 +1250,14 @@ create table audit_interno.estatistica_contagem (
   linhas integer default  not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-CREATE INDEX estatistica_contagem_mes_idx ON audit_interno.estatistica_contagem USING btree (mes);
 comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
-create table audit_interno.estatistica_controle (
+create unlogged table audit_interno.estatistica_controle (
   unica boolean default true not null,
   assinatura text default  not null,
-  carregado_ate timestamp with time zone default ,
+  limite timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  borda bigint default 0 not null,
+  borda_ate timestamp with time zone default ,
   operacao_ate bigint default 0 not null,
   calibrada_ate integer default ,
   linhas_calibradas bigint default 0 not null,
@@ -1249,30 +1267,30 @@ create table audit_interno.estatistica_controle (
 );
 comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create table audit_interno.estatistica_curva (
+create unlogged table audit_interno.estatistica_curva (
   classe smallint default  not null,
   a double precision default  not null,
   b double precision default  not null,
+  g double precision default  not null,
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration of each class: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score))).';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
 
-create table audit_interno.estatistica_lacuna (
-  lacuna smallint default  not null,
-  casos integer default  not null,
-  deslocamento double precision default  not null,
-  constraint estatistica_lacuna_pkey PRIMARY KEY (lacuna)
-);
-comment on table audit_interno.estatistica_lacuna is 'How a confidence moves (in log-odds) with the months between the last history and the entry; counted below a confidence of 0.85.';
-
-create table audit_interno.estatistica_mes (
+create unlogged table audit_interno.estatistica_mes (
   mes integer default  not null,
   linhas bigint default  not null,
   constraint estatistica_mes_pkey PRIMARY KEY (mes)
 );
 comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
-create table audit_interno.estatistica_peso (
+create unlogged table audit_interno.estatistica_nome (
+  escrito text default  not null,
+  nome text default ,
+  constraint estatistica_nome_pkey PRIMARY KEY (escrito)
+);
+comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table audit_interno.estatistica_peso (
   nome text default  not null,
   peso double precision default  not null,
   constraint estatistica_peso_pkey PRIMARY KEY (nome)
@@ -1328,6 +1346,13 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
 
+create function audit_interno.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
+  returns integer[] language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
+
 create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
   returns record language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1343,13 +1368,14 @@ create function audit_interno.ajustar_alfas(retroteste int4range, amostra intege
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
 
 create function audit_interno.ajustar_curvas()
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration of each class on the last back-test.';
+comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 
 create function audit_interno.alfas()
   returns TABLE(nivel smallint, peso double precision) language sql stable
@@ -1408,9 +1434,13 @@ create function audit_interno.avisar_fim_sessao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
 
+create function audit_interno.calibrar_historia(retroteste int4range)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+
 create function audit_interno.calibrar_pendencias(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
-  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -1422,10 +1452,6 @@ create function audit_interno.candidatos_marketing(janela audit.janela, categori
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
-
-create function audit_interno.caracteristicas(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, palavras text)
-  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function audit_interno.caracteristicas(text,text,text,text,text,numeric,text,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -1456,12 +1482,21 @@ create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chaves_como(text[],anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 
-create function audit_interno.chaves_pendencia(janela audit.janela, retroteste int4range, amostra integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, nivel smallint, chave bigint, termo text) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.chaves_pendencia(audit.janela,int4range,integer) is 'Entries in question (pending ones, or a back-test sample) with the keys they are compared by and the first month they may not see.';
+create function audit_interno.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
+  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
+comment on function audit_interno.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+
+create function audit_interno.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
+  returns TABLE(nivel smallint, chave bigint) language sql immutable;
+comment on function audit_interno.chaves_fornecedor(text,text,text,text,text,text) is 'Levels by which an entry is compared with history, as far as supplier, cost centre and account go: level and hashed key.';
+
+create function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
+  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
+comment on function audit_interno.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+
+create function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
+  returns TABLE(nivel smallint, chave bigint) language sql immutable;
+comment on function audit_interno.chaves_valor(text,text,numeric) is 'Levels by which an entry is compared with history, as far as its amount goes: level and hashed key.';
 
 create function audit_interno.classe_apoio(apoio double precision, com_conta boolean)
   returns smallint language sql immutable;
@@ -1516,9 +1551,9 @@ create function audit_interno.confianca_base(regra text, padrao numeric)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
 
-create function audit_interno.confianca_calibrada(classe smallint, lacuna smallint, bruta double precision, OUT confianca double precision, OUT casos integer, OUT acertos integer)
-  returns record language sql stable;
-comment on function audit_interno.confianca_calibrada(smallint,smallint,double precision) is 'Raw score as calibrated confidence, with the cases and right ones of the nearest bin of the back-test.';
+create function audit_interno.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
+  returns double precision language sql immutable;
+comment on function audit_interno.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 
 create function audit_interno.confianca_contestada(base numeric, a_favor numeric, contra numeric)
   returns numeric language sql immutable;
@@ -1529,16 +1564,40 @@ create function audit_interno.configuracao(chave text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 
+create function audit_interno.conhecer_grafias(meses integer[], chaves text[])
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function audit_interno.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+
+create function audit_interno.contar_chegadas(meses integer[], chaves text[])
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
+
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
+create function audit_interno.contar_historia(meses integer[], chaves text[])
+  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function audit_interno.contar_historia(integer[],text[]) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
 create function audit_interno.contar_reversoes()
@@ -1601,6 +1660,11 @@ create function audit_interno.conteudo_valores(valores jsonb)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
 
+create function audit_interno.corrigidas_sem_palavra()
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1638,6 +1702,19 @@ create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.curva(a double precision, b double precision, g double precision, chance double precision, lacuna integer)
+  returns double precision language sql immutable;
+comment on function audit_interno.curva(double precision,double precision,double precision,double precision,integer) is 'Logistic confidence of a raw score given as log-odds; lacuna in months.';
+
+create function audit_interno.curvas_calibradas()
+  returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+
+create function audit_interno.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
+  returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
+comment on function audit_interno.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 
 create function audit_interno.destinatarios(tipo text)
   returns text[] language sql stable
@@ -1703,13 +1780,12 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.evidencia_pendencias(janela audit.janela, ids text[], categorias integer[])
-  returns TABLE(id text, niveis jsonb, palavras jsonb, lancamentos bigint, iguais bigint, por text) language plpgsql stable
-  set enable_nestloop=off
+create function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer)
+  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.evidencia_pendencias(audit.janela,text[],integer[]) is 'Which levels and words spoke for the suggested category of each pending entry, with counts.';
+comment on function audit_interno.entradas_pendencia(audit.janela,int4range,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
 
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
@@ -1800,10 +1876,6 @@ create function audit_interno.fuso_valido(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
-create function audit_interno.grupo_lacuna(meses integer)
-  returns smallint language sql immutable;
-comment on function audit_interno.grupo_lacuna(integer) is 'Group of the months without history before an entry: 0 to 3.';
-
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1843,6 +1915,10 @@ create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
+create function audit_interno.lacuna(mes integer, conhecido integer)
+  returns smallint language sql immutable;
+comment on function audit_interno.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
+
 create function audit_interno.lambdas()
   returns TABLE(classe smallint, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1872,6 +1948,13 @@ comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL te
 create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+
+create function audit_interno.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
+  returns record language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
@@ -1938,13 +2021,14 @@ create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 
-create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, categoria integer, base double precision, palavras double precision, classe smallint) language plpgsql stable
+create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean)
+  returns TABLE(id text, certa integer, classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer) is 'Categories scored for each entry in question: hierarchical back-off, naive Bayes over words, and how much supplier history supports it.';
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer,boolean) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
 
 create function audit_interno.preparar_mensagem(notificacao_id bigint)
   returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
@@ -2074,12 +2158,11 @@ create function audit_interno.sem_acentos(texto text)
 comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 
 create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer)
-  returns TABLE(id text, corte integer, certa integer, categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, classe smallint, confianca double precision, casos integer, acertos integer) language plpgsql stable
-  set enable_nestloop=off
+  returns TABLE(id text, certa integer, categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up and calibrated confidence for each pending entry of a window that has anything to infer from.';
+comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 
 create function audit_interno.textos_casados(campo text, janela audit.janela)
   returns text[] language plpgsql stable
@@ -2300,7 +2383,7 @@ create function regras.preparar_pendente_verificacao(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs the recount of its booking months.';
+comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 
 create function regras.trade_marketing(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
