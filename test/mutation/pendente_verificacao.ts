@@ -2,11 +2,11 @@ import { of, type Subject } from './mutation.ts'
 
 export const pendenteVerificacao: Subject = {
   name: 'pendente_verificacao',
-  tests: ['test/sql/regras/pendente_verificacao.test.ts'],
+  tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
   mutations: [
     ...of(
       'regras/pendente_verificacao.sql',
-      ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0'],
+      ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
       ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
       ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
