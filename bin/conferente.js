@@ -3,14 +3,19 @@
 // npm brought along (optional dependency) takes over, so that `npx conferente` works wherever npm does.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 // Below node_modules Node strips no types: a package carries its source compiled.
-const entry = here(/[\\/]node_modules[\\/]/.test(here('.')) ? '../src/cli.js' : '../src/cli.ts')
+const packed = /[\\/]node_modules[\\/]/.test(here('.'))
+const entry = here(packed ? '../src/cli.js' : '../src/cli.ts')
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Compiled once, types stripped; kept beside the program, where only those may write who may change it. Where it cannot
+  // be kept it is done anew at each start.
+  module.enableCompileCache(here(`${packed ? '../..' : '../node_modules'}/.cache/conferente`))
   await import(pathToFileURL(entry).href)
 } else {
   const bundled = ['../node_modules/.bin/node', '../../.bin/node'].map(here).find(existsSync)
@@ -20,6 +25,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     )
     process.exit(1)
   }
-  const { status, signal } = spawnSync(bundled, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const { status, signal } = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   process.exit(signal ? 1 : (status ?? 1))
 }

@@ -56,7 +56,6 @@ set local role conferente_dono;
 --!include deteccao/anotar_execucao.sql
 --!include deteccao/detectar_regra.sql
 
---!include correcao/exige_releitura.sql
 --!include partes/cortar_janela.sql
 --!include partes/enfileirar_partes.sql
 --!include partes/repartir_regra.sql
@@ -64,6 +63,7 @@ set local role conferente_dono;
 --!include partes/detectar_parte.sql
 --!include partes/juntar_regra.sql
 
+--!include correcao/exige_releitura.sql
 --!include correcao/elegiveis.sql
 --!include correcao/contestadas.sql
 --!include correcao/verificar_limites.sql

@@ -1,4 +1,7 @@
 import postgres from 'postgres'
+import { parse, rawJSON } from './digits.ts'
+
+export { digits } from './digits.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Row = postgres.Row
@@ -19,17 +22,6 @@ export interface ConnectOptions {
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
 const DAY = { to: 1082, from: [1082], serialize: (day: string) => day, parse: (day: string) => day }
 
-// JSON.parse with the text of each number, which TypeScript does not know yet.
-interface SourceJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown
-  rawJSON(text: string): object
-  isRawJSON(value: unknown): value is { readonly rawJSON: string }
-}
-const { parse, rawJSON, isRawJSON } = JSON as unknown as SourceJson
-
 const EXACT_JSON = {
   to: 3802,
   from: [114, 3802],
@@ -38,12 +30,6 @@ const EXACT_JSON = {
     parse(text, (_, value, { source }) =>
       typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value,
     ),
-}
-
-/** Decimal digits of a number inside JSON that was read with `exactJson`, or undefined for anything else. */
-export function digits(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value)
-  return isRawJSON(value) ? value.rawJSON : undefined
 }
 
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */

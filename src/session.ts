@@ -1,7 +1,8 @@
 import { isDatabaseError, type Row, type Sql } from './db.ts'
 import { type Connection, type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
 
-export { SessionInterrupted, type SessionStep, type Stop, type Watcher } from './steps.ts'
+export { SessionInterrupted } from './interrupted.ts'
+export type { SessionStep, Stop, Watcher } from './steps.ts'
 
 export type Mode = 'manual' | 'auto'
 

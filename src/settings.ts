@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
+import type { z as Zod } from 'zod'
 
 export type Language = 'pt-BR' | 'en'
 
@@ -57,65 +58,99 @@ export class SettingsError extends Error {
   }
 }
 
+// Loaded once something is set: a quarter of what `conferente --help` would take.
+let loaded: typeof Zod | undefined
+const z = (): typeof Zod => {
+  loaded ??= (createRequire(import.meta.url)('zod') as typeof import('zod')).z
+  return loaded
+}
 const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol))
-const path = z.string().transform((value) => resolve(value.replace(/^~(?=$|[/\\])/, homedir())))
+  z()
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol))
+const path = () =>
+  z()
+    .string()
+    .transform((value) => resolve(value.replace(/^~(?=$|[/\\])/, homedir())))
 const integer = (least: number, most: number) =>
-  z
+  z()
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
-    .pipe(z.int().min(least).max(most))
-const list = (item: z.ZodType<string, string>) =>
-  z
+    .pipe(z().int().min(least).max(most))
+const list = (item: Zod.ZodType<string, string>) =>
+  z()
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
-    .pipe(z.array(item))
+    .pipe(z().array(item))
 const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
 
 const KEYS = {
-  DATABASE_URL: { schema: url('postgres:', 'postgresql:'), expected: 'a postgres:// or postgresql:// URL' },
+  DATABASE_URL: {
+    schema: () => url('postgres:', 'postgresql:'),
+    expected: 'a postgres:// or postgresql:// URL',
+  },
   CONFERENTE_DADOS: { schema: path, expected: 'a directory' },
   CONFERENTE_PORTA: {
-    schema: integer(0, 65535),
+    schema: () => integer(0, 65535),
     expected: 'a port number from 0 to 65535',
   },
-  CONFERENTE_IDIOMA: { schema: z.enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
+  CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
   CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
-  CONFERENTE_JWT_SEGREDO: { schema: z.string().min(32), expected: 'at least 32 characters' },
+  CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
   CONFERENTE_JWKS_URL: {
-    schema: url('https:', 'http:').refine(
-      // Keys fetched in the clear over a network could be anybody's.
-      (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
-    ),
+    schema: () =>
+      url('https:', 'http:').refine(
+        // Keys fetched in the clear over a network could be anybody's.
+        (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
+      ),
     expected: 'an https:// URL (http:// only to this machine)',
   },
-  CONFERENTE_JWT_EMISSOR: { schema: z.string(), expected: 'the issuer that tokens name' },
-  CONFERENTE_JWT_PUBLICO: { schema: z.string(), expected: 'the audience that tokens name' },
-  CONFERENTE_JWT_CAMPO_NOME: { schema: z.string(), expected: 'the claim that names the person' },
-  CONFERENTE_JWT_CAMPO_PAPEL: { schema: z.string(), expected: 'the claim that names the role' },
+  CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
+  CONFERENTE_JWT_PUBLICO: { schema: () => z().string(), expected: 'the audience that tokens name' },
+  CONFERENTE_JWT_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
+  CONFERENTE_JWT_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
   CONFERENTE_ENDERECO: {
-    schema: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]),
+    schema: () => z().union([z().ipv4(), z().ipv6(), z().literal('localhost')]),
     expected: 'an IP address of this machine; 0.0.0.0 for all',
   },
-  CONFERENTE_BASE: { schema: z.string().regex(/^(\/[\w.~-]+)+$/), expected: 'a path such as /conferente' },
+  CONFERENTE_BASE: {
+    schema: () =>
+      z()
+        .string()
+        .regex(/^(\/[\w.~-]+)+$/),
+    expected: 'a path such as /conferente',
+  },
   CONFERENTE_PROXY: {
-    schema: list(
-      z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])]),
-    ),
+    schema: () =>
+      list(
+        z().union([
+          z().ipv4(),
+          z().ipv6(),
+          z().cidrv4(),
+          z().cidrv6(),
+          z().enum(['loopback', 'linklocal', 'uniquelocal']),
+        ]),
+      ),
     expected: 'addresses or networks of proxies, separated by commas',
   },
   CONFERENTE_CORS: {
-    schema: list(z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value)),
+    schema: () =>
+      list(
+        z()
+          .string()
+          .refine((value) => URL.canParse(value) && new URL(value).origin === value),
+      ),
     expected: 'origins such as https://lookerstudio.google.com, separated by commas',
   },
-  CONFERENTE_LIMITE_REQUISICOES: { schema: integer(1, 1_000_000), expected: 'requests per minute' },
+  CONFERENTE_LIMITE_REQUISICOES: { schema: () => integer(1, 1_000_000), expected: 'requests per minute' },
   CONFERENTE_INTROSPECCAO: {
-    schema: list(z.enum(ROLES)),
+    schema: () => list(z().enum(ROLES)),
     expected: `some of ${ROLES.join(',')}`,
   },
   SMTP_URL: {
-    schema: url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
+    schema: () =>
+      url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
     expected: 'an smtp:// or smtps:// URL with a host',
   },
 } as const
@@ -131,15 +166,17 @@ export function readSettings(
 ): Settings {
   const problems: SettingsProblem[] = []
 
-  function read<K extends SettingKey>(key: K): z.output<(typeof KEYS)[K]['schema']> | undefined {
+  function read<K extends SettingKey>(
+    key: K,
+  ): Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined {
     const raw = env[key]
     const { schema, expected } = KEYS[key]
     if (raw === undefined || raw === '') {
       if (required.includes(key)) problems.push({ key, problem: 'missing', expected, nearest: [] })
       return undefined
     }
-    const parsed = schema.safeParse(raw)
-    if (parsed.success) return parsed.data as z.output<(typeof KEYS)[K]['schema']>
+    const parsed = schema().safeParse(raw)
+    if (parsed.success) return parsed.data as Zod.output<ReturnType<(typeof KEYS)[K]['schema']>>
     problems.push({ key, problem: 'malformed', expected, nearest: [] })
     return undefined
   }

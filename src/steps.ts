@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseError, type Row, type Sql } from './db.ts'
+import { SessionInterrupted } from './interrupted.ts'
 
 export type Connection = Awaited<ReturnType<Sql['reserve']>>
 
@@ -37,15 +38,6 @@ export interface Stop {
   readonly pause?: AbortSignal
   /** With it the interrupted session is closed as falhou; without it the session stays open for the next conductor. */
   readonly reason?: string
-}
-
-export class SessionInterrupted extends Error {
-  readonly sessionId: bigint
-  constructor(sessionId: bigint) {
-    super(`session ${sessionId} interrupted`)
-    this.name = 'SessionInterrupted'
-    this.sessionId = sessionId
-  }
 }
 
 const RETRIES = 3

@@ -16,7 +16,7 @@ begin
     select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
     from pg_temp.conferente_lote l
     join audit.regras r on r.nome = l.regra
-    cross join lateral (select array_agg(k order by k) as alteradas from jsonb_object_keys(l.para) as k) as c
+    cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
     where l.resultado is null
     group by r.tabela, r.coluna_chave, r.colunas, c.alteradas
   loop

@@ -26,15 +26,15 @@ begin
       -- each rollback after a correction turns it the other way
       or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
       then 'superada' end
-  from pg_temp.conferente_reversao r
-  join audit.alteracoes a on a.operacao_id = r.operacao_id and a.divergencia_id = r.divergencia_id
-  join audit.divergencias_processadas d on d.id = r.divergencia_id
-  cross join lateral (
-    select max(p.operacao_id) as ultima,
-      max(p.operacao_id) filter (where p.operacao_id <= a.operacao_id and p.reverte_operacao_id is null) as correcao,
-      array_agg(p.operacao_id) filter (where p.operacao_id <= a.operacao_id and p.reverte_operacao_id is not null) as reversoes
-    from audit.alteracoes p where p.divergencia_id = r.divergencia_id) as x
-  where d.id between v_de and v_ate and a.divergencia_id between v_de and v_ate;
+  from (
+    select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
+      max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
+      array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
+    from pg_temp.conferente_reversao r join audit.alteracoes p on p.divergencia_id = r.divergencia_id
+    group by r.divergencia_id, r.operacao_id
+  ) as x
+  join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
+  join audit.divergencias_processadas d on d.id = x.divergencia_id;
   perform audit_interno.aplicar_lote(v_operacao);
   update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
 

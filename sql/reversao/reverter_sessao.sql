@@ -7,6 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_sessao.motivo);
+  v_operacoes bigint[] := array(
+    select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
 begin
   if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
     raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
@@ -14,18 +16,14 @@ begin
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   -- a correction that was rolled back and brought back again stands by its last alteration
-  select case when a.operacao_id = u.correcao then u.ultima else a.operacao_id end, a.divergencia_id
+  select case when a.operacao_id = a.correcao then a.ultima else a.operacao_id end, a.divergencia_id
   from (
-    select x.divergencia_id, max(x.operacao_id) as operacao_id
+    select x.divergencia_id, max(x.operacao_id) as ultima, max(x.operacao_id) filter (where x.operacao_id = any (v_operacoes)) as operacao_id,
+      max(x.operacao_id) filter (where x.reverte_operacao_id is null) as correcao
     from audit.alteracoes x
-    where x.operacao_id = any (array(
-      select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao'))
+    where x.divergencia_id = any (array(select y.divergencia_id from audit.alteracoes y where y.operacao_id = any (v_operacoes)))
     group by x.divergencia_id
   ) as a
-  cross join lateral (
-    select max(x.operacao_id) as ultima, max(x.operacao_id) filter (where x.reverte_operacao_id is null) as correcao
-    from audit.alteracoes x where x.divergencia_id = a.divergencia_id
-  ) as u
   -- looked up by id, whatever the statistics say of the status: it has just changed for many
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then

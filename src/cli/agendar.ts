@@ -3,9 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Row, Sql } from '../db.ts'
-import { nextRuns, possible } from '../schedule.ts'
-import { crontabLines, type Installed, schtasksLine, systemdUnit, windowsTask } from '../service-files.ts'
-import { askSchedule, type ScheduleChange, type ScheduleSettings } from './agendar-prompts.ts'
+import type { Installed } from '../service-files.ts'
+import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
@@ -56,15 +55,19 @@ async function plan(app: App, options: Options): Promise<void> {
   const role = changes || asks ? 'conferente_administrador' : 'conferente_leitor'
   await withDatabase(app, { role }, async ({ sql }) => {
     const before = await current(sql)
-    const change = asks ? await askSchedule(app, before) : (options as ScheduleChange)
+    const change = asks
+      ? await (await import('./agendar-prompts.ts')).askSchedule(app, before)
+      : (options as ScheduleChange)
     if (change === undefined) throw new CommandError(text.agenda.unchanged)
     if (changes || asks) await write(app, sql, before, change)
     const schedule = await current(sql)
     if (options.crontab !== undefined) {
+      const { crontabLines } = await import('../service-files.ts')
       await give(app, options.crontab, crontabLines(installed(), schedule))
       if (schedule.fuso !== systemZone()) tell(text.agenda.cronZone(schedule.fuso, systemZone()))
       if (!changes && !options.mostrar) return 0
     }
+    const { nextRuns } = await import('../schedule.ts')
     const runs = nextRuns(schedule, new Date(), 5)
     if (options.json) printJson({ ...schedule, proximas: runs })
     else show(app, schedule, runs)
@@ -81,6 +84,7 @@ async function write(app: App, sql: Sql, before: ScheduleSettings, change: Sched
       await tx`select from audit.alterar_configuracao(${`agenda.${key}`}, ${tx.json(value)}, ${change.motivo})`
     }
     const after = await current(tx as unknown as Sql)
+    const { possible } = await import('../schedule.ts')
     if (!possible(after)) throw new UsageError(app.text.agenda.never(after.cron))
   })
 }
@@ -111,6 +115,7 @@ function show({ text, settings }: App, { cron, fuso, modo }: ScheduleSettings, r
 
 async function writeServices(app: App, { systemd, windows }: Options): Promise<void> {
   const { text } = app
+  const { schtasksLine, systemdUnit, windowsTask } = await import('../service-files.ts')
   if (systemd !== undefined) {
     const place = installed()
     await give(app, systemd, systemdUnit(place, text.agenda.description))

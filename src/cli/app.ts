@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import type { Settings } from '../settings.ts'
-import { type Database, openDatabase } from './database.ts'
+import type { Database } from './database.ts'
 import { createFormat, type Format } from './format.ts'
 import { tell } from './output.ts'
 
@@ -63,6 +63,8 @@ export async function withDatabase(
   work: (database: Database) => Promise<number>,
 ): Promise<void> {
   app.role = role
+  // Loaded only now, here and in the commands: help and a mistyped flag need no driver, no server and no libraries.
+  const { openDatabase } = await import('./database.ts')
   const database = await openDatabase(app, { migrated })
   try {
     app.signal.throwIfAborted()

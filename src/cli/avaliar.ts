@@ -7,7 +7,6 @@ import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
-import { withStep } from './progress.ts'
 
 interface Options {
   readonly regra: string
@@ -35,6 +34,7 @@ export function register(program: Command, app: App): void {
       const { regra, dataInicio, dataFim, outraFuncao = null, figura } = options
       if (dataInicio > dataFim) throw new UsageError(text.usage.datesReversed(dataInicio, dataFim))
       await withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+        const { withStep } = await import('./progress.ts')
         const rows = await withStep(
           text.avaliar.running(plain(regra)),
           format,

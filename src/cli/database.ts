@@ -1,10 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { connect, type Sql } from '../db.ts'
-import { openEmbedded } from '../embedded.ts'
 import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
-import { bringUpToDate } from './migrating.ts'
 import { tell } from './output.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
@@ -27,11 +25,13 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     const opened = await openConnection(app, settings.databaseUrl)
     return { ...opened, url: settings.databaseUrl, embedded: false }
   }
+  const { openEmbedded } = await import('../embedded.ts')
   const server = await openEmbedded(settings)
   try {
     tell(text.notice.embedded(server.dataDir))
     const url = demo ? otherDatabase(server.url, DEMO_DATABASE) : server.url
     if (migrated && !demo && (await isBehind(url))) {
+      const { bringUpToDate } = await import('./migrating.ts')
       await bringUpToDate(app, url)
     }
     const opened = await openConnection(app, url)

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { type Database, DEMO_DATABASE, openConnection, otherDatabase } from './database.ts'
-import { runDemo } from './demo-story.ts'
+import type { Database } from './database.ts'
 import { CommandError, UsageError } from './errors.ts'
-import { bringUpToDate } from './migrating.ts'
 
 interface Options {
   readonly linhas: number
@@ -24,6 +22,7 @@ export function register(program: Command, app: App): void {
       if (program.opts()['demo'] === true) throw new UsageError(text.usage.demoTwice)
       const began = Date.now()
       await withDatabase(app, { migrated: false }, async (database) => {
+        const { runDemo } = await import('./demo-story.ts')
         const own = database.embedded ? await renewDatabase(app, database) : await useGiven(app, database)
         try {
           return await runDemo(app, own.sql, { ...options, embedded: database.embedded, began })
@@ -36,6 +35,8 @@ export function register(program: Command, app: App): void {
 
 /** The embedded server's own database for the demo, made anew at each run: never the one with the user's data. */
 async function renewDatabase(app: App, { sql, url }: Database): Promise<Pick<Database, 'sql' | 'close'>> {
+  const { DEMO_DATABASE, openConnection, otherDatabase } = await import('./database.ts')
+  const { bringUpToDate } = await import('./migrating.ts')
   const demoUrl = otherDatabase(url, DEMO_DATABASE)
   await sql.unsafe(`drop database if exists ${DEMO_DATABASE} with (force)`)
   await sql.unsafe(`create database ${DEMO_DATABASE} template template0 encoding 'UTF8'`)
@@ -56,6 +57,7 @@ async function useGiven(app: App, { sql, url }: Database): Promise<Pick<Database
     const [used] = await sql`select from audit.sessoes_processamento limit 1`
     if (used) throw new CommandError(text.demo.used)
   }
+  const { bringUpToDate } = await import('./migrating.ts')
   await bringUpToDate(app, url)
   return { sql, close: async () => {} }
 }

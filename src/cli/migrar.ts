@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
-import { bringUpToDate } from './migrating.ts'
 import { print } from './output.ts'
 
 export function register(program: Command, app: App): void {
@@ -11,6 +10,7 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.migrar)
     .action(() =>
       withDatabase(app, { migrated: false }, async ({ url }) => {
+        const { bringUpToDate } = await import('./migrating.ts')
         await bringUpToDate(app, url)
         print(text.notice.migrated)
         return 0

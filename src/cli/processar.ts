@@ -1,14 +1,12 @@
 import type { Command } from 'commander'
 import type { Row } from '../db.ts'
-import { conductSession, type Request } from '../session.ts'
+import type { Request } from '../session.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
 import { UsageError } from './errors.ts'
 import { printJson } from './output.ts'
-import { withStep } from './progress.ts'
 import { executions, nextSteps, printSession, printSimulation } from './summary.ts'
-import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly modo: string
@@ -46,6 +44,10 @@ export function register(program: Command, app: App): void {
 }
 
 async function conduct(app: App, { sql }: Database, request: Request, json: boolean): Promise<number> {
+  const [{ conductSession }, { createWatcher }] = await Promise.all([
+    import('../session.ts'),
+    import('./watcher.ts'),
+  ])
   const session = await conductSession(sql, request, createWatcher(app), {
     signal: app.signal,
     reason: app.text.notice.interruptedReason,
@@ -61,6 +63,7 @@ async function conduct(app: App, { sql }: Database, request: Request, json: bool
 
 async function simulate(app: App, { sql }: Database, request: Request, json: boolean): Promise<number> {
   const { modo, dataInicio = null, dataFim = null, regras = null } = request
+  const { withStep } = await import('./progress.ts')
   const [session] = await withStep(
     app.text.notice.simulating,
     app.format,

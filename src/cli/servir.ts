@@ -28,7 +28,7 @@ export function register(program: Command, app: App): void {
 async function serve(app: App, database: Database, options: ServeOptions): Promise<number> {
   const { text, signal } = app
   const server = await openServer(app, database, options)
-  const endWatch = watchAbsence(app, database.url)
+  const endWatch = await watchAbsence(app, database.url)
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

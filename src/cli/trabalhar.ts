@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { startWorker, type Worker, type WorkReport } from '../worker.ts'
+import type { Worker, WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
@@ -7,7 +7,6 @@ import { plain } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { openMail, tellMail } from './mail.ts'
 import { tell } from './output.ts'
-import { createWatcher } from './watcher.ts'
 
 interface Options {
   readonly prazo: number
@@ -36,9 +35,13 @@ export function workOptions(command: Command, { text }: App): Command {
 /** Starts a worker that sends mail and tells on stderr what it does, and says that it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
+  const [{ startWorker }, { createWatcher }] = await Promise.all([
+    import('../worker.ts'),
+    import('./watcher.ts'),
+  ])
   await tellMail(app, sql)
   const mail = await openMail(app, url)
-  const worker = await startWorker(url, createReport(app), {
+  const worker = await startWorker(url, createReport(app, createWatcher), {
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,
     ...(mail && { mail }),
@@ -47,7 +50,7 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
 }
 
-function createReport(app: App): WorkReport {
+function createReport(app: App, createWatcher: typeof import('./watcher.ts').createWatcher): WorkReport {
   const { text, format } = app
   return {
     watch: () => createWatcher(app, false),

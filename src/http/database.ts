@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { connect, type Sql } from '../db.ts'
+import { withinReach } from './reach.ts'
 import type { Caller } from './token.ts'
 
 /** The statements of one transaction. */
@@ -55,21 +56,29 @@ export async function openAccess(url: string): Promise<Access> {
     sql,
     asService,
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
-      await sql`
-        select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+      await withinReach(async () => {
+        await sql`
+          select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+      })
     },
     asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
-      sql.begin(async (tx) => {
-        await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
-        await tx`
-          select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
-            ${caller.issuedAt ?? null}, ${caller.external})`
-        return work(tx as Transaction)
-      }) as Promise<Awaited<ReturnType<typeof work>>>,
+      withinReach((arrived) =>
+        sql.begin(async (tx) => {
+          arrived()
+          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
+          await tx`
+            select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
+              ${caller.issuedAt ?? null}, ${caller.external})`
+          return work(tx as Transaction)
+        }),
+      ) as Promise<Awaited<ReturnType<typeof work>>>,
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
-      sql.begin('read only', async (tx) => {
-        await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
-        return work(tx as Transaction)
-      }) as Promise<Awaited<ReturnType<typeof work>>>,
+      withinReach((arrived) =>
+        sql.begin('read only', async (tx) => {
+          arrived()
+          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
+          return work(tx as Transaction)
+        }),
+      ) as Promise<Awaited<ReturnType<typeof work>>>,
   }
 }

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseError } from '../db.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import { isUnavailable } from './unavailable.ts'
 import { validationProblem } from './validation.ts'
 
 interface ProblemDetails {
@@ -40,6 +39,10 @@ const STATUS: Readonly<Record<string, number>> = {
   '40P01': 409,
 }
 
+/** The database is not there, or has no room. */
+const UNAVAILABLE =
+  /^(08...|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENOENT|ENOTFOUND|EPIPE|ETIMEDOUT)$/
+
 /** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
 export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
   const {
@@ -48,6 +51,13 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     detail,
     hint,
   } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
+  // node-postgres says by a message alone that its pool had no connection to give.
+  if (UNAVAILABLE.test(code) || /^timeout exceeded when trying to connect/.test(message)) {
+    return new Problem(503, text.http.unavailable, {
+      hint: text.rest.unavailableHint,
+      headers: { 'retry-after': '10' },
+    })
+  }
   if (/^NC\d{3}$/.test(code)) return new Problem(STATUS[code] ?? 422, message, { code, detail, hint })
   if (code === '42501') return new Problem(403, text.http.forbidden, { code })
   if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
@@ -67,12 +77,12 @@ export function installProblems(
 ): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = asProblem(text, error)
-    if (problem !== undefined) return send(text, request, reply, problem)
+    if (problem !== undefined) return sendProblem(text, request, reply, problem)
     report(error, request.id)
-    return send(text, request, reply, new Problem(500, text.http.internal(request.id)))
+    return sendProblem(text, request, reply, new Problem(500, text.http.internal(request.id)))
   })
   app.setNotFoundHandler((request, reply) =>
-    send(
+    sendProblem(
       text,
       request,
       reply,
@@ -83,9 +93,7 @@ export function installProblems(
 
 function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error
-  if (isUnavailable(error))
-    return new Problem(503, text.rest.unavailable, { hint: text.rest.unavailableHint })
-  if (isDatabaseError(error)) return publicDatabaseError(text, error)
+  if (isDatabaseError(error) || UNAVAILABLE.test(error.code)) return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
   if (validation !== undefined) return validationProblem(text, error)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)
@@ -95,7 +103,7 @@ function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   return undefined
 }
 
-function send(
+export function sendProblem(
   text: Catalogue,
   request: FastifyRequest,
   reply: FastifyReply,

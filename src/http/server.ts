@@ -4,6 +4,7 @@ import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { type Access, openAccess } from './database.ts'
+import { frameworkOptions } from './framework.ts'
 import { graphql } from './graphql.ts'
 import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
@@ -55,12 +56,13 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   const app = fastify({
     bodyLimit: LIMITS.bodyBytes,
     connectionTimeout: 0,
-    requestTimeout: LIMITS.requestMs,
+    requestTimeout: settings.requestMs ?? LIMITS.requestMs,
     keepAliveTimeout: LIMITS.keepAliveMs,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: LIMITS.headersMs, connectionsCheckingInterval: 2_000 },
+    http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),
+    ...frameworkOptions(text),
   })
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -70,7 +72,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   try {
     installProblems(app, text, failed)
     installHttpMetrics(app, text)
-    await installLimits(app, settings)
+    await installLimits(app, settings, text)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {
       await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {

@@ -7,6 +7,9 @@ export interface ServerSettings extends Settings {
   readonly databaseUrl: string
   /** Shows GraphQL's own page and lets everybody read its schema; never in production. */
   readonly development?: boolean
+  /** A client that has not sent its headers, or the whole request, within so many milliseconds is cut off. */
+  readonly headersMs?: number
+  readonly requestMs?: number
 }
 
 /**

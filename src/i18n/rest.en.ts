@@ -79,8 +79,7 @@ export const rest: typeof ptBR = {
     length: (limit, most) => `Must have ${most ? 'at most' : 'at least'} ${limit} characters.`,
     unique: 'Each item only once.',
   },
-  unavailable: 'the database does not answer now',
-  unavailableHint: 'Try again in a moment; /readyz says when it is back.',
+  unavailableHint: '/readyz says when it is back.',
   method: (method, path) => `${path} does not take ${method}`,
   page: {
     title: 'Conferente: API',

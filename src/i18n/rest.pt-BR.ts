@@ -79,8 +79,7 @@ export const rest = {
       `Deve ter ${most ? 'no máximo' : 'no mínimo'} ${limit} caracteres.`,
     unique: 'Cada item só uma vez.',
   },
-  unavailable: 'o banco de dados não responde agora',
-  unavailableHint: 'Tente de novo em um instante; /readyz diz quando volta.',
+  unavailableHint: '/readyz diz quando volta.',
   method: (method: string, path: string) => `${path} não aceita ${method}`,
   page: {
     title: 'Conferente: API',

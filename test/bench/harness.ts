@@ -6,6 +6,8 @@ export interface Context {
   readonly sql: Sql
   /** Superuser's URL of the bench's own database. */
   readonly url: string
+  /** Superuser's URL of the server, to make further databases. */
+  readonly serverUrl: string
   /** Rows of the warehouse. */
   readonly rows: number
   /** Alternating runs of each measure. */

@@ -18,7 +18,9 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   const sql = connect(address.href, { max: 1 })
   try {
     await sql`select exemplo.criar_armazem(${rows}, 42)`
-    await sql`select exemplo.padroes()`
+    await sql`
+      select from exemplo.padroes() as p
+      cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'bancada')`
     await planTargets(sql)
     await sql`vacuum analyze`
   } finally {

@@ -17,6 +17,9 @@ revogacoes                        A
 sessoes_processamento       L R O A
 tokens                            A
 vw_divergencias_abertas     L R O A
+vw_metricas_desempenho      L R O A
+vw_metricas_regras          L R O A
+vw_metricas_resumo          L R O A
 vw_operacoes_resumo         L R O A
 
 acertos_padroes()           L R O A
@@ -25,6 +28,9 @@ alterar_regra()                   A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+consultar_divergencias()    L R O A
+consultar_operacoes()       L R O A
+consultar_sessoes()         L R O A
 corrigir_manualmente()        R
 declarar_excecao()            R
 desativar_padrao()                A
@@ -33,6 +39,7 @@ divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
 finalizar_operacao()          R O A
 historico_registro()        L R O A
+metricas()                  L R O A
 pagina_revisao()            L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
@@ -42,6 +49,7 @@ registrar_operacao()          R O A
 registrar_regra()                 A
 registrar_token()                 A
 rejeitar_divergencias()       R
+relatorio_desempenho()      L R O A
 reverter_divergencias()       R
 reverter_operacao()           R O
 reverter_sessao()             R O
@@ -53,7 +61,17 @@ solicitar_processamento()       O
 `
 
 /** Routes that need no token. */
-export const PUBLIC: readonly string[] = []
+export const PUBLIC: readonly string[] = [
+  '/healthz',
+  '/readyz',
+  // The page of the OpenAPI document, the same for everybody; the document itself is not.
+  '/api/docs',
+  '/api/docs/',
+  '/api/docs/static/index.html',
+  '/api/docs/static/swagger-initializer.js',
+  '/api/docs/static/theme/token.js',
+  '/api/docs/static/*',
+].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
 

@@ -1,4 +1,6 @@
 // Every refusal is a problem document that says what is wrong, where, and what would be right; never what is not ours.
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
@@ -52,6 +54,24 @@ test('each cause has its status, and says what would be right', async (t) => {
   const { headers } = await refused(405, list, {}, { method: 'PUT', body: {} })
   t.match(headers.get('allow'), /GET/)
   await refused(405, '/api/v1/divergencias/aprovar')
+  await refused(414, `/api/v1/divergencias/${'1'.repeat(200)}/rejeitar`, {}, { method: 'DELETE' })
+  await refused(400, '/api/v1/%')
+})
+
+test('a request that is none is refused in the same way', async (t) => {
+  const { url } = await api(t, await banco(t))
+  const { hostname, port } = new URL(url)
+  for (const [status, request] of [
+    [400, 'nonsense\r\n\r\n'],
+    [431, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`],
+  ] as const) {
+    const socket = connect(Number(port), hostname)
+    socket.end(request)
+    const answer = await text(socket)
+    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `))
+    t.match(answer, /content-type: application\/problem\+json/)
+    t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { status, detail: String, title: String })
+  }
 })
 
 test('whoever asks too often is told to wait', async (t) => {

@@ -60,6 +60,7 @@ export function checkRequest(
   const document = parse(query, { maxTokens: GRAPHQL_LIMITS.tokens, noLocation: true })
   const operation = getOperationAST(document, operationName)
   if (!operation) return // what is wrong with it is said by whoever runs it
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw refusal(limit.subscription)
   const cost = measure(schema, document, operation, variables ?? {})
   if (cost.introspects && !development && !introspection.includes(caller.role.replace('conferente_', ''))) {
     throw refusal(limit.introspection)

@@ -19,6 +19,9 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   sessoes_processamento: ['sessao', 'sessoes'],
   tokens: ['token', 'tokens'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
+  vw_metricas_desempenho: ['desempenho', 'desempenhos'],
+  vw_metricas_regras: ['regra_medida', 'regras_medidas'],
+  vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
 }
 
@@ -71,8 +74,13 @@ export const FIELDS: Readonly<Record<string, string>> = {
 
 /** Not shown, with the reason. */
 export const HIDDEN: Readonly<Record<string, string>> = {
+  consultar_divergencias: 'a page for REST; here there is a connection',
+  consultar_operacoes: 'a page for REST; here there is a connection',
+  consultar_sessoes: 'a page for REST; here there is a connection',
+  metricas: 'samples for /metrics',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_token: 'of use only to whoever signs the token: conferente token',
+  relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }
 
 /** Columns that mean nothing outside. */

@@ -29,13 +29,14 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
  * The page of the document. The page is the same for every installation and is shown to everybody; the document, which tells
  * what there is, wants a token, for which the page asks.
  */
-export async function installDocsPage(app: FastifyInstance, { text }: HttpContext): Promise<void> {
+export async function installDocsPage(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
   await app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       if (/\/api\/docs\/?($|\/static)/.test(route.url)) route.config = { ...route.config, public: true }
     })
     await scope.register(swaggerUi, {
       routePrefix: PLACE,
+      indexPrefix: settings.basePath,
       staticCSP:
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       theme: {

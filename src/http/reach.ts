@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** No connection came free in time: the database is away, or everybody is asking. */
+export class ReachError extends Error {
+  readonly code = 'CONNECT_TIMEOUT'
+}
+
+/**
+ * Starts something that has to get hold of a connection first, which the client would wait for without end.
+ * @param start calls what it is given once it has one; from the deadline on that throws, so that nothing refused is done later
+ * @throws {ReachError}
+ */
+export async function withinReach<T>(
+  start: (arrived: () => void) => Promise<T>,
+  deadlineMs = 10_000,
+): Promise<T> {
+  const patience = new AbortController()
+  let late = false
+  const deadline = sleep(deadlineMs, undefined, { signal: patience.signal }).then(
+    () => {
+      late = true
+      throw new ReachError('no connection to the database in time')
+    },
+    () => new Promise<never>(() => {}), // there in time: whatever comes of it is the answer
+  )
+  const started = start(() => {
+    if (late) throw new ReachError('too late')
+    patience.abort()
+  })
+  try {
+    return await Promise.race([started, deadline])
+  } finally {
+    started.catch(() => {})
+    patience.abort()
+  }
+}

@@ -1,0 +1,64 @@
+// One day's window, in the whole table and in one a tenth as large that holds the very same day.
+import { pipeline } from 'node:stream/promises'
+import { connect, type Sql } from '../../../src/db.ts'
+import { alternate, type Measure, type Result, seconds } from '../harness.ts'
+import { prepare } from '../warehouse.ts'
+
+const DAY = '2026-10-15'
+const RULES = ['trade_marketing', 'pendente_verificacao', 'validacao_valores']
+const COLUMNS = `data_lancamento, carregado_em, data_documento, filial, centro_custo, conta_contabil, categoria, fornecedor_id,
+  fornecedor, documento, descricao, valor, valor_documento, valor_desconto`
+
+/** The small table's own day gives way to the large one's. */
+async function copyDay(large: Sql, small: Sql): Promise<number> {
+  await small.unsafe('set session_replication_role = replica') // its suppliers are others
+  await small`delete from dw.fato_lancamentos where data_lancamento = ${DAY}`
+  const target = await small.unsafe(`copy dw.fato_lancamentos (${COLUMNS}) from stdin`).writable()
+  const source = await large
+    .unsafe(`copy (select ${COLUMNS} from dw.fato_lancamentos where data_lancamento = '${DAY}') to stdout`)
+    .readable()
+  await pipeline(source, target)
+  await small.unsafe('reset session_replication_role')
+  await small`vacuum analyze`
+  const [count] = await small<{ n: number }[]>`
+    select count(*)::int as n from dw.fato_lancamentos where data_lancamento = ${DAY}`
+  return count?.n ?? 0
+}
+
+async function detect(sql: Sql, rule: string): Promise<void> {
+  const [session] = await sql`
+    select status, mensagem from audit.processar_divergencias('manual', ${DAY}, ${DAY}, ${[rule]})`
+  if (session?.['status'] !== 'concluida') throw new Error(`${rule}: ${session?.['mensagem']}`)
+}
+
+export const janela: Measure = {
+  name: 'janela',
+  async run({ sql, serverUrl, rows, runs }) {
+    const small = connect(await prepare(serverUrl, 'conferente_bench_decimo', Math.round(rows / 10)), {
+      max: 1,
+    })
+    try {
+      const day = await copyDay(sql, small)
+      const results: Result[] = []
+      for (const rule of RULES) {
+        // What a first session records, the measured ones find again.
+        await detect(sql, rule)
+        await detect(small, rule)
+        results.push({
+          name: `janela_${rule}`,
+          work: `one day's window of ${day} rows, ${rule}`,
+          floor: 'the same window in a table a tenth as large',
+          unit: 's',
+          ...(await alternate(runs, {
+            floor: () => seconds(() => detect(small, rule)),
+            ours: () => seconds(() => detect(sql, rule)),
+          })),
+          bar: 1.2,
+        })
+      }
+      return results
+    } finally {
+      await small.end()
+    }
+  },
+}

@@ -1,0 +1,84 @@
+// `npm run bench -- --linhas 2000000 --so correcao --so partida --repeticoes 5 --json bench.json`
+// Measures against floors in one process and database (see docs/performance.md). Takes about half an hour at 2,000,000 rows.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connect } from '../../src/db.ts'
+import { openEmbedded } from '../../src/embedded.ts'
+import { isMet, type Measure, type Result } from './harness.ts'
+import { correcao } from './measures/correcao.ts'
+import { deteccao } from './measures/deteccao.ts'
+import { dw } from './measures/dw.ts'
+import { janela } from './measures/janela.ts'
+import { partida } from './measures/partida.ts'
+import { planos } from './measures/planos.ts'
+import { describe, heading, table } from './report.ts'
+import { prepare } from './warehouse.ts'
+
+// What changes the warehouse most comes last.
+const MEASURES: readonly Measure[] = [partida, janela, deteccao, correcao, dw, planos]
+
+const { values } = parseArgs({
+  options: {
+    linhas: { type: 'string', default: '2000000' },
+    repeticoes: { type: 'string', default: '5' },
+    so: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    url: { type: 'string' },
+  },
+})
+const rows = Number(values.linhas)
+const runs = Number(values.repeticoes)
+const wanted = values.so ?? MEASURES.map(({ name }) => name)
+const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
+if (unknown.length > 0 || !(rows >= 10_000) || !(runs >= 1)) {
+  console.error(
+    `--so: ${MEASURES.map(({ name }) => name).join(', ')}; --linhas: 10000 or more; --repeticoes: 1 or more; --json FILE; --url of a server's superuser`,
+  )
+  process.exit(2)
+}
+
+const say = (line: string) => console.error(line)
+const dir = mkdtempSync(join(tmpdir(), 'conferente-bench-'))
+// As `conferente` starts it, durability and all; --url names another server, for another version of PostgreSQL.
+const server = values.url
+  ? undefined
+  : await openEmbedded(
+      { dataDir: mkdtempSync(join(tmpdir(), 'conferente-bench-dados-')) },
+      { temporary: true },
+    )
+const serverUrl = values.url ?? server?.url ?? ''
+const results: Result[] = []
+let failed = false
+try {
+  say(`making a warehouse of ${rows} rows …`)
+  const url = await prepare(serverUrl, 'conferente_bench', rows)
+  const sql = connect(url, { max: 1 })
+  try {
+    const machine = await describe(sql, rows, runs)
+    for (const measure of MEASURES.filter(({ name }) => wanted.includes(name))) {
+      const began = Date.now()
+      say(`${measure.name} …`)
+      try {
+        results.push(...(await measure.run({ sql, url, serverUrl, rows, runs, dir, say })))
+      } catch (error) {
+        failed = true
+        say(`${measure.name} failed: ${(error as Error).stack}`)
+      }
+      say(`${measure.name}: ${((Date.now() - began) / 1000).toFixed(0)} s`)
+    }
+    console.log(`${heading(machine)}\n\n${table(results)}`)
+    const met = results.map(isMet)
+    console.log(
+      `\n${met.filter((m) => m === true).length} bars met, ${met.filter((m) => m === false).length} not`,
+    )
+    if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  } finally {
+    await sql.end()
+  }
+} finally {
+  await server?.release()
+  rmSync(dir, { recursive: true, force: true })
+}
+process.exitCode = failed ? 1 : 0

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process'
+import t from 'tap'
+import { ROOT } from '../helper/arquivos.ts'
+
+// Prints each library that is loaded.
+const SPY = `import { registerHooks } from 'node:module'
+registerHooks({ load: (url, context, next) => {
+  const library = /node_modules\\/((?:@[^/]+\\/)?[^/]+)\\/(?!.*node_modules)/.exec(url)?.[1]
+  if (library) console.error('loaded ' + library)
+  return next(url, context)
+} })`
+
+const { DATABASE_URL: _, ...env } = process.env
+
+function libraries(...args: string[]) {
+  const spy = ['--import', `data:text/javascript,${encodeURIComponent(SPY)}`]
+  const run = spawnSync(process.execPath, [...spy, 'src/cli.ts', ...args], {
+    cwd: ROOT,
+    env: { ...env, CONFERENTE_IDIOMA: '' },
+    encoding: 'utf8',
+  })
+  const loaded = run.stderr.matchAll(/^loaded (.*)$/gm)
+  return { status: run.status, loaded: [...new Set([...loaded].map(([, name]) => name))] }
+}
+
+t.test('help comes at once: it loads nothing but the library that writes it', async (t) => {
+  t.same(libraries('--help'), { status: 0, loaded: ['commander'] })
+  t.same(libraries('processar', '--help'), { status: 0, loaded: ['commander'] })
+})
+
+t.test('the launcher says nothing where the compiled program cannot be kept', async (t) => {
+  const run = spawnSync(process.execPath, ['bin/conferente.js', '--versao'], {
+    cwd: ROOT,
+    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
+    encoding: 'utf8',
+  })
+  t.equal(run.status, 0)
+  t.equal(run.stderr, '')
+})

@@ -1,0 +1,271 @@
+// What somebody with a token may try: each is refused or served, the server stays up, and its memory stays bounded.
+import { connect } from 'node:net'
+import { type Test, test } from 'tap'
+import { GRAPHQL_LIMITS } from '../../src/http/graphql/limits.ts'
+import { LIMITS } from '../../src/http/limits.ts'
+import { type Api, api } from '../helper/api.ts'
+import { banco } from '../helper/banco.ts'
+import { cenario } from '../helper/cenario.ts'
+
+const ALIVE = { query: '{ regras { totalCount } }' }
+
+async function refused(t: Test, { pedir }: Api, token: string, what: string, body: unknown): Promise<void> {
+  const { status, json, text } = await pedir('/graphql', { token, body })
+  t.equal(status, 400, `${what}: ${text.slice(0, 200)}`)
+  t.ok(json.errors?.[0]?.message, what)
+  t.notMatch(text, /at \w+ \(|node_modules|stack/i, `${what}: nothing of the inside`)
+}
+
+test('queries that are too deep, too wide, too long or too many are refused before they run', async (t) => {
+  const server = await api(t, await banco(t))
+  const token = await server.token('administrador')
+  const query = (text: string, variables?: object) => ({ query: text, variables })
+  const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth)
+  const attacks: Record<string, unknown> = {
+    '10,000 levels': query(nested(10_000, '{ sessao ', '}')),
+    '10,000 levels of brackets': query(
+      `{ divergencias(filter: ${nested(10_000, '{ and: [', '] }')}) { totalCount } }`,
+    ),
+    '20 levels of relations': query(
+      `{ divergencias { nodes { ${'sessao { divergencias { nodes { '.repeat(6)} id ${'} } }'.repeat(6)} } } }`,
+    ),
+    '1,000 aliases': query(
+      `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: regras { totalCount }`).join(' ')} }`,
+    ),
+    'aliases at the root': query(
+      `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: regras { totalCount }`).join(' ')} }`,
+    ),
+    'a fragment that doubles itself twenty times': query(
+      `{ regras { nodes { ...f20 } } } fragment f0 on Regra { nome } ${Array.from(
+        { length: 20 },
+        (_, i) =>
+          `fragment f${i + 1} on Regra { a${i}: nome ...f${i} execucoes { nodes { regraRegistrada { ...f${i} } } } }`,
+      ).join(' ')}`,
+    ),
+    'a fragment within itself': query('{ regras { nodes { ...a } } } fragment a on Regra { nome ...a }'),
+    'a page of a million': query('{ divergencias(first: 1000000) { nodes { id } } }'),
+    'a page of a million by variable': query('query ($n: Int) { divergencias(first: $n) { nodes { id } } }', {
+      n: 1_000_000,
+    }),
+    'a page of a million by default': query(
+      'query ($n: Int = 1000000) { divergencias(last: $n) { nodes { id } } }',
+    ),
+    'pages within pages': query(
+      '{ divergencias(first: 1000) { nodes { sessao { operacoes(first: 1000) { nodes { id tipo } } } } } }',
+    ),
+    'many mutations at once': query(
+      `mutation { ${Array.from({ length: 10 }, (_, i) => `m${i}: cancelarSessao(input: { id: "1", motivo: "x" }) { clientMutationId }`).join(' ')} }`,
+    ),
+    'a batch': [ALIVE, ALIVE],
+    'a long query': query(`{ regras { totalCount } } #${' '.repeat(GRAPHQL_LIMITS.characters)}`),
+    'many tokens': query(`{ regras(filter: { nome: { in: [${'"a" '.repeat(5000)}] } }) { totalCount } }`),
+    'deep variables': `{"query": "query ($f: RegraFilter) { regras(filter: $f) { totalCount } }",
+      "variables": { "f": ${'{"not":'.repeat(5000)}{}${'}'.repeat(5000)} } }`,
+    'many variables': query('query ($n: [String!]) { regras(filter: { nome: { in: $n } }) { totalCount } }', {
+      n: Array.from({ length: 30_000 }, String),
+    }),
+    'no query': {},
+    'a query that is no text': query([] as never),
+    'variables that are no object': query('{ regras { totalCount } }', [1]),
+    'half a query': query('{ regras { '),
+    'a subscription': query('subscription { regras { totalCount } }'),
+  }
+  const before = process.memoryUsage().rss
+  for (const [what, body] of Object.entries(attacks)) await refused(t, server, token, what, body)
+  t.ok(process.memoryUsage().rss - before < 300e6, 'memory stays bounded')
+  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+  t.same(server.failures, [])
+})
+
+test('the schema is told to those who build on it, and to a reader only where that is set', async (t) => {
+  const base = await banco(t)
+  const server = await api(t, base)
+  const open = await api(t, base, { introspection: ['leitor'] })
+  const { getIntrospectionQuery } = await import('postgraphile/graphql')
+  const body = { query: getIntrospectionQuery() }
+  const asked = async ({ pedir }: Api, role: string) =>
+    (await pedir('/graphql', { token: await server.token(role), body })).status
+  t.equal(await asked(server, 'leitor'), 400)
+  t.equal(await asked(server, 'revisor'), 200, 'the whole standard question is within the limits')
+  t.equal(await asked(open, 'leitor'), 200)
+  t.equal(await asked(open, 'revisor'), 400)
+  const hidden = { query: '{ ...a } fragment a on Query { __type(name: "Regra") { name } }' }
+  t.equal((await server.pedir('/graphql', { token: await server.token('leitor'), body: hidden })).status, 400)
+})
+
+test('SQL in every argument stays a text', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await c.processar()
+  const server = await api(t, c)
+  const administrador = await server.token('administrador')
+  const revisor = await server.token('revisor')
+  for (const attack of [
+    `' or '1'='1`,
+    `'; drop table audit.regras; --`,
+    `"; select pg_sleep(9); --`,
+    '$1',
+    '\\',
+    '%',
+    '\u0000',
+  ]) {
+    const variables = { v: attack, j: { categoria: attack } }
+    const asked = async (token: string, query: string) => {
+      const { status, text } = await server.pedir('/graphql', { token, body: { query, variables } })
+      t.ok(status === 200 || status === 400, `${status} ${text}`)
+      t.notMatch(text, /syntax error|unterminated|pg_sleep\(9\) as/i, text)
+      return text
+    }
+    t.match(
+      await asked(
+        administrador,
+        'query ($v: String!) { divergencias(filter: { regra: { equalTo: $v } }) { totalCount } }',
+      ),
+      /"totalCount":0|errors/,
+    )
+    await asked(administrador, 'query ($v: String!) { regra(nome: $v) { nome } token(id: $v) { id } }')
+    await asked(
+      administrador,
+      'query ($v: String!) { historicoRegistro(tabela: $v, id: $v) { nodes { evento } } }',
+    )
+    await asked(administrador, 'query ($v: String!) { diagnosticarContrato(tabela: $v) { nodes { item } } }')
+    await asked(
+      administrador,
+      'query ($v: String!) { previsaoPadrao(campo: "descricao", tipo: "contem", padrao: $v) { nodes { __typename } } }',
+    )
+    await asked(administrador, 'query ($v: Cursor!) { divergencias(after: $v) { nodes { id } } }')
+    await asked(
+      administrador,
+      'mutation ($v: String!) { salvarPadrao(input: { campo: $v, tipo: $v, padrao: $v, acao: $v, motivo: $v }) { clientMutationId } }',
+    )
+    await asked(
+      administrador,
+      'mutation ($v: String!) { alterarConfiguracao(input: { chave: $v, valor: $v, motivo: $v }) { clientMutationId } }',
+    )
+    await asked(
+      revisor,
+      'mutation ($v: String!, $j: JSON!) { corrigirManualmente(input: { id: "1", valores: $j, motivo: $v }) { clientMutationId } }',
+    )
+    await asked(
+      revisor,
+      'mutation ($v: String!) { declararExcecao(input: { regra: $v, tabela: $v, registroId: $v, motivo: $v, expiraEm: "2099-01-01" }) { clientMutationId } }',
+    )
+  }
+  const { sql } = c
+  const [{ regras } = { regras: 0 }] = await sql`select count(*)::int as regras from audit.regras`
+  t.ok(regras >= 4, 'nothing was dropped')
+  t.same(server.failures.map(String), [], 'each was a value, or refused as one')
+})
+
+test('what the database says of itself does not come out', async (t) => {
+  const c = await cenario(t)
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.sql`alter table dw.lancamentos rename column descricao to segredo`
+  const server = await api(t, c)
+  const token = await server.token('revisor')
+  const body = {
+    query: '{ previsaoPadrao(campo: "descricao", tipo: "contem", padrao: "x") { nodes { __typename } } }',
+  }
+  const { json, text } = await server.pedir('/graphql', { token, body })
+  t.match(json.errors[0].extensions.numero, /^[0-9a-f-]{36}$/)
+  t.notMatch(text, /descricao|does not exist/)
+  t.equal(server.failures.length, 1, 'whoever keeps the server is told')
+})
+
+test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => {
+  const server = await api(t, await banco(t))
+  const token = await server.token('leitor')
+  const { port } = new URL(server.url)
+  const before = process.memoryUsage().rss
+  for (const length of ['Content-Length: 104857600', 'Transfer-Encoding: chunked']) {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {}) // cut off while we still send
+    let said = ''
+    socket.on('data', (data) => {
+      said += data
+    })
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`,
+    )
+    const piece = Buffer.from(`10000\r\n${' '.repeat(65_536)}\r\n`)
+    let sent = 0
+    while (sent < 100e6 && socket.writable && said === '') {
+      await new Promise((resolve) => socket.write(piece, resolve))
+      sent += piece.length
+    }
+    t.ok(sent < 20e6, `${sent} bytes were taken`)
+    socket.destroy()
+    await closed
+    t.match(said, /^(HTTP\/1.1 413|$)/)
+  }
+  t.ok(process.memoryUsage().rss - before < 150e6, 'it was not kept')
+  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+})
+
+test('clients that send nothing, or a byte now and then, are let go and keep nobody waiting', async (t) => {
+  const server = await api(t, await banco(t), { headersMs: 300, requestMs: 600 })
+  const token = await server.token('leitor')
+  const { port } = new URL(server.url)
+  const half = [
+    'POST /graphql HTTP/1.1\r\nHost: x\r\n',
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+  ]
+  const slow = Array.from({ length: 40 }, (_, i) => {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.resume()
+    socket.write(half[i % 2] ?? '')
+    return new Promise((resolve) => socket.on('close', resolve))
+  })
+  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'served meanwhile')
+  await Promise.all(slow)
+  t.pass('all were let go')
+})
+
+test('1,000 requests at once are served or told to come again', async (t) => {
+  const server = await api(t, await banco(t))
+  const token = await server.token('leitor')
+  const before = process.memoryUsage().rss
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, () => server.pedir('/graphql', { token, body: ALIVE })),
+  )
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length
+  t.equal(count(200) + count(503), 1000)
+  t.ok(count(200) >= LIMITS.atOnce, `${count(200)} served, ${count(503)} told to come again`)
+  t.ok(process.memoryUsage().rss - before < 500e6, 'memory stays bounded')
+  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+})
+
+test('one address is held to its rate, guessing tokens included', async (t) => {
+  const server = await api(t, await banco(t), { rateLimit: 5 })
+  const guess = () => server.pedir('/graphql', { token: 'a.b.c', body: ALIVE })
+  const statuses: number[] = []
+  for (let i = 0; i < 7; i++) statuses.push((await guess()).status)
+  t.same(statuses, [401, 401, 401, 401, 401, 429, 429])
+  const { headers, json } = await guess()
+  t.match(headers.get('content-type'), /problem\+json/)
+  t.ok(headers.get('retry-after'))
+  t.equal(json.status, 429)
+})
+
+test('only pages of listed origins may call', async (t) => {
+  const looker = 'https://lookerstudio.google.com'
+  const base = await banco(t)
+  const server = await api(t, base, { corsOrigins: [looker] })
+  const closed = await api(t, base)
+  const ask = async ({ pedir }: Api, origin: string) =>
+    (
+      await pedir('/graphql', {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization',
+        },
+      })
+    ).headers.get('access-control-allow-origin')
+  t.equal(await ask(server, looker), looker)
+  t.not(await ask(server, 'https://evil.example'), 'https://evil.example')
+  t.equal(await ask(closed, looker), null)
+})
