@@ -1,4 +1,4 @@
-import { connect, type Sql } from '../db.ts'
+import type { Sql } from '../db.ts'
 import type { WorkOptions } from '../worker.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
@@ -35,7 +35,8 @@ export async function tellMail({ settings, text, format }: App, sql: Sql): Promi
  * @param url of a login that is a member of conferente_servico, or of a superuser
  * @returns ends the looking
  */
-export function watchAbsence(app: App, url: string): () => Promise<void> {
+export async function watchAbsence(app: App, url: string): Promise<() => Promise<void>> {
+  const { connect } = await import('../db.ts')
   const sql = connect(url, { max: 1, name: 'conferente servir' })
   const mail = openMail(app, url)
   let timer: NodeJS.Timeout | undefined

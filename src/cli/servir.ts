@@ -28,7 +28,7 @@ async function serve(app: App, database: Database, options: ServeOptions): Promi
   const { text, signal } = app
   const server = await openServer(app, database, options)
   const { watchAbsence } = await import('./mail.ts')
-  const endWatch = watchAbsence(app, database.url)
+  const endWatch = await watchAbsence(app, database.url)
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

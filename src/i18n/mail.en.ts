@@ -32,7 +32,7 @@ export const mailEn: MailText = {
   subject: {
     done: (day, n, fresh, corrected, waiting) =>
       n === 0
-        ? `All done: no divergence on ${day}`
+        ? `All done: no divergence on ${day}${waiting === '0' ? '' : `, ${waiting} waiting`}`
         : `All done: ${fresh} new, ${corrected} corrected, ${waiting} waiting on ${day}`,
     gaps: (day, gaps) => `Done with gaps on ${day}: ${gaps}`,
     failed: (day, id) => `FAILED: session ${id} of ${day}`,

@@ -34,7 +34,7 @@ export const mailPtBR = {
   subject: {
     done: (day: string, n: number, fresh: string, corrected: string, waiting: string) =>
       n === 0
-        ? `Tudo feito: nenhuma divergência em ${day}`
+        ? `Tudo feito: nenhuma divergência em ${day}${waiting === '0' ? '' : `, ${waiting} à espera`}`
         : `Tudo feito: ${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}, ${waiting} à espera em ${day}`,
     gaps: (day: string, gaps: string) => `Feito com lacunas em ${day}: ${gaps}`,
     failed: (day: string, id: string) => `FALHOU: sessão ${id} de ${day}`,
