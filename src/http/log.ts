@@ -1,0 +1,28 @@
+import { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+
+/** Fastify's own lines of each request show its whole address; ours show less, and who called. */
+export function logOptions(log: FastifyBaseLogger | undefined) {
+  return log && { loggerInstance: log, logController: new LogController({ disableRequestLogging: true }) }
+}
+
+/** One line for each request that was answered: never its address as typed, its query, headers or body. */
+export function installRequestLog(app: FastifyInstance): void {
+  app.addHook('onResponse', async ({ id, method, caller, routeOptions }, reply) => {
+    const { statusCode: status, elapsedTime } = reply
+    // What asks whether we live asks every few seconds.
+    const level = status >= 500 ? 'error' : routeOptions.config?.public === true ? 'debug' : 'info'
+    app.log[level](
+      {
+        event: 'http.request',
+        pedido: id,
+        quem: caller?.name,
+        papel: caller?.role,
+        metodo: method,
+        rota: routeOptions.url,
+        status,
+        ms: Math.round(elapsedTime),
+      },
+      `${method} ${routeOptions.url ?? '-'} ${status}`,
+    )
+  })
+}
