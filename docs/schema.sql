@@ -1049,6 +1049,7 @@ create function audit.finalizar_operacao(id bigint, status text DEFAULT 'conclui
   set search_path=pg_catalog, pg_temp;
 comment on function audit.finalizar_operacao(bigint,text,bigint,jsonb) is 'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_administrador;
+grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_leitor;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_operador;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_revisor;
 
@@ -1099,6 +1100,12 @@ create function audit.reabrir_divergencias(ids bigint[], motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
+
+create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
+  returns bigint language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_exportacao(jsonb,text) is 'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC006 reason blank or too long.';
+grant execute on function audit.registrar_exportacao(jsonb,text) to conferente_leitor;
 
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
