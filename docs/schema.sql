@@ -165,8 +165,6 @@ create table audit.decisoes (
   valores jsonb default ,
   confianca numeric(5,4) default ,
   decidida_em timestamp with time zone default clock_timestamp() not null,
-  constraint decisoes_divergencia_id_fkey FOREIGN KEY (divergencia_id) REFERENCES audit.divergencias_processadas(id),
-  constraint decisoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
   constraint decisoes_pkey PRIMARY KEY (id),
   constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
 );
@@ -964,7 +962,7 @@ grant execute on function audit.alterar_configuracao(text,jsonb,text) to confere
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text)

@@ -4,6 +4,7 @@ import { parse, rawJSON } from './digits.ts'
 export { digits } from './digits.ts'
 
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
+export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
 
 export interface ConnectOptions {
@@ -37,9 +38,15 @@ export function connect(
   url: string,
   { max = 4, name = 'conferente', role, sessionAuthorization, exactJson = false }: ConnectOptions = {},
 ): Sql {
-  return postgres(url, {
+  const closed = { times: 0 }
+  const sql = postgres(url, {
     max,
     idle_timeout: max > 1 ? 30 : 0,
+    // What a lone connection holds, locks above all, must not go because it is an hour old.
+    ...(max === 1 && { max_lifetime: null }),
+    onclose: () => {
+      closed.times++
+    },
     connect_timeout: 10,
     connection: {
       application_name: name,
@@ -48,6 +55,32 @@ export function connect(
     },
     types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
     onnotice: () => {},
+  })
+  CLOSED.set(sql, closed)
+  return sql
+}
+
+/** How often the connections of a pool have closed. */
+const CLOSED = new WeakMap<Sql, { times: number }>()
+
+/**
+ * The one connection of a pool of one, for oneself. Once it is lost every query fails: the driver alone would crash the
+ * process, and the query never end.
+ */
+export async function reserve(sql: Sql): Promise<Connection> {
+  const connection = await sql.reserve()
+  const closed = CLOSED.get(sql) ?? { times: 0 }
+  const before = closed.times
+  const lost = () => closed.times !== before
+  return new Proxy(connection, {
+    apply(target, self, args) {
+      if (lost()) throw Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_CLOSED' })
+      return Reflect.apply(target, self, args)
+    },
+    get(target, key, receiver) {
+      if (key === 'release' && lost()) return () => {}
+      return Reflect.get(target, key, receiver)
+    },
   })
 }
 

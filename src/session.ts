@@ -1,5 +1,5 @@
-import { isDatabaseError, type Row, type Sql } from './db.ts'
-import { type Connection, type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
+import { type Connection, isDatabaseError, type Row, reserve, type Sql } from './db.ts'
+import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
 
 export { SessionInterrupted } from './interrupted.ts'
 export type { SessionStep, Stop, Watcher } from './steps.ts'
@@ -40,7 +40,7 @@ const LOOK = 1000
  * @throws {SessionInterrupted} after `signal`; errors of the connection, and of opening the session, as they are
  */
 export async function conductSession(sql: Sql, request: Request, watcher: Watcher, stop: Stop): Promise<Row> {
-  const connection = await sql.reserve()
+  const connection = await reserve(sql)
   try {
     const interrupted = await connection`select * from audit_interno.encerrar_interrompidas()`
     if (interrupted.length > 0) watcher.interrupted?.(interrupted)
@@ -106,7 +106,7 @@ async function withConnection<T>(
   let cancel: (() => void) | undefined
   let timer: NodeJS.Timeout | undefined
   try {
-    connection = await own.reserve()
+    connection = await reserve(own)
     const [backend] = await connection<{ pid: number }[]>`select pg_backend_pid() as pid`
     cancel = () => void cancelBackend(open(), backend?.pid ?? 0).catch(() => {})
     signal.addEventListener('abort', cancel)

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDatabaseError, type Row, type Sql } from './db.ts'
+import { type Connection, isDatabaseError, type Row } from './db.ts'
 import { SessionInterrupted } from './interrupted.ts'
-
-export type Connection = Awaited<ReturnType<Sql['reserve']>>
 
 export interface SessionStep {
   readonly etapa:

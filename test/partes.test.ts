@@ -143,3 +143,31 @@ test('a job for a part that is done, taken, unknown or of an ended session does 
   await until(async () => (await ours(sql)).length === 0)
   t.match(await contas(id), { status: 'concluida', deteccoes: ALL, operacoes: MONTHS })
 })
+
+test('the connection of whoever conducts is lost while another works on the last part: it is taken up again', async (t) => {
+  const { pedir, contas, sessao, workerUrl, sql } = await meses(t)
+  const other = await sql.reserve()
+  const id = await pedir()
+  // Cut, and its last part claimed, before a worker looks.
+  await other`select audit_interno.retomar_sessao(${id})`
+  await other`select audit_interno.executar_etapa(${id}, 'repartir', 'mensal')`
+  await other`begin`
+  await other`select * from audit_interno.tomar_parte(${id}, 'mensal', 6)`
+  await other`select pg_advisory_unlock_all()`
+  const worker = await trabalhador(t, workerUrl)
+  await until(async () => (await sessao(id))['partes_concluidas'] === BigInt(MONTHS - 1))
+  await sql`select pg_terminate_backend(k.pid) from pg_locks k
+    where k.locktype = 'advisory' and k.classid = 20261123 and k.objid::bigint = ${id}
+      and k.database = (select oid from pg_database where datname = current_database())`
+  await until(() => worker.said.length > 0)
+  await other`rollback`
+  other.release()
+  await until(async () => (await sessao(id))['na_fila'] === 0)
+  t.match(await contas(id), {
+    status: 'concluida',
+    encontradas: ALL,
+    deteccoes: ALL,
+    operacoes: MONTHS,
+    juncoes: 1,
+  })
+})

@@ -6,6 +6,7 @@ import { connect } from '../src/db.ts'
 import { openEmbedded } from '../src/embedded.ts'
 import { printGraphql } from '../src/http/graphql/print.ts'
 import { ROOT } from './helper/arquivos.ts'
+import { CLIENT_TYPES, clientTypes } from './helper/cliente.ts'
 import { dumpSchema } from './helper/esquema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 
@@ -19,7 +20,9 @@ try {
   const sql = connect(url, { max: 1 })
   writeFileSync(join(ROOT, 'docs/schema.sql'), await dumpSchema(sql))
   await sql.end()
-  writeFileSync(join(ROOT, 'docs/schema.graphql'), await printGraphql(url))
+  const graphql = await printGraphql(url)
+  writeFileSync(join(ROOT, 'docs/schema.graphql'), graphql)
+  writeFileSync(join(ROOT, CLIENT_TYPES), clientTypes(graphql))
 } finally {
   await server.release()
 }

@@ -32,7 +32,7 @@ begin
     order by d.id
     for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
   end if;
-  select max(l.divergencia_id) into v_ate from pg_temp.conferente_lote l;
+  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
   if v_ate is null then
     update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';

@@ -3,7 +3,6 @@ import type { Sql } from '../db.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { openMail } from './mail.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 
 interface Options {
@@ -41,6 +40,7 @@ export function register(program: Command, app: App): void {
 /** For those who have no worker: whoever runs this acts as the owner, as a worker would. */
 async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   const { deliverDue } = await import('../mail/deliver.ts')
+  const { openMail } = await import('./mail.ts')
   const mail = await openMail(app, url)
   if (!mail) return 0
   await sql`set role conferente_dono`

@@ -53,6 +53,7 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
   await server.ready()
 
   app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST') return
     try {
       checkRequest(text, schema, request.body, request.caller as Caller, {
         introspection: settings.introspection,

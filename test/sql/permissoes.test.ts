@@ -4,7 +4,16 @@ import { banco } from '../helper/banco.ts'
 import { PEOPLE } from '../helper/servidor.ts'
 
 const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
-const FACTS = ['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'operacoes', 'divergencias_processadas']
+const FACTS = [
+  'deteccoes',
+  'alteracoes',
+  'decisoes',
+  'excecoes',
+  'operacoes',
+  'divergencias_processadas',
+  'tokens',
+  'revogacoes',
+]
 
 const code = (promise: PromiseLike<unknown>) =>
   Promise.resolve(promise).then(
@@ -84,9 +93,12 @@ test('only facts of the past tense: not even the owner changes or deletes them',
   const { sql } = await banco(t)
   await sql.unsafe(SCENE)
   for (const table of FACTS) {
-    const column = { alteracoes: 'depois', deteccoes: 'confianca', divergencias_processadas: 'impressao' }[
-      table
-    ]
+    const column = {
+      alteracoes: 'depois',
+      deteccoes: 'confianca',
+      divergencias_processadas: 'impressao',
+      tokens: 'papel',
+    }[table]
     const acts = [
       `update audit.${table} set ${column ?? 'motivo'} = ${column ?? 'motivo'}`,
       `delete from audit.${table}`,
@@ -115,4 +127,7 @@ const SCENE = `
   insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois) values (1, 1, '{}', '{}');
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo) values (1, 1, 'aprovacao', 'teste', 'teste');
   insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (1, 'trade_marketing', 'dw.lancamentos', '1', 'teste', 'teste', now() + interval '1 day');`
+  values (1, 'trade_marketing', 'dw.lancamentos', '1', 'teste', 'teste', now() + interval '1 day');
+  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
+  values ('1', 1, 'teste', 'conferente_leitor', 'teste', now() + interval '1 day');
+  insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (1, '1', 'teste', 'teste');`

@@ -96,6 +96,35 @@ t.test('two sessions at once over the same window', async (t) => {
   t.match(await c.sql`select from audit.alteracoes`, { length: 20 })
 })
 
+t.test(
+  'what a reviewer is at is left to the reviewer, and the other batches are corrected all the same',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '1', 'um por lote')`
+    const reviewer = await c.sql.reserve()
+    const condutora = await c.como('olivia').reserve()
+    const { id } = one(
+      await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+    )
+    const etapa = (nome: string) =>
+      condutora`select audit_interno.executar_etapa(${id as never}, ${nome}, 'errada')`
+    await etapa('detectar')
+    await etapa('limitar')
+    await reviewer`begin`
+    await reviewer`select from audit.divergencias_processadas where registro_id = '1' for update`
+    for (const nome of ['corrigir', 'corrigir', 'corrigir', 'corrigir', 'finalizar']) await etapa(nome)
+    await reviewer`rollback`
+    reviewer.release()
+    condutora.release()
+    t.same(await Promise.all([1, 2, 3].map((registro) => c.status(registro))), [
+      'aberta',
+      'corrigida',
+      'corrigida',
+    ])
+  },
+)
+
 t.test('a session is conducted step by step, in turn, and can be cancelled', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 })

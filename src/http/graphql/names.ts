@@ -118,6 +118,12 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(divergencia_id) references audit.divergencias_processadas (id)',
       ],
     },
+    decisoes: {
+      foreignKey: [
+        '(operacao_id) references audit.operacoes (id)',
+        '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
     deteccoes: {
       foreignKey: [
         '(operacao_id) references audit.operacoes (id)',

@@ -1,0 +1,120 @@
+// The examples of docs/clients.md, run as they are written; and that what watches Conferente watches what there is.
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { test } from 'tap'
+import { parse } from 'yaml'
+import { ptBR } from '../../src/i18n/pt-BR.ts'
+import { api } from '../helper/api.ts'
+import { ROOT, read } from '../helper/arquivos.ts'
+import { banco } from '../helper/banco.ts'
+import { cenario } from '../helper/cenario.ts'
+import { CLIENT_TYPES, clientTypes } from '../helper/cliente.ts'
+import { PASSWORD } from '../helper/servidor.ts'
+
+const run = promisify(execFile)
+const has = (program: string) => spawnSync(program, ['--version']).status === 0
+
+/** Blocks of one language below a heading of docs/clients.md. */
+function blocks(heading: string, language: string): string[] {
+  const [, section = ''] = read('docs/clients.md').split(new RegExp(`^## ${heading}.*$`, 'm'))
+  const [own = ''] = section.split(/^## /m)
+  return [...own.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, text = '']) => text,
+  )
+}
+
+async function scene(t: Parameters<typeof cenario>[0]) {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 }, { id: 3, valor: 200 })
+  await cena.processar()
+  const server = await api(t, cena)
+  const env = {
+    ...process.env,
+    CONFERENTE_API: server.url,
+    CONFERENTE_TOKEN: await server.token('leitor', 'painel'),
+    CONFERENTE_TOKEN_REVISOR: await server.token('revisor', 'ana'),
+    CONFERENTE_TOKEN_OPERADOR: await server.token('operador', 'olivia'),
+  }
+  return { cena, env }
+}
+
+test('curl: the examples read, decide and ask for a session', {
+  skip: !has('curl') && 'no curl here',
+}, async (t) => {
+  const { cena, env } = await scene(t)
+  // Sessions need a warehouse that the bundled rules know; here the one rule of the scene is all there is.
+  await cena.sql`update audit.regras set ativa = nome = 'errada'`
+  const script = blocks('curl', 'sh')
+  t.equal(script.length, 2)
+  const cwd = mkdtempSync(join(tmpdir(), 'conferente-curl-'))
+  const { stdout } = await run('bash', ['-euc', script.join('\n')], { env, cwd })
+  t.match(stdout, /"total": 3/)
+  t.match(stdout, /"por_status": \{"corrigida": 2\}/)
+  t.match(stdout, /"status": "rejeitada"/)
+  t.match(stdout, /"status": "agendada"/)
+  t.match(JSON.parse(readFileSync(join(cwd, 'openapi.json'), 'utf8')), { openapi: /^3\.1/ })
+  const rows = await cena.sql`select categoria from dw.lancamentos order by categoria`
+  t.same(
+    rows.map(({ categoria }) => categoria),
+    ['CERTA', 'CERTA', 'ERR'],
+  )
+})
+
+test('TypeScript: the client is checked against the schema, and runs', async (t) => {
+  t.equal(clientTypes(read('docs/schema.graphql')), read(CLIENT_TYPES), 'stale: run `npm run schema`')
+  const { env } = await scene(t)
+  const [script = ''] = blocks('TypeScript', 'sh')
+  // Without tap's own hooks, which it hands down to every child.
+  const { stdout } = await run('bash', ['-euc', `unset NODE_OPTIONS\n${script}`], { cwd: ROOT, env })
+  const amounts = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t')[3])
+  t.same(amounts, ['300.00', '200.00', '50.00'])
+})
+
+test('psql and Grafana: the queries run as a reader', async (t) => {
+  const { como } = await banco(t)
+  const leo = como('leo')
+  const queries = [...blocks('psql', 'sql'), ...blocks('Grafana', 'sql')]
+  t.equal(queries.length, 2)
+  for (const text of queries) await t.resolves(leo.unsafe(text))
+})
+
+test('psql itself runs them too', { skip: !has('psql') && 'no psql here' }, async (t) => {
+  const { url } = await banco(t)
+  const login = new URL(url)
+  login.username = 'leo'
+  login.password = PASSWORD
+  const { stdout } = await run('psql', [
+    login.href,
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-c',
+    blocks('psql', 'sql')[0] ?? '',
+  ])
+  t.match(stdout, /consultar_divergencias/)
+})
+
+test('alerts and dashboard ask only for metrics that there are, with labels that they have', async (t) => {
+  const known = new Set(Object.keys(ptBR.rest.metric))
+  const { groups } = parse(read('docs/observability/alerts.yml'))
+  const alerts = groups.flatMap(({ rules }: { rules: { expr: string }[] }) => rules.map(({ expr }) => expr))
+  const { panels } = JSON.parse(read('docs/observability/grafana.json'))
+  const shown = panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>
+    targets.map(({ expr }) => expr),
+  )
+  t.ok(alerts.length > 5 && shown.length > 10)
+  const { sql } = await banco(t)
+  await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('manual', true, '{}', 'x')`
+  for (const expr of [...alerts, ...shown] as string[]) {
+    for (const [name] of expr.matchAll(/conferente_\w+/g)) {
+      t.ok(known.has(name.replace(/_(bucket|count|sum)$/, '')), `${name} in ${expr}`)
+    }
+  }
+  const metrics = await sql<{ nome: string }[]>`select distinct nome from audit.metricas()`
+  for (const { nome } of metrics) t.ok(known.has(nome), `${nome} has a line of help`)
+})
