@@ -12,26 +12,17 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_amostra constant int := 5000; -- as in regras.preparar_pendente_verificacao
   v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
   v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
   v_primeiro int := audit_interno.mes_indice(data_inicio);
-  v_passado int4range;
   v_mes int;
 begin
   perform regras.preparar_pendente_verificacao(null);
   delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
   delete from audit_interno.estatistica_mes m where m.mes >= v_primeiro;
-  delete from audit_interno.estatistica_peso;
-  delete from audit_interno.estatistica_calibracao;
-  delete from audit_interno.estatistica_lacuna;
-  delete from audit_interno.estatistica_curva;
   analyze audit_interno.estatistica_contagem;
-  v_passado := audit_interno.meses_retroteste();
-  if v_passado is not null then
-    perform audit_interno.ajustar_alfas(v_passado, v_amostra);
-    perform audit_interno.calibrar_pendencias(v_passado, v_amostra);
-  end if;
+  perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
 
   create temp table conferente_sugestao (id text, confianca double precision, acertou boolean) on commit drop;
   -- a month at a time, because the back-test of several draws how long each entry has waited
@@ -51,11 +42,7 @@ begin
     on s.id = l.id::text || case when btrim(l.conta_contabil) <> '' then ' sem conta' else '' end
   where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
     and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
-    and not exists (
-      select from audit.divergencias_processadas d
-      where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
-        and not exists (select from audit.decisoes p
-          where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')));
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
 end

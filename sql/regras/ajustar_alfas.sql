@@ -7,6 +7,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
@@ -18,7 +19,10 @@ begin
 
   insert into audit_interno.estatistica_ajuste (id, nivel, total, certas)
   with k as materialized (
-    select * from audit_interno.chaves_pendencia(null, retroteste, amostra) c where c.nivel < 20
+    select e.id, e.corte, e.certa, c.nivel, c.chave
+    from audit_interno.entradas_pendencia(null, retroteste, amostra) e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    where c.nivel < 20
   ), contexto as (
     select distinct k.nivel, k.chave, k.corte from k
   ), contagem as materialized (

@@ -19,10 +19,6 @@ begin
     from audit_interno.sugerir_pendencias(janela, null, null) s
     join audit_interno.estatistica_categoria c on c.id = s.categoria
     left join audit_interno.estatistica_categoria d on d.id = s.segunda
-  ), evidencia as materialized (
-    select e.*
-    from (select array_agg(s.id) as ids, array_agg(s.categoria) as categorias from sugestao s) a
-    cross join lateral audit_interno.evidencia_pendencias(janela, a.ids, a.categorias) e
   )
   select
     null::text,
@@ -35,19 +31,18 @@ begin
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
-      'niveis', e.niveis,
+      'niveis', e.por_nivel,
       'palavras', e.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
     case
       when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
-      else coalesce(case when e.iguais > 0 then
-          e.iguais || ' de ' || e.lancamentos || ' lançamentos anteriores com o mesmo '
+      else coalesce(case when e.certas > 0 then
+          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com o mesmo '
             || e.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual no histórico; "' || s.proposta || '" vem de grupos mais amplos. ')
-        || coalesce('Palavras: ' || (
-          select string_agg(p ->> 'palavra', ', ') from jsonb_array_elements(e.palavras) p) || '. ', '')
+          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || e.lista || '. ', '')
         || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
-        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com nota parecida, '
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when q.propor then '' else ' Confiança baixa demais para propor.' end
@@ -55,7 +50,7 @@ begin
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join sugestao s on s.id = l.id::text
-  left join evidencia e on e.id = s.id
+  left join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e on s.id is not null
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
   where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)

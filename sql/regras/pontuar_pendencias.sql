@@ -2,14 +2,19 @@
 --   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
 --           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in a year. Reads audit_interno.estatistica_* and, through chaves_pendencia, dw.lancamentos;
--- changes nothing. Called by regras.pendente_verificacao and by the fitting of the weights.
-create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int)
-returns table (id text, corte int, lacuna smallint, certa int, categoria int, base double precision, palavras double precision, classe smallint)
-language plpgsql stable rows 200000
+-- Counts lose half their weight in nine months. With provas, also what the history says at each level and word of the best
+-- category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
+-- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
+create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
+returns table (
+  id text, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+)
+language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
 -- the one nested loop wanted is written as a lateral index look-up; no other may slip in on a bad estimate
 set enable_nestloop = off
 as $$
@@ -17,72 +22,91 @@ declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
 begin
   return query
-  with k as materialized (
-    select * from audit_interno.chaves_pendencia(janela, retroteste, amostra)
+  with entrada as materialized (
+    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra) e
+  ), k as materialized (
+    select e.n, e.corte, c.nivel, c.chave, c.termo
+    from entrada e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), contexto as materialized (
-    select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte
+    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
   ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w,
-      sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total,
-      row_number() over (partition by x.nivel, x.chave, x.corte order by e.w desc) as posicao
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas,
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w
+      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w,
+        sum(c.linhas) as linhas
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
     ) e
   ), total as materialized (
-    select c.nivel, c.chave, c.corte, c.total from contagem c where c.posicao = 1
-  ), coeficiente as materialized (
-    -- 1 / (N_l + alfa_l), times what the finer levels leave over to this one
-    select k.id, k.corte, k.lacuna, k.certa, k.nivel, k.chave, t.total,
-      exp(coalesce(sum(ln(a.peso / (t.total + a.peso))) over (
-        partition by k.id order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (t.total + a.peso) as coeficiente
-    from k
-    join total t using (nivel, chave, corte)
-    join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
-    where k.nivel < 20
-  ), hierarquia as materialized (
-    select f.id, f.corte, f.lacuna, f.certa, c.categoria, sum(c.w * f.coeficiente) as base,
-      coalesce(max(f.total) filter (where f.nivel between 4 and 11), 0) as apoio
-    from coeficiente f
-    join contagem c using (nivel, chave, corte)
-    where c.posicao <= case when f.nivel < 4 then 15 else 30 end
-    group by f.id, f.corte, f.lacuna, f.certa, c.categoria
-  ), entrada as materialized (
-    select h.id, max(h.apoio) as apoio from hierarquia h group by h.id
+    select c.x, c.nivel, c.corte, sum(c.w) as w, sum(c.linhas)::bigint as linhas from contagem c group by c.x, c.nivel, c.corte
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
-  ), termo as materialized (
+    select c.corte, c.categoria, c.w, t.w as total from contagem c join total t on t.x = c.x where c.nivel = 0
+  ), conhecida as materialized (
     -- a word in a fifth of all entries says nothing and costs most
-    select t.nivel, t.chave, t.corte, t.total / g.total as frequencia
-    from total t
-    join total g on g.corte = t.corte and g.nivel = 0
-    where t.nivel >= 20 and (t.nivel > 20 or t.total < 0.2 * g.total) and t.total >= 1
-  ), entrada_termo as materialized (
-    select k.id, k.corte, k.nivel, k.chave, t.frequencia from k join termo t using (nivel, chave, corte)
-  ), presente as (
-    select et.id, c.categoria, sum(ln((c.w + 5 * et.frequencia) / (5 * et.frequencia))) as soma
-    from entrada_termo et
-    join contagem c using (nivel, chave, corte)
-    group by et.id, c.categoria
-  ), quantos as (
-    select et.id, count(*) as termos, bool_or(et.nivel = 21) as conta from entrada_termo et group by et.id
+    select x.nivel, x.chave, x.corte, x.x, t.w, t.linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.w < 0.2 * g.total) and t.w >= 1 then t.w / g.total end as frequencia
+    from contexto x
+    join total t on t.x = x.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = x.corte
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one
+    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
+        partition by k.n order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from k
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    left join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
+  ), resumo as materialized (
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos,
+      coalesce(bool_or(f.nivel = 21) filter (where f.frequencia is not null), false) as conta
+    from kx f
+    group by f.n
+  ), medida as materialized (
+    select f.n, c.categoria, sum(case when f.nivel < 20 then c.w * f.coeficiente else 0 end) as base,
+      sum(case when f.nivel >= 20 then ln((c.w + 5 * f.frequencia) / (5 * f.frequencia)) else 0 end) as soma
+    from kx f
+    join contagem c on c.x = f.x
+    where case when f.nivel < 4 then c.posicao <= 15 when f.nivel < 20 then c.posicao <= 30 else f.frequencia is not null end
+    group by f.n, c.categoria
+  ), ponto as (
+    select m.n, m.categoria, ln(m.base) as base, audit_interno.classe_apoio(r.apoio, r.conta) as classe,
+      r.termos * ln(5 / (g.w + 5)) + m.soma as palavras
+    from medida m
+    join resumo r on r.n = m.n
+    join entrada e on e.n = m.n
+    join geral g on g.corte = e.corte and g.categoria = m.categoria
+    where m.base > 0
+  ), lista as materialized (
+    select p.n, p.classe, array_agg(p.categoria order by v.nota desc, p.categoria) as categorias,
+      array_agg(p.base order by v.nota desc, p.categoria) as bases, array_agg(p.palavras order by v.nota desc, p.categoria) as palavras,
+      array_agg(v.nota order by v.nota desc, p.categoria) as notas
+    from ponto p
+    join audit_interno.lambdas() d on d.classe = p.classe
+    cross join lateral (select p.base + d.peso * p.palavras as nota) v
+    group by p.n, p.classe
+  ), prova as (
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
+      array_agg(coalesce(c.linhas, 0)) as iguais
+    from kx f
+    join lista l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
+    where provas and f.nivel <> 0
+    group by f.n
   )
-  select h.id, h.corte, h.lacuna, h.certa, h.categoria, h.base,
-    coalesce(q.termos, 0) * ln(5 / (g.w + 5)) + coalesce(p.soma, 0),
-    audit_interno.classe_apoio(e.apoio, coalesce(q.conta, false))
-  from hierarquia h
-  join entrada e on e.id = h.id
-  join geral g on g.corte = h.corte and g.categoria = h.categoria
-  left join quantos q on q.id = h.id
-  left join presente p on p.id = h.id and p.categoria = h.categoria;
+  select e.id, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.notas, v.niveis, v.termos, v.lancamentos, v.iguais
+  from lista l
+  join entrada e on e.n = l.n
+  left join prova v on v.n = l.n;
 end
 $$;
 
-comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int) is
-  'Categories scored for each entry in question: hierarchical back-off, naive Bayes over words, and how much supplier history supports it.';
-revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int) from public;
+comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) is
+  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) from public;

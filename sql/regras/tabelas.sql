@@ -1,11 +1,13 @@
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos.
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
 
-create table audit_interno.estatistica_controle (
+create unlogged table audit_interno.estatistica_controle (
   unica boolean primary key default true check (unica),
   assinatura text not null,
-  carregado_ate timestamptz,
+  limite timestamptz not null default '-infinity',
+  borda bigint not null default 0,
+  borda_ate timestamptz,
   operacao_ate bigint not null default 0,
   calibrada_ate int,
   linhas_calibradas bigint not null default 0,
@@ -13,19 +15,38 @@ create table audit_interno.estatistica_controle (
 );
 comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create table audit_interno.estatistica_categoria (
+create unlogged table audit_interno.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
 comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
-create table audit_interno.estatistica_mes (
+create unlogged table audit_interno.estatistica_mes (
   mes int primary key,
   linhas bigint not null
 );
 comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
-create table audit_interno.estatistica_contagem (
+create unlogged table audit_interno.estatistica_antigas (
+  mes int primary key,
+  linhas bigint not null
+);
+comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+
+create unlogged table audit_interno.estatistica_nome (
+  escrito text primary key,
+  nome text
+);
+comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table audit_interno.estatistica_borda (
+  registro_id text primary key,
+  carregado_em timestamptz not null,
+  mes int
+);
+comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+
+create unlogged table audit_interno.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
   mes int not null,
@@ -33,25 +54,26 @@ create table audit_interno.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-create index on audit_interno.estatistica_contagem (mes);
 comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
-create table audit_interno.estatistica_peso (
+create unlogged table audit_interno.estatistica_peso (
   nome text primary key,
   peso double precision not null
 );
 comment on table audit_interno.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
 
-create table audit_interno.estatistica_calibracao (
-  classe smallint not null,
+create unlogged table audit_interno.estatistica_calibracao (
+  grupo smallint not null,
   faixa smallint not null,
-  bruta double precision not null,
+  curva double precision not null,
+  confianca double precision not null,
   casos int not null,
   acertos int not null,
-  confianca double precision not null,
-  primary key (classe, faixa)
+  casos_proximos int not null,
+  acertos_proximos int not null,
+  primary key (grupo, faixa)
 );
-comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: of suggestions whose raw score was about this, so many were right.';
+comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
 create unlogged table audit_interno.estatistica_ajuste (
   id text not null,
@@ -73,16 +95,10 @@ create unlogged table audit_interno.estatistica_retroteste (
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
-create table audit_interno.estatistica_lacuna (
-  lacuna smallint primary key,
-  casos int not null,
-  deslocamento double precision not null
-);
-comment on table audit_interno.estatistica_lacuna is 'How a confidence moves (in log-odds) with the months between the last history and the entry; counted below a confidence of 0.85.';
-
-create table audit_interno.estatistica_curva (
+create unlogged table audit_interno.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
-  b double precision not null
+  b double precision not null,
+  g double precision not null
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration of each class: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score))).';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';

@@ -7,7 +7,7 @@ as $$
   select max(m.mes)
   from audit_interno.estatistica_mes m
   where m.mes < ultimo_mes_conhecido.corte
-    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / sum(t.linhas) from audit_interno.estatistica_mes t)
+    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from audit_interno.estatistica_mes t)
 $$;
 
 comment on function audit_interno.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';

@@ -65,6 +65,14 @@ const server = values.url
     )
 const serverUrl = values.url ?? server?.url ?? ''
 const results: Result[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void (server?.release() ?? Promise.resolve()).finally(() => {
+      rmSync(dir, { recursive: true, force: true })
+      process.exit(130)
+    })
+  })
+}
 let failed = false
 try {
   say(`making a warehouse of ${rows} rows …`)

@@ -2,11 +2,11 @@ import { of, type Subject } from './mutation.ts'
 
 export const pendenteVerificacao: Subject = {
   name: 'pendente_verificacao',
-  tests: ['test/sql/regras/pendente_verificacao.test.ts'],
+  tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
   mutations: [
     ...of(
       'regras/pendente_verificacao.sql',
-      ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0'],
+      ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
       ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
       ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
@@ -22,9 +22,6 @@ export const pendenteVerificacao: Subject = {
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],
       ['c.mes >= x.corte - v_meses', 'true'],
       ['power(0.5::double precision', 'power(1.0::double precision'],
-      ['t.w < 0.2 * g.total', 'true'],
-      ['p.base + d.peso * p.palavras', 'p.base'],
-      ['order by v.nota desc, p.categoria) as categorias', 'order by v.nota, p.categoria) as categorias'],
     ),
     ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),

@@ -1,6 +1,6 @@
 // Breaks the rules in small ways, one at a time, and sees that their tests notice: `npm run mutation`, or with names of
 // subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
-// With --write the outcomes go into docs/mutation.md.
+// With --write the outcomes go into docs/mutation.md, each subject in its place.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -22,6 +22,7 @@ export interface Outcome extends Mutation {
   readonly caught: string | undefined
 }
 
+const PAGE = join(ROOT, 'docs/mutation.md')
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
 const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, conquistada].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
@@ -59,7 +60,7 @@ try {
   const survivors = outcomes.filter(({ caught }) => caught === undefined)
   console.log(`${outcomes.length} mutations, ${survivors.length} survived`)
   process.exitCode = survivors.length === 0 ? 0 : 1
-  if (process.argv.includes('--write')) writeFileSync(join(ROOT, 'docs/mutation.md'), table(outcomes))
+  if (process.argv.includes('--write')) writeFileSync(PAGE, table(outcomes, readFileSync(PAGE, 'utf8')))
 } finally {
   await admin.end()
   await server.release()

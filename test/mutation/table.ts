@@ -9,9 +9,11 @@ first assertion that failed on it. A line that no test notices makes the command
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
 const code = (text: string) => (text === '' ? '(nothing)' : `\`\` ${cell(text)} \`\``)
 
-/** The outcomes as a page, a table for each subject. */
-export function table(outcomes: readonly Outcome[]): string {
+/** The page with a table for each subject; those that were not tried now stay as the page had them. */
+export function table(outcomes: readonly Outcome[], page: string): string {
   const bySubject = Map.groupBy(outcomes, ({ subject }) => subject)
+  const before = page.split(/^(?=## )/m).filter((part) => part.startsWith('## '))
+  const kept = before.filter((part) => !bySubject.has(part.slice(3, part.indexOf('\n'))))
   const parts = [...bySubject].map(([subject, list]) =>
     [
       `## ${subject}`,
@@ -27,5 +29,5 @@ export function table(outcomes: readonly Outcome[]): string {
       '',
     ].join('\n'),
   )
-  return [INTRO, ...parts].join('\n')
+  return [INTRO, ...[...kept.map((part) => part.trimEnd().concat('\n')), ...parts].sort()].join('\n')
 }

@@ -71,7 +71,7 @@ t.test(
       const achado = by.get(ids[i] as string)
       t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
       t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
-      t.match(achado?.justificativa, /lançamentos anteriores com o mesmo .* estão em "Categoria 2"/)
+      t.match(achado?.justificativa, /lançamentos de meses anteriores com o mesmo .* estão em "Categoria 2"/)
       t.ok(achado?.evidencia.calibracao.casos > 0)
     }
     t.equal(by.size, casos.length, 'entries that are not pending are not touched')

@@ -1,0 +1,22 @@
+-- Fits the weights and the calibration on a back-test over the given months, a sample of at most ten thousand entries; without
+-- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva and
+-- estatistica_calibracao. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
+create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_amostra constant int := 10000;
+begin
+  delete from audit_interno.estatistica_peso;
+  delete from audit_interno.estatistica_calibracao;
+  delete from audit_interno.estatistica_curva;
+  if retroteste is not null then
+    perform audit_interno.ajustar_alfas(retroteste, v_amostra);
+    perform audit_interno.calibrar_pendencias(retroteste, v_amostra);
+  end if;
+end
+$$;
+
+comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+revoke execute on function audit_interno.calibrar_historia(int4range) from public;

@@ -1,0 +1,16 @@
+-- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
+-- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
+create or replace function audit_interno.corrigidas_sem_palavra() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct d.registro_id)
+  from audit.divergencias_processadas d
+  where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
+    and not exists (
+      select from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+$$;
+
+comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+revoke execute on function audit_interno.corrigidas_sem_palavra() from public;

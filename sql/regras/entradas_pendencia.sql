@@ -1,0 +1,88 @@
+-- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
+-- before its own (corte); or (retroteste) a sample of decided entries of the given months, each allowed to see the months before
+-- some wait. Reads dw.lancamentos and the statistics; changes nothing. Called by audit_interno.pontuar_pendencias and by the
+-- fitting of the weights.
+create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int)
+returns table (
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
+  v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
+  v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+begin
+  if retroteste is null then
+    return query
+    with pendente as materialized (
+      select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
+        left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+      from dw.lancamentos l
+      where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ), mes as materialized (
+      select m.corte, audit_interno.lacuna(m.corte, audit_interno.ultimo_mes_conhecido(m.corte)) as lacuna
+      from (select distinct p.corte from pendente p) m
+    )
+    select p.id, p.corte, m.lacuna, null::int, audit_interno.raiz_fornecedor(p.fornecedor_id),
+      case when n.escrito is null then audit_interno.nome_canonico(p.escrito) else n.nome end,
+      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
+      audit_interno.palavras_texto(p.descricao)
+    from pendente p
+    join mes m on m.corte = p.corte
+    left join audit_interno.estatistica_nome n on n.escrito = p.escrito;
+    return;
+  end if;
+
+  return query
+  with decidida as materialized (
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
+      left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+    from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from audit_interno.estatistica_categoria k
+      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      offset 0
+    ) c on c.categoria = l.categoria
+    where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+    -- the same sample whenever the ledger is the same
+    order by hashtextextended(l.id::text, 1)
+    limit amostra
+  ), espera as materialized (
+    -- each is asked as if it had waited for some months: most for few, some for many
+    select p.mes, g.sorte, p.corte, audit_interno.lacuna(p.mes, audit_interno.ultimo_mes_conhecido(p.corte)) as lacuna
+    from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+    cross join unnest('{0,0,0,0,0,1,1,1,2,2,3,4,5,6,8,11}'::int[]) with ordinality g (meses, sorte)
+    cross join lateral (select m.mes, greatest(m.mes - g.meses, lower(retroteste)) as corte) p
+  ), entrada as (
+    select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, audit_interno.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join audit_interno.estatistica_nome n on n.escrito = d.escrito
+    offset 0
+  )
+  -- an entry with an account is asked twice, with it and without: pending entries often have none yet
+  select e.id || case when e.conta is not null and not v.com_conta then ' sem conta' else '' end, e.corte, e.lacuna, e.certa,
+    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor, e.texto
+  from entrada e
+  join (values (true), (false)) v (com_conta) on v.com_conta or e.conta is not null;
+end
+$$;
+
+comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int) is
+  'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int) from public;
