@@ -86,13 +86,13 @@ comment on column audit.resultado_reversao.depois is 'Columns as the alteration 
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
 
 create table audit.agendamentos (
-  previsto_para timestamp with time zone default  not null,
-  sessao_id bigint default ,
+  previsto_para timestamp with time zone not null,
+  sessao_id bigint,
   agendado_em timestamp with time zone default clock_timestamp() not null,
-  agendado_por text default  not null,
+  agendado_por text not null,
   tentativas integer default 1 not null,
-  erro_codigo text default ,
-  erro_mensagem text default ,
+  erro_codigo text,
+  erro_mensagem text,
   constraint agendamentos_pkey PRIMARY KEY (previsto_para),
   constraint agendamentos_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id)
 );
@@ -107,11 +107,11 @@ comment on column audit.agendamentos.erro_mensagem is 'Message of the last faile
 grant select on table audit.agendamentos to conferente_leitor;
 
 create table audit.alteracoes (
-  operacao_id bigint default  not null,
-  divergencia_id bigint default  not null,
-  reverte_operacao_id bigint default ,
-  antes jsonb default  not null,
-  depois jsonb default  not null,
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  reverte_operacao_id bigint,
+  antes jsonb not null,
+  depois jsonb not null,
   constraint alteracoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
 CREATE INDEX alteracoes_operacao_id_idx ON audit.alteracoes USING btree (operacao_id);
@@ -126,15 +126,15 @@ comment on column audit.alteracoes.depois is 'Column to value after, as the row 
 grant select on table audit.alteracoes to conferente_leitor;
 
 create table audit.configuracoes_sistema (
-  chave text default  not null,
-  valor jsonb default  not null,
-  tipo text default  not null,
-  padrao jsonb default  not null,
-  minimo numeric default ,
-  maximo numeric default ,
-  permitidos jsonb default ,
-  unidade text default ,
-  descricao text default  not null,
+  chave text not null,
+  valor jsonb not null,
+  tipo text not null,
+  padrao jsonb not null,
+  minimo numeric,
+  maximo numeric,
+  permitidos jsonb,
+  unidade text,
+  descricao text not null,
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
@@ -156,17 +156,15 @@ comment on column audit.configuracoes_sistema.alterada_por is 'Who last changed 
 grant select on table audit.configuracoes_sistema to conferente_leitor;
 
 create table audit.decisoes (
-  id bigint generated always as identity default  not null,
-  operacao_id bigint default  not null,
-  divergencia_id bigint default  not null,
-  tipo text default  not null,
-  ator text default  not null,
-  motivo text default  not null,
-  valores jsonb default ,
-  confianca numeric(5,4) default ,
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  tipo text not null,
+  ator text not null,
+  motivo text not null,
+  valores jsonb,
+  confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
-  constraint decisoes_divergencia_id_fkey FOREIGN KEY (divergencia_id) REFERENCES audit.divergencias_processadas(id),
-  constraint decisoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
   constraint decisoes_pkey PRIMARY KEY (id),
   constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
 );
@@ -187,10 +185,10 @@ comment on column audit.decisoes.decidida_em is 'When.';
 grant select on table audit.decisoes to conferente_leitor;
 
 create table audit.deteccoes (
-  operacao_id bigint default  not null,
-  divergencia_id bigint default  not null,
-  confianca numeric(5,4) default  not null,
-  resumo bytea default  not null,
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  confianca numeric(5,4) not null,
+  resumo bytea not null,
   constraint deteccoes_pkey PRIMARY KEY (divergencia_id, operacao_id)
 );
 CREATE INDEX deteccoes_operacao_id_idx ON audit.deteccoes USING btree (operacao_id);
@@ -204,30 +202,30 @@ comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, 
 grant select on table audit.deteccoes to conferente_leitor;
 
 create table audit.divergencias_processadas (
-  id bigint generated always as identity default  not null,
-  sessao_id bigint default  not null,
-  sessao_ultima_id bigint default  not null,
-  regra text default  not null,
-  hash_regra text default  not null,
-  tabela text default  not null,
-  registro_id text default  not null,
-  valores_originais jsonb default  not null,
-  valores_propostos jsonb default  not null,
-  valores_digitados jsonb default ,
-  confianca numeric(5,4) default  not null,
-  evidencia jsonb default  not null,
-  justificativa text default  not null,
-  valor_em_risco numeric default  not null,
+  id bigint generated always as identity not null,
+  sessao_id bigint not null,
+  sessao_ultima_id bigint not null,
+  regra text not null,
+  hash_regra text not null,
+  tabela text not null,
+  registro_id text not null,
+  valores_originais jsonb not null,
+  valores_propostos jsonb not null,
+  valores_digitados jsonb,
+  confianca numeric(5,4) not null,
+  evidencia jsonb not null,
+  justificativa text not null,
+  valor_em_risco numeric not null,
   status text default 'aberta'::text not null,
-  detectada_em timestamp with time zone default  not null,
-  ultima_deteccao timestamp with time zone default  not null,
+  detectada_em timestamp with time zone not null,
+  ultima_deteccao timestamp with time zone not null,
   vezes_detectada integer default 1 not null,
-  proposta_por text default ,
-  decidida_em timestamp with time zone default ,
-  decidida_por text default ,
-  motivo text default ,
-  identidade bytea default  not null,
-  impressao bytea default  not null,
+  proposta_por text,
+  decidida_em timestamp with time zone,
+  decidida_por text,
+  motivo text,
+  identidade bytea not null,
+  impressao bytea not null,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
@@ -272,17 +270,17 @@ comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of
 grant select on table audit.divergencias_processadas to conferente_leitor;
 
 create table audit.excecoes (
-  id bigint generated always as identity default  not null,
-  operacao_id bigint default  not null,
-  regra text default  not null,
-  tabela text default  not null,
-  registro_id text default  not null,
-  motivo text default  not null,
-  autor text default  not null,
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  regra text not null,
+  tabela text not null,
+  registro_id text not null,
+  motivo text not null,
+  autor text not null,
   criada_em timestamp with time zone default clock_timestamp() not null,
-  expira_em timestamp with time zone default  not null,
-  revogada_em timestamp with time zone default ,
-  revogada_por text default ,
+  expira_em timestamp with time zone not null,
+  revogada_em timestamp with time zone,
+  revogada_por text,
   constraint excecoes_check CHECK ((expira_em > criada_em)),
   constraint excecoes_check1 CHECK (((revogada_em IS NULL) = (revogada_por IS NULL))),
   constraint excecoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
@@ -307,13 +305,13 @@ comment on column audit.excecoes.revogada_por is 'Who took it back.';
 grant select on table audit.excecoes to conferente_leitor;
 
 create table audit.execucoes_regra (
-  sessao_id bigint default  not null,
-  regra text default  not null,
+  sessao_id bigint not null,
+  regra text not null,
   status text default 'pendente'::text not null,
-  carregado_desde timestamp with time zone default ,
-  carregado_ate timestamp with time zone default ,
-  linhas_examinadas bigint default ,
-  total_valor numeric default ,
+  carregado_desde timestamp with time zone,
+  carregado_ate timestamp with time zone,
+  linhas_examinadas bigint,
+  total_valor numeric,
   encontradas bigint default 0 not null,
   novas bigint default 0 not null,
   recorrentes bigint default 0 not null,
@@ -324,13 +322,13 @@ create table audit.execucoes_regra (
   resolvidas bigint default 0 not null,
   valor_em_risco numeric default 0 not null,
   valor_corrigido numeric default 0 not null,
-  inicio timestamp with time zone default ,
-  fim timestamp with time zone default ,
-  duracao interval default ,
-  hash_funcao text default ,
-  erro_codigo text default ,
-  erro_mensagem text default ,
-  motivo text default ,
+  inicio timestamp with time zone,
+  fim timestamp with time zone,
+  duracao interval,
+  hash_funcao text,
+  erro_codigo text,
+  erro_mensagem text,
+  motivo text,
   corrigida_ate bigint default 0 not null,
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
@@ -367,25 +365,25 @@ comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding
 grant select on table audit.execucoes_regra to conferente_leitor;
 
 create table audit.notificacoes (
-  id bigint generated always as identity default  not null,
-  tipo text default  not null,
-  sessao_id bigint default ,
-  dia date default ,
+  id bigint generated always as identity not null,
+  tipo text not null,
+  sessao_id bigint,
+  dia date,
   status text default 'pendente'::text not null,
   destinatarios text[] default '{}'::text[] not null,
   entregues text[] default '{}'::text[] not null,
   recusados jsonb default '{}'::jsonb not null,
-  remetente text default ,
-  assunto text default ,
-  identificador text default ,
-  conteudo jsonb default ,
+  remetente text,
+  assunto text,
+  identificador text,
+  conteudo jsonb,
   tentativas integer default 0 not null,
-  ultima_tentativa timestamp with time zone default ,
-  proxima_tentativa timestamp with time zone default ,
-  ultimo_erro text default ,
+  ultima_tentativa timestamp with time zone,
+  proxima_tentativa timestamp with time zone,
+  ultimo_erro text,
   criada_em timestamp with time zone default clock_timestamp() not null,
-  composta_em timestamp with time zone default ,
-  enviada_em timestamp with time zone default ,
+  composta_em timestamp with time zone,
+  enviada_em timestamp with time zone,
   constraint notificacoes_check CHECK (((tipo = 'ausencia'::text) = (dia IS NOT NULL))),
   constraint notificacoes_check1 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
   constraint notificacoes_identificador_key UNIQUE (identificador),
@@ -421,21 +419,21 @@ comment on column audit.notificacoes.enviada_em is 'When the mail server took it
 grant select on table audit.notificacoes to conferente_leitor;
 
 create table audit.operacoes (
-  id bigint generated always as identity default  not null,
-  tipo text default  not null,
+  id bigint generated always as identity not null,
+  tipo text not null,
   status text default 'em_andamento'::text not null,
-  sessao_id bigint default ,
-  regra text default ,
-  ator text default  not null,
-  motivo text default ,
+  sessao_id bigint,
+  regra text,
+  ator text not null,
+  motivo text,
   iniciada_em timestamp with time zone default clock_timestamp() not null,
-  finalizada_em timestamp with time zone default ,
+  finalizada_em timestamp with time zone,
   linhas bigint default 0 not null,
   detalhes jsonb default '{}'::jsonb not null,
-  elo bigint default ,
-  resumo bytea default ,
-  selo_anterior bytea default ,
-  selo bytea default ,
+  elo bigint,
+  resumo bytea,
+  selo_anterior bytea,
+  selo bytea,
   constraint operacoes_check CHECK (((status = 'em_andamento'::text) = (finalizada_em IS NULL))),
   constraint operacoes_check1 CHECK ((((selo IS NULL) = (elo IS NULL)) AND ((selo IS NULL) = (resumo IS NULL)))),
   constraint operacoes_elo_key UNIQUE (elo),
@@ -470,14 +468,14 @@ comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 byt
 grant select on table audit.operacoes to conferente_leitor;
 
 create table audit.padroes_trade_marketing (
-  id bigint generated always as identity default  not null,
-  campo text default  not null,
-  tipo text default  not null,
+  id bigint generated always as identity not null,
+  campo text not null,
+  tipo text not null,
   acao text default 'incluir'::text not null,
-  padrao text default  not null,
-  padrao_dobrado text default  not null,
+  padrao text not null,
+  padrao_dobrado text not null,
   ativo boolean default true not null,
-  motivo text default ,
+  motivo text,
   criado_em timestamp with time zone default clock_timestamp() not null,
   criado_por text default SESSION_USER not null,
   constraint padroes_trade_marketing_acao_check CHECK ((acao = ANY (ARRAY['incluir'::text, 'excluir'::text]))),
@@ -501,24 +499,24 @@ comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 grant select on table audit.padroes_trade_marketing to conferente_leitor;
 
 create table audit.regras (
-  nome text default  not null,
-  descricao text default  not null,
-  funcao text default  not null,
-  preparacao text default ,
-  tabela text default  not null,
-  coluna_chave text default  not null,
-  coluna_data text default ,
-  coluna_carga text default ,
-  coluna_valor text default ,
-  colunas text[] default  not null,
-  confianca_base numeric(5,4) default  not null,
-  limiar numeric(5,4) default  not null,
+  nome text not null,
+  descricao text not null,
+  funcao text not null,
+  preparacao text,
+  tabela text not null,
+  coluna_chave text not null,
+  coluna_data text,
+  coluna_carga text,
+  coluna_valor text,
+  colunas text[] not null,
+  confianca_base numeric(5,4) not null,
+  limiar numeric(5,4) not null,
   automatica boolean default false not null,
   ativa boolean default true not null,
   prioridade integer default 100 not null,
-  limite_linhas bigint default ,
-  limite_fracao numeric default ,
-  limite_valor numeric default ,
+  limite_linhas bigint,
+  limite_fracao numeric,
+  limite_valor numeric,
   tempo_limite interval default '00:10:00'::interval not null,
   aprovadas bigint default 0 not null,
   rejeitadas bigint default 0 not null,
@@ -529,7 +527,7 @@ create table audit.regras (
   limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
   contagem integer default 0 not null,
   contagem_desde timestamp with time zone default clock_timestamp() not null,
-  automatica_perdida text default ,
+  automatica_perdida text,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
   constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
@@ -578,13 +576,13 @@ comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
 
 create table audit.revogacoes (
-  id bigint generated always as identity default  not null,
-  operacao_id bigint default  not null,
-  token_id text default ,
-  nome text default ,
-  motivo text default  not null,
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  token_id text,
+  nome text,
+  motivo text not null,
   revogado_em timestamp with time zone default clock_timestamp() not null,
-  revogado_por text default  not null,
+  revogado_por text not null,
   constraint revogacoes_check CHECK ((num_nonnulls(token_id, nome) = 1)),
   constraint revogacoes_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
   constraint revogacoes_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
@@ -607,26 +605,26 @@ comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 grant select on table audit.revogacoes to conferente_administrador;
 
 create table audit.sessoes_processamento (
-  id bigint generated always as identity default  not null,
-  modo text default  not null,
+  id bigint generated always as identity not null,
+  modo text not null,
   status text default 'agendada'::text not null,
-  data_inicio date default ,
-  data_fim date default ,
-  carregado_desde timestamp with time zone default ,
-  carregado_ate timestamp with time zone default ,
-  incremental boolean default  not null,
-  regras text[] default  not null,
+  data_inicio date,
+  data_fim date,
+  carregado_desde timestamp with time zone,
+  carregado_ate timestamp with time zone,
+  incremental boolean not null,
+  regras text[] not null,
   simulada boolean default false not null,
-  etapa text default ,
-  partes bigint default ,
-  partes_concluidas bigint default ,
+  etapa text,
+  partes bigint,
+  partes_concluidas bigint,
   solicitada_em timestamp with time zone default clock_timestamp() not null,
-  solicitada_por text default  not null,
-  inicio_processamento timestamp with time zone default ,
-  fim_processamento timestamp with time zone default ,
-  ultima_atividade timestamp with time zone default ,
+  solicitada_por text not null,
+  inicio_processamento timestamp with time zone,
+  fim_processamento timestamp with time zone,
+  ultima_atividade timestamp with time zone,
   linhas_examinadas bigint default 0 not null,
-  total_valor numeric default ,
+  total_valor numeric,
   encontradas bigint default 0 not null,
   novas bigint default 0 not null,
   recorrentes bigint default 0 not null,
@@ -637,9 +635,9 @@ create table audit.sessoes_processamento (
   resolvidas bigint default 0 not null,
   valor_em_risco numeric default 0 not null,
   valor_corrigido numeric default 0 not null,
-  limite_atingido text default ,
-  mensagem text default ,
-  resumo jsonb default ,
+  limite_atingido text,
+  mensagem text,
+  resumo jsonb,
   constraint sessoes_processamento_check CHECK ((data_inicio <= data_fim)),
   constraint sessoes_processamento_modo_check CHECK ((modo = ANY (ARRAY['manual'::text, 'auto'::text]))),
   constraint sessoes_processamento_pkey PRIMARY KEY (id),
@@ -685,13 +683,13 @@ comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what w
 grant select on table audit.sessoes_processamento to conferente_leitor;
 
 create table audit.tokens (
-  id text default  not null,
-  operacao_id bigint default  not null,
-  nome text default  not null,
-  papel text default  not null,
+  id text not null,
+  operacao_id bigint not null,
+  nome text not null,
+  papel text not null,
   emitido_em timestamp with time zone default clock_timestamp() not null,
-  emitido_por text default  not null,
-  expira_em timestamp with time zone default  not null,
+  emitido_por text not null,
+  expira_em timestamp with time zone not null,
   constraint tokens_check CHECK ((expira_em > emitido_em)),
   constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
   constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
@@ -714,27 +712,27 @@ comment on column audit.tokens.expira_em is 'When it ends by itself.';
 grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_divergencias_abertas (
-  id bigint default ,
-  regra text default ,
-  tabela text default ,
-  registro_id text default ,
-  valores_originais jsonb default ,
-  valores_propostos jsonb default ,
-  valores_digitados jsonb default ,
-  confianca numeric(5,4) default ,
-  justificativa text default ,
-  evidencia jsonb default ,
-  valor_em_risco numeric default ,
-  status text default ,
-  proposta_por text default ,
-  motivo text default ,
-  detectada_em timestamp with time zone default ,
-  ultima_deteccao timestamp with time zone default ,
-  vezes_detectada integer default ,
-  dias_aberta integer default ,
-  sessao_id bigint default ,
-  sessao_ultima_id bigint default ,
-  link_revisao text default 
+  id bigint,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric(5,4),
+  justificativa text,
+  evidencia jsonb,
+  valor_em_risco numeric,
+  status text,
+  proposta_por text,
+  motivo text,
+  detectada_em timestamp with time zone,
+  ultima_deteccao timestamp with time zone,
+  vezes_detectada integer,
+  dias_aberta integer,
+  sessao_id bigint,
+  sessao_ultima_id bigint,
+  link_revisao text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -761,29 +759,29 @@ comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the revie
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
-  id bigint default ,
-  sessao_id bigint default ,
-  sessao_ultima_id bigint default ,
-  regra text default ,
-  tipo text default ,
-  tabela text default ,
-  registro_id text default ,
-  status text default ,
-  confianca numeric(5,4) default ,
-  valor_em_risco numeric default ,
-  colunas text default ,
-  antes text default ,
-  depois text default ,
-  justificativa text default ,
-  detectada_em timestamp with time zone default ,
-  ultima_deteccao timestamp with time zone default ,
-  vezes_detectada integer default ,
-  proposta_por text default ,
-  decidida_em timestamp with time zone default ,
-  decidida_por text default ,
-  motivo text default ,
-  valores_antes jsonb default ,
-  valores_depois jsonb default 
+  id bigint,
+  sessao_id bigint,
+  sessao_ultima_id bigint,
+  regra text,
+  tipo text,
+  tabela text,
+  registro_id text,
+  status text,
+  confianca numeric(5,4),
+  valor_em_risco numeric,
+  colunas text,
+  antes text,
+  depois text,
+  justificativa text,
+  detectada_em timestamp with time zone,
+  ultima_deteccao timestamp with time zone,
+  vezes_detectada integer,
+  proposta_por text,
+  decidida_em timestamp with time zone,
+  decidida_por text,
+  motivo text,
+  valores_antes jsonb,
+  valores_depois jsonb
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
@@ -812,30 +810,30 @@ comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to 
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
-  sessao_id bigint default ,
-  dia date default ,
-  modo text default ,
-  incremental boolean default ,
-  sessao_status text default ,
-  regra text default ,
-  status text default ,
-  inicio timestamp with time zone default ,
-  fim timestamp with time zone default ,
-  segundos numeric default ,
-  linhas_examinadas bigint default ,
-  linhas_por_segundo numeric default ,
-  encontradas bigint default ,
-  novas bigint default ,
-  recorrentes bigint default ,
-  suprimidas bigint default ,
-  corrigidas bigint default ,
-  falhas bigint default ,
-  obsoletas bigint default ,
-  resolvidas bigint default ,
-  valor_em_risco numeric default ,
-  valor_corrigido numeric default ,
-  erro_codigo text default ,
-  motivo text default 
+  sessao_id bigint,
+  dia date,
+  modo text,
+  incremental boolean,
+  sessao_status text,
+  regra text,
+  status text,
+  inicio timestamp with time zone,
+  fim timestamp with time zone,
+  segundos numeric,
+  linhas_examinadas bigint,
+  linhas_por_segundo numeric,
+  encontradas bigint,
+  novas bigint,
+  recorrentes bigint,
+  suprimidas bigint,
+  corrigidas bigint,
+  falhas bigint,
+  obsoletas bigint,
+  resolvidas bigint,
+  valor_em_risco numeric,
+  valor_corrigido numeric,
+  erro_codigo text,
+  motivo text
 ) with (security_invoker=true);
 comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
 comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
@@ -865,18 +863,18 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 grant select on table audit.vw_metricas_desempenho to conferente_leitor;
 
 create view audit.vw_metricas_regras (
-  regra text default ,
-  descricao text default ,
-  ativa boolean default ,
-  automatica boolean default ,
-  limiar numeric(5,4) default ,
-  aprovadas bigint default ,
-  rejeitadas bigint default ,
-  precisao numeric default ,
-  precisao_minima numeric default ,
-  abertas bigint default ,
-  valor_aberto numeric default ,
-  aberta_desde timestamp with time zone default 
+  regra text,
+  descricao text,
+  ativa boolean,
+  automatica boolean,
+  limiar numeric(5,4),
+  aprovadas bigint,
+  rejeitadas bigint,
+  precisao numeric,
+  precisao_minima numeric,
+  abertas bigint,
+  valor_aberto numeric,
+  aberta_desde timestamp with time zone
 ) with (security_invoker=true);
 comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
 comment on column audit.vw_metricas_regras.regra is 'Rule.';
@@ -894,15 +892,15 @@ comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of t
 grant select on table audit.vw_metricas_regras to conferente_leitor;
 
 create view audit.vw_metricas_resumo (
-  dia date default ,
-  regra text default ,
-  regra_descricao text default ,
-  tabela text default ,
-  status text default ,
-  aguarda_pessoa boolean default ,
-  quantidade bigint default ,
-  valor_em_risco numeric default ,
-  confianca_media numeric default 
+  dia date,
+  regra text,
+  regra_descricao text,
+  tabela text,
+  status text,
+  aguarda_pessoa boolean,
+  quantidade bigint,
+  valor_em_risco numeric,
+  confianca_media numeric
 ) with (security_invoker=true);
 comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
 comment on column audit.vw_metricas_resumo.dia is 'Day of first detection, in the zone of the setting agenda.fuso.';
@@ -917,20 +915,20 @@ comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 
 grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
 create view audit.vw_operacoes_resumo (
-  id bigint default ,
-  tipo text default ,
-  status text default ,
-  regra text default ,
-  sessao_id bigint default ,
-  sessao_modo text default ,
-  ator text default ,
-  motivo text default ,
-  iniciada_em timestamp with time zone default ,
-  finalizada_em timestamp with time zone default ,
-  duracao interval default ,
-  linhas bigint default ,
-  elo bigint default ,
-  selo text default 
+  id bigint,
+  tipo text,
+  status text,
+  regra text,
+  sessao_id bigint,
+  sessao_modo text,
+  ator text,
+  motivo text,
+  iniciada_em timestamp with time zone,
+  finalizada_em timestamp with time zone,
+  duracao interval,
+  linhas bigint,
+  elo bigint,
+  selo text
 ) with (security_invoker=true);
 comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
 comment on column audit.vw_operacoes_resumo.id is 'Key.';
@@ -964,7 +962,7 @@ grant execute on function audit.alterar_configuracao(text,jsonb,text) to confere
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text)
@@ -1051,6 +1049,7 @@ create function audit.finalizar_operacao(id bigint, status text DEFAULT 'conclui
   set search_path=pg_catalog, pg_temp;
 comment on function audit.finalizar_operacao(bigint,text,bigint,jsonb) is 'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_administrador;
+grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_leitor;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_operador;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_revisor;
 
@@ -1101,6 +1100,12 @@ create function audit.reabrir_divergencias(ids bigint[], motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
+
+create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
+  returns bigint language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_exportacao(jsonb,text) is 'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC006 reason blank or too long.';
+grant execute on function audit.registrar_exportacao(jsonb,text) to conferente_leitor;
 
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
@@ -1191,77 +1196,77 @@ grant usage on schema audit_interno to conferente_servico;
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
-  elo bigint default  not null,
-  selo bytea default  not null,
+  elo bigint not null,
+  selo bytea not null,
   constraint cadeia_pkey PRIMARY KEY (unica),
   constraint cadeia_unica_check CHECK (unica)
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 
 create unlogged table audit_interno.estatistica_ajuste (
-  id text default  not null,
-  nivel smallint default  not null,
-  total double precision default  not null,
-  certas double precision default  not null,
-  p double precision default ,
+  id text not null,
+  nivel smallint not null,
+  total double precision not null,
+  certas double precision not null,
+  p double precision,
   constraint estatistica_ajuste_pkey PRIMARY KEY (id, nivel)
 );
 comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
 
 create unlogged table audit_interno.estatistica_antigas (
-  mes integer default  not null,
-  linhas bigint default  not null,
+  mes integer not null,
+  linhas bigint not null,
   constraint estatistica_antigas_pkey PRIMARY KEY (mes)
 );
 comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
 
 create unlogged table audit_interno.estatistica_borda (
-  registro_id text default  not null,
-  carregado_em timestamp with time zone default  not null,
-  mes integer default ,
+  registro_id text not null,
+  carregado_em timestamp with time zone not null,
+  mes integer,
   constraint estatistica_borda_pkey PRIMARY KEY (registro_id)
 );
 comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
 
 create unlogged table audit_interno.estatistica_calibracao (
-  grupo smallint default  not null,
-  faixa smallint default  not null,
-  curva double precision default  not null,
-  confianca double precision default  not null,
-  casos integer default  not null,
-  acertos integer default  not null,
-  casos_proximos integer default  not null,
-  acertos_proximos integer default  not null,
+  grupo smallint not null,
+  faixa smallint not null,
+  curva double precision not null,
+  confianca double precision not null,
+  casos integer not null,
+  acertos integer not null,
+  casos_proximos integer not null,
+  acertos_proximos integer not null,
   constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
 );
 comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
 create unlogged table audit_interno.estatistica_categoria (
-  id integer generated always as identity default  not null,
-  categoria text default  not null,
+  id integer generated always as identity not null,
+  categoria text not null,
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
   constraint estatistica_categoria_pkey PRIMARY KEY (id)
 );
 comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
 create unlogged table audit_interno.estatistica_contagem (
-  nivel smallint default  not null,
-  chave bigint default  not null,
-  mes integer default  not null,
-  categoria integer default  not null,
-  linhas integer default  not null,
+  nivel smallint not null,
+  chave bigint not null,
+  mes integer not null,
+  categoria integer not null,
+  linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
 comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
 create unlogged table audit_interno.estatistica_controle (
   unica boolean default true not null,
-  assinatura text default  not null,
+  assinatura text not null,
   limite timestamp with time zone default '-infinity'::timestamp with time zone not null,
   borda bigint default 0 not null,
-  borda_ate timestamp with time zone default ,
+  borda_ate timestamp with time zone,
   operacao_ate bigint default 0 not null,
-  calibrada_ate integer default ,
+  calibrada_ate integer,
   linhas_calibradas bigint default 0 not null,
   atualizada_em timestamp with time zone default now() not null,
   constraint estatistica_controle_pkey PRIMARY KEY (unica),
@@ -1270,55 +1275,55 @@ create unlogged table audit_interno.estatistica_controle (
 comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
 create unlogged table audit_interno.estatistica_curva (
-  classe smallint default  not null,
-  a double precision default  not null,
-  b double precision default  not null,
-  g double precision default  not null,
+  classe smallint not null,
+  a double precision not null,
+  b double precision not null,
+  g double precision not null,
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
 comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
 
 create unlogged table audit_interno.estatistica_mes (
-  mes integer default  not null,
-  linhas bigint default  not null,
+  mes integer not null,
+  linhas bigint not null,
   constraint estatistica_mes_pkey PRIMARY KEY (mes)
 );
 comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
 create unlogged table audit_interno.estatistica_nome (
-  escrito text default  not null,
-  nome text default ,
+  escrito text not null,
+  nome text,
   constraint estatistica_nome_pkey PRIMARY KEY (escrito)
 );
 comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
 create unlogged table audit_interno.estatistica_peso (
-  nome text default  not null,
-  peso double precision default  not null,
+  nome text not null,
+  peso double precision not null,
   constraint estatistica_peso_pkey PRIMARY KEY (nome)
 );
 comment on table audit_interno.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
 
 create unlogged table audit_interno.estatistica_retroteste (
-  id text default  not null,
-  classe smallint default  not null,
-  lacuna smallint default  not null,
-  bruta double precision default  not null,
-  chance double precision default  not null,
-  acertou smallint default  not null,
+  id text not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  bruta double precision not null,
+  chance double precision not null,
+  acertou smallint not null,
   constraint estatistica_retroteste_pkey PRIMARY KEY (id)
 );
 comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
 
 create table audit_interno.partes_sessao (
-  sessao_id bigint default  not null,
-  regra text default  not null,
-  parte integer default  not null,
-  janela audit.janela default  not null,
+  sessao_id bigint not null,
+  regra text not null,
+  parte integer not null,
+  janela audit.janela not null,
   status text default 'pendente'::text not null,
-  operacao_id bigint default ,
-  inicio timestamp with time zone default ,
-  fim timestamp with time zone default ,
+  operacao_id bigint,
+  inicio timestamp with time zone,
+  fim timestamp with time zone,
   constraint partes_sessao_pkey PRIMARY KEY (sessao_id, regra, parte),
   constraint partes_sessao_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint partes_sessao_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
@@ -1335,10 +1340,10 @@ comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by w
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
 create table audit_interno.vereditos (
-  divergencia_id bigint default  not null,
-  certo boolean default  not null,
-  no_limiar boolean default  not null,
-  contagem integer default  not null,
+  divergencia_id bigint not null,
+  certo boolean not null,
+  no_limiar boolean not null,
+  contagem integer not null,
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';

@@ -35,6 +35,7 @@ set local role conferente_dono;
 --!include integridade/fechar_operacao.sql
 --!include integridade/registrar_operacao.sql
 --!include integridade/finalizar_operacao.sql
+--!include integridade/registrar_exportacao.sql
 
 --!include configuracao/validar_configuracao.sql
 --!include configuracao/alterar_configuracao.sql

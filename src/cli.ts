@@ -10,6 +10,7 @@ import * as corrigir from './cli/corrigir.ts'
 import * as demo from './cli/demo.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
+import * as exportar from './cli/exportar.ts'
 import * as historico from './cli/historico.ts'
 import * as iniciar from './cli/iniciar.ts'
 import * as listar from './cli/listar.ts'
@@ -35,6 +36,7 @@ const COMMANDS = [
   diagnostico,
   processar,
   listar,
+  exportar,
   aprovar,
   rejeitar,
   corrigir,

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { z as Zod } from 'zod'
+import { defaultDataDir } from './settings/data-dir.ts'
+import { nearestNames } from './settings/nearest.ts'
 
 export type Language = 'pt-BR' | 'en'
 
@@ -155,6 +157,8 @@ const KEYS = {
   },
 } as const
 
+const OWN_KEYS = Object.keys(KEYS).filter((name) => name.startsWith('CONFERENTE_'))
+
 /**
  * Reads and checks the whole environment. An empty string counts as unset.
  * @param required keys that the calling command cannot do without
@@ -214,7 +218,7 @@ export function readSettings(
   }
   for (const key of Object.keys(env)) {
     if (!key.startsWith('CONFERENTE_') || key.startsWith('CONFERENTE_TESTE_') || key in KEYS) continue
-    const nearest = nearestNames(key)
+    const nearest = nearestNames(key, OWN_KEYS)
     problems.push({ key, problem: 'unknown', expected: nearest.join(' or '), nearest })
   }
   if (problems.length > 0) throw new SettingsError(problems)
@@ -240,44 +244,6 @@ export function declareProduction(env: NodeJS.ProcessEnv = process.env): void {
   env['GRAPHILE_ENV'] ??= 'production'
 }
 
-function defaultDataDir(env: NodeJS.ProcessEnv): string {
-  const { LOCALAPPDATA, XDG_DATA_HOME } = env
-  const isRoot = process.getuid?.() === 0
-  switch (process.platform) {
-    case 'win32':
-      return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'conferente')
-    case 'darwin':
-      return join(isRoot ? '/' : homedir(), 'Library', 'Application Support', 'conferente')
-    default:
-      // Root's home is closed to the unprivileged user as whom PostgreSQL must run.
-      return isRoot
-        ? '/var/lib/conferente'
-        : join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'conferente')
-  }
-}
-
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
-}
-
-function nearestNames(key: string): string[] {
-  const ranked = Object.keys(KEYS)
-    .filter((name) => name.startsWith('CONFERENTE_'))
-    .map((name) => ({ name, distance: editDistance(key, name) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]?.distance ?? 0
-  return ranked.filter(({ distance }) => distance <= best + 1).map(({ name }) => name)
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current[j] = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
 }

@@ -52,5 +52,5 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;

@@ -15,6 +15,8 @@ declare
   v_ja_certa text;
   v_atribuicoes text;
   v_imagem text;
+  v_toda boolean;
+  v_imagens jsonb;
   v_adiaveis text;
   v_reler boolean := audit_interno.exige_releitura(relacao);
   v_meio integer := cardinality(ids) / 2;
@@ -49,16 +51,27 @@ begin
          update %1$s t set %2$s
          from pg_temp.conferente_lote l
          where l.divergencia_id = any ($2) and %3$s and %4$s
-         returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois
+         returning l.divergencia_id, l.reverte_operacao_id, l.de, l.para, %5$s as depois
        ), imagem as (
          insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
          select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
-         returning divergencia_id
        )
-       update pg_temp.conferente_lote l set resultado = ''aplicada'', agora = a.depois
-       from alterada a where a.divergencia_id = l.divergencia_id',
+       select count(*) = cardinality($2) and count(*) filter (where a.depois::text <> a.para::text) = 0,
+         case when $3 then jsonb_object_agg(a.divergencia_id, a.depois) end
+       from alterada a',
       v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
-    using operacao_id, ids, v_reler;
+    into v_toda, v_imagens using operacao_id, ids, v_reler;
+    -- nearly always every row took exactly what it was to take: then no image need be read back
+    if v_toda then
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = l.para where l.divergencia_id = any (ids);
+    elsif v_reler then
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = v_imagens -> l.divergencia_id::text
+      where l.divergencia_id = any (ids) and v_imagens ? l.divergencia_id::text;
+    else
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = a.depois
+      from audit.alteracoes a
+      where a.operacao_id = aplicar_grupo.operacao_id and a.divergencia_id = l.divergencia_id and l.divergencia_id = any (ids);
+    end if;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
@@ -95,6 +108,9 @@ begin
     end if;
     return;
   end;
+  if v_toda then
+    return;
+  end if;
 
   execute format(
     'update pg_temp.conferente_lote l

@@ -9,7 +9,7 @@ return (
     and (d.a::numeric - d.b::numeric) % 9 = 0
     and (
       select pg_catalog.count(*) = 2
-        and pg_catalog.min(pg_catalog.substr(d.a, i, 1)) = pg_catalog.min(pg_catalog.substr(d.b, i, 1))
+        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
         and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
       from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
       where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)

@@ -14,7 +14,7 @@ declare
   v_textos text[];
 begin
   if v_expressao is null and v_regex is null then
-    return '{}';
+    return array[]::text[];
   end if;
   select array_agg(t.texto) into v_textos
   from (
@@ -34,7 +34,7 @@ begin
   ) t
   -- no pattern, no test: a null expression folds its arm away
   where (t.dobrado like any (v_filtro) and t.dobrado ~ v_expressao) or t.dobrado ~* v_regex;
-  return coalesce(v_textos, '{}');
+  return coalesce(v_textos, array[]::text[]);
 end
 $$;
 

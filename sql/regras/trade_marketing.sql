@@ -16,10 +16,6 @@ declare
   v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
   v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
   v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
-  v_inicio date;
-  v_fim date;
-  v_chaves text[];
-  v_palavras text[];
 begin
   if v_categoria is null then
     raise exception using
@@ -31,29 +27,33 @@ begin
     return;
   end if;
 
-  select
-    min(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') - v_meses * 31,
-    max(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') + v_meses * 31,
-    array_agg(distinct c.chave), array_agg(distinct p.palavra)
-  into v_inicio, v_fim, v_chaves, v_palavras
-  from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) c
-  left join lateral unnest(c.palavras) p (palavra) on true;
-
   return query
   with candidato as materialized (
     select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+  ), periodo as materialized (
+    select
+      min(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') + v_meses * 31 as fim,
+      array_agg(distinct c.chave) as chaves,
+      array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
+    from candidato c
+  ), frase as materialized (
+    -- few combinations of patterns, many entries
+    select x.padroes, audit_interno.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
       coalesce(sum(h.lancamentos) filter (where h.categoria_dobrada = audit_interno.dobrar(v_categoria)), 0) as marketing,
       coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
       jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
-    from audit_interno.historico_marketing(v_inicio, v_fim, v_chaves) h
+    from periodo p
+    cross join lateral audit_interno.historico_marketing(p.inicio, p.fim, p.chaves) h
     group by h.chave
   ), firme as materialized (
     -- a word that several suppliers use, nine times in ten for one category
     select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
-    from audit_interno.palavras_marketing(v_inicio, v_fim, v_palavras) p
+    from periodo x
+    cross join lateral audit_interno.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), texto as (
     select c.id,
@@ -78,12 +78,13 @@ begin
         'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
-      'a_favor', audit_interno.frase_padroes(c.padroes),
+      'a_favor', s.texto,
       'contra', f.contra),
-    audit_interno.frase_padroes(c.padroes) || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
+    s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || coalesce(' Contra: ' || f.contra || '.', ''),
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
+  join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave
   left join texto t on t.id = c.id
   cross join lateral (

@@ -33,7 +33,7 @@ from (values
     'Tamanho da primeira janela incremental de uma regra.'),
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
     'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
-  ('sessao.linhas_por_parte', '250000', 'inteiro', 1, 1000000000, null, 'linhas',
+  ('sessao.linhas_por_parte', '500000', 'inteiro', 1, 1000000000, null, 'linhas',
     'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),

@@ -1,4 +1,4 @@
--- No foreign keys to sessions and rules here, nor on deteccoes and alteracoes: each costs as much as the row itself.
+-- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
@@ -100,8 +100,8 @@ comment on column audit.alteracoes.depois is 'Column to value after, as the row 
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,
-  operacao_id bigint not null references audit.operacoes,
-  divergencia_id bigint not null references audit.divergencias_processadas,
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
   ator text not null,

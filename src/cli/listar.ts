@@ -6,7 +6,7 @@ import { findingColumns, printFindings } from './findings.ts'
 import { print, printJson, tell } from './output.ts'
 
 const OPEN = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
-const STATUSES = [...OPEN, 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida']
+export const STATUSES = [...OPEN, 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida']
 
 interface Options {
   readonly status?: string

@@ -1,4 +1,4 @@
-import { connect, type Sql } from '../db.ts'
+import type { Sql } from '../db.ts'
 import type { WorkOptions } from '../worker.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
@@ -6,11 +6,15 @@ import { tell } from './output.ts'
 
 const LOOK_MS = 60_000
 
-/** The mail server of SMTP_URL, if there is one, as a worker uses it. */
-export async function openMail({ settings }: App): Promise<WorkOptions['mail']> {
+/**
+ * The mail server of SMTP_URL, if there is one, as a worker uses it.
+ * @param url of a login that may become conferente_dono, as a worker's must
+ */
+export async function openMail({ settings }: App, url: string): Promise<WorkOptions['mail']> {
   if (settings.smtpUrl === undefined) return undefined
   const { createMailer } = await import('../mail/transport.ts')
-  return { mailer: createMailer(settings.smtpUrl) }
+  const { attachFindings } = await import('../mail/attachments.ts')
+  return { mailer: createMailer(settings.smtpUrl), attach: attachFindings(url, 'conferente_dono') }
 }
 
 /** Says what would otherwise be silent: messages that cannot be sent, and those that nobody is to receive. */
@@ -31,9 +35,10 @@ export async function tellMail({ settings, text, format }: App, sql: Sql): Promi
  * @param url of a login that is a member of conferente_servico, or of a superuser
  * @returns ends the looking
  */
-export function watchAbsence(app: App, url: string): () => Promise<void> {
+export async function watchAbsence(app: App, url: string): Promise<() => Promise<void>> {
+  const { connect } = await import('../db.ts')
   const sql = connect(url, { max: 1, name: 'conferente servir' })
-  const mail = openMail(app)
+  const mail = openMail(app, url)
   let timer: NodeJS.Timeout | undefined
   let ended = false
   const look = async () => {

@@ -3,7 +3,6 @@ import type { Sql } from '../db.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { openMail } from './mail.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 
 interface Options {
@@ -30,8 +29,8 @@ export function register(program: Command, app: App): void {
         throw new UsageError(text.notificacoes.needsServer)
       }
       const role = options.enviar ? 'conferente_dono' : 'conferente_leitor'
-      await withDatabase(app, { role }, async ({ sql }) => {
-        const failures = options.enviar ? await sendAll(app, sql) : 0
+      await withDatabase(app, { role }, async ({ sql, url }) => {
+        const failures = options.enviar ? await sendAll(app, sql, url) : 0
         await list(app, sql, options)
         return failures > 0 ? 1 : 0
       })
@@ -39,9 +38,10 @@ export function register(program: Command, app: App): void {
 }
 
 /** For those who have no worker: whoever runs this acts as the owner, as a worker would. */
-async function sendAll(app: App, sql: Sql): Promise<number> {
+async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   const { deliverDue } = await import('../mail/deliver.ts')
-  const mail = await openMail(app)
+  const { openMail } = await import('./mail.ts')
+  const mail = await openMail(app, url)
   if (!mail) return 0
   await sql`set role conferente_dono`
   try {

@@ -5,7 +5,6 @@ import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
-import { watchAbsence } from './mail.ts'
 import { tell } from './output.ts'
 
 export interface ServeOptions {
@@ -28,7 +27,8 @@ export function register(program: Command, app: App): void {
 async function serve(app: App, database: Database, options: ServeOptions): Promise<number> {
   const { text, signal } = app
   const server = await openServer(app, database, options)
-  const endWatch = watchAbsence(app, database.url)
+  const { watchAbsence } = await import('./mail.ts')
+  const endWatch = await watchAbsence(app, database.url)
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

@@ -5,7 +5,6 @@ import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
 import { plain } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
-import { openMail, tellMail } from './mail.ts'
 import { tell } from './output.ts'
 
 interface Options {
@@ -35,12 +34,13 @@ export function workOptions(command: Command, { text }: App): Command {
 /** Starts a worker that sends mail and tells on stderr what it does, and says that it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const [{ startWorker }, { createWatcher }] = await Promise.all([
+  const [{ startWorker }, { createWatcher }, { openMail, tellMail }] = await Promise.all([
     import('../worker.ts'),
     import('./watcher.ts'),
+    import('./mail.ts'),
   ])
   await tellMail(app, sql)
-  const mail = await openMail(app)
+  const mail = await openMail(app, url)
   const worker = await startWorker(url, createReport(app, createWatcher), {
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,

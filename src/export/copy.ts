@@ -5,12 +5,12 @@ import type { Sql } from '../db.ts'
 
 export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 
-/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => sql.begin('read only', work)`. */
+/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => sql.begin(work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>
 
-/** A transaction of a pool or a connection of one's own, as the login itself. */
+/** A transaction of a pool, or of a connection of one's own, as the login itself. */
 export function inTransaction(sql: Sql): InTransaction {
-  return (work) => sql.begin('read only', (tx) => work(tx as Transaction))
+  return (work) => sql.begin((tx) => work(tx as Transaction))
 }
 
 const BATCH = 64 * 1024
@@ -37,7 +37,9 @@ export function copyOut(within: InTransaction, format: RowFormat, counted: (rows
     const query = sql.unsafe(statement)
     let cancelled: Promise<unknown> | undefined
     const release = finished(out, () => {
-      if (!out.readableEnded) cancelled = cancel(query)
+      if (out.readableEnded) return
+      cancelled = cancel(query)
+      rows?.destroy()
     })
     let rows: Readable | undefined
     try {

@@ -6,6 +6,7 @@ import { csv, type Dialect } from './csv.ts'
 import type { FindingsFilter } from './filter.ts'
 import { XLSX_MIME, xlsx } from './xlsx.ts'
 
+export { type AuditedExport, auditExport, type ExportRecord } from './audited.ts'
 export { type InTransaction, inTransaction, type Transaction } from './copy.ts'
 export { DIALECTS, type Dialect } from './csv.ts'
 export type { FindingsFilter } from './filter.ts'

@@ -3,12 +3,13 @@ import { Problem } from './problem.ts'
 import { auditoria } from './rest/auditoria.ts'
 import { divergencias } from './rest/divergencias.ts'
 import { installDocsPage, installOpenApi } from './rest/docs.ts'
+import { exportacao } from './rest/exportacao.ts'
 import { metricas } from './rest/metricas.ts'
 import { PROBLEM, rowSchemas } from './rest/schemas.ts'
 import type { HttpContext } from './server.ts'
 import { installValidation } from './validation.ts'
 
-const RESOURCES = [divergencias, auditoria, metricas]
+const RESOURCES = [divergencias, auditoria, exportacao, metricas]
 const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** REST: routes of a few lines over the functions and views that psql uses too. */

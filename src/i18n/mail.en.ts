@@ -32,7 +32,7 @@ export const mailEn: MailText = {
   subject: {
     done: (day, n, fresh, corrected, waiting) =>
       n === 0
-        ? `All done: no divergence on ${day}`
+        ? `All done: no divergence on ${day}${waiting === '0' ? '' : `, ${waiting} waiting`}`
         : `All done: ${fresh} new, ${corrected} corrected, ${waiting} waiting on ${day}`,
     gaps: (day, gaps) => `Done with gaps on ${day}: ${gaps}`,
     failed: (day, id) => `FAILED: session ${id} of ${day}`,
@@ -167,12 +167,13 @@ export const mailEn: MailText = {
   mailNote: (kind, when, error) => `${kind} of ${when}: ${error}`,
   attached: (names) => `Attached: ${names}.`,
   tooLarge: (size, limit) =>
-    `The divergences of this session come to ${size} of attachments, above the limit of ${limit}; download them here:`,
+    `The divergences of this session come to ${size} of attachments, above the limit of ${limit}; see them at:`,
+  neverAttached:
+    'Attachments are switched off (correio.limite_anexo); see the divergences of this session at:',
   notAttached: (reason) => `The attachments could not be made: ${reason}`,
   button: 'Open the review',
   chain: (position, seal) => `link ${position}, seal ${seal}`,
   chainNote: 'Keep this message: it bears witness to the trail up to this link.',
   footer: (when, zone) => `Made by Conferente on ${when}, time of ${zone}.`,
   attachmentName: (id, extension) => `divergences-session-${id}.${extension}`,
-  megabytes: (n) => `${n} MB`,
 }

@@ -34,7 +34,7 @@ export const mailPtBR = {
   subject: {
     done: (day: string, n: number, fresh: string, corrected: string, waiting: string) =>
       n === 0
-        ? `Tudo feito: nenhuma divergência em ${day}`
+        ? `Tudo feito: nenhuma divergência em ${day}${waiting === '0' ? '' : `, ${waiting} à espera`}`
         : `Tudo feito: ${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}, ${waiting} à espera em ${day}`,
     gaps: (day: string, gaps: string) => `Feito com lacunas em ${day}: ${gaps}`,
     failed: (day: string, id: string) => `FALHOU: sessão ${id} de ${day}`,
@@ -176,12 +176,12 @@ export const mailPtBR = {
   mailNote: (kind: string, when: string, error: string) => `${kind} de ${when}: ${error}`,
   attached: (names: string) => `Anexos: ${names}.`,
   tooLarge: (size: string, limit: string) =>
-    `As divergências desta sessão somam ${size} em anexos, acima do limite de ${limit}; baixe-as pelo link:`,
+    `As divergências desta sessão somam ${size} em anexos, acima do limite de ${limit}; veja-as em:`,
+  neverAttached: 'Anexos estão desligados (correio.limite_anexo); veja as divergências desta sessão em:',
   notAttached: (reason: string) => `Os anexos não puderam ser gerados: ${reason}`,
   button: 'Abrir a revisão',
   chain: (position: string, seal: string) => `elo ${position}, selo ${seal}`,
   chainNote: 'Guarde esta mensagem: ela testemunha a trilha até este elo.',
   footer: (when: string, zone: string) => `Gerado pelo Conferente em ${when}, hora de ${zone}.`,
   attachmentName: (id: string, extension: string) => `divergencias-sessao-${id}.${extension}`,
-  megabytes: (n: string) => `${n} MB`,
 }

@@ -48,6 +48,7 @@ export const rest: typeof ptBR = {
     tipo: 'One kind of operation or more.',
     ator: 'Who did it.',
     formato: 'csv or xlsx.',
+    dialeto: 'Of CSV: pt-BR opens in a Brazilian Excel; rfc4180 is for programs.',
   },
   answer: {
     page: 'A page.',
@@ -80,6 +81,8 @@ export const rest: typeof ptBR = {
     unique: 'Each item only once.',
   },
   unavailableHint: '/readyz says when it is back.',
+  exportReason: 'export by the API',
+  tooManyExports: 'too many exports at once; wait for one to end',
   method: (method, path) => `${path} does not take ${method}`,
   page: {
     title: 'Conferente: API',

@@ -47,6 +47,7 @@ export const rest = {
     tipo: 'Um ou mais tipos de operação.',
     ator: 'Quem fez.',
     formato: 'csv ou xlsx.',
+    dialeto: 'Do CSV: pt-BR abre no Excel brasileiro; rfc4180 é para programas.',
   },
   answer: {
     page: 'Uma página.',
@@ -80,6 +81,8 @@ export const rest = {
     unique: 'Cada item só uma vez.',
   },
   unavailableHint: '/readyz diz quando volta.',
+  exportReason: 'exportação pela API',
+  tooManyExports: 'exportações demais ao mesmo tempo; espere uma acabar',
   method: (method: string, path: string) => `${path} não aceita ${method}`,
   page: {
     title: 'Conferente: API',

@@ -5,7 +5,13 @@ import type { Letter, Mailer, Outcome } from './transport.ts'
 
 /** Files for a message that has some, written into `directory`, or the note that says why not. */
 export type Attach = (
-  message: { readonly sessionId: bigint; readonly language: 'pt-BR' | 'en' },
+  message: {
+    readonly sessionId: bigint
+    readonly language: 'pt-BR' | 'en'
+    /** Where the session's findings can be seen instead. */
+    readonly link: string
+    readonly zone: string
+  },
   directory: string,
 ) => Promise<{ readonly note: Files; readonly files: Letter['files'] }>
 
@@ -72,14 +78,17 @@ async function attempt(begun: Record<string, unknown>, mailer: Mailer, attach?: 
   const { mkdtemp, rm } = await import('node:fs/promises')
   const { tmpdir } = await import('node:os')
   const { join } = await import('node:path')
-  const directory = await mkdtemp(join(tmpdir(), 'conferente-'))
+  const directory = await mkdtemp(join(tmpdir(), `conferente-correio-${process.pid}-`))
   try {
     const { render } = await import('./render.ts')
     const facts = factsSchema.parse(begun['conteudo'])
     const sessionId = begun['sessao_id'] as bigint | null
     const attached =
       attach && sessionId !== null && facts.tipo === 'resumo'
-        ? await attach({ sessionId, language: facts.idioma }, directory)
+        ? await attach(
+            { sessionId, language: facts.idioma, link: facts.link, zone: facts.fuso },
+            directory,
+          ).catch((error: Error) => notMade(error, facts.idioma))
         : undefined
     const { html, text, pictures } = await render(facts, attached?.note)
     return await mailer.send({
@@ -99,6 +108,12 @@ async function attempt(begun: Record<string, unknown>, mailer: Mailer, attach?: 
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** The digest goes out all the same, and says that its files do not. */
+async function notMade(error: Error, language: 'pt-BR' | 'en'): Promise<Awaited<ReturnType<Attach>>> {
+  const { mailText } = await import('../i18n/index.ts')
+  return { note: { note: mailText(language).notAttached(error.message.slice(0, 200)) }, files: [] }
 }
 
 /** What one look of `deliverDue` did. */

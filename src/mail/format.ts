@@ -28,6 +28,8 @@ export function createMailFormat(language: Language, zone: string) {
       maximumFractionDigits: 20,
     }).format(exact(value))
   }
+  const size = (unit: 'kilobyte' | 'megabyte') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 })
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
   const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
   const day = dates({ dateStyle: 'short', timeZone: zone })
@@ -40,6 +42,8 @@ export function createMailFormat(language: Language, zone: string) {
 
   return {
     number: (value: number) => number.format(value),
+    size: (bytes: number) =>
+      spaced(bytes < 1e6 ? size('kilobyte').format(bytes / 1e3) : size('megabyte').format(bytes / 1e6)),
     money: (value: string) => spaced(money.format(exact(value))),
     compact: (value: string) => spaced(compact.format(exact(value))),
     percent: (value: number) => spaced(percent.format(value)),

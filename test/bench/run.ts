@@ -10,14 +10,29 @@ import { isMet, type Measure, type Result } from './harness.ts'
 import { correcao } from './measures/correcao.ts'
 import { deteccao } from './measures/deteccao.ts'
 import { dw } from './measures/dw.ts'
+import { exportacao } from './measures/exportacao.ts'
+import { graphql } from './measures/graphql.ts'
 import { janela } from './measures/janela.ts'
+import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
 import { planos } from './measures/planos.ts'
+import { trabalhadores } from './measures/trabalhadores.ts'
 import { describe, heading, table } from './report.ts'
 import { prepare } from './warehouse.ts'
 
 // What changes the warehouse most comes last.
-const MEASURES: readonly Measure[] = [partida, janela, deteccao, correcao, dw, planos]
+const MEASURES: readonly Measure[] = [
+  partida,
+  graphql,
+  exportacao,
+  janela,
+  deteccao,
+  memoria,
+  trabalhadores,
+  correcao,
+  dw,
+  planos,
+]
 
 const { values } = parseArgs({
   options: {
@@ -50,6 +65,14 @@ const server = values.url
     )
 const serverUrl = values.url ?? server?.url ?? ''
 const results: Result[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void (server?.release() ?? Promise.resolve()).finally(() => {
+      rmSync(dir, { recursive: true, force: true })
+      process.exit(130)
+    })
+  })
+}
 let failed = false
 try {
   say(`making a warehouse of ${rows} rows …`)

@@ -3,8 +3,8 @@
 import { connect, type Sql } from '../../src/db.ts'
 import { migrate } from '../../src/migrate.ts'
 
-/** Makes the database anew, migrated, with the warehouse of `conferente demo`. */
-export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
+/** Makes a database anew, migrated, without a warehouse. */
+export async function emptyDatabase(serverUrl: string, database: string): Promise<string> {
   const admin = connect(serverUrl, { max: 1 })
   try {
     await admin.unsafe(`drop database if exists ${database} with (force)`)
@@ -15,7 +15,13 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   const address = new URL(serverUrl)
   address.pathname = `/${database}`
   await migrate(address.href, { current: true })
-  const sql = connect(address.href, { max: 1 })
+  return address.href
+}
+
+/** The same with the warehouse of `conferente demo`. */
+export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
+  const url = await emptyDatabase(serverUrl, database)
+  const sql = connect(url, { max: 1 })
   try {
     await sql`select exemplo.criar_armazem(${rows}, 42)`
     await sql`
@@ -26,7 +32,7 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   } finally {
     await sql.end()
   }
-  return address.href
+  return url
 }
 
 export const RULE = 'bancada'
@@ -65,8 +71,13 @@ async function planTargets(sql: Sql): Promise<void> {
 }
 
 /** Puts the wrong category into every target. */
-export const damage = (sql: Sql, run: number) => sql`
-  update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+export async function damage(sql: Sql, run: number): Promise<void> {
+  await sql`update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
+}
+
+/** A rule whose corrections were rolled back loses auto; the bench gives it back. */
+export const trustAgain = (sql: Sql) =>
+  sql`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
 
 /** What correcting does, without any audit. */
 export const mend = (sql: Sql) => sql`
@@ -76,4 +87,21 @@ export const mend = (sql: Sql) => sql`
 export async function settle(sql: Sql): Promise<void> {
   await sql`vacuum (analyze) dw.fato_lancamentos`
   await sql`checkpoint`
+}
+
+/** Waiting findings as a rule leaves them, in a database without a warehouse. */
+export async function synthesise(sql: Sql, count: number): Promise<void> {
+  await sql`
+    insert into audit.sessoes_processamento (modo, status, incremental, regras, solicitada_por)
+    values ('manual', 'concluida', false, '{trade_marketing}', 'bancada')`
+  await sql`
+    insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
+      valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, detectada_em,
+      ultima_deteccao, identidade, impressao)
+    select 1, 1, 'trade_marketing', repeat('0', 64), 'dw.lancamentos', n::text, jsonb_build_object('categoria', 'Serviços ' || n % 50),
+      '{"categoria": "Trade Marketing"}', 0.9 + n % 10 / 100.0, jsonb_build_object('tipo', 'padrao', 'padroes', array['campanha', 'verba ' || n % 20]),
+      'A descrição tem "verba cooperada ' || n % 100 || '" e a categoria lançada é "Serviços ' || n % 50 || '".', n % 100000 / 7.0, now(),
+      now(), sha256(n::text::bytea), substr(sha256(n::text::bytea), 1, 16)
+    from generate_series(1, ${count}::int) as n`
+  await sql`vacuum analyze audit.divergencias_processadas`
 }

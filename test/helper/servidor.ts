@@ -3,7 +3,7 @@ import { connect, type Sql } from '../../src/db.ts'
 import { migrate } from '../../src/migrate.ts'
 
 /** Name of the migrated database that every test file's own is cloned from. */
-export const TEMPLATE = 'conferente_modelo'
+export const TEMPLATE = process.env['CONFERENTE_TESTE_MODELO'] ?? 'conferente_modelo'
 
 /** People who log in during tests, each with the role that such a person would have. */
 export const PEOPLE = {

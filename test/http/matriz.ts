@@ -17,6 +17,7 @@ revogacoes                        A
 sessoes_processamento       L R O A
 tokens                            A
 vw_divergencias_abertas     L R O A
+vw_divergencias_exportacao  L R O A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
@@ -37,6 +38,7 @@ desativar_padrao()                A
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+exportar_divergencias()     L R O A
 finalizar_operacao()          R O A
 historico_registro()        L R O A
 metricas()                  L R O A

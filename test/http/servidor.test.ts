@@ -1,5 +1,7 @@
 // The server itself: who may ask at all, and how it says no.
 import { test } from 'tap'
+import { serverSettings } from '../../src/http/settings.ts'
+import { readSettings } from '../../src/settings.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
 
@@ -21,4 +23,14 @@ test('what does not exist is said as a problem document, with security headers',
   t.match(json, { type: 'about:blank', status: 404, instance: '/nada' })
   t.match(headers.get('content-security-policy'), /default-src 'none'/)
   t.equal(headers.get('x-content-type-options'), 'nosniff')
+})
+
+test('the embedded server brings a secret of its own, another database none', async (t) => {
+  const settings = readSettings({})
+  const secret = (url: string) => serverSettings(settings, { url, embedded: true }).jwtSecret ?? ''
+  const one = secret('postgresql://postgres:abc@127.0.0.1:1/conferente')
+  t.ok(one.length >= 32)
+  t.equal(secret('postgresql://postgres:abc@127.0.0.1:2/conferente_demo'), one, 'the same at every start')
+  t.not(secret('postgresql://postgres:abd@127.0.0.1:1/conferente'), one)
+  t.throws(() => serverSettings(settings, { url: 'postgresql://x', embedded: false }), { code: 'settings' })
 })

@@ -97,6 +97,14 @@ t.test(
   },
 )
 
+t.test('it is the bound that counts, not the share', async (t) => {
+  const c = await cenario(t)
+  const ids = await achar(c, 1, 40)
+  await c.aprovar('ana', ...ids.slice(1))
+  await c.rejeitar('ana', ids[0] as number)
+  t.match(await regra(c), { precisao: 0.975, automatica: false, automatica_perdida: /1 de 40 .*0\.89/ })
+})
+
 t.test('doubtful findings, below the threshold, are counted but do not cost auto', async (t) => {
   const c = await cenario(t)
   await c.rejeitar('ana', ...(await achar(c, 1, 30, 0.94)))
@@ -104,6 +112,9 @@ t.test('doubtful findings, below the threshold, are counted but do not cost auto
   await minimo(c, 1)
   await c.rejeitar('ana', ...(await achar(c, 41, 41, 0.95)))
   t.match(await regra(c), { automatica: false, erradas_no_limiar: 1 }, 'at the threshold is auto’s')
+  const ids = await c.sql`select id::int from audit.divergencias_processadas where registro_id = '41'`
+  await c.pessoa('ana')`select audit.reabrir_divergencias(${ids.map((r) => r['id'])}, 'revista')`
+  t.match(await regra(c), { rejeitadas: 30, erradas_no_limiar: 0 }, 'and so it is when taken back')
 })
 
 t.test('a bulk rejection costs auto once; reopening takes the word back, not the loss', async (t) => {

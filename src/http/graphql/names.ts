@@ -19,6 +19,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   sessoes_processamento: ['sessao', 'sessoes'],
   tokens: ['token', 'tokens'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
+  vw_divergencias_exportacao: ['divergencia_exportada', 'divergencias_exportadas'],
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
@@ -59,6 +60,7 @@ export const MUTATIONS: readonly string[] = [
 export const QUERIES: readonly string[] = [
   'acertos_padroes',
   'diagnosticar_contrato',
+  'exportar_divergencias',
   'historico_registro',
   'pagina_revisao',
   'previsao_padrao',
@@ -118,6 +120,12 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(divergencia_id) references audit.divergencias_processadas (id)',
       ],
     },
+    decisoes: {
+      foreignKey: [
+        '(operacao_id) references audit.operacoes (id)',
+        '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
     deteccoes: {
       foreignKey: [
         '(operacao_id) references audit.operacoes (id)',
@@ -138,6 +146,7 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(sessao_id) references audit.sessoes_processamento (id)',
       ],
     },
+    vw_divergencias_exportacao: { primaryKey: 'id', foreignKey: [] },
     vw_operacoes_resumo: {
       primaryKey: 'id',
       foreignKey: [

@@ -90,15 +90,20 @@ export const PROBLEM: Schema = {
   },
 }
 
-/** Answers of an operation: what it says when it is done, and a problem document for everything else. */
-export function answers(
-  text: Catalogue,
-  done: Record<number, { description: string; schema: Schema }>,
-): Schema {
+/** A problem document for everything that is refused. */
+export function problems(text: Catalogue): Schema {
   const problem = {
     description: text.rest.answer.problem,
     content: { 'application/problem+json': { schema: { $ref: 'Problema#' } } },
   }
+  return { '4xx': problem, '5xx': problem }
+}
+
+/** Answers of an operation: what it says when it is done, and problem documents. */
+export function answers(
+  text: Catalogue,
+  done: Record<number, { description: string; schema: Schema }>,
+): Schema {
   return {
     ...Object.fromEntries(
       Object.entries(done).map(([status, { description, schema }]) => [
@@ -106,8 +111,7 @@ export function answers(
         { description, content: { 'application/json': { schema } } },
       ]),
     ),
-    '4xx': problem,
-    '5xx': problem,
+    ...problems(text),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Sql } from '../../../src/db.ts'
 import { conductSession, type SessionStep } from '../../../src/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
-import { damage, mend, RULE, settle } from '../warehouse.ts'
+import { damage, mend, RULE, settle, trustAgain } from '../warehouse.ts'
 
 export const correcao: Measure = {
   name: 'correcao',
@@ -17,6 +17,7 @@ export const correcao: Measure = {
     const forward = await alternate(runs, {
       before: async (run) => {
         await damage(sql, run)
+        await trustAgain(sql)
         await settle(sql)
       },
       floor: async (run) => {

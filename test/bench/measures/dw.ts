@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Sql } from '../../../src/db.ts'
 import { conductSession } from '../../../src/session.ts'
 import type { Measure, Result } from '../harness.ts'
-import { damage, RULE, settle } from '../warehouse.ts'
+import { damage, RULE, settle, trustAgain } from '../warehouse.ts'
 
 interface Seen {
   readonly took: number[]
@@ -46,6 +46,7 @@ export const dw: Measure = {
   name: 'dw',
   async run({ sql, url }) {
     await damage(sql, 99)
+    await trustAgain(sql)
     await settle(sql)
     const size = async () =>
       (

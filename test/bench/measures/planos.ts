@@ -2,7 +2,7 @@
 import { connect, type Sql } from '../../../src/db.ts'
 import { conductSession } from '../../../src/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
-import { damage, prepare, RULE } from '../warehouse.ts'
+import { damage, prepare, RULE, trustAgain } from '../warehouse.ts'
 
 const MOST_ROWS = 100_000
 
@@ -14,6 +14,7 @@ async function everything(sql: Sql, expected: number): Promise<void> {
   const manual = await conductSession(sql, { modo: 'manual', ...ALL }, {}, NEVER)
   if (manual['falhas'] !== 0n || String(manual['status']).startsWith('fal'))
     throw new Error(`${manual['mensagem']}`)
+  await trustAgain(sql)
   const auto = await conductSession(sql, { modo: 'auto', ...ALL, regras: [RULE] }, {}, NEVER)
   if (Number(auto['corrigidas']) !== expected)
     throw new Error(`corrected ${auto['corrigidas']}: ${auto['mensagem']}`)

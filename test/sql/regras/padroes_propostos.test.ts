@@ -98,9 +98,10 @@ t.test('confirmed corrections propose patterns; one is accepted, finds, and is j
     'what is rolled back was no hit',
   )
   await adelia`select from audit.desativar_padrao(${aceita?.['id']}, 'largo demais')`
-  t.ok(
-    (await propostas(3, 0.5)).some((p) => p['padrao'] === 'adesivacao'),
-    'switched off, it may be proposed again',
+  t.match(
+    (await propostas(3, 0.5)).find((p) => p['padrao'] === 'adesivacao'),
+    { suporte: 3 },
+    'switched off, it may be proposed again, without what was rolled back',
   )
   t.equal((await propostas()).length, 1, 'though not at the precision it has now')
 })

@@ -140,7 +140,7 @@ t.test('the supplier’s own history speaks against a copied text, and both side
   t.match(achado?.evidencia, {
     historico_fornecedor: { lancamentos: 20, na_categoria_lancada: 20, em_marketing: 0 },
   })
-  t.match(achado?.justificativa, /Casa com o padrão.*Contra: 20 de 20/)
+  t.match(achado?.justificativa, /Casa com o padrão.*Contra: 20 de 20 .* estão na categoria lançada/)
   t.equal(
     Number(by.get(elsewhere as string)?.confianca),
     0.95,
@@ -200,9 +200,10 @@ t.test('a pending entry is proposed too; the supplier’s usual category is what
     { ...posto, categoria: 'pendente', descricao: 'campanha' },
     { fornecedor: 'Outra', categoria: 'Pendente', descricao: 'campanha' },
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, Number(a.confianca)]))
-  t.ok((by.get(parked as string) ?? 1) < 0.9)
-  t.equal(by.get(free as string), 0.95)
+  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
+  t.ok(Number(by.get(parked as string)?.confianca) < 0.9)
+  t.match(by.get(parked as string)?.evidencia.contra, /20 de 20 .* estão em outra categoria/)
+  t.equal(Number(by.get(free as string)?.confianca), 0.95)
 })
 
 t.test('every part of the window is honoured', async (t) => {
@@ -354,6 +355,49 @@ t.test('entries that match too are no evidence of words, nor those outside the m
     (await achados(sql, REGRA)).every((a) => Number(a.confianca) < 0.95),
     'with five years of history the early ones speak',
   )
+})
+
+t.test('what is no evidence: pending entries, the patterns’ own words, words cut short', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'palavra', 'test drive')
+  await padrao(sql, 'descricao', 'palavra', 'pdv')
+  const vez = (n: number, entry: (i: number) => Lancamento) => Array.from({ length: n }, (_, i) => entry(i))
+  await lancar(
+    sql,
+    // parked, every one of them: nobody has said what they are
+    ...vez(10, () => ({ fornecedor: 'Parada', categoria: 'PENDENTE', descricao: 'nota' })),
+    // a word of the pattern, in other company
+    ...vez(10, (i) => ({
+      fornecedor: `Loja ${'abcdefghij'[i]}`,
+      categoria: 'Informática',
+      descricao: 'drive externo',
+    })),
+    // more than the pattern's word is not the word: these are history
+    ...vez(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'pdvs' })),
+    ...vez(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'rpdv' })),
+  )
+  const [parada, drive, caixas] = await lancar(
+    sql,
+    { fornecedor: 'Parada', categoria: 'Pendente', descricao: 'pdv' },
+    { fornecedor: 'Nova', categoria: 'Informática', descricao: 'test drive' },
+    { fornecedor: 'Caixas', categoria: 'Informática', descricao: 'pdv' },
+  )
+  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a.evidencia.contra]))
+  t.equal(by.get(parada as string), null)
+  t.equal(by.get(drive as string), null)
+  t.match(by.get(caixas as string), /^6 de 6/)
+})
+
+t.test('an excluding pattern that was switched off silences nothing', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'palavra', 'pdv')
+  const id = await padrao(sql, 'descricao', 'palavra', 'recall', 'excluir')
+  const [recall] = await lancar(sql, { descricao: 'recall pdv' })
+  t.same(await chaves(sql), [])
+  await sql`update audit.padroes_trade_marketing set ativo = false where id = ${id}`
+  t.same(await chaves(sql), [recall])
 })
 
 t.test('what looks like marketing and what only resembles it', async (t) => {

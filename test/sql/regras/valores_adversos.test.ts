@@ -198,6 +198,8 @@ t.test('rounding at the source explains half a unit of the last digit, and no mo
     [true, 1234559, 1234570],
     // the discount too
     [false, 1222220.5, 1234570, 12344.5],
+    [false, 1211111.84, 1234567.89, 23456.1],
+    [true, 1211111.85, 1234567.89, 23456.1],
     // below ten thousand every digit is there; with more digits than six the source printed all of them
     [true, 9999.96, 9999.9],
     [true, 23456.11, 23456.12],
@@ -215,6 +217,15 @@ t.test('rounding at the source explains half a unit of the last digit, and no mo
   for (const [i, [achado, valor, documento]] of casos.entries()) {
     t.equal(by.has(ids[i] as string), achado, `${valor} of ${documento}`)
   }
+  await configurar(sql, 'valores.digitos_significativos', 4)
+  const [grande, pequeno] = await lancar(
+    sql,
+    { valor: 12345.01, valor_documento: 12350 },
+    { valor: 1234.6, valor_documento: 1235 },
+  )
+  const quatro = new Set((await achados(sql, REGRA)).map((a) => a.registro_id))
+  t.notOk(quatro.has(grande as string))
+  t.ok(quatro.has(pequeno as string), 'below ten thousand nothing is taken for rounding')
 })
 
 t.test('a document booked twice, and what only resembles one', async (t) => {
@@ -334,4 +345,29 @@ t.test('reversed and booked again is once; reversed and booked twice again is tw
   t.ok(found.includes(segunda as string))
   t.ok(found.includes(terceira as string))
   t.equal(found.length, 3, 'of three alike two are too many')
+})
+
+t.test('what the column holds is proposed, what it cannot hold is only flagged', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [cabe, demais] = await lancar(
+    sql,
+    { valor: 1, valor_documento: '9999999999999999.99' },
+    { valor: 1, valor_documento: '9999999999999999.99', valor_desconto: '-0.01' },
+  )
+  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a.valores_propostos]))
+  t.same(Object.keys(by.get(cabe as string) ?? {}), ['valor'])
+  t.same(by.get(demais as string), {})
+})
+
+t.test('the twin of an instalment is the same instalment', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const parcela = (n: number): Lancamento => ({
+    documento: '77',
+    fornecedor_id: 'A',
+    descricao: `parcela ${n}/2`,
+  })
+  const [primeira, , repetida] = await lancar(sql, parcela(1), parcela(2), parcela(1))
+  t.match(await achados(sql, REGRA), [{ registro_id: repetida, evidencia: { gemeo: { id: primeira } } }])
 })

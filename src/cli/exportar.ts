@@ -1,0 +1,132 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import type { Sql } from '../db.ts'
+import type { AuditedExport, Dialect, ExportFormat, FindingsFilter } from '../export/index.ts'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { UsageError } from './errors.ts'
+import { STATUSES } from './listar.ts'
+import { refuseExisting, writeWhole } from './new-file.ts'
+import { tell } from './output.ts'
+import { type Step, withStep } from './progress.ts'
+
+// Here rather than from the module that exports, which is loaded only to export.
+const FORMATS = ['csv', 'xlsx'] satisfies ExportFormat[]
+const DIALECTS = ['pt-BR', 'rfc4180'] satisfies Dialect[]
+
+interface Options {
+  readonly formato: ExportFormat
+  readonly dialeto?: Dialect
+  readonly sessao?: string
+  readonly status?: string[]
+  readonly regra?: string
+  readonly dataInicio?: string
+  readonly dataFim?: string
+  readonly arquivo?: string
+  readonly sobrescrever?: boolean
+  readonly motivo?: string
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const parse = createParsers(text)
+  const status = parse.oneOf(STATUSES)
+  program
+    .command('exportar')
+    .description(text.command.exportar)
+    .requiredOption('--formato <formato>', text.option.exportFormat, parse.oneOf(FORMATS))
+    .option('--dialeto <dialeto>', text.option.dialect, parse.oneOf(DIALECTS))
+    .option('--sessao <id>', text.option.foundBy, parse.id)
+    .option(
+      '--status <status>',
+      text.option.exportStatus(STATUSES.join(', ')),
+      (value: string, previous: string[] = []) => [...previous, status(value)],
+    )
+    .option('--regra <regra>', text.option.ruleFilter)
+    .option('--data-inicio <AAAA-MM-DD>', text.option.foundFrom, parse.day)
+    .option('--data-fim <AAAA-MM-DD>', text.option.foundTo, parse.day)
+    .option('--arquivo <arquivo>', text.option.file)
+    .option('--sobrescrever', text.option.overwrite)
+    .option('--motivo <motivo>', text.option.exportReason)
+    .addHelpText('after', text.example.exportar)
+    .action(async (options: Options) => {
+      await checkUsage(app, options)
+      await withDatabase(app, { role: 'conferente_leitor' }, ({ sql }) => run(app, sql, options))
+    })
+}
+
+async function checkUsage({ text }: App, options: Options): Promise<void> {
+  const { formato, dialeto, dataInicio, dataFim, arquivo, sobrescrever } = options
+  if (dataInicio !== undefined && dataFim !== undefined && dataInicio > dataFim) {
+    throw new UsageError(text.usage.datesReversed(dataInicio, dataFim))
+  }
+  if (formato === 'xlsx' && dialeto !== undefined)
+    throw new UsageError(text.usage.conflict('--dialeto', 'xlsx'))
+  if (arquivo === undefined && formato === 'xlsx' && process.stdout.isTTY) {
+    throw new UsageError(text.exportar.binaryTerminal)
+  }
+  if (arquivo !== undefined && !sobrescrever) await refuseExisting(text, arquivo)
+}
+
+async function run(app: App, sql: Sql, options: Options): Promise<number> {
+  const { text, format, settings } = app
+  const { formato, dialeto = 'pt-BR', arquivo, sobrescrever = false, motivo, ...filter } = options
+  await checkFilter(app, sql, filter)
+  const { auditExport, inTransaction } = await import('../export/index.ts')
+  const exported = await auditExport(
+    inTransaction(sql),
+    filter,
+    { format: formato, dialect: dialeto, language: settings.language },
+    motivo,
+  )
+  const label = text.exportar.running(arquivo ?? 'stdout')
+  try {
+    await withStep(
+      label,
+      format,
+      async (step) => {
+        const stop = showRows(app, exported, step)
+        try {
+          if (arquivo === undefined) await writeStandard(exported.stream)
+          else await writeWhole(text, arquivo, exported.stream, sobrescrever)
+        } finally {
+          stop()
+        }
+      },
+      () => text.exportar.done(format.number(exported.rows), arquivo ?? 'stdout'),
+    )
+    const { operacao, sha256 } = await exported.recorded
+    tell(text.exportar.recorded(String(operacao), sha256))
+    return 0
+  } catch (error) {
+    exported.stream.destroy()
+    await exported.recorded.catch(() => {})
+    // `conferente exportar --formato csv | head`: whoever stops reading knows it.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 1
+    throw error
+  }
+}
+
+async function checkFilter({ text }: App, sql: Sql, { regra, sessao }: FindingsFilter): Promise<void> {
+  if (regra !== undefined) {
+    const known = await sql<{ nome: string }[]>`select nome from audit.regras order by prioridade, nome`
+    const names = known.map(({ nome }) => nome)
+    if (!names.includes(regra)) throw new UsageError(text.usage.unknownRule(regra, names.join(', ')))
+  }
+  if (sessao !== undefined) {
+    const [known] = await sql`select from audit.sessoes_processamento where id = ${String(sessao)}::bigint`
+    if (!known) throw new UsageError(text.exportar.unknownSession(String(sessao)))
+  }
+}
+
+/** `end: false`: stdout stays open for whatever is told after. */
+function writeStandard(content: Readable): Promise<void> {
+  return pipeline(content, process.stdout, { end: false })
+}
+
+function showRows({ text, format }: App, exported: AuditedExport, step: Step): () => void {
+  if (!process.stderr.isTTY) return () => {}
+  const timer = setInterval(() => step.update(text.exportar.rows(format.number(exported.rows))), 500)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { type Readable, Transform } from 'node:stream'
+import type { InTransaction } from './copy.ts'
+import type { FindingsFilter } from './filter.ts'
+import { type ExportOptions, exportFindings, type FindingsExport } from './index.ts'
+
+/** What was taken out, as it stands in the audit. */
+export interface ExportRecord {
+  readonly operacao: bigint
+  readonly linhas: number
+  readonly bytes: number
+  /** Of the whole file, hexadecimal. */
+  readonly sha256: string
+}
+
+export interface AuditedExport extends FindingsExport {
+  /**
+   * Known once the stream has ended. Rejects with what ended it before; the operation is then recorded as falhou.
+   */
+  readonly recorded: Promise<ExportRecord>
+}
+
+/**
+ * An export as an audited operation: opened before the first byte, ended before the stream does, so that nobody has the
+ * whole file and no record. A stream that is destroyed, by the reader too, is recorded as falhou.
+ * @param within as for exportFindings, but used three times, and it must allow writing
+ * @param reason in the words of whoever asked
+ */
+export async function auditExport(
+  within: InTransaction,
+  filter: FindingsFilter,
+  options: ExportOptions,
+  reason?: string,
+): Promise<AuditedExport> {
+  const asked = {
+    formato: options.format,
+    ...(options.format === 'csv' && { dialeto: options.dialect }),
+    filtro: filter,
+  }
+  let operacao: bigint | undefined
+  await within(async (sql) => {
+    const [row] = await sql<{ id: bigint }[]>`
+      select audit.registrar_exportacao(${JSON.stringify(asked, (_, value) => (typeof value === 'bigint' ? String(value) : value))}::text::jsonb, ${reason ?? null}) as id`
+    operacao = row?.id
+  })
+  const id = operacao as bigint
+  const end = (status: 'concluida' | 'falhou', rows: number, facts: object) =>
+    within(
+      (sql) =>
+        sql`select audit.finalizar_operacao(${id}, ${status}, ${rows}, ${JSON.stringify(facts)}::text::jsonb)`,
+    )
+
+  const findings = exportFindings(within, filter, options)
+  const { promise: recorded, resolve, reject } = Promise.withResolvers<ExportRecord>()
+  recorded.catch(() => {}) // whoever reads the stream hears of it there
+  const hash = createHash('sha256')
+  let bytes = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk)
+      bytes += chunk.length
+      done(null, chunk)
+    },
+    flush(done) {
+      const record = { operacao: id, linhas: findings.rows, bytes, sha256: hash.digest('hex') }
+      end('concluida', record.linhas, { bytes, sha256: record.sha256 }).then(() => {
+        resolve(record)
+        done()
+      }, done)
+    },
+  })
+  // By hand: `pipeline` would take the reader's end of the stream for granted before it is recorded.
+  findings.stream.on('error', (error) => stream.destroy(error))
+  stream.once('close', () => {
+    findings.stream.destroy()
+    const error = stream.errored ?? new Error('the reader went away')
+    if (stream.writableFinished) return reject(error)
+    end('falhou', findings.rows, { bytes, erro: error.message })
+      .catch(() => {})
+      .then(() => reject(error))
+  })
+  findings.stream.pipe(stream)
+  return {
+    stream: stream as Readable,
+    get rows() {
+      return findings.rows
+    },
+    contentType: findings.contentType,
+    extension: findings.extension,
+    recorded,
+  }
+}

@@ -1,0 +1,121 @@
+import { Transform } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ExportFormat, FindingsFilter } from '../../export/index.ts'
+import type { Transaction } from '../database.ts'
+import { Problem } from '../problem.ts'
+import type { HttpContext } from '../server.ts'
+import { STATUSES } from './divergencias.ts'
+import { DAY, ID, object, problems, REASON, RULE, some } from './schemas.ts'
+
+const CSV = 'text/csv'
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+/** Longest time that one export may be read for. */
+const EXPORT_MS = 600_000
+/** Each holds a connection of the pool for as long as it is read. */
+const AT_ONCE = 3
+
+interface Query {
+  formato: ExportFormat
+  dialeto: 'pt-BR' | 'rfc4180'
+  motivo?: string
+  status?: string[]
+  regra?: string
+  sessao_id?: number
+  detectada_de?: string
+  detectada_ate?: string
+}
+
+export function exportacao(app: FastifyInstance, { text, settings }: HttpContext): void {
+  const { operation, parameter, answer } = text.rest
+  const day = { ...DAY, description: parameter.dia }
+  const file = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } }
+  let open = 0
+
+  app.get<{ Querystring: Query }>(
+    '/relatorios/divergencias/export',
+    {
+      // What a mere question for the headers would record.
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'exportarDivergencias',
+        tags: ['relatorios'],
+        summary: operation.exportar,
+        querystring: object(
+          {
+            formato: { type: 'string', enum: ['csv', 'xlsx'], description: parameter.formato },
+            dialeto: {
+              type: 'string',
+              enum: ['pt-BR', 'rfc4180'],
+              default: 'pt-BR',
+              description: parameter.dialeto,
+            },
+            motivo: { ...REASON, description: parameter.motivo },
+            status: { ...some({ type: 'string', enum: STATUSES }), description: parameter.status },
+            regra: { ...RULE, description: parameter.umaRegra },
+            sessao_id: { ...ID, description: parameter.sessao },
+            detectada_de: day,
+            detectada_ate: day,
+          },
+          ['formato'],
+        ),
+        response: {
+          200: { description: answer.file, content: { [CSV]: file, [XLSX]: file } },
+          ...problems(text),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { formato: format, dialeto: dialect, motivo = text.rest.exportReason, ...asked } = request.query
+      if (open >= AT_ONCE) {
+        throw new Problem(503, text.rest.tooManyExports, { headers: { 'retry-after': '30' } })
+      }
+      open += 1
+      reply.raw.once('close', () => {
+        open -= 1
+      })
+      const { exportFindings } = await import('../../export/index.ts')
+      const filter: FindingsFilter = {
+        status: asked.status,
+        regra: asked.regra,
+        sessao: asked.sessao_id === undefined ? undefined : String(asked.sessao_id),
+        dataInicio: asked.detectada_de,
+        dataFim: asked.detectada_ate,
+      }
+      const finish = await record(request, motivo, { formato: format, dialeto: dialect, filtro: asked })
+      const findings = exportFindings((work) => request.asCaller(work as never, EXPORT_MS), filter, {
+        format,
+        dialect,
+        language: settings.language,
+      })
+      // The record is complete before the file is: nobody has all of it unrecorded.
+      const stream = new Transform({
+        transform: (chunk, _, done) => done(null, chunk),
+        flush: (done) => {
+          finish('concluida', findings.rows).then(() => done(), done)
+        },
+      })
+      findings.stream.on('error', (error) => stream.destroy(error))
+      stream.once('close', () => {
+        findings.stream.destroy()
+        if (!stream.writableFinished) finish('falhou', findings.rows).catch(() => {})
+      })
+      findings.stream.pipe(stream)
+      return reply
+        .type(findings.contentType)
+        .header('content-disposition', `attachment; filename="divergencias.${findings.extension}"`)
+        .header('cache-control', 'no-store')
+        .send(stream)
+    },
+  )
+}
+
+/** Opens the operation of an export; what it returns ends it. */
+async function record(request: FastifyRequest, reason: string, facts: object) {
+  const id = await request.asCaller(async (sql) => {
+    const [row] = await sql<{ id: string }[]>`
+      select audit.registrar_operacao('exportacao', ${reason}, ${sql.json(facts as never)})::text as id`
+    return row?.id ?? null
+  })
+  return (status: 'concluida' | 'falhou', rows: number) =>
+    request.asCaller((sql: Transaction) => sql`select audit.finalizar_operacao(${id}, ${status}, ${rows})`)
+}

@@ -1,0 +1,71 @@
+// Exports of a million findings, against psql's own copy of the same query.
+import { join } from 'node:path'
+import { connect } from '../../../src/db.ts'
+import { inTransaction } from '../../../src/export/copy.ts'
+import { csv } from '../../../src/export/csv.ts'
+import { catalogue } from '../../../src/i18n/index.ts'
+import { alternate, type Measure, type Result, seconds } from '../harness.ts'
+import { inChild, psql } from '../process.ts'
+import { emptyDatabase, synthesise } from '../warehouse.ts'
+
+const MOST = 1_000_000
+
+const KINDS = [
+  { name: 'csv', args: ['csv', 'rfc4180'], work: 'CSV, plain', bar: 1.5, memory: 200 },
+  { name: 'csv_ptbr', args: ['csv', 'pt-BR'], work: 'CSV, pt-BR', bar: 6, memory: 300 },
+  { name: 'xlsx', args: ['xlsx', ''], work: 'XLSX', bar: 15, memory: 300 },
+] as const
+
+export const exportacao: Measure = {
+  name: 'exportacao',
+  async run({ serverUrl, rows, runs, dir, say }) {
+    const count = Math.min(MOST, Math.round(rows / 2))
+    const url = await emptyDatabase(serverUrl, 'conferente_bench_exporta')
+    const sql = connect(url, { max: 1 })
+    try {
+      await synthesise(sql, count)
+      let statement = ''
+      await inTransaction(sql)(async (tx) => {
+        statement = await csv({}, 'rfc4180', catalogue('pt-BR')).statement(tx)
+      })
+      const copied = `\\copy ${statement
+        .replace(/^copy /, '')
+        .replaceAll(/\s+/g, ' ')
+        .replace('to stdout', `to '${join(dir, 'psql.csv')}'`)}`
+      const results: Result[] = []
+      for (const { name, args, work, bar, memory } of KINDS) {
+        const sizes: number[] = []
+        const measured = await alternate(runs, {
+          floor: () => seconds(() => psql(url, copied)),
+          ours: () =>
+            seconds(async () => {
+              sizes.push(await inChild('exportar', url, ...args, join(dir, 'export')))
+            }),
+        })
+        say(`  ${name}: ${sizes.map((size) => size.toFixed(0)).join(', ')} MB resident`)
+        results.push(
+          {
+            name: `exportacao_${name}`,
+            work: `${work}: ${count} findings`,
+            floor: "`psql \\copy` of the plain CSV's query",
+            unit: 's',
+            ...measured,
+            bar,
+          },
+          {
+            name: `exportacao_${name}_memoria`,
+            work: `${work}: greatest resident memory`,
+            floor: '',
+            unit: 'MB',
+            floorRuns: [],
+            runs: sizes,
+            bar: memory,
+          },
+        )
+      }
+      return results
+    } finally {
+      await sql.end()
+    }
+  },
+}

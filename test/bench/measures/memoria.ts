@@ -1,0 +1,22 @@
+// A session's own process: the database does the work, so its memory must not follow the table.
+import { alternate, type Measure } from '../harness.ts'
+import { inChild } from '../process.ts'
+import { prepare } from '../warehouse.ts'
+
+export const memoria: Measure = {
+  name: 'memoria',
+  async run({ url, serverUrl, rows, runs }) {
+    const small = await prepare(serverUrl, 'conferente_bench_memoria', Math.round(rows / 10))
+    const session = (of: string) => inChild('sessao', of, 'validacao_valores')
+    return [
+      {
+        name: 'memoria',
+        work: `resident memory of the process that conducts a session over ${rows} rows`,
+        floor: `over ${Math.round(rows / 10)} rows`,
+        unit: 'MB',
+        ...(await alternate(Math.min(runs, 3), { floor: () => session(small), ours: () => session(url) })),
+        bar: 1.1,
+      },
+    ]
+  },
+}

@@ -1,0 +1,67 @@
+// Two workers on one session, against one.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Sql } from '../../../src/db.ts'
+import { alternate, type Measure } from '../harness.ts'
+
+const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
+
+async function startWorker(url: string): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, [cli, 'trabalhar', '--simultaneos', '1'], {
+    env: { ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'en' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  worker.stderr?.on('data', (chunk) => {
+    said += chunk
+  })
+  while (!said.includes('worker ready')) {
+    if (worker.exitCode !== null) throw new Error(said)
+    await sleep(20)
+  }
+  return worker
+}
+
+/** Seconds that detection of a whole session takes with so many workers. */
+async function detection(sql: Sql, url: string, workers: number): Promise<number> {
+  const running = await Promise.all(Array.from({ length: workers }, () => startWorker(url)))
+  try {
+    const began = performance.now()
+    const [asked] =
+      await sql`select id from audit.solicitar_processamento('manual', '1990-01-01', '2100-12-31')`
+    for (;;) {
+      const [session] = await sql`
+        select status, mensagem from audit.sessoes_processamento where id = ${asked?.['id'] as bigint}`
+      if (session?.['status'] === 'concluida') return (performance.now() - began) / 1000
+      if (!['agendada', 'em_andamento'].includes(session?.['status'])) throw new Error(session?.['mensagem'])
+      await sleep(50)
+    }
+  } finally {
+    for (const worker of running) worker.kill('SIGTERM')
+    await Promise.all(running.map((worker) => worker.exitCode ?? once(worker, 'exit')))
+  }
+}
+
+export const trabalhadores: Measure = {
+  name: 'trabalhadores',
+  async run({ sql, url, runs, rows }) {
+    // What the first records, the others find again.
+    await detection(sql, url, 2)
+    return [
+      {
+        name: 'trabalhadores',
+        work: `detection of all rules over ${rows} rows by one worker`,
+        floor: 'by two workers',
+        unit: 's',
+        ...(await alternate(runs, {
+          floor: () => detection(sql, url, 2),
+          ours: () => detection(sql, url, 1),
+        })),
+        bar: 1.6,
+        atLeast: true,
+      },
+    ]
+  },
+}

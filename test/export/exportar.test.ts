@@ -1,0 +1,320 @@
+import { strict as assert } from 'node:assert'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { readXlsx } from 'hucre/xlsx'
+import t from 'tap'
+import { connect, type Sql } from '../../src/db.ts'
+import { copyOut } from '../../src/export/copy.ts'
+import {
+  auditExport,
+  type ExportOptions,
+  exportFindings,
+  type FindingsFilter,
+  inTransaction,
+} from '../../src/export/index.ts'
+import { xlsx } from '../../src/export/xlsx.ts'
+import { ptBR } from '../../src/i18n/pt-BR.ts'
+import { banco } from '../helper/banco.ts'
+import { cenario, codigo, one } from '../helper/cenario.ts'
+
+const PLAIN: ExportOptions = { format: 'csv', dialect: 'rfc4180', language: 'pt-BR' }
+const BRAZILIAN: ExportOptions = { format: 'csv', language: 'pt-BR' }
+const SHEET: ExportOptions = { format: 'xlsx', language: 'pt-BR' }
+
+interface Finding {
+  readonly antes?: object
+  readonly depois?: object
+  readonly justificativa?: string
+  readonly motivo?: string | null
+  readonly valor?: string
+  readonly status?: string
+  readonly quando?: string
+  readonly regra?: string
+}
+
+/** Findings as they would stand in the table, whoever made them. */
+async function semear(sql: Sql, findings: readonly Finding[]): Promise<void> {
+  await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('manual', true, '{}', 'teste')`
+  const rows = findings.map((f) => ({
+    antes: f.antes ?? { categoria: 'PENDENTE' },
+    depois: f.depois ?? { categoria: 'Frete' },
+    justificativa: f.justificativa ?? 'x',
+    motivo: f.motivo ?? null,
+    valor: f.valor ?? '10',
+    status: f.status ?? 'aberta',
+    quando: f.quando ?? '2026-11-10T12:00:00Z',
+    regra: f.regra ?? 'trade_marketing',
+  }))
+  await sql`
+    insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais,
+      valores_propostos, confianca, evidencia, justificativa, motivo, valor_em_risco, status, detectada_em, ultima_deteccao, identidade, impressao)
+    select s.id, s.id, r.regra, '', 'dw.lancamentos', n::text, r.antes, r.depois, 0.1234, '{"tipo": "teste"}', r.justificativa, r.motivo,
+      r.valor, r.status, r.quando, r.quando, sha256(gen_random_uuid()::text::bytea), ''
+    from (select max(id) as id from audit.sessoes_processamento) as s,
+      rows from (jsonb_to_recordset(${sql.json(rows as never)}) as (antes jsonb, depois jsonb, justificativa text, motivo text,
+        valor numeric, status text, quando timestamptz, regra text)) with ordinality
+        as r (antes, depois, justificativa, motivo, valor, status, quando, regra, n)
+    order by r.n`
+}
+
+async function bytes(sql: Sql, options: ExportOptions, filter: FindingsFilter = {}): Promise<Buffer> {
+  return Buffer.concat(await exportFindings(inTransaction(sql), filter, options).stream.toArray())
+}
+
+/** Whether a spreadsheet would calculate it. */
+const formula = (text: string) => /^[=+\-@\t\r\n＝＋－＠]/.test(text)
+const defused = (text: string) => (formula(text) ? `'${text}` : text)
+
+// What people write, and what they should not: PostgreSQL keeps everything but NUL and lone surrogates.
+const ODD = [
+  ...'=+-@\t\r\n"\';,\\_\u0007\u000b\u001b\u007f\ufeff\uffff＝é😀𝒳',
+  '\r\n',
+  '_x0041_',
+  '\\N',
+  '\\.',
+]
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 6 })
+  .map((parts) => parts.join('').replaceAll('\0', '').toWellFormed())
+
+/** Another test's findings gone, as nobody but a superuser of a test could. */
+async function limpar(sql: Sql): Promise<void> {
+  await sql.unsafe(`alter table audit.divergencias_processadas disable trigger user;
+    delete from audit.divergencias_processadas; alter table audit.divergencias_processadas enable trigger user`)
+}
+
+t.test('what was found comes back from a CSV exactly, formulas defused', async (t) => {
+  const { sql } = await banco(t)
+  const finding = fc.record({ justificativa: text, motivo: fc.option(text) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(finding, { minLength: 1, maxLength: 40 }), async (findings) => {
+      await limpar(sql)
+      await semear(sql, findings)
+      for (const options of [PLAIN, BRAZILIAN]) {
+        const rows = table(await bytes(sql, options), options)
+        const found = rows.slice(1).map((row) => [row[13], row[20]])
+        const expected = findings.map((f) => [defused(f.justificativa), defused(f.motivo ?? '')])
+        assert.deepEqual(found, expected)
+      }
+    }),
+    { numRuns: 30 },
+  )
+})
+
+const table = (file: Buffer, { dialect }: ExportOptions): string[][] =>
+  parse(file, { bom: true, delimiter: dialect === 'rfc4180' ? ',' : ';', record_delimiter: '\r\n' })
+
+t.test('what was found comes back from a spreadsheet exactly, as text and never as a formula', async (t) => {
+  const { sql } = await banco(t)
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 40 }), async (texts) => {
+      await limpar(sql)
+      await semear(
+        sql,
+        texts.map((justificativa) => ({ justificativa })),
+      )
+      const book = await readXlsx(await bytes(sql, SHEET), { readStyles: true })
+      const sheet = book.sheets[0]
+      const cells = (sheet?.rows.slice(1) ?? []).map((row) => String(row[13] ?? ''))
+      assert.deepEqual(
+        cells,
+        texts.map((s) => s.replaceAll('\r\n', '\n')),
+      )
+      assert.equal([...(sheet?.cells ?? [])].filter(([, cell]) => cell.formula !== undefined).length, 0)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+t.test('a Brazilian Excel opens it as it is, a program reads it as RFC 4180', async (t) => {
+  const { sql } = await banco(t)
+  await semear(sql, [
+    {
+      antes: { valor: -12345.6 },
+      depois: { valor: 1234.5 },
+      valor: '13580.10',
+      quando: '2026-11-10T02:30:15Z',
+    },
+    { antes: { categoria: 'A', valor: 1.5 }, depois: {}, justificativa: 'diz "sim"; ou não\nlinha' },
+  ])
+  const brazilian = (await bytes(sql, BRAZILIAN)).toString()
+  t.ok(brazilian.startsWith('\ufeffDivergência;Sessão;'), 'mark and headings')
+  t.match(
+    brazilian,
+    ';0,1234;13580,10;valor;-12345,6;1234,5;x;09/11/2026 23:30:15;',
+    'decimal commas, days first, hour of São Paulo, a negative number is no formula',
+  )
+  t.match(brazilian, ';;"valor: 1,5; categoria: A";;')
+  t.match(brazilian, '"diz ""sim""; ou não\nlinha"')
+  t.notMatch(brazilian.replaceAll('\r\n', '').replace('não\nlinha', ''), /[\r\n]/, 'lines end with CR LF')
+  const plain = (await bytes(sql, PLAIN)).toString()
+  t.ok(plain.startsWith('id,sessao_id,'), 'no mark, names of columns')
+  t.match(plain, ',0.1234,13580.10,valor,-12345.6,1234.5,x,2026-11-09T23:30:15-03:00,')
+})
+
+t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter', async (t) => {
+  const { sql } = await banco(t)
+  await semear(sql, [
+    {
+      antes: { valor: -12345.6 },
+      depois: { valor: 1234.5 },
+      valor: '13580.10',
+      quando: '2026-11-10T02:30:15Z',
+    },
+    {
+      antes: { valor: 1 },
+      depois: { valor: 2 },
+      valor: '12345678901234567.89',
+      justificativa: 'é'.repeat(40_000),
+    },
+    { justificativa: `${'x'.repeat(32_736)}😀😀😀😀${'x'.repeat(100)}` },
+  ])
+  const book = await readXlsx(await bytes(sql, SHEET), { readStyles: true })
+  const sheet = book.sheets[0]
+  const row = sheet?.rows[1] ?? []
+  t.match(sheet, { name: 'Divergências', freezePane: { rows: 1 }, autoFilter: { range: 'A1:U4' } })
+  t.equal(sheet?.rows[0]?.[9], 'Valor em risco (R$)')
+  t.equal(typeof row[0], 'number')
+  t.equal(row[6], '1', 'a key is text')
+  t.equal(row[8], 0.1234)
+  t.equal(row[9], 13580.1)
+  t.same([row[11], row[12]], [-12345.6, 1234.5], 'values that are numbers are numbers')
+  t.match(row[14], new Date('2026-11-09T23:30:15Z'), 'wall clock of São Paulo')
+  t.ok(sheet?.columns?.every(({ width }) => Number(width) >= 10))
+  t.equal(sheet?.rows[2]?.[9], '12345678901234567.89', 'more digits than a spreadsheet keeps stay text')
+  const long = String(sheet?.rows[2]?.[13])
+  t.equal(long.length, 32_767)
+  t.ok(long.endsWith(ptBR.exportar.cut), 'a cut shows')
+  t.ok(String(sheet?.rows[3]?.[13]).isWellFormed(), 'and does not cut a character in two')
+})
+
+t.test('what does not fit on a sheet goes on upon the next', async (t) => {
+  const { sql } = await banco(t)
+  await semear(
+    sql,
+    Array.from({ length: 25 }, () => ({})),
+  )
+  for (const [most, lengths] of [
+    [11, [11, 11, 6]],
+    [26, [26]],
+    [14, [14, 13]],
+  ] as const) {
+    const stream = copyOut(inTransaction(sql), xlsx({}, ptBR, 'pt-BR', most), () => {})
+    const { sheets } = await readXlsx(Buffer.concat(await stream.toArray()))
+    t.same(
+      sheets.map(({ rows }) => rows.length),
+      lengths,
+    )
+    t.same(
+      sheets.flatMap(({ rows }) => rows.slice(1).map((row) => row[6])),
+      Array.from({ length: 25 }, (_, i) => String(i + 1)),
+    )
+    t.ok(sheets.every(({ rows }) => rows[0]?.[0] === 'Divergência'))
+  }
+})
+
+t.test('nothing found is a heading alone', async (t) => {
+  const { sql } = await banco(t)
+  t.equal(table(await bytes(sql, BRAZILIAN), BRAZILIAN).length, 1)
+  t.equal((await readXlsx(await bytes(sql, SHEET))).sheets[0]?.rows.length, 1)
+})
+
+t.test('filters choose, and quote whatever they are given', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+  const first = String((await c.processar('manual'))['id'])
+  await c.lancar({ id: 3 })
+  const second = String((await c.processar('manual'))['id'])
+  await c.rejeitar('ana', (await c.achado(2)).id)
+  const leo = c.pessoa('leo')
+  const keys = async (filter: FindingsFilter) =>
+    table(await bytes(leo, PLAIN, filter), PLAIN)
+      .slice(1)
+      .map((row) => row[6])
+      .join(' ')
+  t.equal(await keys({}), '1 2 3', 'a reader may export')
+  t.equal(await keys({ sessao: first }), '1 2', 'found by that session, though found again since')
+  t.equal(await keys({ sessao: second }), '1 2 3')
+  t.equal(await keys({ status: ['rejeitada', 'falha'] }), '2')
+  t.equal(await keys({ regra: 'errada' }), '1 2 3')
+  t.equal(await keys({ regra: `x') or true or ('\\' = '` }), '')
+  const [day] = await c.sql`select (now() at time zone 'America/Sao_Paulo')::date::text as today`
+  const today = day?.['today'] as string
+  t.equal(await keys({ dataInicio: '2026-01-01', dataFim: '2999-12-31' }), '1 2 3')
+  t.equal(await keys({ dataFim: '2020-01-01' }), '')
+  t.ok(today)
+  t.equal(await codigo(bytes(c.pessoa('ninguem'), PLAIN)), '42501')
+  t.equal(await codigo(bytes(leo, SHEET, { dataFim: 'ontem' })), '22007')
+})
+
+t.test('a reader who goes away leaves nothing running and the connection free', async (t) => {
+  const { sql, url } = await banco(t)
+  const one = connect(url, { max: 1 })
+  t.teardown(() => one.end())
+  // More than fits in all the buffers on the way.
+  await semear(
+    sql,
+    Array.from({ length: 1500 }, () => ({})),
+  )
+  await sql`update audit.divergencias_processadas set justificativa = repeat('é', 20000)`
+  for (const options of [PLAIN, BRAZILIAN]) {
+    const read = exportFindings(inTransaction(one), {}, options)
+    await once(read.stream, 'readable')
+    read.stream.destroy()
+    t.equal((await one`select 1 as um`)[0]?.['um'], 1, 'the only connection answers')
+    const [busy] = await sql`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and (state <> 'idle' or query like 'copy%')`
+    t.equal(busy?.['n'], 0)
+    t.ok(read.rows < 1500)
+  }
+})
+
+t.test('an export is an audited operation, whoever reads it and however it ends', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.processar('manual')
+  const leo = inTransaction(c.pessoa('leo'))
+  const whole = await auditExport(leo, { status: ['aberta'] }, { ...PLAIN }, 'auditoria externa')
+  const file = Buffer.concat(await whole.stream.toArray())
+  const sha256 = createHash('sha256').update(file).digest('hex')
+  const record = await whole.recorded
+  t.match(record, { linhas: 2, bytes: file.length, sha256 })
+  const operation = async (id: bigint) =>
+    one(
+      await c.sql`select tipo, status, linhas::int, ator, motivo, detalhes, selo is not null as selada
+      from audit.operacoes where id = ${id}`,
+    )
+  t.match(await operation(record.operacao), {
+    tipo: 'exportacao',
+    status: 'concluida',
+    linhas: 2,
+    ator: 'leo',
+    motivo: 'auditoria externa',
+    detalhes: {
+      formato: 'csv',
+      dialeto: 'rfc4180',
+      filtro: { status: ['aberta'] },
+      sha256,
+      bytes: file.length,
+    },
+    selada: true,
+  })
+
+  const left = await auditExport(leo, {}, SHEET)
+  left.stream.destroy()
+  await t.rejects(left.recorded)
+  const [gone] = await c.sql`select max(id) as id from audit.operacoes`
+  t.match(await operation(gone?.['id']), { status: 'falhou', selada: true })
+
+  const broken = await auditExport(leo, { dataFim: 'ontem' }, PLAIN)
+  await t.rejects(broken.stream.toArray(), { code: '22007' })
+  await t.rejects(broken.recorded, { code: '22007' })
+  const [failed] = await c.sql`select max(id) as id from audit.operacoes`
+  t.match(await operation(failed?.['id']), { status: 'falhou', detalhes: { erro: /ontem/ } })
+
+  const blank = c.pessoa('leo')`select audit.registrar_exportacao('{}', ' ')`
+  t.equal(await codigo(blank), 'NC006')
+  t.equal(await codigo(c.pessoa('leo')`select audit.registrar_operacao('externa', 'x')`), '42501')
+})

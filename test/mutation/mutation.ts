@@ -1,0 +1,18 @@
+/** A small thing broken in one place of one file below sql/. */
+export interface Mutation {
+  readonly file: string
+  /** Must stand in the file exactly once. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The tests of a rule, and the ways to break it that they must catch. */
+export interface Subject {
+  readonly name: string
+  readonly tests: readonly string[]
+  readonly mutations: readonly Mutation[]
+}
+
+/** Mutations of one file, as pairs of what stands there and what it is broken into. */
+export const of = (file: string, ...pairs: readonly (readonly [from: string, to: string])[]): Mutation[] =>
+  pairs.map(([from, to]) => ({ file, from, to }))

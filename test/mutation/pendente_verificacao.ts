@@ -1,0 +1,32 @@
+import { of, type Subject } from './mutation.ts'
+
+export const pendenteVerificacao: Subject = {
+  name: 'pendente_verificacao',
+  tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
+  mutations: [
+    ...of(
+      'regras/pendente_verificacao.sql',
+      ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
+      ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
+      ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
+      ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
+      ['l.data_lancamento <= janela', 'l.data_lancamento < janela'],
+      ['l.carregado_em >= janela', 'l.carregado_em > janela'],
+      ['l.carregado_em < janela', 'l.carregado_em <= janela'],
+      ['janela.chaves is null or', 'true or'],
+      ['audit_interno.dobrar(btrim(l.categoria)) = any', 'l.categoria = any'],
+      ['left join sugestao s', 'join sugestao s'],
+    ),
+    ...of(
+      'regras/pontuar_pendencias.sql',
+      ['c.mes < x.corte', 'c.mes <= x.corte + 120'],
+      ['c.mes >= x.corte - v_meses', 'true'],
+      ['power(0.5::double precision', 'power(1.0::double precision'],
+    ),
+    ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
+    ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
+    ...of('regras/rotulos_pendentes.sql', ["where btrim(r.rotulo) <> ''", "where btrim(r.rotulo) = ''"]),
+    ...of('regras/classe_apoio.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
+    ...of('regras/palavras_texto.sql', ['[:digit:]', '']),
+  ],
+}

@@ -1,0 +1,117 @@
+// Breaks the rules in small ways, one at a time, and sees that their tests notice: `npm run mutation`, or with names of
+// subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
+// With --write the outcomes go into docs/mutation.md, each subject in its place.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, type Sql } from '../../src/db.ts'
+import { openEmbedded } from '../../src/embedded.ts'
+import { ROOT } from '../helper/arquivos.ts'
+import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
+import { conquistada } from './conquistada.ts'
+import type { Mutation, Subject } from './mutation.ts'
+import { pendenteVerificacao } from './pendente_verificacao.ts'
+import { table } from './table.ts'
+import { tradeMarketing } from './trade_marketing.ts'
+import { validacaoValores } from './validacao_valores.ts'
+
+export interface Outcome extends Mutation {
+  readonly subject: string
+  /** The first assertion that failed; undefined when the mutation survived. */
+  readonly caught: string | undefined
+}
+
+const PAGE = join(ROOT, 'docs/mutation.md')
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
+const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, conquistada].filter(
+  ({ name }) => wanted.length === 0 || wanted.includes(name),
+)
+if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)
+const work = subjects.flatMap((subject) => subject.mutations.map((mutation) => ({ subject, mutation })))
+// all of them before the first run: a list that no longer fits is told at once
+const broken = new Map(work.map(({ mutation }) => [mutation, mutate(mutation)]))
+
+const server = await openEmbedded(
+  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-mutacao-')) },
+  { temporary: true, settings: { fsync: 'off', full_page_writes: 'off', max_connections: '100' } },
+)
+const admin = connect(server.url, { max: 1 })
+try {
+  await prepare(server.url)
+  for (const subject of subjects) {
+    const failed = await firstFailure(subject, TEMPLATE)
+    if (failed !== undefined) throw new Error(`${subject.name} fails unbroken: ${failed}`)
+  }
+  const outcomes: Outcome[] = []
+  const queue = [...work.entries()]
+  await Promise.all(
+    Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [n, { subject, mutation }] = next
+        const caught = await tryOut(admin, subject, mutation, `mutante_${n}`)
+        outcomes[n] = { ...mutation, subject: subject.name, caught }
+        console.log(
+          `${caught === undefined ? 'SURVIVED' : 'caught'}  ${mutation.file}: ${mutation.from} → ${mutation.to}`,
+        )
+      }
+    }),
+  )
+  const survivors = outcomes.filter(({ caught }) => caught === undefined)
+  console.log(`${outcomes.length} mutations, ${survivors.length} survived`)
+  process.exitCode = survivors.length === 0 ? 0 : 1
+  if (process.argv.includes('--write')) writeFileSync(PAGE, table(outcomes, readFileSync(PAGE, 'utf8')))
+} finally {
+  await admin.end()
+  await server.release()
+}
+
+/** The file's text with its one thing broken. */
+function mutate({ file, from, to }: Mutation): string {
+  const text = readFileSync(join(ROOT, 'sql', file), 'utf8')
+  const found = text.split(from).length - 1
+  if (found !== 1) throw new Error(`${file} has ${found} times: ${from}`)
+  return text.replace(from, () => to)
+}
+
+/** Runs a subject's tests on a copy of the template in which one function is broken. */
+async function tryOut(admin: Sql, subject: Subject, mutation: Mutation, name: string) {
+  await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
+  const sql = connect(databaseUrl(server.url, name), { max: 1 })
+  await sql.unsafe(`set role conferente_dono; ${broken.get(mutation)}`)
+  await sql.end()
+  const caught = await firstFailure(subject, name)
+  await admin.unsafe(`drop database ${name} with (force)`)
+  return caught
+}
+
+/** What failed first in a subject's tests, their databases cloned from a template; undefined when nothing did. */
+async function firstFailure(subject: Subject, template: string): Promise<string | undefined> {
+  for (const test of subject.tests) {
+    const { code, output } = await run(test, template)
+    if (code === 0) continue
+    // an assertion's own line is indented, the line of the test around it comes after
+    return output.match(/^ *not ok \d+ - (.*?)(?: #.*)?$/m)?.[1] ?? 'the test itself broke off'
+  }
+  return undefined
+}
+
+function run(test: string, template: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, test)], {
+      env: {
+        ...process.env,
+        CONFERENTE_TESTE_URL: server.url,
+        CONFERENTE_TESTE_MODELO: template,
+        TAP_BAIL: '1',
+        TAP_TIMEOUT: '900',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    child.on('error', reject).on('close', (code) => resolve({ code, output }))
+  })
+}
