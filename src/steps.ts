@@ -122,7 +122,9 @@ export async function takePart(
     await recordFailure(connection, id, 'detectar', part.regra, error.code, error.message)
     return true
   }
-  if (part) watcher.ended?.(part, undefined, id)
+  if (part) {
+    watcher.ended?.(part, undefined, id, watcher.counting ? await count(connection, id, part) : undefined)
+  }
   return part !== undefined
 }
 

@@ -80,12 +80,17 @@ test('a worker writes what its sessions do, each event with its session, on stde
   const of = (event: string) => sessions.filter((line) => line.event === event)
   t.match(of('session.opened'), [{ modo: 'auto' }])
   t.match(
-    of('step.ended').find(({ etapa, regra }) => etapa === 'detectar' && regra === 'uma'),
+    of('step.ended').find(({ etapa, regra }) => etapa === 'parte' && regra === 'uma'),
     {
       encontradas: '20',
       linhas_examinadas: String,
       ms: Number,
     },
+  )
+  t.comment(
+    of('step.ended')
+      .map((x) => JSON.stringify(x))
+      .join('\n'),
   )
   t.equal(of('step.began').length, of('step.ended').length)
   t.match(of('session.limit'), [{ level: 'warn', limite: String }])

@@ -1,17 +1,23 @@
 import { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 
-/** Fastify's own lines of each request show its whole address; ours show less, and who called. */
+/** Fastify's own lines show the whole address of each request: of its own it says only what is wrong. */
 export function logOptions(log: FastifyBaseLogger | undefined) {
-  return log && { loggerInstance: log, logController: new LogController({ disableRequestLogging: true }) }
+  return (
+    log && {
+      loggerInstance: log.child({}, { level: 'warn' }),
+      logController: new LogController({ disableRequestLogging: true }),
+    }
+  )
 }
 
 /** One line for each request that was answered: never its address as typed, its query, headers or body. */
-export function installRequestLog(app: FastifyInstance): void {
+export function installRequestLog(app: FastifyInstance, log: FastifyBaseLogger | undefined): void {
+  if (log === undefined) return
   app.addHook('onResponse', async ({ id, method, caller, routeOptions }, reply) => {
     const { statusCode: status, elapsedTime } = reply
     // What asks whether we live asks every few seconds.
     const level = status >= 500 ? 'error' : routeOptions.config?.public === true ? 'debug' : 'info'
-    app.log[level](
+    log[level](
       {
         event: 'http.request',
         pedido: id,

@@ -76,7 +76,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   try {
     installProblems(app, text, failed)
     installHttpMetrics(app, text)
-    installRequestLog(app)
+    installRequestLog(app, report.log)
     await installLimits(app, settings, text)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {
