@@ -8,7 +8,7 @@ const SHORTEST = 8
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // user:password@ of any URL, up to the last @ before its end: passwords with an @ of their own do occur
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s"'<>\\]*@/gi, '$1***@'],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>\\]*@/gi, '$1***@'],
   [/\b(Bearer|Basic) +[\w.~+/=-]+/gi, '$1 ***'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '***'],
   [/\b(password|senha|segredo|secret|token|access_token|api_key)=[^\s"&;\\]+/gi, '$1=***'],
