@@ -204,13 +204,14 @@ test('secrets are taken out wherever they stand, and the line stays JSON', async
 
 test('fields with the names of secrets are not shown', async (t) => {
   const dir = directory(t)
-  const log = await openLog({ directory: dir, stderr: false, secrets: [] })
+  const log = await openLog({ directory: dir, stderr: false, secrets: ['aberto e longo'] })
+  log.note({ event: 'y', text: 'x aberto e longo' }, 'postgres://ana:aberto@db/x')
   log.note(
     { event: 'x', password: 'aberto', headers: { authorization: 'aberto' }, a: { b: { senha: 'aberto' } } },
     'm',
   )
   log.logger.info({ req: { url: '/?q=aberto' }, err: Object.assign(new Error('e'), { detail: 'aberto' }) })
-  t.equal(events(dir, 'app').length, 2)
+  t.equal(events(dir, 'app').length, 3)
   t.notMatch(JSON.stringify(events(dir, 'app')), /aberto/)
 })
 
