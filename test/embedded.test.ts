@@ -545,7 +545,7 @@ t.test('settings', async (t) => {
           CONFERENTE_IDIOMA: 'pt',
           CONFERENTE_JWT_SEGREDO: 'hunter2',
           CONFERENTE_JWKS_URL: 'http://id.example/hunter2',
-          CONFERENTE_PORT: '80',
+          CONFERENTE_PORTT: '80',
         },
         { required: ['SMTP_URL', 'CONFERENTE_PORTA'] },
       ),
@@ -556,7 +556,7 @@ t.test('settings', async (t) => {
         ['CONFERENTE_JWT_SEGREDO', 'malformed'],
         ['CONFERENTE_JWKS_URL', 'malformed'],
         ['SMTP_URL', 'missing'],
-        ['CONFERENTE_PORT', 'unknown', 'CONFERENTE_PORTA'],
+        ['CONFERENTE_PORTT', 'unknown', 'CONFERENTE_PORTA'],
       ],
     )
     for (const port of ['-1', '80a', '0x50', ' 80', '8e3']) {

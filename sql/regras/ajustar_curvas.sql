@@ -55,6 +55,11 @@ begin
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;
   end loop;
+
+  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
+  -- proved something
+  delete from audit_interno.estatistica_curva k
+  where (select count(*) from audit_interno.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
 $$;
 

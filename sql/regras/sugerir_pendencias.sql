@@ -18,7 +18,7 @@ begin
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
   from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s
   left join audit_interno.estatistica_curva k on k.classe = s.classe
-  left join audit_interno.curvas_calibradas() t on t.grupo = s.classe / 4
+  left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   -- without a back-test, a modest curve that never reaches .90
   cross join lateral (select audit_interno.curva(

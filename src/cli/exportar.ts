@@ -9,7 +9,7 @@ import { UsageError } from './errors.ts'
 import { STATUSES } from './listar.ts'
 import { refuseExisting, writeWhole } from './new-file.ts'
 import { tell } from './output.ts'
-import { type Step, withStep } from './progress.ts'
+import type { Step } from './progress.ts'
 
 // Here rather than from the module that exports, which is loaded only to export.
 const FORMATS = ['csv', 'xlsx'] satisfies ExportFormat[]
@@ -82,6 +82,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
   )
   const label = text.exportar.running(arquivo ?? 'stdout')
   try {
+    const { withStep } = await import('./progress.ts')
     await withStep(
       label,
       format,

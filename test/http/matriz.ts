@@ -39,7 +39,7 @@ diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
 exportar_divergencias()     L R O A
-finalizar_operacao()          R O A
+finalizar_operacao()        L R O A
 historico_registro()        L R O A
 metricas()                  L R O A
 pagina_revisao()            L R O A
@@ -47,6 +47,7 @@ previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
 reabrir_divergencias()        R
+registrar_exportacao()      L R O A
 registrar_operacao()          R O A
 registrar_regra()                 A
 registrar_token()                 A

@@ -198,18 +198,18 @@ t.test('each act needs its role', async (t) => {
   ]
   const ambos = [`reverter_operacao(1, 'x')`, `reverter_sessao(1, 'x')`]
   const proibidas = {
-    leo: [
+    leo: [...revisor, ...operador, ...administrador, ...ambos, `registrar_operacao('externa', 'x')`],
+    ana: [...operador, ...administrador],
+    olivia: [...revisor, ...administrador],
+    adelia: [...revisor, ...operador, ...ambos],
+    ninguem: [
       ...revisor,
       ...operador,
       ...administrador,
       ...ambos,
-      `registrar_operacao('externa', 'x')`,
+      `historico_registro('a', 'b')`,
       'finalizar_operacao(1)',
     ],
-    ana: [...operador, ...administrador],
-    olivia: [...revisor, ...administrador],
-    adelia: [...revisor, ...operador, ...ambos],
-    ninguem: [...revisor, ...operador, ...administrador, ...ambos, `historico_registro('a', 'b')`],
   }
   for (const [pessoa, chamadas] of Object.entries(proibidas)) {
     for (const chamada of chamadas) {

@@ -81,6 +81,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_sessoes: 'a page for REST; here there is a connection',
   metricas: 'samples for /metrics',
   registrar_regra: 'names code to run: for a DBA in psql',
+  registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }

@@ -244,6 +244,118 @@ t.test(
   },
 )
 
+t.test(
+  'what is counted as it comes is what counting everything gives, whatever happened to the rows',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    const ids = await lancar(
+      sql,
+      ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
+    )
+    const contagem = () =>
+      sql`select mes, nivel, chave, categoria, linhas from audit_interno.estatistica_contagem order by 1, 2, 3, 4`
+    const conferir = async (why: string) => {
+      await sql`select regras.preparar_pendente_verificacao(null)`
+      const kept = await contagem()
+      await sql`select audit_interno.contar_meses(null)`
+      t.same(kept, await contagem(), why)
+    }
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    const dia = { data_lancamento: mes(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
+    const [a, b] = await lancar(
+      sql,
+      { ...dia, fornecedor: 'Veio' },
+      { ...dia, fornecedor: 'Veio', categoria: 'Pendente' },
+    )
+    await conferir('a day came')
+    await conferir('nothing came: nothing is counted twice')
+    await lancar(sql, { ...dia, carregado_em: '2024-12-31T20:00:00Z', fornecedor: 'Atrasado' })
+    await conferir('a load that committed after a later one')
+    await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-01T01:00:00Z' where id in (${a as string}, ${b as string})`
+    await conferir('rows changed shortly after they came')
+    await sql`delete from dw.lancamentos where id = ${a as string}`
+    await conferir('a row gone shortly after it came')
+    await sql`update dw.lancamentos set data_lancamento = ${mes(10)}, carregado_em = '2025-01-01T02:00:00Z' where id = ${b as string}`
+    await conferir('a row moved to another month')
+    await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-02T00:00:00Z' where id = ${ids[0] as string}`
+    await conferir('an old row changed')
+    await lancar(sql, {
+      data_lancamento: mes(3),
+      carregado_em: '2025-01-03T00:00:00Z',
+      fornecedor: 'Veio',
+      categoria: 'Outra',
+    })
+    await conferir('a day came that belongs to an old month')
+  },
+)
+
+t.test('the cases that the evidence counts are the ones that the confidence comes from', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    ...ano(120).map((e, i) => (i % 7 === 0 ? { ...e, categoria: `Categoria ${1 + (i % 5)}` } : e)),
+  )
+  await lancar(sql, conhecido, { ...conhecido, fornecedor_id: null, fornecedor: 'Nunca Visto' })
+  const found = await achados(sql)
+  t.equal(found.length, 2)
+  const [sure, unsure] = found.sort((a, b) => Number(b.confianca) - Number(a.confianca))
+  const { casos, acertos } = sure?.evidencia.calibracao ?? {}
+  t.ok(
+    Math.abs(acertos / casos - Number(sure?.confianca)) < 0.04,
+    `${acertos} of ${casos} beside ${sure?.confianca}`,
+  )
+  t.ok(
+    sure?.justificativa.includes(
+      `De ${casos} sugestões passadas com confiança parecida, ${acertos} estavam certas.`,
+    ),
+  )
+  t.notOk(unsure?.evidencia.calibracao, 'no past case of an unknown supplier: none is counted')
+  t.ok(Number(unsure?.confianca) < 0.9, 'and the confidence is modest')
+})
+
+t.test('one supplier under many names, a thin one, none at all', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    ...ano(),
+    ...['AÇO & CIA. LTDA', 'Aco e Cia', 'aço & cia ltda - me', 'ACO  &  CIA'].map((fornecedor) => ({
+      fornecedor,
+      categoria: 'Metais',
+      data_lancamento: mes(10),
+    })),
+    { fornecedor: 'Só Uma Vez', categoria: 'Metais', data_lancamento: mes(10) },
+    // the same label, written otherwise, is pending all the same and teaches nothing
+    ...Array.from({ length: 20 }, () => ({
+      fornecedor: 'Parado',
+      categoria: ' PENDÊNTE ',
+      data_lancamento: mes(9),
+    })),
+  )
+  const [grafia, fina, nula, vazia, parada] = await lancar(
+    sql,
+    { ...pendente, fornecedor: 'Aço & Cia S.A.', descricao: null },
+    { ...pendente, fornecedor: 'Só Uma Vez', descricao: null },
+    { ...pendente, fornecedor: null, descricao: null, centro_custo: null },
+    { ...pendente, fornecedor: ' ', descricao: '  ', centro_custo: ' ' },
+    { ...pendente, categoria: 'PENDENTE', fornecedor: 'Parado', descricao: '', centro_custo: 'Centro 1' },
+  )
+  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+  const confianca = (id: string | undefined) => Number(by.get(id as string)?.confianca)
+  t.equal(
+    by.get(grafia as string)?.evidencia.sugestao,
+    'Metais',
+    'accents, punctuation and legal form do not matter',
+  )
+  t.ok(confianca(fina) < 0.9, `one entry, where the past never showed what one is worth: ${confianca(fina)}`)
+  t.ok(confianca(nula) < 0.5 && confianca(vazia) < 0.5, 'nothing is known of them but what is usual')
+  t.equal(confianca(nula), confianca(vazia), 'blank is the same as nothing')
+  t.ok(confianca(parada) < 0.5, 'twenty pending entries are no history')
+  t.notOk([...by.values()].some((a) => /pend/i.test(String(a.valores_propostos['categoria'] ?? ''))))
+})
+
 t.test('the window restricts what is flagged, not what is learned', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
