@@ -60,9 +60,9 @@ const COMMANDS = [
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
-// `conferente listar | head` closes our stdout: no reason to crash.
+// `conferente listar | head` closes our stdout: no reason to crash. Nor where whoever writes there listens for himself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
 })
 
 let app: App | undefined
