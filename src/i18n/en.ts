@@ -189,6 +189,7 @@ export const en: Catalogue = {
     resolved: 'resolved',
     who: 'who',
     message: 'message',
+    mail: 'mail',
     duration: 'duration',
     active: 'active',
     automatic: 'automatic',
