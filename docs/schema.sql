@@ -1078,7 +1078,7 @@ create function audit.previsao_padrao(campo text, tipo text, padrao text, limite
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit.previsao_padrao(text,text,text,integer) is 'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression.';
+comment on function audit.previsao_padrao(text,text,text,integer) is 'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
 grant execute on function audit.previsao_padrao(text,text,text,integer) to conferente_administrador;
 grant execute on function audit.previsao_padrao(text,text,text,integer) to conferente_revisor;
 
@@ -1093,7 +1093,7 @@ create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing.';
+comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
 

@@ -37,10 +37,14 @@ begin
     case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
   order by l.data_lancamento desc, l.id
   limit greatest(0, least(previsao_padrao.limite, 10000));
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
 
 comment on function audit.previsao_padrao(text, text, text, int) is
-  'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression.';
+  'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
 grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;

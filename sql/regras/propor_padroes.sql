@@ -75,10 +75,14 @@ begin
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
         and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
   order by c.suporte desc, 6 desc, c.campo, c.texto;
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
 
 comment on function audit.propor_padroes(int, numeric) is
-  'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing.';
+  'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 revoke execute on function audit.propor_padroes(int, numeric) from public;
 grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;

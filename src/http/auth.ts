@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served without a token. Only for what tells nothing. */
     public?: boolean
+    /** Answered however busy the server is: whoever watches over the process must not take a full house for a dead one. */
+    vital?: boolean
   }
   interface FastifyRequest {
     /** Who calls; there in every route that is not public. */

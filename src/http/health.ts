@@ -20,7 +20,7 @@ const COMMITTED = fileURLToPath(new URL('../../migrations/committed', import.met
 export async function health(app: FastifyInstance, { text, access }: HttpContext): Promise<void> {
   const release = (await readdir(COMMITTED).catch(() => [])).filter((name) => name.endsWith('.sql')).sort()
 
-  app.get('/healthz', { config: { public: true } }, (_, reply) => reply.send({ status: 'ok' }))
+  app.get('/healthz', { config: { public: true, vital: true } }, (_, reply) => reply.send({ status: 'ok' }))
 
   app.get<{ Querystring: { partes?: string | string[] } }>(
     '/readyz',

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { Problem } from './problem.ts'
 import type { ServerSettings } from './settings.ts'
@@ -15,6 +15,8 @@ export const LIMITS = {
   connections: 2_000,
   /** Requests at work or waiting for the database; what comes on top is told to come again. */
   atOnce: 500,
+  /** Requests whose bodies are still on their way: they take memory, but nobody's turn. */
+  bodiesAtOnce: 1_000,
 } as const
 
 /** Security headers, the rate of one address, and whose pages may call. Before authentication: guessing costs too. */
@@ -23,14 +25,27 @@ export async function installLimits(
   settings: ServerSettings,
   text: Catalogue,
 ): Promise<void> {
-  let atOnce = 0
-  app.addHook('onRequest', async (_request, reply) => {
-    atOnce += 1
+  const busy = () => new Problem(503, text.http.busy, { headers: { 'retry-after': '5' } })
+  const working = places(settings.atOnce ?? LIMITS.atOnce, busy)
+  const sending = places(LIMITS.bodiesAtOnce, busy)
+  const vital = ({ routeOptions }: FastifyRequest) => routeOptions.config?.vital === true
+  app.addHook('onRequest', async (request, reply) => {
     // Also when the client has gone before its answer.
     reply.raw.once('close', () => {
-      atOnce -= 1
+      working.leave(request)
+      sending.leave(request)
     })
-    if (atOnce > LIMITS.atOnce) throw new Problem(503, text.http.busy, { headers: { 'retry-after': '5' } })
+    if (!vital(request)) working.enter(request, reply)
+  })
+  app.addHook('preParsing', async (request, reply) => {
+    const { 'transfer-encoding': chunked, 'content-length': length = '0' } = request.headers
+    if (chunked === undefined && length === '0') return
+    sending.enter(request, reply)
+    working.leave(request)
+  })
+  app.addHook('preValidation', async (request, reply) => {
+    sending.leave(request)
+    if (!vital(request)) working.enter(request, reply)
   })
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -49,4 +64,19 @@ export async function installLimits(
   await app.register(rateLimit, { global: false, cache: 10_000 })
   // As a hook of the server: by itself it would come with the route, after authentication, and guessing would be free.
   app.addHook('onRequest', app.rateLimit({ max: settings.rateLimit, timeWindow: '1 minute' }))
+}
+
+/** So many requests may be in one stage; one more is refused. Who has hung up takes no place. */
+function places(most: number, refusal: () => Problem) {
+  const taken = new Set<FastifyRequest>()
+  return {
+    enter(request: FastifyRequest, reply: FastifyReply): void {
+      if (reply.raw.destroyed) return
+      taken.add(request)
+      if (taken.size > most) throw refusal()
+    },
+    leave(request: FastifyRequest): void {
+      taken.delete(request)
+    },
+  }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { type Test, test } from 'tap'
 import { type Api, api, forge, SECRET } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco, esperaTrava } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
 
 const ME = { query: '{ regras(first: 1) { totalCount } }' }
@@ -71,6 +71,34 @@ test('a revoked token is refused at the next request, also where no table is rea
   t.match(await typename(), { status: 401, json: { codigo: 'NC020' } })
   t.equal(await status(server, token), 401)
   t.equal((await server.pedir('/nada', { token })).status, 401)
+})
+
+test('a token revoked while its request waits does nothing more after that', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
+  await c.processar()
+  const [one, two] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  const server = await api(t, c)
+  const token = await server.token('revisor', 'Ana')
+  const reject = (id: number) =>
+    `rejeitarDivergencias(input: { ids: ["${id}"], motivo: "está certo" }) { resultado { status } }`
+  const query = `mutation { a: ${reject(one)} b: ${reject(two)} }`
+  let answer: ReturnType<typeof server.pedir> | undefined
+  await c.sql.begin(async (tx) => {
+    await tx`select from audit.divergencias_processadas where id = ${one} for update`
+    answer = server.pedir('/graphql', { token, body: { query } })
+    await esperaTrava(c.sql)
+    await c.como('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
+  })
+  t.match(await answer, {
+    status: 200,
+    json: {
+      data: { a: { resultado: [{ status: 'rejeitada' }] }, b: null },
+      errors: [{ extensions: { codigo: 'NC020' } }],
+    },
+  })
+  t.equal(await c.status(1), 'rejeitada')
+  t.equal(await c.status(2), 'aberta')
 })
 
 test('one person is one person: who proposed in psql does not approve by token, nor in another spelling', async (t) => {

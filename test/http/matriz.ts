@@ -64,6 +64,23 @@ sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 `
 
+/** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */
+export const ROUTES = `
+GET /metrics                                   L R O A
+GET /api/docs/json                             L R O A
+GET /api/docs/yaml                             L R O A
+GET /api/v1/divergencias                       L R O A
+POST /api/v1/divergencias/processar                O
+POST /api/v1/divergencias/aprovar                R
+DELETE /api/v1/divergencias/:id/rejeitar         R
+GET /api/v1/auditoria/operacoes                L R O A
+GET /api/v1/auditoria/sessoes                  L R O A
+GET /api/v1/relatorios/divergencias/export       R O A
+GET /api/v1/metricas/resumo                    L R O A
+GET /api/v1/relatorios/metricas/performance    L R O A
+POST /graphql                                  L R O A
+`
+
 /** Routes that need no token. */
 export const PUBLIC: readonly string[] = [
   '/healthz',
@@ -80,7 +97,16 @@ export const PUBLIC: readonly string[] = [
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
 
 /** One line of the table as the tests find it. */
-export function line(object: string, letters: string): string {
+export function line(object: string, letters: string, width = 27): string {
   const marks = Object.values(LETTERS).map((letter) => (letters.includes(letter) ? letter : ' '))
-  return `${object.padEnd(27)} ${marks.join(' ')}`.trimEnd()
+  return `${object.padEnd(width)} ${marks.join(' ')}`.trimEnd()
+}
+
+/** A request to each route that wants more than its address, such that only the role can be wrong with it. */
+export const QUESTIONS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
+  'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
+  'POST /api/v1/divergencias/aprovar': { body: { ids: [1], motivo: 'confere' } },
+  'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
+  'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },
+  'POST /graphql': { body: { query: '{ regras { totalCount } }' } },
 }

@@ -18,7 +18,7 @@ import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
-import { LETTERS, line, MATRIX, PUBLIC } from './matriz.ts'
+import { LETTERS, line, MATRIX, PUBLIC, QUESTIONS, ROUTES } from './matriz.ts'
 
 const EXPECTED = MATRIX.split('\n').filter((text) => text !== '')
 const PEOPLE = { leitor: 'leo', revisor: 'ana', operador: 'olivia', administrador: 'adelia' } as const
@@ -171,4 +171,52 @@ test('no route answers without a token, but those that tell nothing', async (t) 
     const { status } = await server.pedir(path, { method })
     t.equal(status === 401, !PUBLIC.includes(route), `${route}: ${status}`)
   }
+})
+
+test('every route and page answers the roles of the table, and nobody else', async (t) => {
+  const base = await cenario(t)
+  await base.lancar({ id: 1, confianca: 0.5 })
+  await base.processar()
+  const server = await api(t, base)
+  const tokens = await Promise.all(ROLES.map(async (role) => [role, await server.token(role)] as const))
+  const found: string[] = []
+  for (const route of server.routes) {
+    const [method = '', url = ''] = route.split(' ')
+    if (method === 'OPTIONS' || PUBLIC.includes(route)) continue
+    const { query = '', body } = QUESTIONS[route] ?? {}
+    const path = `${url.replace(/:\w+/g, '1')}${query}`
+    const statuses: (readonly [number, string])[] = []
+    // One after the other: only so many exports may be open at once.
+    for (const [role, token] of tokens) {
+      const { status, text } = await server.pedir(path, { method, token, body })
+      // What the reviewer did first is done: not possible now is an answer too.
+      t.ok([200, 202, 403, 405, 409].includes(status), `${route} as ${role}: ${status} ${text.slice(0, 200)}`)
+      statuses.push([status, LETTERS[role]])
+    }
+    t.equal((await server.pedir(path, { method, body })).status, 401, `${route} without a token`)
+    const letters = statuses
+      .map(([status, letter]) => (status === 403 || status === 405 ? '' : letter))
+      .join('')
+    if (statuses.every(([status]) => status === 405)) continue
+    // HEAD is GET without the body.
+    found.push(line(route.replace(/^HEAD /, 'GET '), letters, 46))
+  }
+  t.same(
+    [...new Set(found)].sort(),
+    ROUTES.split('\n')
+      .filter((text) => text !== '')
+      .sort(),
+  )
+  t.same(server.failures.map(String), [])
+})
+
+test('the page of GraphQL is there for development only, and shows no more than the page of the document', async (t) => {
+  const base = await banco(t)
+  const [usual, development] = [await api(t, base), await api(t, base, { development: true })]
+  const pages = ['GET /ruru', 'HEAD /ruru', 'GET /ruru-static/*', 'HEAD /ruru-static/*']
+  const added = development.routes.filter((route) => !usual.routes.includes(route))
+  t.same(added.sort(), pages.sort(), 'and nothing else')
+  t.equal((await usual.pedir('/ruru', { token: await usual.token('administrador') })).status, 404)
+  t.equal((await development.pedir('/ruru')).status, 200)
+  t.equal((await development.pedir('/graphql', { body: { query: '{ __typename }' } })).status, 401)
 })

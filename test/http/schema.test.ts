@@ -1,5 +1,7 @@
 // What the API offers is what docs/schema.graphql says.
+import { buildSchema, isObjectType } from 'postgraphile/graphql'
 import { test } from 'tap'
+import { HIDDEN_COLUMNS, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
 import { read } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
@@ -7,4 +9,16 @@ import { banco } from '../helper/banco.ts'
 test('docs/schema.graphql tells what /graphql offers', async (t) => {
   const { url } = await banco(t)
   t.equal(await printGraphql(url), read('docs/schema.graphql'), 'run `npm run schema`')
+})
+
+test('what means nothing outside is not shown', async (t) => {
+  const schema = buildSchema(read('docs/schema.graphql'))
+  const camel = (snake: string) => snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  for (const column of HIDDEN_COLUMNS) {
+    const [relation = '', name = ''] = column.split('.')
+    const [one = ''] = TABLES[relation] ?? []
+    const type = schema.getType(camel(`_${one}`))
+    if (!isObjectType(type)) throw new Error(`${relation} is not shown at all`)
+    t.notOk(camel(name) in type.getFields(), column)
+  }
 })

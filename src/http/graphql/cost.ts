@@ -19,6 +19,8 @@ import { PAGE } from './pages.ts'
 /** What an operation asks for, fragments included, before anything of it runs. */
 export interface Cost {
   readonly depth: number
+  /** Fields of the outermost level, each alias of its own. */
+  readonly roots: number
   /** Fields, each alias of its own. */
   readonly fields: number
   /** Values that the answer may hold: fields times the rows of the lists they are in. */
@@ -26,7 +28,6 @@ export interface Cost {
 }
 
 export interface Measured extends Cost {
-  readonly roots: number
   readonly largestPage: number
   readonly introspects: boolean
 }
@@ -35,7 +36,7 @@ type Variables = Readonly<Record<string, unknown>>
 
 /** Rows assumed of a list that has no pages: what a mutation returns. */
 const UNPAGED = 20
-const NONE: Cost = { depth: 0, fields: 0, values: 0 }
+const NONE: Cost = { depth: 0, roots: 0, fields: 0, values: 0 }
 
 /** Measures one operation in time that grows with the document, not with what its fragments unfold to. */
 export function measure(
@@ -88,12 +89,12 @@ export function measure(
     if (name === '__schema' || name === '__type') introspects = true
     const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
     const type = definition === undefined ? undefined : getNamedType(definition.type)
-    if (node.selectionSet === undefined) return { depth: 1, fields: 1, values: 1 }
+    if (node.selectionSet === undefined) return { depth: 1, roots: 1, fields: 1, values: 1 }
     const child = selection(node.selectionSet, isCompositeType(type) ? type : undefined)
     const paged = definition?.args.some((arg) => arg.name === 'first') === true
     const listed = isListType(getNullableType(definition?.type))
     const rows = paged ? pageOf(node) : listed && !parent?.name.endsWith('Connection') ? UNPAGED : 1
-    return { depth: child.depth + 1, fields: child.fields + 1, values: child.values * rows + 1 }
+    return { depth: child.depth + 1, roots: 1, fields: child.fields + 1, values: child.values * rows + 1 }
   }
 
   function pageOf(node: FieldNode): number {
@@ -101,7 +102,8 @@ export function measure(
       .map((name) => node.arguments?.find((arg) => arg.name.value === name)?.value)
       .map((value) => (value === undefined ? undefined : numberOf(value)))
       .filter((value) => value !== undefined)
-    const size = sizes.length === 0 ? PAGE.usual : Math.max(...sizes)
+    // Below nothing there is nothing to subtract from what the rest costs.
+    const size = sizes.length === 0 ? PAGE.usual : Math.max(0, ...sizes)
     largestPage = Math.max(largestPage, size)
     return size
   }
@@ -119,12 +121,14 @@ export function measure(
   }
 
   const root = schema.getRootType(operation.operation) ?? undefined
-  const roots = operation.selectionSet.selections
-    .map((node) => (node.kind === Kind.FIELD ? 1 : one(node, root).fields))
-    .reduce((sum, n) => sum + n, 0)
-  return { ...selection(operation.selectionSet, root), roots, largestPage, introspects }
+  return { ...selection(operation.selectionSet, root), largestPage, introspects }
 }
 
 function add(a: Cost, b: Cost): Cost {
-  return { depth: Math.max(a.depth, b.depth), fields: a.fields + b.fields, values: a.values + b.values }
+  return {
+    depth: Math.max(a.depth, b.depth),
+    roots: a.roots + b.roots,
+    fields: a.fields + b.fields,
+    values: a.values + b.values,
+  }
 }

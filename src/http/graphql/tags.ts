@@ -6,6 +6,12 @@ const SHOWN = new Set([...MUTATIONS, ...QUERIES, ...Object.keys(FIELDS)])
 /** Kinds of columns that nobody compares or sorts by. */
 const SHAPELESS = new Set(['jsonb', 'json', 'bytea', '_text', 'interval'])
 
+interface Column {
+  readonly attname: string
+  getClass(): { readonly relname: string } | undefined
+}
+const hidden = (column: Column) => HIDDEN_COLUMNS.includes(`${column.getClass()?.relname}.${column.attname}`)
+
 interface InSchema {
   getNamespace(): { readonly nspname: string } | undefined
 }
@@ -38,15 +44,13 @@ const rules: PgSmartTagRule[] = [
   },
   {
     kind: 'attribute',
-    match: (attribute) => {
-      const relation = attribute.getClass()
-      return relation !== undefined && HIDDEN_COLUMNS.includes(`${relation.relname}.${attribute.attname}`)
-    },
+    match: hidden,
     tags: NOTHING,
   },
   {
     kind: 'attribute',
-    match: (attribute) => SHAPELESS.has(attribute.getType()?.typname ?? ''),
+    // A later rule's behaviour replaces an earlier one's.
+    match: (attribute) => !hidden(attribute) && SHAPELESS.has(attribute.getType()?.typname ?? ''),
     tags: { behavior: ['-filterBy', '-orderBy'] },
   },
   {

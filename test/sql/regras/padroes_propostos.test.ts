@@ -118,6 +118,19 @@ t.test('only who reviews or maintains may see proposals and previews', async (t)
   }
 })
 
+t.test('without a warehouse, or with half of one, both say so', async (t) => {
+  const { sql, como } = await banco(t)
+  const adelia = como('adelia')
+  const consultas = [
+    'select * from audit.propor_padroes()',
+    `select * from audit.previsao_padrao('descricao', 'contem', 'x')`,
+  ]
+  for (const consulta of consultas) await t.rejects(adelia.unsafe(consulta), { code: 'NC010' })
+  await razao(sql)
+  await sql`alter table dw.lancamentos rename column descricao to historico`
+  for (const consulta of consultas) await t.rejects(adelia.unsafe(consulta), { code: 'NC010' })
+})
+
 t.test('a preview shows what the saved pattern will match, whatever the field and kind', async (t) => {
   const { sql, como } = await banco(t)
   await razao(sql)
