@@ -14,6 +14,7 @@ import * as exportar from './cli/exportar.ts'
 import * as historico from './cli/historico.ts'
 import * as iniciar from './cli/iniciar.ts'
 import * as listar from './cli/listar.ts'
+import { openCommandLog } from './cli/log.ts'
 import * as migrar from './cli/migrar.ts'
 import * as notificacoes from './cli/notificacoes.ts'
 import * as padroes from './cli/padroes.ts'
@@ -59,9 +60,9 @@ const COMMANDS = [
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
-// `conferente listar | head` closes our stdout: no reason to crash.
+// `conferente listar | head` closes our stdout: no reason to crash. Nor where whoever writes there listens for himself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
 })
 
 let app: App | undefined
@@ -83,6 +84,8 @@ try {
     .version(version, '-V, --versao', text.help.versionOption)
     .option('--demo', text.help.demoOption)
     .addHelpText('after', text.help.environment(settings.dataDir))
+  const opened = app
+  program.hook('preAction', (_, command) => openCommandLog(opened, command.name()))
   for (const { register } of COMMANDS) register(program, app)
   await program.parseAsync()
 } catch (error) {

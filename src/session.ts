@@ -50,7 +50,7 @@ export async function conductSession(sql: Sql, request: Request, watcher: Watche
     const id = (session as Row)['id'] as bigint
     watcher.opened?.(session as Row)
     await takeSteps(connection, id, watcher, stop)
-    return await sessionRow(connection, id)
+    return await finished(connection, id, watcher)
   } finally {
     connection.release()
   }
@@ -74,7 +74,7 @@ export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach):
       // The cancelling came between two steps.
       if (!(isDatabaseError(error) && error.code === '57014' && (await reach.over(id)))) throw error
     }
-    return await sessionRow(connection, id)
+    return await finished(connection, id, watcher)
   })
 }
 
@@ -126,6 +126,12 @@ async function withConnection<T>(
     connection?.release()
     await own.end({ timeout: 1 })
   }
+}
+
+async function finished(connection: Connection, id: bigint, watcher: Watcher): Promise<Row> {
+  const row = await sessionRow(connection, id)
+  watcher.finished?.(row)
+  return row
 }
 
 async function sessionRow(connection: Connection, id: bigint): Promise<Row> {

@@ -24,8 +24,12 @@ export interface Watcher {
   /** Sessions whose conductor had died, now closed. */
   interrupted?(sessions: readonly Row[]): void
   opened?(session: Row): void
-  began?(step: SessionStep): void
-  ended?(step: SessionStep, error?: Error): void
+  began?(step: SessionStep, id: bigint): void
+  ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Row): void
+  /** It has come to its end; not told of one that is interrupted. */
+  finished?(session: Row): void
+  /** Whether it is told with each step's end what there is of the rule and the session by then: a query more for each. */
+  readonly counting?: boolean
 }
 
 /** How work on a session is told to stop. */
@@ -63,16 +67,16 @@ export async function takeSteps(
     }
     // A failure that did not move the session on would come round for ever.
     const stuck = failed !== undefined && failed.etapa === step.etapa && failed.regra === step.regra
-    watcher.began?.(step)
+    watcher.began?.(step, id)
     try {
       if (signal.aborted) throw new SessionInterrupted(id)
       await inTransaction(connection, async () => {
         await limitTime(connection, step.tempo_limite_ms)
         await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       })
-      watcher.ended?.(step)
+      watcher.ended?.(step, undefined, id, watcher.counting ? await count(connection, id, step) : undefined)
     } catch (error) {
-      watcher.ended?.(step, error as Error)
+      watcher.ended?.(step, error as Error, id)
       if (signal.aborted && !isLost(error)) {
         if (reason === undefined) throw new SessionInterrupted(id)
         await recordFailure(connection, id, step.etapa, null, '57014', reason)
@@ -105,21 +109,38 @@ export async function takePart(
       const [taken] = await connection<SessionStep[]>`
         select * from audit_interno.tomar_parte(${id}, ${wanted?.regra ?? null}, ${wanted?.parte ?? null})`
       if (!taken) return
-      if (part === undefined) watcher.began?.({ ...taken, etapa: 'parte' })
+      if (part === undefined) watcher.began?.({ ...taken, etapa: 'parte' }, id)
       part = { ...taken, etapa: 'parte' }
       await limitTime(connection, part.tempo_limite_ms)
       await connection`select audit_interno.detectar_parte(${id}, ${part.regra}, ${part.ordem}::integer)`
     })
   } catch (error) {
-    if (part) watcher.ended?.(part, error as Error)
+    if (part) watcher.ended?.(part, error as Error, id)
     if (signal.aborted && !isLost(error)) throw new SessionInterrupted(id)
     if (!part || !isDatabaseError(error) || isLost(error)) throw error
     // Of a rule that has failed, or a session that has ended, meanwhile, this changes nothing.
     await recordFailure(connection, id, 'detectar', part.regra, error.code, error.message)
     return true
   }
-  if (part) watcher.ended?.(part)
+  if (part) {
+    watcher.ended?.(part, undefined, id, watcher.counting ? await count(connection, id, part) : undefined)
+  }
   return part !== undefined
+}
+
+/** Never the reason why a step that is done counts as failed. */
+async function count(connection: Connection, id: bigint, { regra }: SessionStep): Promise<Row | undefined> {
+  try {
+    const [row] = await connection`
+      select s.limite_atingido, r.linhas_examinadas, r.encontradas, r.novas, r.corrigidas, r.falhas, r.obsoletas
+      from audit.sessoes_processamento s
+      left join audit.execucoes_regra r on r.sessao_id = s.id and r.regra = ${regra}
+      where s.id = ${id}`
+    return row
+  } catch (error) {
+    if (isLost(error)) throw error
+    return undefined
+  }
 }
 
 async function limitTime(connection: Connection, milliseconds: bigint | null): Promise<void> {

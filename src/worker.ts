@@ -7,7 +7,7 @@ import detectarParte from '../tasks/detectar_parte.ts'
 import enviarMensagem from '../tasks/enviar_mensagem.ts'
 import processarSessao from '../tasks/processar_sessao.ts'
 import { connect, type Row } from './db.ts'
-import type { Attach } from './mail/deliver.ts'
+import type { Attempt } from './mail/deliver.ts'
 import type { Mailer } from './mail/transport.ts'
 import { scheduleDue } from './schedule.ts'
 import type { Reach, Watcher } from './session.ts'
@@ -32,7 +32,7 @@ export interface WorkReport {
   ticked?(): void
   scheduled?(entry: Row): void
   released?(workers: readonly string[]): void
-  jobFailed?(task: string, error: Error, last: boolean): void
+  jobFailed?(task: string, error: Error, last: boolean, sessionId?: string): void
   /** A tick, or the worker's own bookkeeping, failed; it is tried again. */
   trouble?(message: string): void
 }
@@ -44,7 +44,7 @@ export interface WorkOptions {
   readonly tick?: number
   readonly grace?: string
   /** Without it messages are composed, and wait for a worker that can send them. */
-  readonly mail?: { readonly mailer: Mailer; readonly attach?: Attach }
+  readonly mail?: { readonly mailer: Mailer } & Pick<Attempt, 'attach' | 'mailed'>
   /** Jobs at once in this process: each is one busy connection. */
   readonly jobs?: number
 }
@@ -80,7 +80,7 @@ export async function startWorker(
     processar_sessao: processarSessao(context),
     detectar_parte: detectarParte(context),
     compor_mensagem: comporMensagem(context),
-    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail.attach) }),
+    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
   }
   // Jobs are locked in the name of the pool, which is known once it is made.
   const pools: string[] = []
@@ -113,7 +113,13 @@ export async function startWorker(
   }
   events.on('job:error', ({ job, error }) => {
     if (pause.signal.aborted) return
-    report.jobFailed?.(job.task_identifier, error as Error, job.attempts >= job.max_attempts)
+    const { sessao_id } = (job.payload ?? {}) as { sessao_id?: string }
+    report.jobFailed?.(
+      job.task_identifier,
+      error as Error,
+      job.attempts >= job.max_attempts,
+      sessao_id?.toString(),
+    )
   })
 
   async function keepHouse(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Catalogue } from '../i18n/pt-BR.ts'
 import type { Settings } from '../settings.ts'
 import type { Database } from './database.ts'
 import { createFormat, type Format } from './format.ts'
+import type { CommandLog } from './log.ts'
 import { tell } from './output.ts'
 
 export type Role =
@@ -23,6 +24,8 @@ export interface App {
   readonly signal: AbortSignal
   /** Role that the running command needs, for the message when the login lacks it. */
   role: Role | undefined
+  /** Where events are noted: there while a command runs that writes a log. */
+  log: CommandLog | undefined
   /** Cancels the query that runs; set while a database is open. */
   cancel: (() => Promise<void>) | undefined
 }
@@ -38,6 +41,7 @@ export function createApp(settings: Settings, program: Command): App {
     signal: controller.signal,
     role: undefined,
     cancel: undefined,
+    log: undefined,
   }
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130)

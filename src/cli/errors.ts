@@ -3,10 +3,11 @@ import { EmbeddedError } from '../embedded/error.ts'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { SessionInterrupted } from '../interrupted.ts'
+import { publicMessage } from '../log/error.ts'
 import { SettingsError } from '../settings.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
-import { tell } from './output.ts'
+import { type About, tell } from './output.ts'
 import { usageMessage } from './usage.ts'
 
 /** Wrong usage, in the user's words already. */
@@ -37,7 +38,9 @@ export function reportError(app: App | undefined, error: unknown): number {
   }
   if (error instanceof UsageError) return say(text, 2, error.message)
   if (error instanceof SessionInterrupted)
-    return say(text, 1, text.error.sessionInterrupted(String(error.sessionId)))
+    return say(text, 1, text.error.sessionInterrupted(String(error.sessionId)), {
+      sessao_id: error.sessionId,
+    })
   if (app?.signal.aborted) return say(text, 1, text.error.interrupted)
   if (error instanceof CommandError) return say(text, 1, error.message)
   if (error instanceof EmbeddedError) {
@@ -69,7 +72,10 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
     return WRONG_USAGE.has(code) ? 2 : 1
   }
   const known = knownFailure(app, text, code, error.message)
-  say(text, 1, known?.message ?? plain(error.message || String(error)))
+  say(text, 1, known?.message ?? plain(error.message || String(error)), {
+    codigo: code,
+    message: known?.message ?? publicMessage(error),
+  })
   if (known) tell(`  ${plain(error.message)}`)
   told(text, error)
   if (known?.hint) tell(`  ${text.error.hint(known.hint)}`)
@@ -104,11 +110,12 @@ function knownFailure(
 }
 
 function told(text: Catalogue, { detail, hint }: Failure): void {
-  if (detail) tell(`  ${plain(detail)}`)
+  // A detail may show a whole row.
+  if (detail) tell(`  ${plain(detail)}`, { level: 'debug' })
   if (hint) tell(`  ${text.error.hint(plain(hint))}`)
 }
 
-function say(text: Catalogue, exitCode: number, message: string): number {
-  tell(text.error.error(message))
+function say(text: Catalogue, exitCode: number, message: string, about: About = {}): number {
+  tell(text.error.error(message), { event: 'command.failed', level: 'error', ...about })
   return exitCode
 }

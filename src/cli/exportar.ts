@@ -80,6 +80,13 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
     { format: formato, dialect: dialeto, language: settings.language },
     motivo,
   )
+  const cancelQuery = app.cancel
+  // Between two batches there is no query to cancel; and the cancel must have come and gone before the end is recorded.
+  app.cancel = async () => {
+    await cancelQuery?.().catch(() => {})
+    exported.stream.destroy(new Error('interrupted'))
+  }
+  if (app.signal.aborted) await app.cancel()
   const label = text.exportar.running(arquivo ?? 'stdout')
   try {
     const { withStep } = await import('./progress.ts')

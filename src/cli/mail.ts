@@ -2,6 +2,7 @@ import type { Sql } from '../db.ts'
 import type { WorkOptions } from '../worker.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
+import { noteMail } from './log.ts'
 import { tell } from './output.ts'
 
 const LOOK_MS = 60_000
@@ -10,11 +11,16 @@ const LOOK_MS = 60_000
  * The mail server of SMTP_URL, if there is one, as a worker uses it.
  * @param url of a login that may become conferente_dono, as a worker's must
  */
-export async function openMail({ settings }: App, url: string): Promise<WorkOptions['mail']> {
+export async function openMail(app: App, url: string): Promise<WorkOptions['mail']> {
+  const { settings } = app
   if (settings.smtpUrl === undefined) return undefined
   const { createMailer } = await import('../mail/transport.ts')
   const { attachFindings } = await import('../mail/attachments.ts')
-  return { mailer: createMailer(settings.smtpUrl), attach: attachFindings(url, 'conferente_dono') }
+  return {
+    mailer: createMailer(settings.smtpUrl),
+    attach: attachFindings(url, 'conferente_dono'),
+    mailed: noteMail(app),
+  }
 }
 
 /** Says what would otherwise be silent: messages that cannot be sent, and those that nobody is to receive. */
@@ -41,14 +47,16 @@ export async function watchAbsence(app: App, url: string): Promise<() => Promise
   const mail = openMail(app, url)
   let timer: NodeJS.Timeout | undefined
   let ended = false
+  const trouble = ({ message }: Error) =>
+    tell(app.text.worker.trouble(plain(message)), { event: 'absence.trouble', level: 'warn' })
   const look = async () => {
     const { watchForAbsence } = await import('../mail/deliver.ts')
-    const { failed } = await watchForAbsence(sql, (await mail)?.mailer)
-    for (const error of failed) tell(app.text.worker.trouble(plain(error.message)))
+    const { failed } = await watchForAbsence(sql, (await mail)?.mailer, noteMail(app))
+    for (const error of failed) trouble(error)
   }
   const beat = (): Promise<void> =>
     look()
-      .catch((error: Error) => tell(app.text.worker.trouble(plain(error.message))))
+      .catch(trouble)
       .then(() => {
         if (!ended)
           timer = setTimeout(() => {

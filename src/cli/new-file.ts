@@ -16,6 +16,9 @@ export async function writeWhole(
   overwrite: boolean,
 ): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.parcial`)
+  // Past a limit of the shell (ulimit -f) the write fails, in place of ending the process with its half file left behind.
+  const beyond = () => {}
+  process.on('SIGXFSZ', beyond)
   try {
     // flush: a file that has its name has its content, whatever happens to the machine
     await pipeline(content, createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true }))
@@ -24,6 +27,7 @@ export async function writeWhole(
   } catch (error) {
     throw fileError(text, file, error as NodeJS.ErrnoException)
   } finally {
+    process.off('SIGXFSZ', beyond)
     await rm(temporary, { force: true }).catch(() => {})
   }
 }

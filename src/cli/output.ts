@@ -1,3 +1,4 @@
+import type { Event } from '../log.ts'
 import { plain } from './format.ts'
 
 export interface Column<R> {
@@ -11,7 +12,25 @@ export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-export function tell(text = ''): void {
+/** What a line that is told is about, for the log. */
+export interface About extends Partial<Event> {
+  /** In place of the text, where that says what a log must not know. */
+  readonly message?: string
+}
+
+let noted: ((text: string, about: About) => boolean) | undefined
+
+/** @param note is given everything that is told; when it returns true it has taken the line to stderr itself */
+export function noteWhatIsTold(note: typeof noted): void {
+  noted = note
+}
+
+export function tell(text = '', about: About = {}): void {
+  if (!noted?.(text, about)) show(text)
+}
+
+/** Tells people alone: of what the log knows in other words. */
+export function show(text = ''): void {
   process.stderr.write(`${text}\n`)
 }
 

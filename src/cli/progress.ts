@@ -9,16 +9,19 @@ export interface Step {
   failed(text?: string): void
 }
 
-/** Starts telling of a step on stderr: a live line with the time it takes on a terminal, plain lines elsewhere. */
-export function startStep(text: string, format: Format, live = true): Step {
+/**
+ * Starts telling of a step on stderr: a live line with the time it takes on a terminal, plain lines elsewhere.
+ * @param say takes the plain lines
+ */
+export function startStep(text: string, format: Format, live = true, say = tell): Step {
   const began = Date.now()
   const elapsed = () => format.seconds(Date.now() - began)
   if (!live || !process.stderr.isTTY) {
-    tell(`- ${text}`)
+    say(`- ${text}`)
     return {
-      update: (more) => tell(`  ${more}`),
-      done: (more) => tell(`  ✔ ${more ?? text} (${elapsed()})`),
-      failed: (more) => tell(`  ✖ ${more ?? text} (${elapsed()})`),
+      update: (more) => say(`  ${more}`),
+      done: (more) => say(`  ✔ ${more ?? text} (${elapsed()})`),
+      failed: (more) => say(`  ✖ ${more ?? text} (${elapsed()})`),
     }
   }
   // stdin is left alone: Ctrl-C has to stay a signal.

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Server } from '../http/server.ts'
+import { describe, publicMessage } from '../log/error.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
@@ -51,11 +52,18 @@ export async function openServer(
   const { ServiceRoleError } = await import('../http/database.ts')
   const chosen = { ...serverSettings(settings, database), port: porta ?? settings.port, development: ruru }
   const server = await startServer(chosen, {
-    failed: (error, id) => tell(text.serve.failed(id, plain(error.message))),
+    failed: (error, id) =>
+      tell(text.serve.failed(id, plain(publicMessage(error))), {
+        event: 'http.failed',
+        level: 'error',
+        pedido: id,
+        err: describe(error),
+      }),
+    log: app.log?.logger,
   }).catch((error: Error) => {
     if (error instanceof ServiceRoleError) throw new CommandError(text.serve.noService(plain(error.login)))
     throw error
   })
-  tell(text.serve.ready(server.url))
+  tell(text.serve.ready(server.url), { event: 'server.ready', url: server.url })
   return server
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { publicMessage } from '../log/error.ts'
 import type { Worker, WorkReport } from '../worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
@@ -46,7 +47,7 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     jobs: options.simultaneos,
     ...(mail && { mail }),
   })
-  tell(app.text.worker.ready)
+  tell(app.text.worker.ready, { event: 'worker.ready' })
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
 }
 
@@ -55,18 +56,25 @@ function createReport(app: App, createWatcher: typeof import('./watcher.ts').cre
   return {
     watch: () => createWatcher(app, false),
     scheduled: ({ previsto_para, sessao_id, erro_mensagem }) =>
-      tell(
-        erro_mensagem == null
-          ? text.worker.scheduled(format.time(previsto_para), String(sessao_id))
-          : text.worker.notScheduled(format.time(previsto_para), plain(erro_mensagem)),
-      ),
-    released: (workers) => tell(text.worker.released(workers.join(', '))),
-    jobFailed: (task, error, last) =>
+      erro_mensagem == null
+        ? tell(text.worker.scheduled(format.time(previsto_para), String(sessao_id)), {
+            event: 'session.scheduled',
+            sessao_id,
+          })
+        : tell(text.worker.notScheduled(format.time(previsto_para), plain(erro_mensagem)), {
+            event: 'schedule.failed',
+            level: 'error',
+          }),
+    released: (workers) =>
+      tell(text.worker.released(workers.join(', ')), { event: 'jobs.released', level: 'warn' }),
+    jobFailed: (task, error, last, sessao_id) =>
       tell(
         last
-          ? text.worker.jobLost(task, plain(error.message))
-          : text.worker.jobFailed(task, plain(error.message)),
+          ? text.worker.jobLost(task, plain(publicMessage(error)))
+          : text.worker.jobFailed(task, plain(publicMessage(error))),
+        { event: 'job.failed', level: last ? 'error' : 'warn', tarefa: task, sessao_id },
       ),
-    trouble: (message) => tell(text.worker.trouble(plain(message))),
+    trouble: (message) =>
+      tell(text.worker.trouble(plain(message)), { event: 'worker.trouble', level: 'warn' }),
   }
 }

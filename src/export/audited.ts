@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
-import type { InTransaction } from './copy.ts'
 import type { FindingsFilter } from './filter.ts'
 import { type ExportOptions, exportFindings, type FindingsExport } from './index.ts'
+import type { InTransaction } from './read.ts'
 
 /** What was taken out, as it stands in the audit. */
 export interface ExportRecord {

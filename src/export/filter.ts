@@ -1,5 +1,4 @@
-import type { Transaction } from './copy.ts'
-import { ZONE } from './sql.ts'
+import type { Statement } from './read.ts'
 
 /** What is left out leaves that side open. */
 export interface FindingsFilter {
@@ -13,15 +12,18 @@ export interface FindingsFilter {
   readonly dataFim?: string | undefined
 }
 
-/**
- * The call of audit.exportar_divergencias. A copy takes no parameters, so the server itself quotes the values. Also sets the
- * transaction's time zone, in which the copy writes times.
- */
-export async function callOf(sql: Transaction, filter: FindingsFilter): Promise<string> {
+/** Reads these expressions over the view for the findings that the filter chooses, in the order of their numeric ids. */
+export function statementOf(filter: FindingsFilter, expressions: string): Statement {
   const { sessao, status, regra, dataInicio, dataFim } = filter
-  const [row] = await sql<{ call: string }[]>`
-    select format('audit.exportar_divergencias(%L::bigint, %L::text[], %L::text, %L::date, %L::date)',
-      ${sessao === undefined ? null : String(sessao)}::bigint, ${status ? [...status] : null}::text[], ${regra ?? null}::text,
-      ${dataInicio ?? null}::date, ${dataFim ?? null}::date) as call, set_config('timezone', ${ZONE}, true)`
-  return row?.call ?? ''
+  return {
+    text: `select ${expressions}
+      from audit.exportar_divergencias($1::bigint, $2::text[], $3::text, $4::date, $5::date) as d order by d.id`,
+    values: [
+      sessao === undefined ? null : String(sessao),
+      status ? [...status] : null,
+      regra ?? null,
+      dataInicio ?? null,
+      dataFim ?? null,
+    ],
+  }
 }

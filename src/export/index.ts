@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
 import type { Language } from '../settings.ts'
-import { copyOut, type InTransaction } from './copy.ts'
 import { csv, type Dialect } from './csv.ts'
 import type { FindingsFilter } from './filter.ts'
+import { type InTransaction, readOut } from './read.ts'
 import { XLSX_MIME, xlsx } from './xlsx.ts'
 
 export { type AuditedExport, auditExport, type ExportRecord } from './audited.ts'
-export { type InTransaction, inTransaction, type Transaction } from './copy.ts'
 export { DIALECTS, type Dialect } from './csv.ts'
 export type { FindingsFilter } from './filter.ts'
+export { type InTransaction, inTransaction, type Transaction } from './read.ts'
 
 export const FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof FORMATS)[number]
@@ -23,7 +23,7 @@ export interface ExportOptions {
 }
 
 export interface FindingsExport {
-  /** Errors of the database, and of reading, destroy it; destroying it cancels the query and ends the transaction. */
+  /** Errors of the database, and of reading, destroy it; destroying it closes the cursor and ends the transaction. */
   readonly stream: Readable
   /** Findings so far; all of them once the stream has ended. */
   readonly rows: number
@@ -43,9 +43,8 @@ export function exportFindings(
 ): FindingsExport {
   const text = catalogue(language)
   const spreadsheet = format === 'xlsx'
-  // The heading of a CSV is a row to the copy.
-  let rows = spreadsheet ? 0 : -1
-  const stream = copyOut(
+  let rows = 0
+  const stream = readOut(
     within,
     spreadsheet ? xlsx(filter, text, language) : csv(filter, dialect, text),
     (count) => {
@@ -55,7 +54,7 @@ export function exportFindings(
   return {
     stream,
     get rows() {
-      return Math.max(rows, 0)
+      return rows
     },
     contentType: spreadsheet ? XLSX_MIME : 'text/csv; charset=utf-8; header=present',
     extension: format,

@@ -1,14 +1,7 @@
-/** Where the readers are: times of an export are this zone's. */
-export const ZONE = 'America/Sao_Paulo'
-
-/** Names and words of our own inside a statement. Values of others are quoted by PostgreSQL itself. */
-export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
-export const literal = (word: string) => `'${word.replaceAll("'", "''")}'`
-
 /** Values as the view writes them, with another decimal mark. */
-export const asText = (json: string, mark: string) =>
+export const asText = (json: string, mark: ',' | '.') =>
   `(select case when count(*) = 1 then min(j.x) else string_agg(concat(j.key, ': ', j.x), '; ') end
-    from (select key, case jsonb_typeof(value) when 'number' then translate(value #>> '{}', '.', ${literal(mark)})
+    from (select key, case jsonb_typeof(value) when 'number' then translate(value #>> '{}', '.', '${mark}')
       else value #>> '{}' end as x from jsonb_each(${json})) as j)`
 
 // = + - @, tab, line feed, carriage return, and the full-width signs, which are formulas to an East Asian spreadsheet.
@@ -19,6 +12,6 @@ export const harmless = (text: string) =>
   `case when ascii(${text}) in (${FORMULA}) then '''' || ${text} else ${text} end`
 
 /** The same for values, of which a plain number is no formula, whatever its sign. */
-export const harmlessValues = (json: string, mark: string) =>
-  `(select case when ascii(x) in (${FORMULA}) and x !~ '^-?\\d+([.,]\\d+)?$' then '''' || x else x end
-    from (select ${asText(json, mark)} as x offset 0) as t)`
+export const harmlessValues = (json: string) =>
+  `(select case when ascii(x) in (${FORMULA}) and x !~ '^-?\\d+(\\.\\d+)?$' then '''' || x else x end
+    from (select ${asText(json, '.')} as x offset 0) as t)`

@@ -10,6 +10,7 @@ import {
   workbookLinks,
   workbookXml,
 } from './parts.ts'
+import type { Cells } from './read.ts'
 
 /** `either` holds a number after a `#`, or text after a `"`. */
 export type CellKind = 'integer' | 'percent' | 'amount' | 'time' | 'text' | 'either'
@@ -41,7 +42,7 @@ const LEVEL = 1
 export const STYLE = { heading: 1, integer: 2, percent: 3, amount: 4, time: 5, quoted: 6 }
 const NUMERIC: Record<Exclude<CellKind, 'text' | 'either'>, number> = STYLE
 
-type Rows = AsyncGenerator<(string | null)[][]>
+type Rows = AsyncIterator<readonly Cells[]>
 
 /**
  * An XLSX workbook, written while its rows come and in constant memory: sheet after sheet into a ZIP, each compressed as it
@@ -51,7 +52,7 @@ export function workbook(rows: Rows, options: WorkbookOptions): Readable {
   const zip = new ZipFile()
   const out = zip.outputStream as Readable
   zip.on('error', (error) => out.destroy(error as Error))
-  out.once('close', () => void rows.return(undefined).catch(() => {}))
+  out.once('close', () => void rows.return?.().catch(() => {}))
   fill(zip, rows, options).catch((error: Error) => out.destroy(error))
   return out
 }
@@ -79,7 +80,7 @@ async function fill(zip: ZipFile, rows: Rows, options: WorkbookOptions): Promise
 
 /** Hands out rows in batches, split where a sheet is full. */
 function feeder(rows: Rows) {
-  let waiting: (string | null)[][] = []
+  let waiting: readonly Cells[] = []
   async function more(): Promise<boolean> {
     while (waiting.length === 0) {
       const { value, done } = await rows.next()
@@ -88,7 +89,7 @@ function feeder(rows: Rows) {
     }
     return true
   }
-  async function take(most: number): Promise<(string | null)[][]> {
+  async function take(most: number): Promise<readonly Cells[]> {
     if (most === 0 || !(await more())) return []
     const taken = waiting.length <= most ? waiting : waiting.slice(0, most)
     waiting = waiting.slice(taken.length)

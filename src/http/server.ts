@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
@@ -8,6 +8,7 @@ import { frameworkOptions } from './framework.ts'
 import { graphql } from './graphql.ts'
 import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
+import { installRequestLog, logOptions } from './log.ts'
 import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problem.ts'
 import { rest } from './rest.ts'
@@ -40,6 +41,8 @@ export interface Server {
 export interface ServerReport {
   /** Something failed that the caller was told only the number of. */
   failed?(error: Error, requestId: string): void
+  /** Where requests are logged. */
+  readonly log?: FastifyBaseLogger | undefined
 }
 
 // In the order in which they are added.
@@ -63,6 +66,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),
     ...frameworkOptions(text),
+    ...logOptions(report.log),
   })
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -72,6 +76,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   try {
     installProblems(app, text, failed)
     installHttpMetrics(app, text)
+    installRequestLog(app, report.log)
     await installLimits(app, settings, text)
     installAuthentication(app, settings, text, access)
     for (const part of PARTS) {

@@ -3,6 +3,7 @@ import { demo, score } from './demo.en.ts'
 import { exportar } from './exportar.en.ts'
 import { command, example, help, option } from './help.en.ts'
 import { http } from './http.en.ts'
+import { log } from './log.en.ts'
 import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 import { rest } from './rest.en.ts'
@@ -21,6 +22,7 @@ export const en: Catalogue = {
   score,
   http,
   rest,
+  log,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {
     seeHelp: 'See conferente --help, or conferente COMMAND --help.',

@@ -4,6 +4,7 @@ import { demo, score } from './demo.pt-BR.ts'
 import { exportar } from './exportar.pt-BR.ts'
 import { command, example, help, option } from './help.pt-BR.ts'
 import { http } from './http.pt-BR.ts'
+import { log } from './log.pt-BR.ts'
 import { notificacoes } from './notificacoes.pt-BR.ts'
 import { rest } from './rest.pt-BR.ts'
 
@@ -23,6 +24,7 @@ export const ptBR = {
   score,
   http,
   rest,
+  log,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {
     seeHelp: 'Veja conferente --help, ou conferente COMANDO --help.',

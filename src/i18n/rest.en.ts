@@ -22,8 +22,7 @@ export const rest: typeof ptBR = {
     rejeitar: 'Rejects a finding; it stays silent until the row changes.',
     operacoes: 'Audited operations, latest first.',
     sessoes: 'Sessions, latest first, with what each rule did.',
-    exportar:
-      'Findings as CSV or XLSX. An export is an audited operation and needs a role that may record one.',
+    exportar: 'Findings as CSV or XLSX. Each export is an audited operation, with the SHA-256 of the file.',
     desempenho: 'How sessions and rules did in a period; without dates, in the last 30 days.',
     resumo: 'Findings by day, rule and status: a list of flat rows, for Looker Studio and Power BI.',
   },

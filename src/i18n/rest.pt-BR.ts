@@ -21,7 +21,7 @@ export const rest = {
     operacoes: 'Operações auditadas, a mais recente primeiro.',
     sessoes: 'Sessões, a mais recente primeiro, com o que cada regra fez.',
     exportar:
-      'Divergências em CSV ou XLSX. Uma exportação é uma operação auditada e pede um papel que a registra.',
+      'Divergências em CSV ou XLSX. Cada exportação é uma operação auditada, com o SHA-256 do arquivo.',
     desempenho: 'Como sessões e regras andaram em um período; sem datas, nos últimos 30 dias.',
     resumo:
       'Divergências por dia, regra e status: uma lista de linhas planas, para Looker Studio e Power BI.',

@@ -1,4 +1,4 @@
-import type { Sql } from '../db.ts'
+import type { Row, Sql } from '../db.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './render.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -14,6 +14,13 @@ export type Attach = (
   },
   directory: string,
 ) => Promise<{ readonly note: Files; readonly files: Letter['files'] }>
+
+export interface Attempt {
+  readonly attach?: Attach | undefined
+  readonly last?: boolean
+  /** Told of the delivery row afterwards. */
+  readonly mailed?: ((delivery: Row) => void) | undefined
+}
 
 /** The message is being sent by another process at this moment. */
 export class MessageBusy extends Error {
@@ -56,7 +63,7 @@ export async function send(
   sql: Sql,
   id: bigint,
   mailer: Mailer,
-  { attach, last = false }: { readonly attach?: Attach | undefined; readonly last?: boolean } = {},
+  { attach, mailed, last = false }: Attempt = {},
 ): Promise<void> {
   const connection = await sql.reserve()
   try {
@@ -65,8 +72,9 @@ export async function send(
     if (begun?.['situacao'] !== 'enviar') return
     const outcome = await attempt(begun, mailer, attach)
     const [row] = await connection`
-      select status, ultimo_erro from audit_interno.registrar_envio(${id}, ${[...outcome.accepted]}::text[],
+      select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${[...outcome.accepted]}::text[],
         ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
+    if (row) mailed?.(row)
     if (row?.['status'] === 'composta') throw new MessageDeferred(id, String(row['ultimo_erro']))
   } finally {
     connection.release()
@@ -132,7 +140,11 @@ const MOST_ATTEMPTS = 25
 export async function deliverDue(
   sql: Sql,
   mailer: Mailer,
-  { kinds = ['ausencia'], attach }: { readonly kinds?: readonly string[]; readonly attach?: Attach } = {},
+  {
+    kinds = ['ausencia'],
+    attach,
+    mailed,
+  }: { readonly kinds?: readonly string[] } & Pick<Attempt, 'attach' | 'mailed'> = {},
 ): Promise<Delivery> {
   const sent: bigint[] = []
   const failed: Error[] = []
@@ -144,7 +156,7 @@ export async function deliverDue(
   }
   for (const { notificacao_id: id, tentativas } of await due('composta')) {
     try {
-      await send(sql, id, mailer, { attach, last: tentativas + 1 >= MOST_ATTEMPTS })
+      await send(sql, id, mailer, { attach, mailed, last: tentativas + 1 >= MOST_ATTEMPTS })
       sent.push(id)
     } catch (error) {
       if (!(error instanceof MessageBusy)) failed.push(error as Error)
@@ -157,7 +169,11 @@ export async function deliverDue(
  * The dead-man's check with its message, for a process that may be the only one alive: one call every minute or so.
  * @param mailer undefined when SMTP_URL is not set: the alert is recorded all the same, and sent by who can
  */
-export async function watchForAbsence(sql: Sql, mailer: Mailer | undefined): Promise<Delivery> {
+export async function watchForAbsence(
+  sql: Sql,
+  mailer: Mailer | undefined,
+  mailed?: Attempt['mailed'],
+): Promise<Delivery> {
   await sql`select from audit_interno.conferir_ausencia()`
-  return mailer ? deliverDue(sql, mailer) : { sent: [], failed: [] }
+  return mailer ? deliverDue(sql, mailer, { mailed }) : { sent: [], failed: [] }
 }

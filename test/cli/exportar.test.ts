@@ -3,6 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import type { Sql } from '../../src/db.ts'
+import { esperaTrava } from '../helper/banco.ts'
 import { cenario, one } from '../helper/cenario.ts'
 import { conferente, personal } from './helper.ts'
 
@@ -56,12 +58,89 @@ t.test('conferente exportar writes a whole file or none, and is recorded', async
   const piped = await conferente(['exportar', '--formato', 'csv', '--dialeto', 'rfc4180'], { url })
   t.equal(piped.code, 0)
   t.match(piped.stdout, /^id,sessao_id,/)
-  for (const wrong of [
+  const wrong = [
     ['--regra', 'nenhuma'],
     ['--sessao', '999'],
     ['--status', 'boa'],
-  ]) {
-    t.equal((await conferente(['exportar', '--formato', 'csv', ...wrong], { url })).code, 2, wrong.join(' '))
-  }
-  t.equal((await conferente(['exportar', '--formato', 'xlsx', '--dialeto', 'pt-BR'], { url })).code, 2)
+    ['--formato', 'xlsx', '--dialeto', 'pt-BR'],
+  ]
+  const codes = await Promise.all(
+    wrong.map(async (more) => (await conferente(['exportar', '--formato', 'csv', ...more], { url })).code),
+  )
+  t.same(codes, [2, 2, 2, 2])
 })
+
+t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is on record', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await c.processar('manual')
+  // More than fits in the pipes on the way.
+  await c.sql`
+    insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais,
+      valores_propostos, confianca, evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+    select sessao_id, sessao_ultima_id, regra, hash_regra, tabela, n::text, valores_originais, valores_propostos, confianca, evidencia,
+      repeat('x', 2000), valor_em_risco, detectada_em, ultima_deteccao, sha256(n::text::bytea), impressao
+    from audit.divergencias_processadas, generate_series(2, 1500) as n`
+  const url = personal(c.url, 'leo')
+  const directory = await mkdtemp(join(tmpdir(), 'exportar-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  const toFile = ['exportar', '--formato', 'csv', '--arquivo', join(directory, 'divergencias.csv')]
+  const record = async () =>
+    one(
+      await c.sql`select status, detalhes ->> 'erro' as erro, selo is not null as selada
+        from audit.operacoes where tipo = 'exportacao' order by id desc limit 1`,
+    )
+
+  const full = await conferente(['exportar', '--formato', 'csv'], {
+    url,
+    shell: (command) => `${command} > /dev/full`,
+  })
+  t.equal(full.code, 1)
+  t.match(full.stderr, /ENOSPC/)
+  t.match(await record(), { status: 'falhou', erro: /ENOSPC/, selada: true })
+
+  const limited = await conferente(toFile, {
+    url,
+    shell: (command) => `ulimit -f 100; ${command}`,
+  })
+  t.equal(limited.code, 1)
+  t.match(await record(), { status: 'falhou', erro: /EFBIG/ })
+  t.same(await readdir(directory), [])
+
+  const head = await conferente(['exportar', '--formato', 'csv'], {
+    url,
+    shell: (command) => `${command} | head -c 100`,
+  })
+  t.equal(head.stdout.length > 0, true)
+  t.notMatch(head.stderr, /EPIPE|erro/, 'whoever stops reading knows it')
+  t.match(await record(), { status: 'falhou', erro: /EPIPE/ })
+
+  await emperrar(c.sql, 1000)
+  await c.sql.begin(async (holder) => {
+    await holder`select pg_advisory_xact_lock(1)`
+    let stop: ((signal: NodeJS.Signals) => void) | undefined
+    const interrupted = conferente(toFile, {
+      url,
+      onStderr: (_, kill) => {
+        stop = kill
+      },
+    })
+    await esperaTrava(c.sql)
+    t.match(await readdir(directory), [/\.parcial$/], 'under another name so far')
+    stop?.('SIGINT')
+    t.equal((await interrupted).code, 1)
+  })
+  t.same(await readdir(directory), [])
+  t.match(await record(), { status: 'falhou', selada: true })
+})
+
+/** From this finding on whoever exports waits for the advisory lock 1. */
+async function emperrar(sql: Sql, id: number): Promise<void> {
+  await sql.unsafe(`
+    create function public.esperar() returns boolean language plpgsql stable
+      as 'begin perform pg_advisory_xact_lock_shared(1); return true; end'`)
+  const [exportar] = await sql`
+    select replace(pg_get_functiondef('audit.exportar_divergencias'::regproc), 'where (exportar_divergencias.sessao_id is null',
+      ${`where (case when v.id < ${id} then true else public.esperar() end) and (exportar_divergencias.sessao_id is null`}) as def`
+  await sql.unsafe(exportar?.['def'])
+}

@@ -17,15 +17,19 @@ export interface RunOptions {
   readonly url?: string
   readonly language?: string
   readonly env?: Record<string, string>
+  /** The command inside a line of the shell: `(command) => `${command} > /dev/full``. */
+  readonly shell?: (command: string) => string
   /** Called with each piece of stderr and a way to send a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** Runs the command line for real, as its own process. */
 export function conferente(args: string[], options: RunOptions = {}): Promise<Ran> {
-  const { url, language = 'pt-BR', env = {}, onStderr } = options
+  const { url, language = 'pt-BR', env = {}, shell, onStderr } = options
   const kept = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const command = [process.execPath, CLI, ...args]
+  const [file = '', ...words] = shell ? ['/bin/sh', '-c', shell('"$0" "$@"'), ...command] : command
+  const child = spawn(file, words, {
     env: { ...kept, CONFERENTE_IDIOMA: language, ...(url && { DATABASE_URL: url }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -10,7 +10,7 @@ t.test('conferente servir answers until it is asked to stop, and then ends in or
     url: personal(url, 'api'),
     env: { CONFERENTE_JWT_SEGREDO: SECRET, CONFERENTE_BASE: '/conferente' },
     onStderr(text, kill) {
-      const [address] = /http:\S+/.exec(text) ?? []
+      const [address] = /http:[^\s"]+/.exec(text) ?? []
       if (address === undefined) return
       asked = fetch(`${address}/graphql`, { method: 'POST' }).then(({ status }) => status)
       void asked.finally(() => kill('SIGTERM'))

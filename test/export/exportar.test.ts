@@ -6,7 +6,6 @@ import fc from 'fast-check'
 import { readXlsx } from 'hucre/xlsx'
 import t from 'tap'
 import { connect, type Sql } from '../../src/db.ts'
-import { copyOut } from '../../src/export/copy.ts'
 import {
   auditExport,
   type ExportOptions,
@@ -14,6 +13,7 @@ import {
   type FindingsFilter,
   inTransaction,
 } from '../../src/export/index.ts'
+import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 import { banco } from '../helper/banco.ts'
@@ -201,7 +201,7 @@ t.test('what does not fit on a sheet goes on upon the next', async (t) => {
     [26, [26]],
     [14, [14, 13]],
   ] as const) {
-    const stream = copyOut(inTransaction(sql), xlsx({}, ptBR, 'pt-BR', most), () => {})
+    const stream = readOut(inTransaction(sql), xlsx({}, ptBR, 'pt-BR', most), () => {})
     const { sheets } = await readXlsx(Buffer.concat(await stream.toArray()))
     t.same(
       sheets.map(({ rows }) => rows.length),
@@ -259,7 +259,7 @@ t.test('a reader who goes away leaves nothing running and the connection free', 
     Array.from({ length: 1500 }, () => ({})),
   )
   await sql`update audit.divergencias_processadas set justificativa = repeat('é', 20000)`
-  for (const options of [PLAIN, BRAZILIAN]) {
+  for (const options of [PLAIN, BRAZILIAN, SHEET]) {
     const read = exportFindings(inTransaction(one), {}, options)
     await once(read.stream, 'readable')
     read.stream.destroy()

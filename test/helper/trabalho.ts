@@ -104,11 +104,13 @@ export async function trabalhador(
 export async function processo(
   t: Test,
   url: string,
-  ...args: string[]
+  ...given: (string | Record<string, string>)[]
 ): Promise<ChildProcess & { said: () => string }> {
+  const args = given.filter((word) => typeof word === 'string')
+  const more = given.filter((word) => typeof word === 'object')
   const child = spawn(process.execPath, ['src/cli.ts', 'trabalhar', ...args], {
     cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'en' },
+    env: Object.assign({ ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'en' }, ...more),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let text = ''

@@ -42,8 +42,9 @@ t.test('the incremental window', async (t) => {
   await c.sql`update dw.ajuste set quebrada = true`
   const falhou = await c.processar('auto')
   t.match(falhou, { status: 'falhou', mensagem: /quebrou/ })
-  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${falhou['id']}`, [
+  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${falhou['id']} order by tipo`, [
     { tipo: 'falha' },
+    { tipo: 'resumo' },
   ])
   await c.sql`update dw.ajuste set quebrada = false`
   const depois = await c.processar('auto')

@@ -169,7 +169,10 @@ t.test('a session is conducted step by step, in turn, and can be cancelled', asy
   t.match(await c.sql`select status from audit.execucoes_regra where sessao_id = ${morta}`, [
     { status: 'pulada' },
   ])
-  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${morta}`, [{ tipo: 'falha' }])
+  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${morta} order by tipo`, [
+    { tipo: 'falha' },
+    { tipo: 'resumo' },
+  ])
 })
 
 t.test('a request queues a job in the same transaction', async (t) => {

@@ -1,7 +1,5 @@
-import { Transform } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ExportFormat, FindingsFilter } from '../../export/index.ts'
-import type { Transaction } from '../database.ts'
 import { Problem } from '../problem.ts'
 import type { HttpContext } from '../server.ts'
 import { STATUSES } from './divergencias.ts'
@@ -73,7 +71,7 @@ export function exportacao(app: FastifyInstance, { text, settings }: HttpContext
       reply.raw.once('close', () => {
         open -= 1
       })
-      const { exportFindings } = await import('../../export/index.ts')
+      const { auditExport } = await import('../../export/index.ts')
       const filter: FindingsFilter = {
         status: asked.status,
         regra: asked.regra,
@@ -81,41 +79,17 @@ export function exportacao(app: FastifyInstance, { text, settings }: HttpContext
         dataInicio: asked.detectada_de,
         dataFim: asked.detectada_ate,
       }
-      const finish = await record(request, motivo, { formato: format, dialeto: dialect, filtro: asked })
-      const findings = exportFindings((work) => request.asCaller(work as never, EXPORT_MS), filter, {
-        format,
-        dialect,
-        language: settings.language,
-      })
-      // The record is complete before the file is: nobody has all of it unrecorded.
-      const stream = new Transform({
-        transform: (chunk, _, done) => done(null, chunk),
-        flush: (done) => {
-          finish('concluida', findings.rows).then(() => done(), done)
-        },
-      })
-      findings.stream.on('error', (error) => stream.destroy(error))
-      stream.once('close', () => {
-        findings.stream.destroy()
-        if (!stream.writableFinished) finish('falhou', findings.rows).catch(() => {})
-      })
-      findings.stream.pipe(stream)
+      const findings = await auditExport(
+        (work) => request.asCaller(work as never, EXPORT_MS),
+        filter,
+        { format, dialect, language: settings.language },
+        motivo,
+      )
       return reply
         .type(findings.contentType)
         .header('content-disposition', `attachment; filename="divergencias.${findings.extension}"`)
         .header('cache-control', 'no-store')
-        .send(stream)
+        .send(findings.stream)
     },
   )
-}
-
-/** Opens the operation of an export; what it returns ends it. */
-async function record(request: FastifyRequest, reason: string, facts: object) {
-  const id = await request.asCaller(async (sql) => {
-    const [row] = await sql<{ id: string }[]>`
-      select audit.registrar_operacao('exportacao', ${reason}, ${sql.json(facts as never)})::text as id`
-    return row?.id ?? null
-  })
-  return (status: 'concluida' | 'falhou', rows: number) =>
-    request.asCaller((sql: Transaction) => sql`select audit.finalizar_operacao(${id}, ${status}, ${rows})`)
 }

@@ -1,0 +1,89 @@
+import { PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type postgres from 'postgres'
+import type { Sql } from '../db.ts'
+
+export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
+
+/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => sql.begin(work)`. */
+export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>
+
+/** A transaction of a pool, or of a connection of one's own, as the login itself. */
+export function inTransaction(sql: Sql): InTransaction {
+  return (work) => sql.begin((tx) => work(tx as Transaction))
+}
+
+export interface Statement {
+  readonly text: string
+  readonly values: readonly (string | string[] | null)[]
+}
+
+export type Cells = readonly (string | null)[]
+
+export interface RowFormat {
+  /** Every column of it is text. */
+  readonly statement: Statement
+  /** Shapes batches of rows (Cells[]) into what the reader gets. */
+  shape(batches: Readable): Readable
+}
+
+const BATCH_ROWS = 200
+const BUFFER = 64 * 1024
+/** Where the readers are: times of an export are this zone's. */
+const ZONE = 'America/Sao_Paulo'
+
+/**
+ * Streams what a statement reads, as fast as it is taken and no faster: a cursor of the protocol asks for the next batch
+ * when the one before is under way. When the reader goes away the transaction ends, after at most the batch that is being read. Ends only after the transaction has: a file that ended is whole.
+ * @param counted told of the rows of each batch
+ */
+export function readOut(within: InTransaction, format: RowFormat, counted: (rows: number) => void): Readable {
+  let proceed: (() => void) | undefined
+  const batches = new Readable({
+    objectMode: true,
+    highWaterMark: 1,
+    read: () => proceed?.(),
+    destroy(error, done) {
+      proceed?.()
+      done(error)
+    },
+  })
+  const out = new PassThrough({ highWaterMark: BUFFER })
+  // `out` hears of every error; whoever reads it does.
+  pipeline(format.shape(batches), out).catch(() => batches.destroy())
+  within(async (sql) => {
+    await sql`select set_config('timezone', ${ZONE}, true)`
+    if (batches.destroyed) return
+    const { text, values } = format.statement
+    const query = sql
+      .unsafe(text, [...values])
+      .values()
+      .cursor(BATCH_ROWS, (rows) => {
+        if (batches.destroyed) return gone()
+        counted(rows.length)
+        if (batches.push(rows)) return
+        return new Promise<void>((resolve) => {
+          proceed = () => resolve(batches.destroyed ? gone() : undefined)
+        })
+      })
+    await query.catch((error: Error) => {
+      // The cursor is gone; to ask it for more would reach whatever the connection does next.
+      proceed = undefined
+      throw error
+    })
+  }).then(
+    () => batches.push(null),
+    (error: Error) => {
+      batches.destroy(error)
+      out.destroy(error)
+    },
+  )
+  return out
+}
+
+/** Ends the cursor and rolls back. The driver does not wait for what is returned for the last batch, so it is handled here. */
+function gone(): Promise<void> {
+  const end = Promise.reject(new Error('the reader went away'))
+  end.catch(() => {})
+  return end
+}
