@@ -119,8 +119,11 @@ function postmaster(dir: string): number | undefined {
 
 function isRunning(pid: number): boolean {
   // A process that has ended but was not yet collected by its parent shows as a zombie.
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-  return stdout.trim() !== '' && !stdout.startsWith('Z')
+  const { stdout, error } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  if (error === undefined) return stdout.trim() !== '' && !stdout.startsWith('Z')
+  // A bare Debian has no ps.
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && !/^State:\s*Z/m.test(readFileSync(status, 'utf8'))
 }
 
 async function until(condition: () => boolean): Promise<void> {

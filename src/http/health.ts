@@ -18,7 +18,11 @@ const COMMITTED = fileURLToPath(new URL('../../migrations/committed', import.met
 
 /** /healthz: the process answers. /readyz: all is there that the daily work needs, or which part is not. Both without a token. */
 export async function health(app: FastifyInstance, { text, access }: HttpContext): Promise<void> {
-  const release = (await readdir(COMMITTED).catch(() => [])).filter((name) => name.endsWith('.sql')).sort()
+  // The database keeps a migration by its number: 000001.sql for 000001-espinha.sql.
+  const release = (await readdir(COMMITTED).catch(() => []))
+    .flatMap((name) => /^(\d+)(?:-.*)?\.sql$/.exec(name)?.[1] ?? [])
+    .map((number) => `${number}.sql`)
+    .sort()
 
   app.get('/healthz', { config: { public: true, vital: true } }, (_, reply) => reply.send({ status: 'ok' }))
 
