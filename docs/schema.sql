@@ -384,6 +384,7 @@ create table audit.notificacoes (
   criada_em timestamp with time zone default clock_timestamp() not null,
   composta_em timestamp with time zone,
   enviada_em timestamp with time zone,
+  desistida_em timestamp with time zone,
   constraint notificacoes_check CHECK (((tipo = 'ausencia'::text) = (dia IS NOT NULL))),
   constraint notificacoes_check1 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
   constraint notificacoes_identificador_key UNIQUE (identificador),
@@ -416,6 +417,7 @@ comment on column audit.notificacoes.ultimo_erro is 'What the last attempt faile
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
 comment on column audit.notificacoes.composta_em is 'When it was composed.';
 comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
+comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';
 grant select on table audit.notificacoes to conferente_leitor;
 
 create table audit.operacoes (
@@ -1002,7 +1004,7 @@ create function audit.consultar_sessoes(id bigint DEFAULT NULL::bigint, modo tex
   returns jsonb language plpgsql stable
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
@@ -1176,6 +1178,11 @@ create function audit.salvar_padrao(campo text, tipo text, padrao text, acao tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+
+create function audit.sessao_correio(sessao audit.sessoes_processamento)
+  returns text language sql stable;
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 
 create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
   returns text language sql stable;
@@ -1630,7 +1637,7 @@ comment on function audit_interno.conteudo_controle(bigint) is 'JSON object of B
 create function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_correio(bigint,text) is 'JSON array of messages caused since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
+comment on function audit_interno.conteudo_correio(bigint,text) is 'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
 
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
@@ -1766,6 +1773,11 @@ create function audit_interno.encerrar_interrompidas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
+
+create function audit_interno.encerrar_mensagens()
+  returns SETOF audit.notificacoes language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
 
 create function audit_interno.endereco_valido(endereco text)
   returns boolean language sql immutable

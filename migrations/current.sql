@@ -252,6 +252,7 @@ set local role conferente_dono;
 --!include consulta/pagina_revisao.sql
 --!include consulta/divergencia_link_revisao.sql
 --!include consulta/sessao_link_revisao.sql
+--!include consulta/sessao_correio.sql
 --!include consulta/vw_divergencias_abertas.sql
 --!include correio/cron_campo.sql
 --!include correio/hora_prevista.sql
@@ -271,6 +272,7 @@ set local role conferente_dono;
 --!include correio/iniciar_envio.sql
 --!include correio/registrar_envio.sql
 --!include correio/mensagens_devidas.sql
+--!include correio/encerrar_mensagens.sql
 
 --!include consulta/permissoes.sql
 

@@ -129,6 +129,7 @@ export async function startWorker(
     if (released?.nomes) report.released?.(released.nomes)
     // Those whose job has failed for the last time, or whose conductor was no worker.
     await keeper`select from audit_interno.encerrar_interrompidas()`
+    await keeper`select from audit_interno.encerrar_mensagens()`
     await keeper`select from audit_interno.conferir_ausencia()`
     const entry = await scheduleDue(keeper)
     if (entry) report.scheduled?.(entry)

@@ -147,6 +147,56 @@ test('a refused recipient is recorded, the others get it; one that is deferred i
   )
 })
 
+test('what did not go out is shown with its session, in the metrics and in the digest, also when it is given up days later', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const first = await sessao(c, GESTORA, 'saiu@empresa.com.br')
+  const leo = c.pessoa('leo')
+  const shown = async () => {
+    const [row] = await leo`
+      select audit.sessao_correio(s) as campo, audit.consultar_sessoes(id => s.id) #>> '{itens,0,correio}' as pagina
+      from audit.sessoes_processamento s where s.id = ${first}`
+    t.equal(row?.['campo'], row?.['pagina'])
+    return row?.['campo']
+  }
+  t.equal(await shown(), null, 'nothing has gone wrong yet')
+  office.refuse.set('saiu@empresa.com.br', 550)
+  office.answers.push(451, 554)
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  t.match(await shown(), /^resumo: composta \(451/)
+  await depois(c.sql)
+  await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.match(await shown(), /^divergencias: enviada \(saiu@empresa\.com\.br: 550.*; resumo: falhou \(554/)
+  const metric = async (nome: string, rotulos: Record<string, string>) =>
+    (
+      await leo`select valor from audit.metricas() where nome = ${nome} and rotulos = ${c.sql.json(rotulos)}`
+    )[0]?.['valor']
+  t.equal(await metric('conferente_correio', { tipo: 'resumo', status: 'falhou' }), 1)
+  t.equal(await metric('conferente_correio_recusados_total', { tipo: 'divergencias' }), 1)
+
+  // Caused four days ago, given up today: as after 25 attempts.
+  await c.sql`update audit.notificacoes set criada_em = now() - interval '4 days', ultima_tentativa = now() - interval '3 days'`
+  await c.processar()
+  const [row] = await c.sql`
+    select audit_interno.conteudo_mensagem(max(id)) -> 'correio' as correio from audit.notificacoes where tipo = 'resumo'`
+  t.match(
+    row?.['correio'],
+    [{ tipo: 'resumo', status: 'falhou', erro: /554/ }],
+    'and no more of what is long past',
+  )
+  t.equal(row?.['correio'].length, 1)
+  t.match(
+    [...(await c.sql`select pronta, quantos from audit_interno.prontidao() where parte = 'correio'`)],
+    [{ pronta: false, quantos: 1n }],
+  )
+  await c.sql`update audit.configuracoes_sistema set valor = '[]' where chave = 'correio.destinatarios'`
+  await c.processar()
+  const [last] = await leo`
+    select audit.sessao_correio(s) as campo from audit.sessoes_processamento s order by s.id desc limit 1`
+  t.match(last?.['campo'], /^divergencias, resumo: dispensada/, 'nor is a message for nobody taken for sent')
+})
+
 test('when every recipient is refused the message has failed, and is not tried again', async (t) => {
   const c = await cenario(t)
   const office = await correio(t)

@@ -5,6 +5,7 @@ import { mailEn } from '../src/i18n/mail.en.ts'
 import { mailPtBR } from '../src/i18n/mail.pt-BR.ts'
 import { deliverDue } from '../src/mail/deliver.ts'
 import { type Facts, factsSchema } from '../src/mail/facts.ts'
+import { createMailFormat } from '../src/mail/format.ts'
 import { render } from '../src/mail/render.ts'
 import { correio, receber, remetente } from './helper/carteiro.ts'
 import { cenario, one } from './helper/cenario.ts'
@@ -104,6 +105,12 @@ test('HTML and text say the same facts in both languages, numbers as each writes
     t.match(html, new RegExp(`<html lang="${idioma}"`))
     t.match(subject, idioma === 'en' ? /All done/ : /Tudo feito/)
   }
+})
+
+test('an amount in a subject is shortened, and never half of its cents', async (t) => {
+  const { compact } = createMailFormat('pt-BR', 'America/Sao_Paulo')
+  const amounts = ['0.00', '757.55', '-12.30', '999.99', '1234.56', '901028006.82']
+  t.same(amounts.map(compact), ['R$ 0,00', 'R$ 757,55', '-R$ 12,30', 'R$ 999,99', 'R$ 1,2 mil', 'R$ 901 mi'])
 })
 
 test('the picture is a PNG of twice the size, and the numbers stand beside it for who sees no pictures', async (t) => {

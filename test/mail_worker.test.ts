@@ -1,6 +1,6 @@
 // Mail beside workers, and without any: what is caused is sent, once, when there is somebody to send it.
 import { test } from 'tap'
-import { deliverDue, watchForAbsence } from '../src/mail/deliver.ts'
+import { compose, deliverDue, watchForAbsence } from '../src/mail/deliver.ts'
 import { conferente, personal } from './cli/helper.ts'
 import { SECRET } from './helper/api.ts'
 import { correio, receber, remetente } from './helper/carteiro.ts'
@@ -94,6 +94,41 @@ test('the last attempt gives up, and the message is shown as failed', async (t) 
   const ran = await conferente(['notificacoes', '--nao-enviadas', '--json'], { url: workerUrl })
   t.match(ran.json(), [{ tipo: 'resumo', status: 'falhou', ultimo_erro: /451/, tentativas: 1 }])
   t.match((await conferente(['notificacoes'], { url: workerUrl })).stdout, /falhou .*Tudo feito.*451/)
+})
+
+test('a message whose last attempt was killed, or that can never be composed, is given up and shown, not left waiting', async (t) => {
+  const { sql, workerUrl } = await oficina(t)
+  const office = await correio(t)
+  await receber(sql, 'correio.destinatarios', [GESTORA])
+  const message = async () => {
+    const [row] = await sql`
+      insert into audit.notificacoes (tipo, dia) select 'ausencia', coalesce(max(dia), '2026-11-01') + 1 from audit.notificacoes returning id`
+    return row?.['id'] as bigint
+  }
+  const never = await message()
+  const killed = await message()
+  await compose(sql, killed)
+  const waiting = await message()
+  // As a worker killed in the last attempt leaves it, and one whose last attempt to compose failed.
+  await sql`select audit_interno.iniciar_envio(${killed}), pg_advisory_unlock_all()`
+  await sql`update graphile_worker._private_jobs set attempts = max_attempts, locked_at = now() - interval '1 hour', locked_by = 'morto'
+    where key = ${`enviar_mensagem:${killed}`}`
+  await sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'sem fatos' where key = ${`compor_mensagem:${never}`}`
+  const mail = { mailer: remetente(t, `smtp://127.0.0.1:${office.port}`) }
+  const worker = await trabalhador(t, workerUrl, { mail, tick: 100 })
+  const state = () =>
+    sql`select status, ultimo_erro, desistida_em is not null as desistida, proxima_tentativa from audit.notificacoes where dia < '2026-11-05' order by id`
+  await until(async () => (await state()).every(({ status }) => ['falhou', 'enviada'].includes(status)))
+  await worker.stop()
+  t.match(
+    [...(await state())],
+    [
+      { status: 'falhou', ultimo_erro: /sem fatos/, desistida: true, proxima_tentativa: null },
+      { status: 'falhou', ultimo_erro: /morreu.*pode já ter/, desistida: true, proxima_tentativa: null },
+      { status: 'enviada', desistida: false },
+    ],
+  )
+  t.ok(waiting > killed)
 })
 
 test('without SMTP_URL messages are composed and wait; whoever has it sends them', async (t) => {

@@ -28,7 +28,7 @@ begin
   )
   select jsonb_build_object('total', (select count(*) from filtradas), 'pagina', consultar_sessoes.pagina,
     'por_pagina', consultar_sessoes.por_pagina, 'itens', coalesce(jsonb_agg(
-      to_jsonb(s) || jsonb_build_object('execucoes', (
+      to_jsonb(s) || jsonb_build_object('correio', audit.sessao_correio(s), 'execucoes', (
         select coalesce(jsonb_agg(
           to_jsonb(e) - '{sessao_id,duracao}'::text[] || jsonb_build_object('segundos', extract(epoch from e.duracao)) order by e.regra), '[]')
         from audit.execucoes_regra e where e.sessao_id = s.id))
@@ -43,5 +43,5 @@ begin
 end
 $$;
 comment on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) is
-  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;

@@ -22,7 +22,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id);
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
   end if;
   return v_aviso;
 end

@@ -10,8 +10,9 @@ as $$
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n
   where n.id < conteudo_correio.notificacao_id
-    and n.criada_em >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
+    -- one may be given up days after it was caused
+    and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
 $$;
 comment on function audit_interno.conteudo_correio(bigint, text) is
-  'JSON array of messages caused since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
+  'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';

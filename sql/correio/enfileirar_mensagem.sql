@@ -11,7 +11,7 @@ begin
     update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
   else
     perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),
-      job_key => 'compor_mensagem:' || new.id);
+      job_key => 'compor_mensagem:' || new.id, priority => -10); -- before the parts of a long session
   end if;
   return null;
 end

@@ -19,13 +19,15 @@ begin
   returning * into v_aviso;
   if found then
     update audit.notificacoes n
-    set (status, enviada_em, proxima_tentativa) = (
-      select case when f.faltam > 0 and not definitivo then 'composta' when n.entregues = '{}' or f.faltam > 0 then 'falhou' else 'enviada' end,
-        case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
+    set (status, enviada_em, desistida_em, proxima_tentativa) = (
+      select f.novo, case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
+        case f.novo when 'falhou' then clock_timestamp() end,
         -- as graphile-worker spaces its own attempts
-        case when f.faltam > 0 and not definitivo then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
+        case f.novo when 'composta' then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
       from (
-        select count(*) as faltam from unnest(n.destinatarios) as e where e <> all (n.entregues) and not n.recusados ? e
+        select case when count(*) > 0 and not definitivo then 'composta' when n.entregues = '{}' or count(*) > 0 then 'falhou'
+          else 'enviada' end as novo
+        from unnest(n.destinatarios) as e where e <> all (n.entregues) and not n.recusados ? e
       ) as f)
     where n.id = v_aviso.id
     returning * into v_aviso;

@@ -68,6 +68,9 @@ as $$
   select 'conferente_correio', 'gauge', jsonb_build_object('tipo', n.tipo, 'status', n.status), count(*)
   from audit.notificacoes n group by n.tipo, n.status
   union all
+  select 'conferente_correio_recusados_total', 'counter', jsonb_build_object('tipo', n.tipo), sum(r.quantos)
+  from audit.notificacoes n cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo
+  union all
   select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
 $$;
 comment on function audit.metricas() is

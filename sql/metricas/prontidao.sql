@@ -19,7 +19,7 @@ as $$
   select 'correio', c.falhas = 0 and c.idade <= (audit_interno.configuracao('saude.espera_correio') #>> '{}')::interval,
     extract(epoch from c.idade), c.falhas
   from (
-    select count(*) filter (where n.status = 'falhou' and n.criada_em > clock_timestamp() - interval '1 day') as falhas,
+    select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
     from audit.notificacoes n where n.status <> 'enviada'
   ) as c

@@ -37,8 +37,8 @@ begin
     case
       when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when e.certas > 0 then
-          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com o mesmo '
-            || e.por || ' estão em "' || s.proposta || '". ' end,
+          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com '
+            || case when e.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || e.por || ' estão em "' || s.proposta || '". ' end,
           'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
         || coalesce('Palavras: ' || e.lista || '. ', '')
         || coalesce('A segunda opção é "' || s.alternativa || '". ', '')

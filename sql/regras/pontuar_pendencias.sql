@@ -68,13 +68,18 @@ begin
       coalesce(bool_or(f.nivel = 21) filter (where f.frequencia is not null), false) as conta
     from kx f
     group by f.n
+  ), util as materialized (
+    -- what each count adds, reckoned once for all the entries that share it
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w,
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
+    from contagem c
+    join conhecida h on h.x = c.x
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as materialized (
-    select f.n, c.categoria, sum(case when f.nivel < 20 then c.w * f.coeficiente else 0 end) as base,
-      sum(case when f.nivel >= 20 then ln((c.w + 5 * f.frequencia) / (5 * f.frequencia)) else 0 end) as soma
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma
     from kx f
-    join contagem c on c.x = f.x
-    where case when f.nivel < 4 then c.posicao <= 15 when f.nivel < 20 then c.posicao <= 30 else f.frequencia is not null end
-    group by f.n, c.categoria
+    join util u on u.x = f.x
+    group by f.n, u.categoria
   ), ponto as (
     select m.n, m.categoria, ln(m.base) as base, audit_interno.classe_apoio(r.apoio, r.conta) as classe,
       r.termos * ln(5 / (g.w + 5)) + m.soma as palavras

@@ -18,6 +18,7 @@ create table audit.notificacoes (
   criada_em timestamptz not null default clock_timestamp(),
   composta_em timestamptz,
   enviada_em timestamptz,
+  desistida_em timestamptz,
   unique (tipo, sessao_id),
   check ((tipo = 'ausencia') = (dia is not null)),
   check (status not in ('composta', 'enviada') or (conteudo is not null and identificador is not null))
@@ -44,3 +45,4 @@ comment on column audit.notificacoes.ultimo_erro is 'What the last attempt faile
 comment on column audit.notificacoes.criada_em is 'When it was queued.';
 comment on column audit.notificacoes.composta_em is 'When it was composed.';
 comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
+comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';

@@ -22,7 +22,7 @@ export function register(program: Command, app: App): void {
     .action((options: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const rows =
-          await sql`select * from audit.sessoes_processamento order by id desc limit ${options.limite}`
+          await sql`select s.*, audit.sessao_correio(s) as correio from audit.sessoes_processamento s order by s.id desc limit ${options.limite}`
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noSessions)
         else
@@ -37,6 +37,7 @@ export function register(program: Command, app: App): void {
             { title: column.corrected, of: (r) => format.number(r['corrigidas']), right: true },
             { title: column.who, of: (r) => r['solicitada_por'] },
             { title: column.message, of: (r) => r['mensagem'] },
+            { title: column.mail, of: (r) => r['correio'] },
           ])
         return 0
       }),

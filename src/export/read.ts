@@ -59,12 +59,14 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
       .unsafe(text, [...values])
       .values()
       .cursor(BATCH_ROWS, (rows) => {
-        if (batches.destroyed) return gone()
         counted(rows.length)
         if (batches.push(rows)) return
-        return new Promise<void>((resolve) => {
-          proceed = () => resolve(batches.destroyed ? gone() : undefined)
+        const next = new Promise<void>((resolve, reject) => {
+          proceed = () => (batches.destroyed ? reject(new Error('the reader went away')) : resolve())
         })
+        next.catch(() => {}) // the driver does not wait for an answer to the last batch
+        if (batches.destroyed) proceed?.()
+        return next
       })
     await query.catch((error: Error) => {
       // The cursor is gone; to ask it for more would reach whatever the connection does next.
@@ -79,11 +81,4 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
     },
   )
   return out
-}
-
-/** Ends the cursor and rolls back. The driver does not wait for what is returned for the last batch, so it is handled here. */
-function gone(): Promise<void> {
-  const end = Promise.reject(new Error('the reader went away'))
-  end.catch(() => {})
-  return end
 }

@@ -191,6 +191,7 @@ export const en: Catalogue = {
     resolved: 'resolved',
     who: 'who',
     message: 'message',
+    mail: 'mail',
     duration: 'duration',
     active: 'active',
     automatic: 'automatic',

@@ -197,6 +197,7 @@ export const ptBR = {
     resolved: 'resolvidas',
     who: 'quem',
     message: 'mensagem',
+    mail: 'correio',
     duration: 'duração',
     active: 'ativa',
     automatic: 'automática',

@@ -116,6 +116,8 @@ export const rest: typeof ptBR = {
     conferente_fila: 'Jobs in the queue by task and state.',
     conferente_fila_idade_segundos: 'How long the oldest job of the queue has waited.',
     conferente_correio: 'Messages by kind and status.',
+    conferente_correio_recusados_total:
+      'Recipients whom the mail server refused for good, by kind of message.',
     conferente_trabalhadores: 'Workers alive.',
     conferente_http_segundos: 'Duration of HTTP requests by route, method and status.',
   },

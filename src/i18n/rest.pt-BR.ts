@@ -118,6 +118,8 @@ export const rest = {
     conferente_fila: 'Trabalhos na fila por tarefa e estado.',
     conferente_fila_idade_segundos: 'Há quanto tempo o trabalho mais antigo da fila espera.',
     conferente_correio: 'Mensagens por tipo e status.',
+    conferente_correio_recusados_total:
+      'Destinatários que o servidor de correio recusou de vez, por tipo de mensagem.',
     conferente_trabalhadores: 'Trabalhadores vivos.',
     conferente_http_segundos: 'Duração das requisições HTTP por rota, método e status.',
   } as Record<string, string>,

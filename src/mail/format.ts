@@ -45,7 +45,9 @@ export function createMailFormat(language: Language, zone: string) {
     size: (bytes: number) =>
       spaced(bytes < 1e6 ? size('kilobyte').format(bytes / 1e3) : size('megabyte').format(bytes / 1e6)),
     money: (value: string) => spaced(money.format(exact(value))),
-    compact: (value: string) => spaced(compact.format(exact(value))),
+    /** To the cent where there is nothing to shorten. */
+    compact: (value: string) =>
+      spaced((Math.abs(Number(value)) < 1000 ? money : compact).format(exact(value))),
     percent: (value: number) => spaced(percent.format(value)),
     day: (instant: string) => day.format(new Date(instant)),
     longDay: (instant: string) => longDay.format(new Date(instant)),

@@ -68,6 +68,11 @@ await t.test('findings are listed, as lines and as JSON', async (t) => {
     t.ok(ran.json().length > 0, command)
     t.equal((await conferente([command], { url: ana })).code, 0, command)
   }
+  t.match(
+    (await conferente(['sessoes'], { url: ana })).stdout,
+    / correio *\n(.*\n)*.*resumo: dispensada/,
+    'unsent mail is said',
+  )
   const [sessao] = (await conferente(['sessoes', '--json'], { url: ana })).json()
   t.equal(sessao.data_inicio, '2025-11-01', 'a day stays the day it is')
 })

@@ -59,6 +59,7 @@ reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
 salvar_padrao()                   A
+sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 `

@@ -153,6 +153,21 @@ test('the message and the job that composes it are there together, or not at all
   })
 })
 
+test('mail is not kept waiting by the parts of a session that is already queued', async (t) => {
+  const c = await cenario(t)
+  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  await c.sql`select graphile_worker.add_job('detectar_parte', '{}', job_key => 'parte')`
+  await c.processar()
+  const [aviso] = await c.sql`select id from audit.notificacoes`
+  await compose(c.sql, aviso?.['id'])
+  const jobs =
+    await c.sql`select task_identifier as tarefa from graphile_worker.jobs order by priority, run_at, id`
+  t.same(
+    jobs.map(({ tarefa }) => tarefa),
+    ['compor_mensagem', 'enviar_mensagem', 'detectar_parte'],
+  )
+})
+
 test('a list of its own takes the place of the general one', async (t) => {
   const c = await cenario(t)
   const to = (kind: string) =>

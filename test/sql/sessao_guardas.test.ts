@@ -45,7 +45,11 @@ t.test('auto corrects only what is sure, small and allowed', async (t) => {
   )
   t.match(await c.processar('manual'), { encontradas: 4n, corrigidas: 0n, status: 'concluida' })
   t.equal(await c.categoria(2), 'ERR', 'manual only detects')
-  t.match(await c.processar('auto'), { corrigidas: 1n })
+  t.match(
+    await c.processar('auto'),
+    { corrigidas: 1n, mensagem: null },
+    'nothing to say when nothing is amiss',
+  )
   t.equal(`${await c.categoria(1)} ${await c.categoria(2)} ${await c.categoria(3)}`, 'ERR CERTA ERR')
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.5, "automatica": false}', 'x')`
   t.match(await c.processar('auto'), { corrigidas: 0n })

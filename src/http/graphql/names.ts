@@ -71,6 +71,7 @@ export const QUERIES: readonly string[] = [
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
+  sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
 }
 

@@ -20,7 +20,13 @@ type RowName = keyof typeof ROWS
 const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
   Divergencia: { without: ['identidade', 'impressao'], add: { idade_dias: { type: 'integer' } } },
   Operacao: { without: ['duracao'], add: { segundos: { type: ['number', 'null'] }, detalhes: {} } },
-  Sessao: { without: [], add: { execucoes: { type: 'array', items: { $ref: 'Execucao#' } } } },
+  Sessao: {
+    without: [],
+    add: {
+      correio: { type: ['string', 'null'] },
+      execucoes: { type: 'array', items: { $ref: 'Execucao#' } },
+    },
+  },
   Execucao: { without: ['sessao_id', 'duracao'], add: { segundos: { type: ['number', 'null'] } } },
 }
 

@@ -71,7 +71,7 @@ t.test(
       const achado = by.get(ids[i] as string)
       t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
       t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
-      t.match(achado?.justificativa, /lançamentos de meses anteriores com o mesmo .* estão em "Categoria 2"/)
+      t.match(achado?.justificativa, /anteriores com (o mesmo [nfc][oeó]|a mesma e).* estão em "Categoria 2"/)
       t.ok(achado?.evidencia.calibracao.casos > 0)
     }
     t.equal(by.size, casos.length, 'entries that are not pending are not touched')
@@ -127,6 +127,29 @@ t.test('a thin or short history gives a modest confidence', async (t) => {
   t.match(achado, { registro_id: one, valores_propostos: { categoria: 'A' } })
   t.ok(Number(achado?.confianca) < 0.9, `thirty of thirty, but no month to check it on: ${achado?.confianca}`)
   t.match(achado?.justificativa, /Ainda não há meses anteriores/)
+})
+
+t.test('the sentence agrees with what it names', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const livro = {
+    fornecedor: 'Papel',
+    fornecedor_id: '11222333000181',
+    categoria: 'A',
+    data_lancamento: mes(1),
+  }
+  await lancar(sql, { ...livro, conta_contabil: '4.1', centro_custo: null })
+  const so = { ...pendente, fornecedor: null, descricao: null, centro_custo: null }
+  const [conta, empresa, nome] = await lancar(
+    sql,
+    { ...so, conta_contabil: '4.1' },
+    { ...so, fornecedor_id: '11222333000262', valor: 7 },
+    { ...so, fornecedor: 'Papel Ltda' },
+  )
+  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a.justificativa]))
+  t.match(by.get(conta as string), /1 de 1 .* com a mesma conta contábil estão/)
+  t.match(by.get(empresa as string), /com a mesma empresa do fornecedor estão/)
+  t.match(by.get(nome as string), /com o mesmo nome do fornecedor estão/)
 })
 
 t.test('an entry never learns from later ones, nor from pending ones', async (t) => {
