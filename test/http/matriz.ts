@@ -75,7 +75,7 @@ POST /api/v1/divergencias/aprovar                R
 DELETE /api/v1/divergencias/:id/rejeitar         R
 GET /api/v1/auditoria/operacoes                L R O A
 GET /api/v1/auditoria/sessoes                  L R O A
-GET /api/v1/relatorios/divergencias/export       R O A
+GET /api/v1/relatorios/divergencias/export     L R O A
 GET /api/v1/metricas/resumo                    L R O A
 GET /api/v1/relatorios/metricas/performance    L R O A
 POST /graphql                                  L R O A
