@@ -1,0 +1,10524 @@
+--! Previous: -
+--! Hash: sha1:dd8577b407dc353b475e044afba96b6bdf797eb2
+--! Message: espinha
+
+-- The spine: types and tables, then today's truth of every function and view.
+set local role conferente_dono;
+
+--! Included tabelas/tipos.sql
+create type audit.janela as (
+  data_inicio date,
+  data_fim date,
+  carregado_desde timestamptz,
+  carregado_ate timestamptz,
+  chaves text[]
+);
+comment on type audit.janela is 'A window of rows, the one argument of every rule. Every member may be null, which leaves that side open.';
+comment on column audit.janela.data_inicio is 'First booking date, included.';
+comment on column audit.janela.data_fim is 'Last booking date, included.';
+comment on column audit.janela.carregado_desde is 'First load time, included.';
+comment on column audit.janela.carregado_ate is 'Load time up to which, excluded.';
+comment on column audit.janela.chaves is 'Keys as text; only these rows.';
+
+create type audit.achado as (
+  tabela text,
+  registro_id text,
+  valores_propostos jsonb,
+  confianca numeric,
+  evidencia jsonb,
+  justificativa text,
+  valor_em_risco numeric
+);
+comment on type audit.achado is 'What a rule returns for one row: the finding.';
+comment on column audit.achado.tabela is 'Schema-qualified table; null means the table that the rule is registered for.';
+comment on column audit.achado.registro_id is 'The row''s key as text.';
+comment on column audit.achado.valores_propostos is 'Column to new value; {} when the rule can only flag.';
+comment on column audit.achado.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.achado.evidencia is 'Facts that the finding rests on; member "tipo" names the kind.';
+comment on column audit.achado.justificativa is 'One sentence that a reviewer understands.';
+comment on column audit.achado.valor_em_risco is 'Amount at stake in BRL, never negative.';
+
+create type audit.resultado_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb
+);
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
+comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
+comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+--! EndIncluded tabelas/tipos.sql
+--! Included tabelas/configuracoes_sistema.sql
+create table audit.configuracoes_sistema (
+  chave text primary key,
+  valor jsonb not null,
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  padrao jsonb not null,
+  minimo numeric,
+  maximo numeric,
+  permitidos jsonb,
+  unidade text,
+  descricao text not null,
+  alterada_em timestamptz not null default now(),
+  alterada_por text not null default session_user
+);
+comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
+comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
+comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
+comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
+comment on column audit.configuracoes_sistema.alterada_em is 'When it was last changed.';
+comment on column audit.configuracoes_sistema.alterada_por is 'Who last changed it.';
+
+insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, minimo, maximo, permitidos, unidade, descricao)
+select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.permitidos::jsonb, c.unidade, c.descricao
+from (values
+  ('sessao.margem_incremental', '"02:00:00"', 'intervalo', 0, 172800, null, null,
+    'Quanto a janela incremental recua sobre a anterior: uma carga confirma depois da hora que grava.'),
+  ('sessao.primeira_janela', '"24:00:00"', 'intervalo', 3600, 31622400, null, null,
+    'Tamanho da primeira janela incremental de uma regra.'),
+  ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
+    'Correções por lote; cada lote é atômico e, pela linha de comando, confirmado por si.'),
+  ('sessao.linhas_por_parte', '500000', 'inteiro', 1, 1000000000, null, 'linhas',
+    'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
+  ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
+    'Quanto uma correção espera por uma linha que outra transação segura.'),
+  ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
+    'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
+  ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
+    'Máxima fração das linhas da janela corrigida por sessão: uma janela cheia de divergências é uma carga quebrada.'),
+  ('limites.fracao_a_partir_de', '50', 'inteiro', 0, 1000000, null, 'linhas',
+    'A fração só é aplicada quando há mais correções do que isto: duas linhas em três não são uma carga quebrada.'),
+  ('limites.valor', '500000000.00', 'numero', 0, 1e15, null, 'BRL',
+    'Máxima soma do valor em risco corrigida por sessão.'),
+  ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
+    'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
+    'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+  ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
+    'Categorias que significam pendente, comparadas sem acento nem caixa.'),
+  ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
+    'Quantos meses de história a inferência de categoria lê.'),
+  ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
+    'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
+    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
+  ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
+    'Diferença até a qual valor e documento são iguais.'),
+  ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
+    'Diferença relativa até a qual valor e documento são iguais.'),
+  ('valores.digitos_significativos', '0', 'inteiro', 0, 15, null, 'dígitos',
+    'Dígitos significativos com que a origem imprime valores; 0 se os imprime por inteiro.'),
+  ('valores.dias_duplicidade', '10', 'inteiro', 0, 366, null, 'dias',
+    'Até quantos dias de distância o mesmo documento, fornecedor e valor contam como lançado duas vezes.'),
+  ('valores.cambio_minimo', '2.5', 'numero', 1, 1000, null, null,
+    'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
+    'Maior razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
+    'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
+  ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
+    'Fuso horário em que agenda.cron é lida.'),
+  ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
+    'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
+    'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
+  ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
+    'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
+) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
+--! EndIncluded tabelas/configuracoes_sistema.sql
+--! Included regras/limite_wilson.sql
+-- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
+-- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
+-- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
+-- exact bound and Jeffreys'. Null without a case. Touches nothing. Called by the generated column audit.regras.limite_inferior and
+-- by audit_interno.conferir_automatica.
+create or replace function audit_interno.limite_wilson(certas numeric, total numeric) returns numeric
+language sql immutable parallel safe
+return case when total > 0 then pg_catalog.round(
+  (certas + 2.7055 / 2 - 1.6449 * pg_catalog.sqrt(certas * (total - certas) / total + 2.7055 / 4)) / (total + 2.7055), 4) end;
+
+comment on function audit_interno.limite_wilson(numeric, numeric) is
+  'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
+--! EndIncluded regras/limite_wilson.sql
+--! Included tabelas/regras.sql
+create table audit.regras (
+  nome text primary key check (nome ~ '^[a-z][a-z0-9_]{0,62}$'),
+  descricao text not null,
+  funcao text not null,
+  preparacao text,
+  tabela text not null,
+  coluna_chave text not null,
+  coluna_data text,
+  coluna_carga text,
+  coluna_valor text,
+  colunas text[] not null check (cardinality(colunas) > 0),
+  confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
+  limiar numeric(5, 4) not null check (limiar between 0 and 1),
+  automatica boolean not null default false,
+  ativa boolean not null default true,
+  prioridade integer not null default 100,
+  limite_linhas bigint check (limite_linhas >= 0),
+  limite_fracao numeric check (limite_fracao between 0 and 1),
+  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN is above all numbers
+  tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
+  aprovadas bigint not null default 0,
+  rejeitadas bigint not null default 0,
+  certas_no_limiar bigint not null default 0,
+  erradas_no_limiar bigint not null default 0,
+  automaticas_revertidas bigint not null default 0,
+  precisao numeric(5, 4) generated always as (aprovadas::numeric / nullif(aprovadas + rejeitadas, 0)) stored,
+  limite_inferior numeric(5, 4) generated always as (
+    audit_interno.limite_wilson(certas_no_limiar, certas_no_limiar + erradas_no_limiar)) stored,
+  contagem integer not null default 0,
+  contagem_desde timestamptz not null default clock_timestamp(),
+  automatica_perdida text,
+  registrada_em timestamptz not null default now(),
+  registrada_por text not null default session_user,
+  check (automatica_perdida is null or not automatica)
+);
+comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
+comment on column audit.regras.nome is 'Name of the rule.';
+comment on column audit.regras.descricao is 'What the rule looks for.';
+comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
+comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
+comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
+comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
+comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
+comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
+comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
+comment on column audit.regras.ativa is 'Whether sessions run the rule.';
+comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
+comment on column audit.regras.limite_linhas is 'Most automatic corrections per session, or null for the session''s limit alone.';
+comment on column audit.regras.limite_fracao is 'Largest share of the window''s rows corrected per session, or null.';
+comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake corrected per session in BRL, or null.';
+comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
+comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
+comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
+comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
+comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
+comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
+comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
+comment on column audit.regras.contagem_desde is 'When the present record began.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.registrada_em is 'When the rule was registered.';
+comment on column audit.regras.registrada_por is 'Who registered it.';
+
+insert into audit.regras (
+  nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  confianca_base, limiar, automatica, prioridade
+) values
+  ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
+    'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
+  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
+  ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
+    'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
+
+create table audit_interno.vereditos (
+  divergencia_id bigint primary key,
+  certo boolean not null,
+  no_limiar boolean not null,
+  contagem integer not null
+);
+comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+--! EndIncluded tabelas/regras.sql
+--! Included tabelas/sessoes_processamento.sql
+create table audit.sessoes_processamento (
+  id bigint generated always as identity primary key,
+  modo text not null check (modo in ('manual', 'auto')),
+  status text not null default 'agendada'
+    check (status in ('agendada', 'em_andamento', 'concluida', 'concluida_com_falhas', 'falhou', 'cancelada')),
+  data_inicio date,
+  data_fim date,
+  carregado_desde timestamptz,
+  carregado_ate timestamptz,
+  incremental boolean not null,
+  regras text[] not null,
+  simulada boolean not null default false,
+  etapa text,
+  partes bigint,
+  partes_concluidas bigint,
+  solicitada_em timestamptz not null default clock_timestamp(),
+  solicitada_por text not null,
+  inicio_processamento timestamptz,
+  fim_processamento timestamptz,
+  ultima_atividade timestamptz,
+  linhas_examinadas bigint not null default 0,
+  total_valor numeric,
+  encontradas bigint not null default 0,
+  novas bigint not null default 0,
+  recorrentes bigint not null default 0,
+  suprimidas bigint not null default 0,
+  corrigidas bigint not null default 0,
+  falhas bigint not null default 0,
+  obsoletas bigint not null default 0,
+  resolvidas bigint not null default 0,
+  valor_em_risco numeric not null default 0,
+  valor_corrigido numeric not null default 0,
+  limite_atingido text,
+  mensagem text,
+  resumo jsonb,
+  check (data_inicio <= data_fim)
+);
+create index on audit.sessoes_processamento (inicio_processamento desc);
+create index on audit.sessoes_processamento (status) where status in ('agendada', 'em_andamento');
+comment on table audit.sessoes_processamento is 'One row for each run over one window of data. concluida means everything asked for was done; anything less is concluida_com_falhas or falhou, and mensagem says why.';
+comment on column audit.sessoes_processamento.id is 'Key.';
+comment on column audit.sessoes_processamento.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
+comment on column audit.sessoes_processamento.status is 'agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
+comment on column audit.sessoes_processamento.data_inicio is 'First booking date of the window, included; null in an incremental session.';
+comment on column audit.sessoes_processamento.data_fim is 'Last booking date of the window, included; null in an incremental session.';
+comment on column audit.sessoes_processamento.carregado_desde is 'Earliest load time of the incremental window, included.';
+comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to which the incremental window goes, excluded.';
+comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
+comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
+comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
+comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
+comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
+comment on column audit.sessoes_processamento.fim_processamento is 'When it ended.';
+comment on column audit.sessoes_processamento.ultima_atividade is 'When its last step was committed.';
+comment on column audit.sessoes_processamento.linhas_examinadas is 'Rows of the window, counted once for each table; of rules with different windows over one table the largest.';
+comment on column audit.sessoes_processamento.total_valor is 'Control total: sum of the amounts of the window''s rows in BRL when the session began.';
+comment on column audit.sessoes_processamento.encontradas is 'Findings: new and recurring.';
+comment on column audit.sessoes_processamento.novas is 'Findings never seen before.';
+comment on column audit.sessoes_processamento.recorrentes is 'Findings seen before.';
+comment on column audit.sessoes_processamento.suprimidas is 'Findings withheld by an exception.';
+comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by this session.';
+comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
+comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
+comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
+comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
+comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
+comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
+
+create table audit.execucoes_regra (
+  sessao_id bigint not null references audit.sessoes_processamento,
+  regra text not null references audit.regras,
+  status text not null default 'pendente'
+    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada')),
+  carregado_desde timestamptz,
+  carregado_ate timestamptz,
+  linhas_examinadas bigint,
+  total_valor numeric,
+  encontradas bigint not null default 0,
+  novas bigint not null default 0,
+  recorrentes bigint not null default 0,
+  suprimidas bigint not null default 0,
+  corrigidas bigint not null default 0,
+  falhas bigint not null default 0,
+  obsoletas bigint not null default 0,
+  resolvidas bigint not null default 0,
+  valor_em_risco numeric not null default 0,
+  valor_corrigido numeric not null default 0,
+  inicio timestamptz,
+  fim timestamptz,
+  duracao interval,
+  hash_funcao text,
+  erro_codigo text,
+  erro_mensagem text,
+  motivo text,
+  corrigida_ate bigint not null default 0,
+  primary key (sessao_id, regra)
+);
+create index on audit.execucoes_regra (regra, carregado_ate);
+comment on table audit.execucoes_regra is 'What each rule did in each session.';
+comment on column audit.execucoes_regra.sessao_id is 'Session.';
+comment on column audit.execucoes_regra.regra is 'Rule.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
+comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
+comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
+comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
+comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
+comment on column audit.execucoes_regra.recorrentes is 'Findings seen before.';
+comment on column audit.execucoes_regra.suprimidas is 'Findings withheld by an exception.';
+comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
+comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
+comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
+comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
+comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.execucoes_regra.inicio is 'When the rule began.';
+comment on column audit.execucoes_regra.fim is 'When it ended.';
+comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
+comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
+--! EndIncluded tabelas/sessoes_processamento.sql
+--! Included partes/tabelas.sql
+create table audit_interno.partes_sessao (
+  sessao_id bigint not null references audit.sessoes_processamento,
+  regra text not null references audit.regras,
+  parte integer not null,
+  janela audit.janela not null,
+  status text not null default 'pendente' check (status in ('pendente', 'concluida')),
+  operacao_id bigint,
+  inicio timestamptz,
+  fim timestamptz,
+  primary key (sessao_id, regra, parte)
+);
+comment on table audit_interno.partes_sessao is 'The parts into which the detection of a session was cut, so that several workers share it. A part is under way while a transaction holds its row locked, and concluida when that transaction has committed: a dead worker leaves nothing to clear up.';
+comment on column audit_interno.partes_sessao.sessao_id is 'Session.';
+comment on column audit_interno.partes_sessao.regra is 'Rule.';
+comment on column audit_interno.partes_sessao.parte is 'Number within session and rule, from 1.';
+comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
+comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
+comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.fim is 'When it was done.';
+--! EndIncluded partes/tabelas.sql
+--! Included tabelas/operacoes.sql
+create table audit.operacoes (
+  id bigint generated always as identity primary key,
+  tipo text not null check (tipo in (
+    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao',
+    'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
+  status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
+  sessao_id bigint references audit.sessoes_processamento,
+  regra text references audit.regras,
+  ator text not null,
+  motivo text,
+  iniciada_em timestamptz not null default clock_timestamp(),
+  finalizada_em timestamptz,
+  linhas bigint not null default 0,
+  detalhes jsonb not null default '{}',
+  elo bigint unique,
+  resumo bytea,
+  selo_anterior bytea,
+  selo bytea,
+  check ((status = 'em_andamento') = (finalizada_em is null)),
+  check ((selo is null) = (elo is null) and (selo is null) = (resumo is null))
+);
+create index on audit.operacoes (sessao_id);
+create index on audit.operacoes (tipo, iniciada_em desc);
+create index on audit.operacoes (iniciada_em desc);
+comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on column audit.operacoes.id is 'Key.';
+comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
+comment on column audit.operacoes.sessao_id is 'Session it belongs to, if any.';
+comment on column audit.operacoes.regra is 'Rule it belongs to, if any.';
+comment on column audit.operacoes.ator is 'Who did it.';
+comment on column audit.operacoes.motivo is 'Reason given.';
+comment on column audit.operacoes.iniciada_em is 'When it began.';
+comment on column audit.operacoes.finalizada_em is 'When it ended; null while under way.';
+comment on column audit.operacoes.linhas is 'Rows that it found, changed or decided.';
+comment on column audit.operacoes.detalhes is 'Further facts: before and after of a setting, window of a detection, ….';
+comment on column audit.operacoes.elo is 'Position in the audit chain, from 1, without gaps.';
+comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all facts that carry its id.';
+comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
+comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
+
+-- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
+-- raises 40001 instead of forking the chain.
+create table audit_interno.cadeia (
+  unica boolean primary key default true check (unica),
+  elo bigint not null,
+  selo bytea not null
+);
+comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
+insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
+--! EndIncluded tabelas/operacoes.sql
+--! Included tabelas/divergencias_processadas.sql
+-- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
+-- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
+create table audit.divergencias_processadas (
+  id bigint generated always as identity primary key,
+  sessao_id bigint not null,
+  sessao_ultima_id bigint not null,
+  regra text not null,
+  hash_regra text not null,
+  tabela text not null,
+  registro_id text not null,
+  valores_originais jsonb not null,
+  valores_propostos jsonb not null,
+  valores_digitados jsonb,
+  confianca numeric(5, 4) not null check (confianca between 0 and 1),
+  evidencia jsonb not null,
+  justificativa text not null,
+  valor_em_risco numeric not null check (valor_em_risco >= 0),
+  status text not null default 'aberta' check (status in (
+    'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
+  detectada_em timestamptz not null,
+  ultima_deteccao timestamptz not null,
+  vezes_detectada integer not null default 1,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  identidade bytea not null,
+  impressao bytea not null,
+  unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
+  check (proposta_por <> decidida_por or status <> 'corrigida')
+) with (fillfactor = 80);
+-- What else is said of a row: few, however long the history.
+create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
+create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- What waits, most at stake first: the order in which people look.
+create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
+  where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Filters by state, and all that the metrics read, so that they read nothing else.
+create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
+  include (valor_em_risco, confianca);
+-- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+create index on audit.divergencias_processadas (sessao_id);
+comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
+comment on column audit.divergencias_processadas.id is 'Key.';
+comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
+comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
+comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
+comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
+comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+
+create table audit.deteccoes (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  confianca numeric(5, 4) not null,
+  resumo bytea not null,
+  primary key (divergencia_id, operacao_id)
+);
+create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes a row
+comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
+comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
+comment on column audit.deteccoes.divergencia_id is 'The finding.';
+comment on column audit.deteccoes.confianca is 'Confidence at that time.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time.';
+
+create table audit.alteracoes (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  reverte_operacao_id bigint,
+  antes jsonb not null,
+  depois jsonb not null,
+  primary key (divergencia_id, operacao_id)
+);
+create index on audit.alteracoes (operacao_id);
+comment on table audit.alteracoes is 'Before and after image of each row that was really changed, changed columns only, append-only.';
+comment on column audit.alteracoes.operacao_id is 'The operation that changed the row.';
+comment on column audit.alteracoes.divergencia_id is 'The finding for which it was changed; it names table and key.';
+comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
+comment on column audit.alteracoes.antes is 'Column to value before.';
+comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.decisoes (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  tipo text not null check (tipo in (
+    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
+  ator text not null,
+  motivo text not null,
+  valores jsonb,
+  confianca numeric(5, 4),
+  decidida_em timestamptz not null default clock_timestamp()
+);
+create index on audit.decisoes (divergencia_id);
+create index on audit.decisoes (operacao_id);
+comment on table audit.decisoes is 'One person''s word on a finding, append-only.';
+comment on column audit.decisoes.id is 'Key.';
+comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
+comment on column audit.decisoes.divergencia_id is 'The finding.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.ator is 'The person.';
+comment on column audit.decisoes.motivo is 'The reason given.';
+comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
+comment on column audit.decisoes.confianca is 'Confidence of the proposal when the person decided.';
+comment on column audit.decisoes.decidida_em is 'When.';
+
+create table audit.excecoes (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  regra text not null references audit.regras,
+  tabela text not null,
+  registro_id text not null,
+  motivo text not null,
+  autor text not null,
+  criada_em timestamptz not null default clock_timestamp(),
+  expira_em timestamptz not null,
+  revogada_em timestamptz,
+  revogada_por text,
+  check (expira_em > criada_em),
+  check ((revogada_em is null) = (revogada_por is null))
+);
+create index on audit.excecoes (tabela, registro_id);
+comment on table audit.excecoes is 'Rows that a person declared right for a rule, with reason, author and expiry. Until then the rule''s findings on them are withheld and counted.';
+comment on column audit.excecoes.id is 'Key.';
+comment on column audit.excecoes.operacao_id is 'The operation that declared it.';
+comment on column audit.excecoes.regra is 'Rule that is to be silent.';
+comment on column audit.excecoes.tabela is 'Table of the row.';
+comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.motivo is 'Why the row is right.';
+comment on column audit.excecoes.autor is 'Who declared it.';
+comment on column audit.excecoes.criada_em is 'When.';
+comment on column audit.excecoes.expira_em is 'Until when it holds.';
+comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
+comment on column audit.excecoes.revogada_por is 'Who took it back.';
+--! EndIncluded tabelas/divergencias_processadas.sql
+--! Included tabelas/notificacoes.sql
+create table audit.notificacoes (
+  id bigint generated always as identity primary key,
+  tipo text not null check (tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia')),
+  sessao_id bigint references audit.sessoes_processamento,
+  dia date,
+  status text not null default 'pendente' check (status in ('pendente', 'composta', 'enviada', 'falhou', 'dispensada')),
+  destinatarios text[] not null default '{}',
+  entregues text[] not null default '{}',
+  recusados jsonb not null default '{}',
+  remetente text,
+  assunto text,
+  identificador text unique,
+  conteudo jsonb,
+  tentativas integer not null default 0,
+  ultima_tentativa timestamptz,
+  proxima_tentativa timestamptz,
+  ultimo_erro text,
+  criada_em timestamptz not null default clock_timestamp(),
+  composta_em timestamptz,
+  enviada_em timestamptz,
+  desistida_em timestamptz,
+  unique (tipo, sessao_id),
+  check ((tipo = 'ausencia') = (dia is not null)),
+  check (status not in ('composta', 'enviada') or (conteudo is not null and identificador is not null))
+);
+create index on audit.notificacoes (status) where status <> 'enviada';
+create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo = 'ausencia';
+comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
+comment on column audit.notificacoes.id is 'Key.';
+comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
+comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
+comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
+comment on column audit.notificacoes.assunto is 'Subject.';
+comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
+comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
+comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
+comment on column audit.notificacoes.proxima_tentativa is 'Not before then is the next attempt; null when none is due.';
+comment on column audit.notificacoes.ultimo_erro is 'What the last attempt failed with, or why it was not sent.';
+comment on column audit.notificacoes.criada_em is 'When it was queued.';
+comment on column audit.notificacoes.composta_em is 'When it was composed.';
+comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
+comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';
+--! EndIncluded tabelas/notificacoes.sql
+--! Included tabelas/padroes_trade_marketing.sql
+create table audit.padroes_trade_marketing (
+  id bigint generated always as identity primary key,
+  campo text not null check (campo in ('fornecedor', 'descricao', 'conta_contabil')),
+  tipo text not null check (tipo in ('contem', 'palavra', 'regex')),
+  acao text not null default 'incluir' check (acao in ('incluir', 'excluir')),
+  padrao text not null,
+  padrao_dobrado text not null,
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (campo, tipo, acao, padrao)
+);
+comment on table audit.padroes_trade_marketing is 'Patterns of the business that mark an entry as trade marketing, or as not. Maintain with audit.salvar_padrao.';
+comment on column audit.padroes_trade_marketing.id is 'Key.';
+comment on column audit.padroes_trade_marketing.campo is 'Field that is compared: fornecedor, descricao or conta_contabil.';
+comment on column audit.padroes_trade_marketing.tipo is 'contem (anywhere), palavra (whole words) or regex (PostgreSQL regular expression); all without case and accents.';
+comment on column audit.padroes_trade_marketing.acao is 'incluir marks as trade marketing, excluir vetoes.';
+comment on column audit.padroes_trade_marketing.padrao is 'Pattern as written.';
+comment on column audit.padroes_trade_marketing.padrao_dobrado is 'Pattern folded: lower case, no accents. Kept by a trigger.';
+comment on column audit.padroes_trade_marketing.ativo is 'Whether the rule uses it.';
+comment on column audit.padroes_trade_marketing.motivo is 'Why it was added or switched off.';
+comment on column audit.padroes_trade_marketing.criado_em is 'When.';
+comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
+--! EndIncluded tabelas/padroes_trade_marketing.sql
+--! Included acesso/tabelas.sql
+-- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
+create table audit.tokens (
+  id text primary key check (length(id) between 1 and 255),
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text not null check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  emitido_em timestamptz not null default clock_timestamp(),
+  emitido_por text not null,
+  expira_em timestamptz not null,
+  check (expira_em > emitido_em)
+);
+create index on audit.tokens (operacao_id);
+create index on audit.tokens (nome);
+comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
+comment on column audit.tokens.operacao_id is 'Operation that issued it.';
+comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
+comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.tokens.emitido_em is 'When it was issued.';
+comment on column audit.tokens.emitido_por is 'Who issued it.';
+comment on column audit.tokens.expira_em is 'When it ends by itself.';
+
+create table audit.revogacoes (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  token_id text check (length(token_id) between 1 and 255),
+  nome text check (length(nome) between 1 and 200),
+  motivo text not null,
+  revogado_em timestamptz not null default clock_timestamp(),
+  revogado_por text not null,
+  check (num_nonnulls(token_id, nome) = 1)
+);
+create index on audit.revogacoes (operacao_id);
+create index on audit.revogacoes (token_id) where token_id is not null;
+create index on audit.revogacoes (nome, revogado_em desc) where nome is not null;
+comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
+comment on column audit.revogacoes.id is 'Key.';
+comment on column audit.revogacoes.operacao_id is 'Operation that revoked.';
+comment on column audit.revogacoes.token_id is 'Identifier of the token (claim jti), of ours or of single sign-on; null when all of a person are meant.';
+comment on column audit.revogacoes.nome is 'Person all of whose tokens issued until then are refused; null when one token is meant.';
+comment on column audit.revogacoes.motivo is 'Reason given.';
+comment on column audit.revogacoes.revogado_em is 'When.';
+comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+--! EndIncluded acesso/tabelas.sql
+
+--! Included comum/dobrar.sql
+-- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
+-- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that. No settings of its own and
+-- not strict, so that the planner inlines it: the rules fold millions of texts.
+create or replace function audit_interno.dobrar(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.lower(case
+  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
+  else pg_catalog.translate(
+    normalize(texto, nfd),
+    -- ª º – — ’ ‘ “ ”, then the marks: acute, tilde, cedilla, circumflex, grave, diaeresis, ring
+    U&'\00AA\00BA\2013\2014\2019\2018\201C\201D\0301\0303\0327\0302\0300\0308\030A',
+    'ao--''''""')
+end);
+comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
+--! EndIncluded comum/dobrar.sql
+--! Included comum/chaves_como.sql
+-- Casts keys written as text to the type of the model, so that SQL compares them in their own type and their index is
+-- used: where l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)).
+create or replace function audit_interno.chaves_como(chaves text[], modelo anyelement)
+returns anyarray
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  $0 := chaves_como.chaves;
+  return $0;
+end
+$$;
+comment on function audit_interno.chaves_como(text[], anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
+--! EndIncluded comum/chaves_como.sql
+--! Included comum/configuracao.sql
+-- Reads one setting. Called by rules and by the engine.
+create or replace function audit_interno.configuracao(chave text)
+returns jsonb
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_valor jsonb;
+begin
+  select c.valor into v_valor from audit.configuracoes_sistema c where c.chave = configuracao.chave;
+  if not found then
+    raise exception using errcode = 'NC008', message = format('configuração desconhecida: %s', chave);
+  end if;
+  return v_valor;
+end
+$$;
+comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
+--! EndIncluded comum/configuracao.sql
+--! Included comum/nome_pessoa.sql
+-- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
+-- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII.
+create or replace function audit_interno.nome_pessoa(nome text)
+returns text
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select lower(normalize(btrim(regexp_replace(nome, '\s+', ' ', 'g')), nfkc) collate "und-x-icu")
+$$;
+comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
+--! EndIncluded comum/nome_pessoa.sql
+--! Included comum/ator.sql
+-- Who acts: the login itself, or whom a login of conferente_servico (the API) speaks for. Anybody else who sets
+-- conferente.ator is not believed, or one person could play two.
+-- A name is the same person however it is written: psql folds the case of logins, a token does not.
+create or replace function audit_interno.ator()
+returns text
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := nullif(current_setting('conferente.ator', true), '');
+begin
+  if v_ator is null or not (session_user = 'conferente_servico' or exists (
+    select from pg_auth_members m
+    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole
+  )) then
+    v_ator := session_user;
+  end if;
+  return audit_interno.nome_pessoa(v_ator);
+end
+$$;
+comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
+--! EndIncluded comum/ator.sql
+--! Included comum/exigir_motivo.sql
+-- A person's act needs a reason that another person can read.
+create or replace function audit_interno.exigir_motivo(motivo text)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if motivo is null or btrim(motivo) = '' then
+    raise exception using errcode = 'NC006', message = 'falta o motivo',
+      hint = 'Escreva em uma frase por que: quem auditar vai ler.';
+  end if;
+  if length(motivo) > 2000 then
+    raise exception using errcode = 'NC006', message = 'o motivo é longo demais',
+      detail = format('%s caracteres; o máximo é 2000', length(motivo));
+  end if;
+  return btrim(motivo);
+end
+$$;
+comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
+--! EndIncluded comum/exigir_motivo.sql
+--! Included comum/nome_sql.sql
+-- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
+create or replace function audit_interno.nome_sql(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('%I.%I', n.nspname, c.relname)
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.oid = nome_sql.relacao
+$$;
+comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
+--! EndIncluded comum/nome_sql.sql
+--! Included comum/chamada_sql.sql
+-- The name of a rule's function as SQL text that is safe to paste before a parenthesis.
+create or replace function audit_interno.chamada_sql(funcao text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('%I.%I', n.nspname, p.proname)
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where p.oid = to_regprocedure(chamada_sql.funcao || '(audit.janela)')
+$$;
+comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
+--! EndIncluded comum/chamada_sql.sql
+--! Included comum/tipo_coluna.sql
+-- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
+-- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
+-- A domain gives way to its base type for the same reason.
+create or replace function audit_interno.tipo_coluna(relacao regclass, coluna text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive tipo as (
+    select a.atttypid as id, a.atttypmod as modificador
+    from pg_attribute a
+    where a.attrelid = tipo_coluna.relacao and a.attname = tipo_coluna.coluna and a.attnum > 0 and not a.attisdropped
+    union all
+    select t.typbasetype, t.typtypmod from tipo d join pg_type t on t.oid = d.id where t.typtype = 'd'
+  )
+  select format_type(d.id, case when d.id in ('varchar'::regtype, 'bpchar'::regtype) then -1 else d.modificador end)
+  from tipo d join pg_type t on t.oid = d.id
+  where t.typtype <> 'd'
+$$;
+comment on function audit_interno.tipo_coluna(regclass, text) is 'Type of a column as SQL text, or null.';
+--! EndIncluded comum/tipo_coluna.sql
+--! Included comum/limite_chaves.sql
+-- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
+-- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
+-- of a partitioned one only the partitions that have it. Texts are left out: the column may sort them in a way of its own.
+create or replace function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo text := audit_interno.tipo_coluna(relacao, coluna);
+  v_de text;
+  v_ate text;
+begin
+  if not exists (
+    select from pg_attribute a
+    join pg_opclass o on o.opcintype = a.atttypid and o.opcdefault and a.attcollation = 0
+    join pg_am m on m.oid = o.opcmethod and m.amname = 'btree'
+    where a.attrelid = limite_chaves.relacao and a.attname = limite_chaves.coluna and a.attnum > 0)
+  then
+    return '';
+  end if;
+  execute format(
+    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
+  into v_de, v_ate using limite_chaves.chaves;
+  if v_de is null then
+    return '';
+  end if;
+  return format(' and t.%1$I between %2$L::%4$s and %3$L::%4$s', limite_chaves.coluna, v_de, v_ate, v_tipo);
+end
+$$;
+comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
+--! EndIncluded comum/limite_chaves.sql
+--! Included comum/expressao_valor.sql
+-- SQL that reads one column's value, in the column's own type, out of a jsonb object.
+create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when t.typcategory in ('A', 'C') then -- arrays and composites have no text form in JSON
+      format('(select x.valor from jsonb_to_record(jsonb_build_object(''valor'', %s -> %L)) as x (valor %s))',
+        objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
+    when audit_interno.tipo_coluna(relacao, coluna) in ('json', 'jsonb') then -- nor has a JSON string
+      format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
+    else format('(%s ->> %L)::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna)) end
+  from pg_attribute a join pg_type t on t.oid = a.atttypid
+  where a.attrelid = expressao_valor.relacao and a.attname = expressao_valor.coluna and a.attnum > 0 and not a.attisdropped
+$$;
+comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL text for objeto -> coluna in the type of the column.';
+--! EndIncluded comum/expressao_valor.sql
+--! Included comum/expressao_igual.sql
+-- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types without an
+-- equality of their own (json, xml, points) are compared as text.
+create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when exists (
+      select from pg_opclass o join pg_am m on m.oid = o.opcmethod
+      where m.amname in ('btree', 'hash') and o.opcdefault and (
+        o.opcintype = b.base or t.typcategory in ('E', 'A', 'R') or (t.typcategory = 'S' and o.opcintype = 'text'::regtype)))
+    then format('t.%I is not distinct from %s', coluna, audit_interno.expressao_valor(relacao, coluna, objeto))
+    else format('t.%I::text is not distinct from (%s)::text', coluna, audit_interno.expressao_valor(relacao, coluna, objeto))
+  end
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  cross join lateral (select case when t.typtype = 'd' then t.typbasetype else t.oid end as base) as b
+  where a.attrelid = expressao_igual.relacao and a.attname = expressao_igual.coluna and a.attnum > 0 and not a.attisdropped
+$$;
+comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
+--! EndIncluded comum/expressao_igual.sql
+--! Included comum/expressao_imagem.sql
+-- SQL that writes one value into a jsonb image. Times with a zone are written in UTC, or one finding would have another
+-- identity in each session's zone, and a rejected one would speak again.
+create or replace function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when audit_interno.tipo_coluna(relacao, coluna) ~ '^timestamp.* with time zone$' then format(
+      'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
+         then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else to_jsonb(%1$s) end', valor)
+    else format('to_jsonb(%s)', valor) end
+$$;
+comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
+--! EndIncluded comum/expressao_imagem.sql
+--! Included comum/expressao_impressao.sql
+-- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t. Text of dates and times is taken
+-- through JSON, which does not depend on the session's DateStyle and TimeZone.
+create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
+    case
+      when a.atttypid = 'timestamptz'::regtype then format('to_jsonb(t.%I at time zone ''UTC'')', a.attname)
+      when t.typcategory in ('D', 'T') then format('to_jsonb(t.%I)', a.attname)
+      else format('t.%I', a.attname)
+    end, ', ' order by a.attname collate "C"))
+  from pg_attribute a join pg_type t on t.oid = a.atttypid
+  where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)
+    and a.attnum > 0 and not a.attisdropped
+$$;
+comment on function audit_interno.expressao_impressao(regclass, text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
+--! EndIncluded comum/expressao_impressao.sql
+
+--! Included integridade/recusar_mudanca.sql
+-- Audit facts are append-only, for the owner too. What a table allows nevertheless is listed here and nowhere else.
+create or replace function audit_interno.recusar_mudanca()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- as JSON, because the tables differ in their columns
+  v_antes jsonb := to_jsonb(old);
+  v_depois jsonb := to_jsonb(new);
+begin
+  if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
+    and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
+      = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
+  then
+    return new; -- under way, until it is sealed
+  elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
+    and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
+    and v_depois ->> 'revogada_em' is not null
+  then
+    return new; -- taken back, once
+  end if;
+  raise exception using errcode = 'NC013', message = format('audit.%s só aceita acréscimos', tg_table_name),
+    detail = format('operação recusada: %s', tg_op),
+    hint = 'Fatos de auditoria não se alteram nem se apagam; registre um novo.';
+end
+$$;
+comment on function audit_interno.recusar_mudanca() is 'Refuses to change or delete audit facts with NC013.';
+
+do $$
+declare
+  v_tabela text;
+begin
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+    execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
+    execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
+  end loop;
+end
+$$;
+create or replace trigger proteger before delete on audit.divergencias_processadas
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit.divergencias_processadas
+  for each statement execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_identidade
+  before update of id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao
+  on audit.divergencias_processadas
+  for each row execute function audit_interno.recusar_mudanca();
+--! EndIncluded integridade/recusar_mudanca.sql
+--! Included integridade/resumo_operacao.sql
+-- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
+-- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
+-- whole table in the order of its key.
+create or replace function audit_interno.resumo_operacao(operacao_id bigint)
+returns bytea
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+  select sha256(
+    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
+      o.linhas, o.detalhes)::text, 'UTF8'))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')), '' order by d.divergencia_id)
+      from (select x.* from audit.deteccoes x where x.operacao_id = o.id offset 0) as d), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')), ''
+        order by a.divergencia_id)
+      from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+        c.decidida_em)::text, 'UTF8')), '' order by c.id)
+      from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+        e.expira_em)::text, 'UTF8')), '' order by e.id)
+      from audit.excecoes e where e.operacao_id = o.id), ''))
+  )
+  from audit.operacoes o
+  where o.id = resumo_operacao.operacao_id
+$$;
+comment on function audit_interno.resumo_operacao(bigint) is
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+--! EndIncluded integridade/resumo_operacao.sql
+--! Included integridade/selar_operacao.sql
+-- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
+-- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+create or replace function audit_interno.selar_operacao()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_resumo bytea;
+  v_anterior bytea;
+  v_cadeia audit_interno.cadeia;
+begin
+  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
+    return null;
+  end if;
+  v_resumo := audit_interno.resumo_operacao(new.id);
+  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
+  update audit_interno.cadeia c
+  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
+  returning * into v_cadeia;
+  update audit.operacoes o
+  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
+  where o.id = new.id;
+  return null;
+end
+$$;
+comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+
+create or replace trigger proteger before update or delete on audit.operacoes
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit.operacoes
+  for each statement execute function audit_interno.recusar_mudanca();
+do $$
+begin
+  if not exists (select from pg_catalog.pg_trigger where tgname = 'selar' and tgrelid = 'audit.operacoes'::regclass) then
+    create constraint trigger selar after insert or update on audit.operacoes
+      deferrable initially deferred for each row execute function audit_interno.selar_operacao();
+  end if;
+end
+$$;
+--! EndIncluded integridade/selar_operacao.sql
+--! Included integridade/abrir_operacao.sql
+-- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
+create or replace function audit_interno.abrir_operacao(
+  tipo text, sessao_id bigint default null, regra text default null, motivo text default null, detalhes jsonb default '{}'
+)
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
+  values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
+    abrir_operacao.motivo, abrir_operacao.detalhes)
+  returning id
+$$;
+comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
+--! EndIncluded integridade/abrir_operacao.sql
+--! Included integridade/fechar_operacao.sql
+-- Closes an operation of the engine; its seal follows when the transaction commits.
+create or replace function audit_interno.fechar_operacao(
+  id bigint, linhas bigint default 0, status text default 'concluida', detalhes jsonb default '{}'
+)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.operacoes o
+  set status = fechar_operacao.status, linhas = fechar_operacao.linhas, finalizada_em = clock_timestamp(),
+    detalhes = o.detalhes || fechar_operacao.detalhes
+  where o.id = fechar_operacao.id
+$$;
+comment on function audit_interno.fechar_operacao(bigint, bigint, text, jsonb) is 'Marks an operation as ended.';
+--! EndIncluded integridade/fechar_operacao.sql
+--! Included integridade/registrar_operacao.sql
+-- Records an act that happened outside the engine (an export, a manual load, a repair in the warehouse), so that the audit
+-- trail tells the whole story. The engine's own kinds cannot be forged through it.
+create or replace function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb default '{}')
+returns bigint
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if registrar_operacao.tipo is null or registrar_operacao.tipo not in ('externa', 'exportacao') then
+    raise exception using errcode = 'NC001', message = format('tipo de operação inválido: %s', coalesce(tipo, 'nulo')),
+      hint = 'Use externa ou exportacao; as demais operações o próprio sistema registra.';
+  end if;
+  if jsonb_typeof(registrar_operacao.detalhes) <> 'object' then
+    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', registrar_operacao.detalhes),
+      hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
+  end if;
+  return audit_interno.abrir_operacao(registrar_operacao.tipo, motivo => audit_interno.exigir_motivo(registrar_operacao.motivo),
+    detalhes => coalesce(registrar_operacao.detalhes, '{}'));
+end
+$$;
+comment on function audit.registrar_operacao(text, text, jsonb) is
+  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
+grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
+--! EndIncluded integridade/registrar_operacao.sql
+--! Included integridade/finalizar_operacao.sql
+-- Closes an operation that audit.registrar_operacao opened. Only its actor may.
+create or replace function audit.finalizar_operacao(
+  id bigint, status text default 'concluida', linhas bigint default 0, detalhes jsonb default '{}'
+)
+returns audit.operacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao audit.operacoes;
+begin
+  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id for update;
+  if not found or v_operacao.tipo not in ('externa', 'exportacao') then
+    raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(id::text, 'nula')),
+      hint = 'Só operações abertas por audit.registrar_operacao são finalizadas assim.';
+  end if;
+  if v_operacao.status <> 'em_andamento' then
+    raise exception using errcode = 'NC005', message = format('a operação %s já foi finalizada', id),
+      detail = format('status %s em %s', v_operacao.status, v_operacao.finalizada_em);
+  end if;
+  if v_operacao.ator <> audit_interno.ator() then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
+      hint = 'Quem abriu a operação a finaliza.';
+  end if;
+  if finalizar_operacao.status is null or finalizar_operacao.status not in ('concluida', 'falhou') then
+    raise exception using errcode = 'NC001', message = format('status inválido: %s', coalesce(status, 'nulo')),
+      hint = 'Use concluida ou falhou.';
+  end if;
+  if finalizar_operacao.linhas is null or finalizar_operacao.linhas < 0 then
+    raise exception using errcode = 'NC001', message = 'linhas deve ser zero ou mais';
+  end if;
+  if jsonb_typeof(finalizar_operacao.detalhes) <> 'object' then
+    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', finalizar_operacao.detalhes);
+  end if;
+  perform audit_interno.fechar_operacao(v_operacao.id, finalizar_operacao.linhas, finalizar_operacao.status,
+    coalesce(finalizar_operacao.detalhes, '{}'));
+  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
+  return v_operacao;
+end
+$$;
+comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
+  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
+grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
+--! EndIncluded integridade/finalizar_operacao.sql
+--! Included integridade/registrar_exportacao.sql
+-- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
+create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
+returns bigint
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.abrir_operacao('exportacao',
+    motivo => case when registrar_exportacao.motivo is not null then audit_interno.exigir_motivo(registrar_exportacao.motivo) end,
+    detalhes => coalesce(registrar_exportacao.detalhes, '{}'))
+$$;
+comment on function audit.registrar_exportacao(jsonb, text) is
+  'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC006 reason blank or too long.';
+grant execute on function audit.registrar_exportacao(jsonb, text), audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_leitor;
+--! EndIncluded integridade/registrar_exportacao.sql
+
+--! Included configuracao/validar_configuracao.sql
+-- Checks a setting against its type and range, whoever writes it and however.
+create or replace function audit_interno.validar_configuracao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo_json text := jsonb_typeof(new.valor);
+  v_texto text := new.valor #>> '{}';
+  v_medida numeric;
+  v_par numeric;
+  v_valido boolean;
+  v_permitido text;
+  v_estranhos text := case when new.tipo = 'enderecos' then audit_interno.enderecos_invalidos(new.valor) end;
+begin
+  if tg_op = 'UPDATE' and new.chave <> old.chave then
+    raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
+  end if;
+  v_valido := coalesce(case new.tipo
+    when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
+    when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
+    when 'numero' then v_tipo_json = 'number'
+    when 'booleano' then v_tipo_json = 'boolean'
+    when 'textos' then v_tipo_json = 'array'
+      and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+    when 'intervalo' then v_tipo_json = 'string'
+    when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
+    when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
+    when 'endereco' then v_tipo_json = 'string' and audit_interno.remetente_valido(v_texto)
+    when 'enderecos' then v_tipo_json = 'array' and v_estranhos is null
+    when 'url' then v_tipo_json = 'string' and length(v_texto) <= 500 and v_texto ~ '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$'
+  end, false);
+  if v_valido and new.tipo = 'intervalo' then
+    begin
+      v_medida := extract(epoch from v_texto::interval);
+    exception when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_valido := false;
+    end;
+  elsif v_valido and new.tipo in ('inteiro', 'numero') then
+    v_medida := v_texto::numeric;
+    if new.tipo = 'inteiro' then
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+    end if;
+  elsif v_valido and new.tipo in ('textos', 'enderecos') then
+    v_medida := jsonb_array_length(new.valor);
+  end if;
+  v_permitido := concat_ws('; ',
+    case new.tipo
+      when 'texto' then 'um texto de 1 a 500 caracteres'
+      when 'inteiro' then 'um número inteiro'
+      when 'numero' then 'um número'
+      when 'booleano' then 'true ou false'
+      when 'textos' then 'uma lista de textos, como ["A", "B"]'
+      when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
+      when 'hora' then 'uma hora, como "07:00"'
+      when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
+      when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
+      when 'endereco' then 'um endereço de e-mail, como "Conferente <conferente@empresa.com.br>"'
+      when 'enderecos' then 'uma lista de endereços de e-mail sem repetição, como ["maria@empresa.com.br"]'
+      when 'url' then 'um endereço http ou https, como "https://conferente.empresa.com.br"'
+    end,
+    'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
+    'um destes: ' || new.permitidos::text);
+  if not v_valido then
+    raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
+      detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);
+  end if;
+  if v_medida < new.minimo or v_medida > new.maximo or not coalesce(new.permitidos @> new.valor, true) then
+    raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
+      hint = format('Permitido: %s.', v_permitido);
+  end if;
+  if new.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') then
+    select (c.valor #>> '{}')::numeric into v_par
+    from audit.configuracoes_sistema c
+    where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
+    for share; -- the other end may be changing at this moment
+    if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
+      raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
+        detail = 'o câmbio mínimo não passa do máximo',
+        hint = format('Permitido: %s; %s %s.', v_permitido,
+          case new.chave when 'valores.cambio_minimo' then 'no máximo' else 'no mínimo' end, v_par);
+    end if;
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
+
+create or replace trigger validar before insert or update on audit.configuracoes_sistema
+  for each row execute function audit_interno.validar_configuracao();
+--! EndIncluded configuracao/validar_configuracao.sql
+--! Included configuracao/alterar_configuracao.sql
+-- Changes one setting, as an audited operation with before and after.
+create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
+returns audit.configuracoes_sistema
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes audit.configuracoes_sistema;
+  v_depois audit.configuracoes_sistema;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
+  select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
+  if not found then
+    raise exception using errcode = 'NC008',
+      message = format('configuração desconhecida: %s', coalesce(alterar_configuracao.chave, 'nula')),
+      hint = 'Existem: ' || (select string_agg(c.chave, ', ' order by c.chave) from audit.configuracoes_sistema c) || '.';
+  end if;
+  if alterar_configuracao.valor is null then
+    raise exception using errcode = 'NC009', message = format('valor nulo para %s', chave),
+      hint = format('Para voltar ao padrão use %s.', v_antes.padrao);
+  end if;
+  update audit.configuracoes_sistema c
+  set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
+  where c.chave = alterar_configuracao.chave
+  returning * into v_depois;
+  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
+    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_depois;
+end
+$$;
+comment on function audit.alterar_configuracao(text, jsonb, text) is
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
+--! EndIncluded configuracao/alterar_configuracao.sql
+--! Included configuracao/conferir_regra.sql
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered or changed, and by
+-- diagnostico.
+create or replace function audit_interno.conferir_regra(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_funcao regprocedure := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_proc pg_proc;
+  v_faltam text;
+begin
+  if v_funcao is null then
+    return format('não existe a função %s(audit.janela)', regra.funcao);
+  end if;
+  select * into v_proc from pg_proc p where p.oid = v_funcao;
+  if v_proc.prorettype <> 'audit.achado'::regtype or not v_proc.proretset then
+    return format('a função %s deve devolver setof audit.achado', regra.funcao);
+  end if;
+  if v_proc.provolatile = 'v' then
+    return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
+  end if;
+  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+    return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
+  end if;
+  if v_tabela is null then
+    return format('não existe a tabela %s', regra.tabela);
+  end if;
+  select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
+  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  where c.coluna is not null and not exists (
+    select from pg_attribute a
+    where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
+  if v_faltam is not null then
+    return format('a tabela %s não tem a(s) coluna(s) %s', regra.tabela, v_faltam);
+  end if;
+  if array_position(regra.colunas, null) is not null then
+    return 'há um nome de coluna nulo';
+  end if;
+  if regra.coluna_chave = any (regra.colunas) then
+    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';
+--! EndIncluded configuracao/conferir_regra.sql
+--! Included configuracao/registrar_regra.sql
+-- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
+create or replace function audit.registrar_regra(
+  nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
+  coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
+  confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
+  prioridade integer default 100, preparacao text default null
+)
+returns audit.regras
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_defeito text;
+  v_operacao bigint;
+begin
+  insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
+    colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
+  values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
+    -- one spelling for each table: findings are compared and looked up by it
+    coalesce(audit_interno.nome_sql(to_regclass(registrar_regra.tabela)), registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+    registrar_regra.coluna_valor,
+    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
+    registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
+  returning * into v_regra;
+  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.experimentar_regra(v_regra));
+  if v_defeito is not null then
+    raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_regra.descricao,
+    detalhes => jsonb_build_object('depois', to_jsonb(v_regra)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_regra;
+exception
+  when unique_violation then
+    raise exception using errcode = 'NC011', message = format('já existe a regra %s', registrar_regra.nome),
+      hint = 'Para mudá-la use audit.alterar_regra.';
+  when check_violation or not_null_violation or numeric_value_out_of_range then
+    raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
+      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
+end
+$$;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;
+--! EndIncluded configuracao/registrar_regra.sql
+--! Included configuracao/alterar_regra.sql
+-- Changes settings of a rule, as an audited operation with before and after.
+create or replace function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
+returns audit.regras
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+  v_antes audit.regras;
+  v_depois audit.regras;
+  v_estranhas text;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(alterar_regra.motivo);
+  select * into v_antes from audit.regras r where r.nome = alterar_regra.nome for update;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(alterar_regra.nome, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
+    raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
+  end if;
+  select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
+      hint = format('Permitido: %s.', array_to_string(v_permitidas, ', '));
+  end if;
+  begin
+    v_depois := jsonb_populate_record(v_antes, alterar_regra.mudancas);
+    update audit.regras r
+    set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
+      prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
+      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
+      automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
+    where r.nome = v_antes.nome;
+    -- auto given back, or another threshold: what was decided before says nothing of it, and a new record begins
+    update audit.regras r
+    set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
+      automaticas_revertidas = 0
+    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and not v_antes.automatica);
+    select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+  exception when data_exception or integrity_constraint_violation then
+    raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
+      hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+  end;
+  v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
+    detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_depois;
+end
+$$;
+comment on function audit.alterar_regra(text, jsonb, text) is
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
+--! EndIncluded configuracao/alterar_regra.sql
+--! Included configuracao/preparar_padrao.sql
+-- Folds a pattern and refuses one that cannot be used, whoever writes it and however.
+create or replace function audit_interno.preparar_padrao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.padrao_dobrado := case when new.tipo = 'regex'
+    -- folding must not turn a class such as \S or \D into another
+    then regexp_replace(translate(normalize(new.padrao, nfc),
+      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
+    else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
+    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
+  end if;
+  if length(new.padrao) > 500 then
+    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(new.padrao));
+  end if;
+  if new.tipo = 'regex' then
+    begin
+      if '' ~ new.padrao_dobrado then
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
+      end if;
+    exception when invalid_regular_expression then
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm;
+    end;
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+
+create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
+  for each row execute function audit_interno.preparar_padrao();
+--! EndIncluded configuracao/preparar_padrao.sql
+--! Included configuracao/salvar_padrao.sql
+-- Adds a pattern, or switches an existing one back on.
+create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+returns audit.padroes_trade_marketing
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_padrao audit.padroes_trade_marketing;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_padrao.motivo);
+  insert into audit.padroes_trade_marketing as p (campo, tipo, padrao, acao, motivo, criado_por)
+  values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
+  on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
+  returning * into v_padrao;
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_padrao;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC014', message = format('padrão recusado: %s', sqlerrm),
+    hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex; acao: incluir ou excluir.';
+end
+$$;
+comment on function audit.salvar_padrao(text, text, text, text, text) is
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
+grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
+--! EndIncluded configuracao/salvar_padrao.sql
+--! Included configuracao/desativar_padrao.sql
+-- Switches a pattern off; its history stays.
+create or replace function audit.desativar_padrao(id bigint, motivo text)
+returns audit.padroes_trade_marketing
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_padrao audit.padroes_trade_marketing;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(desativar_padrao.motivo);
+  update audit.padroes_trade_marketing p set ativo = false, motivo = btrim(desativar_padrao.motivo)
+  where p.id = desativar_padrao.id
+  returning * into v_padrao;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_padrao;
+end
+$$;
+comment on function audit.desativar_padrao(bigint, text) is
+  'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
+--! EndIncluded configuracao/desativar_padrao.sql
+
+--! Included deteccao/hash_regra.sql
+-- The hash by which a finding names the body of the rule that made it. Called by the steps of detection.
+create or replace function audit_interno.hash_regra(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
+  from pg_proc p where p.oid = to_regprocedure(hash_regra.regra.funcao || '(audit.janela)')
+$$;
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+--! EndIncluded deteccao/hash_regra.sql
+--! Included deteccao/janela_execucao.sql
+-- The window of one rule in one session. Called by the steps of detection.
+create or replace function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
+returns audit.janela
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select row(s.data_inicio, s.data_fim, e.carregado_desde, e.carregado_ate, null)::audit.janela
+  from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
+  where e.sessao_id = janela_execucao.sessao_id and e.regra = janela_execucao.nome_regra
+$$;
+comment on function audit_interno.janela_execucao(bigint, text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
+--! EndIncluded deteccao/janela_execucao.sql
+--! Included deteccao/condicao_janela.sql
+-- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
+-- cortar_janela.
+create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' and ', 'true',
+    case when janela.data_inicio is not null and regra.coluna_data is not null then format('t.%I >= $1.data_inicio', regra.coluna_data) end,
+    case when janela.data_fim is not null and regra.coluna_data is not null then format('t.%I <= $1.data_fim', regra.coluna_data) end,
+    case when janela.carregado_desde is not null and regra.coluna_carga is not null then format('t.%I >= $1.carregado_desde', regra.coluna_carga) end,
+    case when janela.carregado_ate is not null and regra.coluna_carga is not null then format('t.%I < $1.carregado_ate', regra.coluna_carga) end)
+$$;
+comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
+  'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
+--! EndIncluded deteccao/condicao_janela.sql
+--! Included deteccao/levantar_achados.sql
+-- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
+-- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
+-- Writes nothing else. Called by detection, by closing and by verification.
+create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_propostos text;
+  v_originais text;
+  v_defeito record;
+begin
+  select
+    string_agg(format('case when p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
+      c, c, audit_interno.expressao_imagem(v_tabela, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos'))), ' || '),
+    string_agg(format('case when p.propostos = ''{}'' or p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
+      c, c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ' || ')
+  into v_propostos, v_originais
+  from unnest(regra.colunas) as c;
+
+  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
+  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
+  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
+  using janela;
+  analyze pg_temp.conferente_bruto (registro_id);
+  -- offset 0: or each expression would be worked out again wherever it is used
+  execute format(
+    'create temp table conferente_achado on commit drop as
+     select x.*,
+       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
+       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
+         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
+     from (
+       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
+         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
+         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
+         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
+       from pg_temp.conferente_bruto as a
+       cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
+         else ''{}'' end as propostos) as p
+       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
+       offset 0
+     ) as x',
+    v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
+    audit_interno.nome_sql(v_tabela), v_chave, (
+      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
+  using regra.colunas, regra.nome, regra.tabela;
+  drop table pg_temp.conferente_bruto;
+
+  select a.registro_id, d.defeito into v_defeito
+  from pg_temp.conferente_achado a
+  cross join lateral (select case
+    when a.registro_id is null then 'um achado sem registro_id'
+    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when not a.existe then 'um achado de um registro que não existe'
+    when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
+    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
+    when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
+    when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
+    when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
+    when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
+  end as defeito) as d
+  where d.defeito is not null
+  limit 1;
+  if found then
+    raise exception using errcode = 'NC012',
+      message = format('a regra %s devolveu %s', regra.nome, v_defeito.defeito),
+      detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
+  end if;
+
+  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+    delete from pg_temp.conferente_achado a
+    using (
+      select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
+      from pg_temp.conferente_achado
+    ) as b
+    where a.ctid = b.ctid and b.ordem > 1;
+  end if;
+  analyze pg_temp.conferente_achado (registro_id, identidade);
+end
+$$;
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+--! EndIncluded deteccao/levantar_achados.sql
+--! Included deteccao/registrar_achados.sql
+-- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
+-- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
+-- in force, is open again.
+create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_agora timestamptz := clock_timestamp();
+  v_suprimidas bigint;
+  v_novas bigint;
+  v_total bigint;
+  v_valor numeric;
+begin
+  delete from pg_temp.conferente_achado a
+  using audit.excecoes e
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+    and e.revogada_em is null and e.expira_em > v_agora;
+  get diagnostics v_suprimidas = row_count;
+
+  with gravada as (
+    insert into audit.divergencias_processadas as d (
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
+      evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+    select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
+      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
+      round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
+    from pg_temp.conferente_achado a
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
+    -- at once take the same rows in the same order
+    order by length(a.registro_id), a.registro_id collate "C", a.identidade
+    on conflict (registro_id, identidade) do update
+    set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
+      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
+      ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
+      (status, motivo, decidida_em, decidida_por) = (
+        select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
+          case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
+        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
+          when 'rejeitada' then coalesce((
+            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+          else false end as reabre) as r)
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
+    returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
+  ), registrada as (
+    insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
+    select registrar_achados.operacao_id, g.id, g.confianca, sha256(g.identidade || convert_to(
+      jsonb_build_array(g.confianca, g.evidencia, g.justificativa, g.valor_em_risco, registrar_achados.hash_regra)::text, 'UTF8'))
+    from gravada g
+  )
+  select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
+  into v_total, v_novas, v_valor
+  from gravada g;
+
+  update audit.execucoes_regra e
+  set encontradas = e.encontradas + v_total, novas = e.novas + v_novas, recorrentes = e.recorrentes + v_total - v_novas,
+    suprimidas = e.suprimidas + v_suprimidas, valor_em_risco = e.valor_em_risco + v_valor
+  where e.sessao_id = registrar_achados.sessao_id and e.regra = registrar_achados.regra.nome;
+end
+$$;
+comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
+  'Opens new findings, counts known ones, withholds those under an exception.';
+--! EndIncluded deteccao/registrar_achados.sql
+--! Included deteccao/reabrir_desfeitas.sql
+-- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
+-- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
+-- correction.
+create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+begin
+  if not exists (
+    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
+    where d.status = 'corrigida')
+  then
+    return;
+  end if;
+  execute format(
+    'update audit.divergencias_processadas d
+     set status = ''aberta'', decidida_em = clock_timestamp(), decidida_por = ''conferente'', proposta_por = null,
+       motivo = ''a correção foi desfeita fora do sistema''
+     from pg_temp.conferente_achado a, %1$s t
+     where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    audit_interno.expressao_impressao(v_tabela, regra.colunas));
+end
+$$;
+comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+--! EndIncluded deteccao/reabrir_desfeitas.sql
+--! Included deteccao/fechar_ausentes.sql
+-- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
+-- the open findings, so that one outside the window is closed only if it really no longer holds.
+create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_chaves text[];
+  v_obsoletas bigint;
+  v_resolvidas bigint;
+begin
+  drop table if exists pg_temp.conferente_ausente;
+  execute format(
+    'create temp table conferente_ausente on commit drop as
+     select d.id, d.registro_id, d.identidade, t.%1$I is not null as existe, %2$s is distinct from d.impressao as mudou
+     from audit.divergencias_processadas d left join %3$s t on t.%1$I = d.registro_id::%4$s
+     where d.regra = $1 and d.sessao_ultima_id <> $2 and d.status in (''aberta'', ''aguardando_segunda_aprovacao'', ''falha'')',
+    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
+    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave))
+  using regra.nome, fechar_ausentes.sessao_id;
+  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a where a.existe;
+
+  if v_chaves is not null then
+    perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela);
+    -- still as it was: stays open, uncounted, for it lies outside the window
+    delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
+    delete from pg_temp.conferente_achado b
+    using audit.divergencias_processadas d
+    where d.registro_id = b.registro_id and d.identidade = b.identidade
+      and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+    perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
+      fechar_ausentes.hash_regra);
+  end if;
+
+  with fechada as (
+    update audit.divergencias_processadas d
+    set status = case when a.existe and a.mudou and not o.outra then 'resolvida' else 'obsoleta' end,
+      motivo = case
+        when not a.existe then 'o registro não existe mais'
+        when o.outra then 'outra divergência da mesma regra tomou o lugar desta'
+        when a.mudou then 'o registro foi corrigido fora do sistema'
+        else 'a regra já não aponta este registro' end,
+      decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null, valores_digitados = null
+    from pg_temp.conferente_ausente a
+    cross join lateral (
+      select exists (
+        select from audit.divergencias_processadas n
+        where n.tabela = fechar_ausentes.regra.tabela and n.registro_id = a.registro_id and n.regra = fechar_ausentes.regra.nome
+          and n.sessao_ultima_id = fechar_ausentes.sessao_id and n.id <> a.id) as outra
+    ) as o
+    where d.id = a.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    returning d.status
+  )
+  select count(*) filter (where f.status = 'obsoleta'), count(*) filter (where f.status = 'resolvida')
+  into v_obsoletas, v_resolvidas
+  from fechada f;
+
+  update audit.execucoes_regra e
+  set obsoletas = e.obsoletas + v_obsoletas, resolvidas = e.resolvidas + v_resolvidas
+  where e.sessao_id = fechar_ausentes.sessao_id and e.regra = fechar_ausentes.regra.nome;
+end
+$$;
+comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, text) is
+  'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
+--! EndIncluded deteccao/fechar_ausentes.sql
+--! Included deteccao/medir_janela.sql
+-- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
+-- share one scan; of windows that differ over one table the session counts the largest, for they end at the same time.
+create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_linhas bigint;
+  v_total numeric;
+begin
+  if exists (
+    select from audit.execucoes_regra e
+    where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome and e.linhas_examinadas is not null)
+  then
+    return;
+  end if;
+  select e.linhas_examinadas, e.total_valor into v_linhas, v_total
+  from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+  where e.sessao_id = medir_janela.sessao_id and e.linhas_examinadas is not null and r.tabela = regra.tabela
+    and r.coluna_data is not distinct from regra.coluna_data and r.coluna_carga is not distinct from regra.coluna_carga
+    and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
+  limit 1;
+  if not found then
+    execute format('select count(*), %s from %s t where %s',
+      case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
+      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
+    into v_linhas, v_total
+    using janela;
+  end if;
+  update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
+  where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
+  update audit.sessoes_processamento s
+  set linhas_examinadas = j.linhas, total_valor = j.total
+  from (
+    select coalesce(sum(t.linhas_examinadas), 0) as linhas, sum(t.total_valor) as total
+    from (
+      select distinct on (r.tabela) e.linhas_examinadas, e.total_valor
+      from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+      where e.sessao_id = medir_janela.sessao_id and e.linhas_examinadas is not null
+      order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
+    ) as t
+  ) as j
+  where s.id = medir_janela.sessao_id;
+end
+$$;
+comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janela) is 'Records rows and control total of the window.';
+--! EndIncluded deteccao/medir_janela.sql
+--! Included deteccao/anotar_execucao.sql
+-- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
+-- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
+create or replace function audit_interno.anotar_execucao(
+  sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamptz, completa boolean
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes audit.execucoes_regra;
+begin
+  select * into strict v_antes
+  from audit.execucoes_regra e
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome
+  for no key update;
+  if v_antes.status <> 'pendente' then
+    raise exception using errcode = 'NC016', message = format('a regra %s já não está em andamento na sessão %s', regra.nome, sessao_id),
+      detail = format('status %s', v_antes.status);
+  end if;
+  if v_antes.hash_funcao <> anotar_execucao.hash_regra then
+    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  update audit.execucoes_regra e
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
+      else 'concluida' end,
+    inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
+    duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
+  from audit.sessoes_processamento s
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+end
+$$;
+comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
+  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+--! EndIncluded deteccao/anotar_execucao.sql
+--! Included deteccao/detectar_regra.sql
+-- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
+-- operation, one transaction. Sessions that run the same rule at once wait for each other here.
+create or replace function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_janela audit.janela := audit_interno.janela_execucao(sessao_id, nome_regra);
+  v_hash text;
+  v_operacao bigint;
+  v_inicio timestamptz := clock_timestamp();
+begin
+  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  if not exists (
+    select from audit.execucoes_regra e
+    where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra and e.status = 'pendente')
+  then
+    return; -- somebody else did it while we waited
+  end if;
+  v_hash := audit_interno.hash_regra(v_regra);
+  if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
+    select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
+  then
+    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+  end if;
+  perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
+  v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
+    detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
+  perform audit_interno.levantar_achados(v_regra, v_janela);
+  perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.reabrir_desfeitas(v_regra);
+  perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.fechar_operacao(v_operacao, (
+    select e.encontradas from audit.execucoes_regra e where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra));
+  perform audit_interno.anotar_execucao(detectar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
+end
+$$;
+comment on function audit_interno.detectar_regra(bigint, text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
+--! EndIncluded deteccao/detectar_regra.sql
+
+--! Included partes/cortar_janela.sql
+-- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
+-- of about so many rows. The first and the last share keep the window's own ends, open ones too,
+-- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
+create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
+returns setof audit.janela
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
+  v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
+begin
+  -- a booking date that has a time of day would lose the hours of a share's last day
+  if v_coluna is null or not v_por_carga and audit_interno.tipo_coluna(v_tabela, v_coluna) <> 'date' then
+    return next janela;
+    return;
+  end if;
+  return query execute format(
+    'with unidade as (
+       select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
+     ), grupo as (
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+     ), corte as (
+       select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
+       from grupo g group by g.grupo
+     )
+     select %4$s, null::text[] from corte c order by c.n',
+    case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
+      else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
+    audit_interno.nome_sql(v_tabela),
+    audit_interno.condicao_janela(regra, janela),
+    case when v_por_carga then
+      '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
+    else
+      'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
+    end)
+  using janela, cortar_janela.linhas;
+end
+$$;
+comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
+  'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
+--! EndIncluded partes/cortar_janela.sql
+--! Included partes/enfileirar_partes.sql
+-- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
+-- faster. Behind everything else in the queue, so that mail never waits for a long window.
+create or replace function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text default null)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(graphile_worker.add_job('detectar_parte',
+    json_build_object('sessao_id', p.sessao_id, 'regra', p.regra, 'parte', p.parte), priority => 10,
+    job_key => format('detectar_parte:%s:%s:%s', p.sessao_id, p.regra, p.parte)))
+  from (
+    select q.*
+    from audit_interno.partes_sessao q
+    where q.sessao_id = enfileirar_partes.sessao_id and q.status = 'pendente'
+      and (enfileirar_partes.nome_regra is null or q.regra = enfileirar_partes.nome_regra)
+    order by q.regra, q.parte
+  ) as p
+$$;
+comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
+--! EndIncluded partes/enfileirar_partes.sql
+--! Included partes/repartir_regra.sql
+-- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
+-- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
+create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_janela audit.janela := audit_interno.janela_execucao(sessao_id, nome_regra);
+  v_por_parte bigint := (audit_interno.configuracao('sessao.linhas_por_parte') #>> '{}')::bigint;
+  v_linhas bigint;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  if v_regra.preparacao is not null then
+    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+  end if;
+  perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
+  select e.linhas_examinadas into v_linhas
+  from audit.execucoes_regra e where e.sessao_id = repartir_regra.sessao_id and e.regra = nome_regra;
+
+  insert into audit_interno.partes_sessao (sessao_id, regra, parte, janela)
+  select p.sessao_id, nome_regra, p.parte, p.janela
+  from audit_interno.partes_sessao p
+  where p.sessao_id = repartir_regra.sessao_id and p.regra = (
+    select r.nome
+    from audit.regras r
+    where r.nome <> nome_regra and r.tabela = v_regra.tabela
+      and r.coluna_data is not distinct from v_regra.coluna_data and r.coluna_carga is not distinct from v_regra.coluna_carga
+      and audit_interno.janela_execucao(repartir_regra.sessao_id, r.nome) is not distinct from v_janela
+      and exists (select from audit_interno.partes_sessao q where q.sessao_id = repartir_regra.sessao_id and q.regra = r.nome)
+    limit 1);
+  if not found and v_linhas >= 2 * v_por_parte then
+    insert into audit_interno.partes_sessao (sessao_id, regra, parte, janela)
+    select repartir_regra.sessao_id, nome_regra, c.n, row(c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null)::audit.janela
+    from audit_interno.cortar_janela(v_regra, v_janela, v_por_parte)
+      with ordinality as c (data_inicio, data_fim, carregado_desde, carregado_ate, chaves, n);
+  end if;
+  if not exists (select from audit_interno.partes_sessao p where p.sessao_id = repartir_regra.sessao_id and p.regra = nome_regra) then
+    insert into audit_interno.partes_sessao (sessao_id, regra, parte, janela)
+    values (repartir_regra.sessao_id, nome_regra, 1, v_janela);
+  end if;
+  perform audit_interno.enfileirar_partes(repartir_regra.sessao_id, nome_regra);
+end
+$$;
+comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and cuts its detection into parts.';
+--! EndIncluded partes/repartir_regra.sql
+--! Included partes/tomar_parte.sql
+-- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
+-- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
+create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
+returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.regra, p.parte::bigint, (select count(*) from audit_interno.partes_sessao o where o.sessao_id = p.sessao_id and o.regra = p.regra),
+    (extract(epoch from r.tempo_limite) * 1000)::bigint
+  from audit_interno.partes_sessao p
+  join audit.sessoes_processamento s on s.id = p.sessao_id
+  join audit.execucoes_regra e on e.sessao_id = p.sessao_id and e.regra = p.regra
+  join audit.regras r on r.nome = p.regra
+  where p.sessao_id = tomar_parte.sessao_id and p.status = 'pendente' and s.status = 'em_andamento' and e.status = 'pendente'
+    and (tomar_parte.nome_regra is null or p.regra = tomar_parte.nome_regra)
+    and (tomar_parte.numero is null or p.parte = tomar_parte.numero)
+  order by r.prioridade, p.regra, p.parte
+  limit 1
+  for update of p skip locked
+$$;
+comment on function audit_interno.tomar_parte(bigint, text, integer) is
+  'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+--! EndIncluded partes/tomar_parte.sql
+--! Included partes/detectar_parte.sql
+-- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
+-- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
+-- execution decides: when the rule has failed, or the session has ended, meanwhile, nothing of the part is kept.
+create or replace function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parte audit_interno.partes_sessao;
+  v_regra audit.regras;
+  v_total bigint;
+  v_hash text;
+  v_operacao bigint;
+  v_inicio timestamptz := clock_timestamp();
+begin
+  select * into v_parte
+  from audit_interno.partes_sessao p
+  where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero and p.status = 'pendente'
+  for update;
+  if not found then
+    return; -- somebody else did it
+  end if;
+  select count(*) into v_total
+  from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
+  if v_total = 1 then
+    perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
+  else
+    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+    v_hash := audit_interno.hash_regra(v_regra);
+    v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
+      'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
+    perform audit_interno.levantar_achados(v_regra, v_parte.janela);
+    perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
+    perform audit_interno.reabrir_desfeitas(v_regra);
+    perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
+    perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
+  end if;
+  update audit_interno.partes_sessao p
+  set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
+  where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
+  -- progress for whoever watches; where somebody else is at the row, the next part carries this one's count
+  perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
+  if found then
+    perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
+  end if;
+end
+$$;
+comment on function audit_interno.detectar_parte(bigint, text, integer) is
+  'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
+--! EndIncluded partes/detectar_parte.sql
+--! Included partes/juntar_regra.sql
+-- Joins the parts of one rule, once: closes what none of them found again over the whole window, and marks the rule as
+-- detected. Called as a step of the session, by whoever conducts it.
+create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_partes bigint;
+  v_hash text;
+  v_operacao bigint;
+  v_inicio timestamptz := clock_timestamp();
+begin
+  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  select count(*) into v_partes
+  from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
+  v_hash := audit_interno.hash_regra(v_regra);
+  v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
+    'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
+  perform audit_interno.fechar_ausentes(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
+  perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
+end
+$$;
+comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
+--! EndIncluded partes/juntar_regra.sql
+
+--! Included correcao/exige_releitura.sql
+-- Whether an update's own "returning" may differ from what the row holds afterwards: a trigger after the update, or instead of
+-- it, or an update rule, on the relation, its partitions, or the tables below a view.
+create or replace function audit_interno.exige_releitura(relacao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive base (id) as (
+    select exige_releitura.relacao::oid
+    union
+    select x.id
+    from base b
+    cross join lateral (
+      select d.refobjid as id
+      from pg_rewrite w
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      where w.ev_class = b.id
+      union all
+      select h.inhrelid from pg_inherits h where h.inhparent = b.id
+    ) as x
+  )
+  select exists (
+      select from pg_trigger g
+      where g.tgrelid in (select b.id from base b)
+        and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+    or exists (select from pg_rewrite w where w.ev_class in (select b.id from base b) and w.ev_type = '2')
+$$;
+comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
+--! EndIncluded correcao/exige_releitura.sql
+--! Included correcao/elegiveis.sql
+-- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
+-- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- planner inlines it.
+create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
+returns setof audit.divergencias_processadas
+language sql
+stable
+as $$
+  select d.*
+  from audit.divergencias_processadas d
+  where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
+    and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
+    and d.valores_digitados is null -- a person had typed something else
+    -- a subquery, or the setting would be read for each row
+    and d.valor_em_risco < (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric)
+$$;
+comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
+--! EndIncluded correcao/elegiveis.sql
+--! Included correcao/contestadas.sql
+-- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
+-- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
+-- the statistics say (offset 0): right after a detection they say nothing.
+create or replace function audit_interno.contestadas(ids bigint[])
+returns setof bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (contestadas.ids) and exists (
+    select
+    from (
+      select x.regra, x.status, x.valores_propostos, x.valores_digitados
+      from audit.divergencias_processadas x
+      where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
+        -- as the index divergencias_processadas_vivas says it
+        and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+      offset 0
+    ) as o
+    where o.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and exists (
+        select from jsonb_each(d.valores_propostos) p join jsonb_each(o.valores_propostos) q on q.key = p.key
+        where p.value <> q.value)
+      or o.status = 'corrigida' and o.regra = d.regra and exists (
+        select from jsonb_each(o.valores_digitados) q
+        where d.valores_propostos ? q.key and d.valores_originais -> q.key = q.value))
+$$;
+comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
+--! EndIncluded correcao/contestadas.sql
+--! Included correcao/verificar_limites.sql
+-- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
+-- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
+create or replace function audit_interno.verificar_limites(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_linhas bigint := (audit_interno.configuracao('limites.linhas') #>> '{}')::bigint;
+  v_fracao numeric := (audit_interno.configuracao('limites.fracao') #>> '{}')::numeric;
+  v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
+  v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
+  v_limite text;
+  v_exata boolean;
+begin
+  -- contested findings are looked for only when all together would pass a limit
+  foreach v_exata in array array[false, true] loop
+    drop table if exists pg_temp.conferente_limite;
+    create temp table conferente_limite on commit drop as
+    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+      concat_ws('; ',
+        case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
+        case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
+          then format('%s de %s linhas, o limite da regra é a fração %s', t.linhas, e.linhas_examinadas, r.limite_fracao) end,
+        case when t.valor > r.limite_valor then format('R$ %s, o limite da regra é R$ %s', t.valor, r.limite_valor) end) as limite
+    from audit.execucoes_regra e
+    join audit.regras r on r.nome = e.regra
+    cross join lateral (
+      select case when v_exata then array(select audit_interno.contestadas(array(
+        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+    cross join lateral (
+      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
+      where not exists (select from unnest(c.ids) as i where i = d.id)) as t
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+
+    select concat_ws('; ',
+      case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
+    into v_limite
+    from pg_temp.conferente_limite l, audit.sessoes_processamento s
+    where s.id = verificar_limites.sessao_id and l.limite = ''
+    group by s.linhas_examinadas;
+    exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
+  end loop;
+
+  update audit.execucoes_regra e
+  set status = 'concluida', motivo = 'nada foi corrigido: ' || coalesce(nullif(l.limite, ''), v_limite)
+  from pg_temp.conferente_limite l
+  where e.sessao_id = verificar_limites.sessao_id and e.regra = l.nome and (l.limite <> '' or v_limite <> '');
+
+  update audit.sessoes_processamento s
+  set limite_atingido = nullif(concat_ws('; ', nullif(v_limite, ''), (
+      select string_agg(l.nome || ': ' || l.limite, '; ' order by l.nome) from pg_temp.conferente_limite l where l.limite <> '')), ''),
+    etapa = 'correcao'
+  where s.id = verificar_limites.sessao_id;
+end
+$$;
+comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
+--! EndIncluded correcao/verificar_limites.sql
+--! Included correcao/criar_lote.sql
+-- An empty batch: the one form in which corrections and rollbacks reach the warehouse.
+create or replace function audit_interno.criar_lote()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_lote;
+  create temp table conferente_lote (
+    divergencia_id bigint primary key,
+    regra text not null,
+    tabela text not null,
+    registro_id text not null,
+    de jsonb not null,
+    para jsonb not null,
+    valor numeric, -- at stake
+    impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
+    reverte_operacao_id bigint,
+    resultado text, -- aplicada, movida, ja_certa, ausente, recusada, desfeita
+    agora jsonb,
+    erro text
+  ) with (fillfactor = 50) on commit drop; -- each row is updated once or twice, on its page
+end
+$$;
+comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
+--! EndIncluded correcao/criar_lote.sql
+--! Included correcao/aplicar_grupo.sql
+-- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
+-- trigger), the group is halved until the rows that it refuses stand alone; the rest go through.
+create or replace function audit_interno.aplicar_grupo(
+  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[]
+)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela text := audit_interno.nome_sql(relacao);
+  v_chave text := format('t.%I = l.registro_id::%s', coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave));
+  v_guarda text;
+  v_ja_certa text;
+  v_atribuicoes text;
+  v_imagem text;
+  v_toda boolean;
+  v_imagens jsonb;
+  v_adiaveis text;
+  v_reler boolean := audit_interno.exige_releitura(relacao);
+  v_meio integer := cardinality(ids) / 2;
+  v_codigo text;
+  v_erro text;
+begin
+  select
+    string_agg(audit_interno.expressao_igual(relacao, c, 'l.de'), ' and '),
+    string_agg(audit_interno.expressao_igual(relacao, c, 'l.para'), ' and '),
+    string_agg(format('%I = %s', c, audit_interno.expressao_valor(relacao, c, 'l.para')), ', '),
+    format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
+  into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
+  from unnest(colunas) as c;
+  select v_chave || audit_interno.limite_chaves(relacao, coluna_chave, array_agg(l.registro_id)) into v_chave
+  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
+  v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
+    audit_interno.expressao_impressao(relacao, colunas_regra));
+
+  begin
+    if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
+      -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
+      begin
+        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
+          v_tabela, v_chave) using ids;
+      exception when feature_not_supported then
+        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
+        execute format('lock table %s in share row exclusive mode', v_tabela);
+      end;
+    end if;
+    execute format(
+      'with alterada as (
+         update %1$s t set %2$s
+         from pg_temp.conferente_lote l
+         where l.divergencia_id = any ($2) and %3$s and %4$s
+         returning l.divergencia_id, l.reverte_operacao_id, l.de, l.para, %5$s as depois
+       ), imagem as (
+         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
+       )
+       select count(*) = cardinality($2) and count(*) filter (where a.depois::text <> a.para::text) = 0,
+         case when $3 then jsonb_object_agg(a.divergencia_id, a.depois) end
+       from alterada a',
+      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
+    into v_toda, v_imagens using operacao_id, ids, v_reler;
+    -- nearly always every row took exactly what it was to take: then no image need be read back
+    if v_toda then
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = l.para where l.divergencia_id = any (ids);
+    elsif v_reler then
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = v_imagens -> l.divergencia_id::text
+      where l.divergencia_id = any (ids) and v_imagens ? l.divergencia_id::text;
+    else
+      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = a.depois
+      from audit.alteracoes a
+      where a.operacao_id = aplicar_grupo.operacao_id and a.divergencia_id = l.divergencia_id and l.divergencia_id = any (ids);
+    end if;
+    -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
+    select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
+    from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+    where c.condeferrable and n.nspname not in ('audit', 'audit_interno');
+    if v_adiaveis is not null then
+      execute format('set constraints %s immediate', v_adiaveis);
+    end if;
+    if v_reler then
+      execute format(
+        'with imagem as (
+           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), l.agora)
+           where l.divergencia_id = any ($2) and l.resultado = ''aplicada''
+           returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
+         )
+         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+         select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
+        v_imagem, v_tabela, v_chave)
+      using operacao_id, ids;
+    end if;
+  exception when others then
+    get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
+    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
+      or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
+    then
+      raise;
+    end if;
+    if cardinality(ids) = 1 then
+      update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
+      where l.divergencia_id = ids[1];
+    else
+      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio]);
+      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:]);
+    end if;
+    return;
+  end;
+  if v_toda then
+    return;
+  end if;
+
+  execute format(
+    'update pg_temp.conferente_lote l
+     set agora = case when x.existe then x.imagem end,
+       resultado = case when not x.existe then ''ausente'' when x.ja_certa then ''ja_certa'' when x.parada then ''recusada'' else ''movida'' end,
+       erro = case when x.parada and not x.ja_certa then ''o banco não gravou e não disse por quê (um gatilho ou uma política de linha)'' end
+     from (
+       select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
+       from pg_temp.conferente_lote l left join %5$s t on %6$s
+       where l.divergencia_id = any ($1) and l.resultado is null
+     ) as x
+     where x.divergencia_id = l.divergencia_id',
+    coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
+  using ids;
+end
+$$;
+comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]) is
+  'Applies part of pg_temp.conferente_lote: one table, one set of columns.';
+--! EndIncluded correcao/aplicar_grupo.sql
+--! Included correcao/aplicar_lote.sql
+-- Writes a batch to the warehouse: one statement for each table and set of columns. Rows that no longer hold what the
+-- batch was based on are left alone and told apart.
+create or replace function audit_interno.aplicar_lote(operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_grupo record;
+begin
+  analyze pg_temp.conferente_lote (divergencia_id, registro_id);
+  perform set_config('lock_timeout',
+    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  for v_grupo in -- one turn for each kind of correction, not for each row
+    select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
+    from pg_temp.conferente_lote l
+    join audit.regras r on r.nome = l.regra
+    cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
+    where l.resultado is null
+    group by r.tabela, r.coluna_chave, r.colunas, c.alteradas
+  loop
+    perform audit_interno.aplicar_grupo(operacao_id, to_regclass(v_grupo.tabela), v_grupo.coluna_chave, v_grupo.colunas,
+      v_grupo.alteradas, v_grupo.ids);
+  end loop;
+end
+$$;
+comment on function audit_interno.aplicar_lote(bigint) is
+  'Applies pg_temp.conferente_lote under an operation, writes audit.alteracoes and leaves each row''s resultado.';
+--! EndIncluded correcao/aplicar_lote.sql
+--! Included correcao/autoverificar_lote.sql
+-- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
+-- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
+create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule of the batch
+    select r.* from audit.regras r
+    where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
+  loop
+    select array_agg(l.registro_id) into v_chaves
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
+    perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    update pg_temp.conferente_lote l
+    set resultado = null, erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    from pg_temp.conferente_achado a
+    where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
+      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+        or a.valores_propostos = '{}' and not exists (
+          select from audit.divergencias_processadas d
+          where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
+            and d.valores_propostos = '{}' and d.evidencia ->> 'tipo' is not distinct from a.evidencia ->> 'tipo'));
+  end loop;
+  if not exists (select from pg_temp.conferente_lote l where l.resultado is null) then
+    return;
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
+  -- de and para change sides; the image just written says what the row really held afterwards
+  update pg_temp.conferente_lote l
+  set de = l.agora, para = l.de, impressao = null, reverte_operacao_id = (
+    select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = l.divergencia_id)
+  where l.resultado is null;
+  perform audit_interno.aplicar_lote(v_operacao);
+  if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada') then
+    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
+      detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
+        from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada');
+  end if;
+  update pg_temp.conferente_lote l set resultado = 'desfeita' where l.reverte_operacao_id is not null;
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'desfeita'));
+end
+$$;
+comment on function audit_interno.autoverificar_lote(bigint, text) is
+  'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
+--! EndIncluded correcao/autoverificar_lote.sql
+--! Included correcao/concluir_lote.sql
+-- Writes what became of each finding of a corrected batch, and counts it.
+create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aplicadas bigint;
+  v_de bigint;
+  v_ate bigint;
+begin
+  select min(l.divergencia_id), max(l.divergencia_id) into v_de, v_ate from pg_temp.conferente_lote l;
+  update audit.divergencias_processadas d
+  set status = case l.resultado
+      when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
+      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+    decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
+    motivo = case l.resultado
+      when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
+      when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
+  from pg_temp.conferente_lote l
+  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
+
+  update audit.execucoes_regra e
+  set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
+  from (
+    select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
+      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+    from pg_temp.conferente_lote l
+    group by l.regra
+  ) as c
+  where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra;
+
+  select count(*) into v_aplicadas from pg_temp.conferente_lote l where l.resultado = 'aplicada';
+  return v_aplicadas;
+end
+$$;
+comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
+--! EndIncluded correcao/concluir_lote.sql
+--! Included correcao/corrigir_lote.sql
+-- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
+-- its own part of them only. When nothing is left the rule is done.
+create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_desde bigint;
+  v_ids bigint[];
+  v_ate bigint;
+  v_operacao bigint;
+  v_inicio timestamptz := clock_timestamp();
+begin
+  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  select e.corrigida_ate into strict v_desde
+  from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
+  perform audit_interno.criar_lote();
+  if v_regra.automatica then
+    v_ids := array(
+      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+      where d.id > v_desde
+      order by d.id
+      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
+    from audit.divergencias_processadas d
+    where d.id = any (v_ids)
+    order by d.id
+    for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
+  end if;
+  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
+  if v_ate is null then
+    update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
+    where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
+    return;
+  end if;
+  delete from pg_temp.conferente_lote l
+  where l.divergencia_id in (
+    select audit_interno.contestadas(array(select x.divergencia_id from pg_temp.conferente_lote x)));
+  if exists (select from pg_temp.conferente_lote) then
+    v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
+      format('automática: confiança de %s ou mais', v_regra.limiar));
+    perform audit_interno.aplicar_lote(v_operacao);
+    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+    perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
+      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+  end if;
+  update audit.execucoes_regra e
+  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
+end
+$$;
+comment on function audit_interno.corrigir_lote(bigint, text) is 'Corrects the next batch of a rule, or marks the rule as done.';
+--! EndIncluded correcao/corrigir_lote.sql
+
+--! Included sessao/notificar.sql
+-- Queues a message in the transaction that causes it, once for each kind and session.
+create or replace function audit_interno.notificar(tipo text, sessao_id bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit.notificacoes (tipo, sessao_id) values (notificar.tipo, notificar.sessao_id)
+  on conflict do nothing
+$$;
+comment on function audit_interno.notificar(text, bigint) is 'Queues a message about a session.';
+--! EndIncluded sessao/notificar.sql
+--! Included sessao/totalizar_sessao.sql
+-- Carries the counts of the rules and parts into the session's row.
+create or replace function audit_interno.totalizar_sessao(sessao_id bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.sessoes_processamento s
+  set encontradas = e.encontradas, novas = e.novas, recorrentes = e.recorrentes, suprimidas = e.suprimidas,
+    corrigidas = e.corrigidas, falhas = e.falhas, obsoletas = e.obsoletas, resolvidas = e.resolvidas,
+    valor_em_risco = e.valor_em_risco, valor_corrigido = e.valor_corrigido,
+    partes = case when s.partes is not null then p.total end, partes_concluidas = case when s.partes is not null then p.concluidas end,
+    ultima_atividade = clock_timestamp()
+  from (
+    select sum(x.encontradas) as encontradas, sum(x.novas) as novas, sum(x.recorrentes) as recorrentes,
+      sum(x.suprimidas) as suprimidas, sum(x.corrigidas) as corrigidas, sum(x.falhas) as falhas,
+      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas, sum(x.valor_em_risco) as valor_em_risco,
+      sum(x.valor_corrigido) as valor_corrigido
+    from audit.execucoes_regra x where x.sessao_id = totalizar_sessao.sessao_id
+  ) as e, (
+    select count(*) as total, count(*) filter (where y.status = 'concluida') as concluidas
+    from audit_interno.partes_sessao y where y.sessao_id = totalizar_sessao.sessao_id
+  ) as p
+  where s.id = totalizar_sessao.sessao_id
+$$;
+comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
+--! EndIncluded sessao/totalizar_sessao.sql
+--! Included sessao/criar_sessao.sql
+-- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
+create or replace function audit_interno.criar_sessao(
+  modo text, data_inicio date, data_fim date, regras text[], agendada boolean
+)
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_regras text[];
+  v_estranhas text;
+  v_incremental boolean := data_inicio is null and data_fim is null;
+  v_agora timestamptz := clock_timestamp();
+  v_margem interval := (audit_interno.configuracao('sessao.margem_incremental') #>> '{}')::interval;
+  v_primeira interval := (audit_interno.configuracao('sessao.primeira_janela') #>> '{}')::interval;
+  v_defeitos text;
+begin
+  if modo is null or modo not in ('manual', 'auto') then
+    raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
+      hint = 'manual só detecta; auto detecta e corrige o que pode.';
+  end if;
+  if data_inicio > data_fim then
+    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim),
+      hint = 'data_inicio e data_fim são ambas incluídas; data_inicio vem antes.';
+  end if;
+  select string_agg(n, ', ') into v_estranhas
+  from unnest(criar_sessao.regras) as n where not exists (select from audit.regras r where r.nome = n and r.ativa);
+  if v_estranhas is not null or cardinality(criar_sessao.regras) = 0 then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida ou inativa: %s', coalesce(v_estranhas, 'nenhuma dada')),
+      hint = coalesce('Ativas: ' || (select string_agg(r.nome, ', ' order by r.prioridade, r.nome) from audit.regras r where r.ativa) || '.',
+        'Nenhuma regra está ativa.');
+  end if;
+  select array_agg(r.nome order by r.prioridade, r.nome) into v_regras
+  from audit.regras r where r.ativa and (criar_sessao.regras is null or r.nome = any (criar_sessao.regras));
+  if v_regras is null then
+    raise exception using errcode = 'NC003', message = 'nenhuma regra está ativa';
+  end if;
+  if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
+    select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
+    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+  end if;
+
+  insert into audit.sessoes_processamento (modo, status, data_inicio, data_fim, incremental, regras, solicitada_por,
+    inicio_processamento, ultima_atividade, etapa)
+  values (criar_sessao.modo, case when agendada then 'agendada' else 'em_andamento' end, criar_sessao.data_inicio,
+    criar_sessao.data_fim, v_incremental, v_regras, audit_interno.ator(), case when not agendada then v_agora end, v_agora, 'deteccao')
+  returning * into v_sessao;
+
+  insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
+  select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
+    case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
+  from audit.regras r
+  cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
+  left join lateral (
+    -- a limit that stopped corrections leaves the window where it was;
+    -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
+    select max(e.carregado_ate) as ate
+    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
+    where e.regra = r.nome and e.status = 'concluida' and e.motivo is null and s.incremental
+      and s.status in ('concluida', 'concluida_com_falhas') and (criar_sessao.modo = 'manual' or s.modo = 'auto')
+  ) as u on true
+  where r.nome = any (v_regras);
+
+  update audit.sessoes_processamento s
+  set carregado_desde = e.desde, carregado_ate = e.ate
+  from (
+    select min(e.carregado_desde) as desde, max(e.carregado_ate) as ate
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id
+  ) as e
+  where s.id = v_sessao.id
+  returning s.* into v_sessao;
+  return v_sessao;
+end
+$$;
+comment on function audit_interno.criar_sessao(text, date, date, text[], boolean) is
+  'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
+grant usage on schema audit_interno to conferente_operador;
+grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
+--! EndIncluded sessao/criar_sessao.sql
+--! Included sessao/conduzir_sessao.sql
+-- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
+-- of these locks; encerrar_interrompidas looks for them.
+create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
+returns boolean
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_try_advisory_lock(20261123, sessao_id::integer)
+$$;
+comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
+grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
+--! EndIncluded sessao/conduzir_sessao.sql
+--! Included sessao/iniciar_sessao.sql
+-- Opens a session and marks it as conducted by this connection, in one transaction, so that nobody can take it for
+-- interrupted in between.
+create or replace function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+begin
+  v_sessao := audit_interno.criar_sessao(iniciar_sessao.modo, iniciar_sessao.data_inicio, iniciar_sessao.data_fim,
+    iniciar_sessao.regras, false);
+  perform audit_interno.conduzir_sessao(v_sessao.id);
+  return v_sessao;
+end
+$$;
+comment on function audit_interno.iniciar_sessao(text, date, date, text[]) is
+  'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
+grant execute on function audit_interno.iniciar_sessao(text, date, date, text[]) to conferente_operador;
+--! EndIncluded sessao/iniciar_sessao.sql
+--! Included sessao/encerrar_interrompidas.sql
+-- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
+-- alone: a worker will go on with it.
+create or replace function audit_interno.encerrar_interrompidas()
+returns setof audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessoes bigint[];
+begin
+  with encerrada as (
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
+    where s.status = 'em_andamento'
+      and not exists (
+        select from pg_locks k
+        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
+          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not exists (
+        select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
+    returning s.*
+  ), pulada as (
+    update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão foi interrompida'
+    from encerrada s where e.sessao_id = s.id and e.status in ('pendente', 'detectada')
+  ), avisada as (
+    insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
+  )
+  select array_agg(s.id) into v_sessoes from encerrada s;
+  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended as it was closed
+  return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
+end
+$$;
+comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
+grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
+--! EndIncluded sessao/encerrar_interrompidas.sql
+--! Included sessao/proxima_etapa.sql
+-- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+create or replace function audit_interno.proxima_etapa(
+  sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+begin
+  select * into v_sessao from audit.sessoes_processamento s where s.id = proxima_etapa.sessao_id;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(sessao_id::text, 'nula'));
+  end if;
+  tempo_limite_ms := 600000;
+  if v_sessao.status not in ('agendada', 'em_andamento') then
+    etapa := 'fim';
+    return;
+  end if;
+  if v_sessao.partes is not null then -- workers share it
+    select t.etapa, case when t.etapa <> 'partes' then r.nome end, extract(epoch from r.tempo_limite) * 1000
+    into etapa, regra, tempo_limite_ms
+    from audit.execucoes_regra e
+    join audit.regras r on r.nome = e.regra
+    cross join lateral (
+      select count(*) as total, count(*) filter (where p.status = 'pendente') as faltam
+      from audit_interno.partes_sessao p where p.sessao_id = v_sessao.id and p.regra = e.regra) as p
+    cross join lateral (
+      select case when p.total = 0 then 'repartir' when p.faltam = 0 then 'juntar' else 'partes' end as etapa) as t
+    where e.sessao_id = v_sessao.id and e.status = 'pendente'
+    -- what takes long to prepare comes when others have something to do
+    order by t.etapa = 'partes', t.etapa = 'juntar', r.preparacao is not null, r.prioridade, r.nome
+    limit 1;
+    if found then
+      ordem := v_sessao.partes_concluidas;
+      total := v_sessao.partes;
+      return;
+    end if;
+  end if;
+  select 'detectar', r.nome, extract(epoch from r.tempo_limite) * 1000, count(*) filter (where e.status <> 'pendente') over () + 1,
+    count(*) over ()
+  into etapa, regra, tempo_limite_ms, ordem, total
+  from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+  where e.sessao_id = v_sessao.id
+  order by e.status <> 'pendente', r.prioridade, r.nome
+  limit 1;
+  if exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status = 'pendente') then
+    return;
+  end if;
+  regra := null;
+  if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
+    etapa := 'limitar';
+    return;
+  end if;
+  select 'corrigir', r.nome, extract(epoch from r.tempo_limite) * 1000, e.corrigidas
+  into etapa, regra, tempo_limite_ms, ordem
+  from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+  where e.sessao_id = v_sessao.id and e.status = 'detectada'
+  order by r.prioridade, r.nome
+  limit 1;
+  if not found then
+    etapa := 'finalizar';
+    tempo_limite_ms := 600000;
+  end if;
+end
+$$;
+comment on function audit_interno.proxima_etapa(bigint) is
+  'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
+grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
+--! EndIncluded sessao/proxima_etapa.sql
+--! Included sessao/finalizar_sessao.sql
+-- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
+create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_mensagem text;
+  v_aviso text;
+  v_falharam bigint;
+  v_total bigint;
+begin
+  perform audit_interno.totalizar_sessao(sessao_id);
+  select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
+  select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  v_mensagem := nullif(concat_ws('; ',
+    (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
+      coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
+     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
+    case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
+    'limite atingido: ' || v_sessao.limite_atingido,
+    case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
+  select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
+  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  update audit.sessoes_processamento s
+  set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
+    mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
+  where s.id = v_sessao.id;
+  if v_sessao.limite_atingido is not null then
+    perform audit_interno.notificar('limite', v_sessao.id);
+  end if;
+  if v_falharam > 0 then
+    perform audit_interno.notificar('falha', v_sessao.id);
+  end if;
+end
+$$;
+comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
+--! EndIncluded sessao/finalizar_sessao.sql
+--! Included sessao/executar_etapa.sql
+-- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together.
+create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_status text;
+begin
+  update audit.sessoes_processamento s
+  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
+  where s.id = executar_etapa.sessao_id and s.status = 'agendada';
+  if etapa in ('repartir', 'detectar', 'juntar') then
+    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    select s.status into v_status from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id;
+  else
+    update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
+    where s.id = executar_etapa.sessao_id
+    returning s.status into v_status;
+  end if;
+  if v_status is distinct from 'em_andamento' then
+    raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
+      detail = format('status %s', coalesce(v_status, 'desconhecido'));
+  end if;
+  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
+    select from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id and s.partes is not null)) and not exists (
+    select from audit_interno.proxima_etapa(executar_etapa.sessao_id) p
+    where p.etapa = executar_etapa.etapa and (p.regra is null or p.regra = executar_etapa.regra))
+  then
+    raise exception using errcode = 'NC016', message = format('a etapa %s não é a próxima da sessão %s', etapa, sessao_id);
+  end if;
+  case executar_etapa.etapa
+    when 'repartir' then perform audit_interno.repartir_regra(sessao_id, regra);
+    when 'juntar' then perform audit_interno.juntar_regra(sessao_id, regra);
+    when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
+    when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
+    when 'corrigir' then perform audit_interno.corrigir_lote(sessao_id, regra);
+    when 'finalizar' then perform audit_interno.finalizar_sessao(sessao_id);
+    else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
+  end case;
+  perform audit_interno.totalizar_sessao(sessao_id);
+end
+$$;
+comment on function audit_interno.executar_etapa(bigint, text, text) is
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;
+--! EndIncluded sessao/executar_etapa.sql
+--! Included sessao/registrar_falha_etapa.sql
+-- A step failed and was rolled back: the rule fails alone, the session goes on. Called in a transaction of its own, or
+-- after the subtransaction of the step.
+create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if regra is null then
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
+    where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
+    if found then
+      perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
+      perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
+    end if;
+  else
+    update audit.execucoes_regra e
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = registrar_falha_etapa.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+      fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
+    where e.sessao_id = registrar_falha_etapa.sessao_id and e.regra = registrar_falha_etapa.regra and e.status in ('pendente', 'detectada');
+  end if;
+end
+$$;
+comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
+  'Records that a step failed: of a rule, or without one the whole session.';
+grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
+--! EndIncluded sessao/registrar_falha_etapa.sql
+--! Included sessao/resumir_simulacao.sql
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first.
+create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'regras', (
+      select coalesce(jsonb_agg(to_jsonb(e) - array['sessao_id', 'hash_funcao', 'inicio', 'fim'] order by r.prioridade, e.regra), '[]')
+      from audit.execucoes_regra e join audit.regras r on r.nome = e.regra where e.sessao_id = resumir_simulacao.sessao_id),
+    'exemplos', (
+      select coalesce(jsonb_agg(x.exemplo order by x.regra, x.ordem), '[]')
+      from (
+        select d.regra, row_number() over (partition by d.regra order by d.status <> 'corrigida', d.valor_em_risco desc, d.id) as ordem,
+          jsonb_build_object('regra', d.regra, 'tabela', d.tabela, 'registro_id', d.registro_id, 'corrigiria', d.status = 'corrigida',
+            'antes', d.valores_originais, 'depois', d.valores_propostos, 'confianca', d.confianca,
+            'valor_em_risco', d.valor_em_risco, 'justificativa', d.justificativa) as exemplo
+        from audit.divergencias_processadas d
+        where d.sessao_ultima_id = resumir_simulacao.sessao_id and d.status in ('aberta', 'corrigida')
+      ) as x
+      where x.ordem <= 20))
+$$;
+comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
+--! EndIncluded sessao/resumir_simulacao.sql
+--! Included sessao/processar_divergencias.sql
+-- A whole session in one transaction, the same steps that the worker and the command line take one by one.
+create or replace function audit.processar_divergencias(
+  modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
+  simular boolean default false
+)
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_passo record;
+  v_codigo text;
+  v_erro text;
+begin
+  begin
+    v_sessao := audit_interno.criar_sessao(processar_divergencias.modo, processar_divergencias.data_inicio,
+      processar_divergencias.data_fim, processar_divergencias.regras, false);
+    loop -- over steps, not rows
+      select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
+      exit when v_passo.etapa = 'fim';
+      begin
+        perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
+      exception when others then
+        get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+        if v_passo.regra is null or left(v_codigo, 2) in ('40', '53', '57', '58', 'XX') then
+          raise;
+        end if;
+        perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
+      end;
+    end loop;
+    select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;
+    if simular then
+      v_sessao.simulada := true;
+      v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
+      raise exception using errcode = 'NC999', message = 'simulação';
+    end if;
+  exception when sqlstate 'NC999' then -- not a code that ends in 000: such a one names its whole class
+    null; -- everything above is undone; v_sessao tells what it was
+  end;
+  return v_sessao;
+end
+$$;
+comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
+--! EndIncluded sessao/processar_divergencias.sql
+--! Included sessao/solicitar_processamento.sql
+-- Queues a session for the worker, in the caller's transaction, and returns its row at once.
+create or replace function audit.solicitar_processamento(
+  modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
+  simular boolean default false
+)
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+begin
+  if simular then
+    return audit.processar_divergencias(solicitar_processamento.modo, solicitar_processamento.data_inicio,
+      solicitar_processamento.data_fim, solicitar_processamento.regras, true); -- nothing to keep, so nothing to queue
+  end if;
+  v_sessao := audit_interno.criar_sessao(solicitar_processamento.modo, solicitar_processamento.data_inicio,
+    solicitar_processamento.data_fim, solicitar_processamento.regras, true);
+  perform graphile_worker.add_job('processar_sessao', json_build_object('sessao_id', v_sessao.id), queue_name => 'processamento',
+    job_key => 'processar_sessao:' || v_sessao.id);
+  return v_sessao;
+end
+$$;
+comment on function audit.solicitar_processamento(text, date, date, text[], boolean) is
+  'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
+grant execute on function audit.solicitar_processamento(text, date, date, text[], boolean) to conferente_operador;
+--! EndIncluded sessao/solicitar_processamento.sql
+--! Included sessao/cancelar_sessao.sql
+-- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
+create or replace function audit.cancelar_sessao(id bigint, motivo text)
+returns audit.sessoes_processamento
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(cancelar_sessao.motivo);
+  update audit.sessoes_processamento s
+  set status = 'cancelada', fim_processamento = clock_timestamp(),
+    mensagem = format('cancelada por %s: %s', audit_interno.ator(), btrim(cancelar_sessao.motivo))
+  where s.id = cancelar_sessao.id and s.status in ('agendada', 'em_andamento')
+  returning * into v_sessao;
+  if not found then
+    select * into v_sessao from audit.sessoes_processamento s where s.id = cancelar_sessao.id;
+    if not found then
+      raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(cancelar_sessao.id::text, 'nula'));
+    end if;
+    raise exception using errcode = 'NC005', message = format('a sessão %s já terminou', v_sessao.id),
+      detail = format('status %s', v_sessao.status);
+  end if;
+  update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão foi cancelada'
+  where e.sessao_id = v_sessao.id and e.status in ('pendente', 'detectada');
+  perform audit_interno.totalizar_sessao(v_sessao.id);
+  v_operacao := audit_interno.abrir_operacao('sessao', v_sessao.id, motivo => btrim(cancelar_sessao.motivo),
+    detalhes => jsonb_build_object('status', 'cancelada'));
+  perform audit_interno.fechar_operacao(v_operacao);
+  select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;
+  return v_sessao;
+end
+$$;
+comment on function audit.cancelar_sessao(bigint, text) is
+  'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
+grant execute on function audit.cancelar_sessao(bigint, text) to conferente_operador;
+--! EndIncluded sessao/cancelar_sessao.sql
+
+--! Included decisao/transicao_permitida.sql
+-- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
+create or replace function audit_interno.transicao_permitida(de text, para text)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select de = para or case de
+    when 'aberta' then para <> 'revertida'
+    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
+    when 'revertida' then para in ('corrigida', 'aberta')
+    when 'rejeitada' then para = 'aberta'
+    when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
+    else para = 'aberta' -- obsoleta, resolvida: found again
+  end
+$$;
+comment on function audit_interno.transicao_permitida(text, text) is 'Whether a divergência may go from one status to another.';
+
+create or replace function audit_interno.recusar_transicao()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = 'NC005',
+    message = format('a divergência %s não pode ir de %s para %s', old.id, old.status, new.status);
+end
+$$;
+comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden change of status with NC005.';
+
+create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
+  for each row when (not audit_interno.transicao_permitida(old.status, new.status))
+  execute function audit_interno.recusar_transicao();
+--! EndIncluded decisao/transicao_permitida.sql
+--! Included decisao/travar_divergencias.sql
+-- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
+-- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_estranhas text;
+  v_indevidas text;
+begin
+  if ids is null or cardinality(ids) = 0 then
+    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
+  select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
+  from unnest(travar_divergencias.ids) as i
+  where not exists (select from audit.divergencias_processadas d where d.id = i);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
+      hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
+  end if;
+  select string_agg(format('%s (%s)', d.id, d.status), ', ' order by d.id) into v_indevidas
+  from audit.divergencias_processadas d
+  where d.id = any (travar_divergencias.ids) and d.status <> all (travar_divergencias.de);
+  if v_indevidas is not null then
+    raise exception using errcode = 'NC005', message = format('não se pode %s: %s', ato, v_indevidas),
+      detail = format('possível a partir de: %s', array_to_string(de, ', ')), hint = 'Nada foi feito.';
+  end if;
+  return query select d.* from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id;
+end
+$$;
+comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
+  'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+--! EndIncluded decisao/travar_divergencias.sql
+--! Included decisao/conferir_automatica.sql
+-- Takes `auto` from a rule whose record no longer supports its threshold, in the transaction of the decision that showed it.
+-- Two records, both since auto was last given: what people said of findings at or above the threshold, and how many automatic
+-- corrections were rolled back, all others being taken for right. Once there are enough cases and one was wrong,
+-- the lower bound of either must reach the threshold. Called by audit_interno.contar_decisoes and contar_reversoes, which
+-- hold the rule's lock. Only audit.alterar_regra gives auto back.
+create or replace function audit_interno.conferir_automatica(regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_minimo bigint := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::bigint;
+  v_decididas bigint;
+  v_corrigidas bigint := 0;
+  v_limite numeric;
+  v_porque text;
+  v_operacao bigint;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = conferir_automatica.regra;
+  if not v_regra.automatica then
+    return;
+  end if;
+  v_decididas := v_regra.certas_no_limiar + v_regra.erradas_no_limiar;
+  if v_regra.automaticas_revertidas > 0 then
+    select greatest(coalesce(sum(e.corrigidas), 0), v_regra.automaticas_revertidas) into v_corrigidas
+    from audit.execucoes_regra e
+    where e.regra = v_regra.nome and e.fim >= v_regra.contagem_desde;
+    v_limite := audit_interno.limite_wilson(v_corrigidas - v_regra.automaticas_revertidas, v_corrigidas);
+  end if;
+  v_porque := case
+    when v_regra.erradas_no_limiar > 0 and v_decididas >= v_minimo and v_regra.limite_inferior < v_regra.limiar then
+      format('%s de %s propostas decididas por pessoas, com confiança no limiar ou acima, estavam erradas; o limite inferior da precisão é %s',
+        v_regra.erradas_no_limiar, v_decididas, v_regra.limite_inferior)
+    when v_corrigidas >= v_minimo and v_limite < v_regra.limiar then
+      format('%s de %s correções automáticas foram revertidas; o limite inferior da precisão é %s',
+        v_regra.automaticas_revertidas, v_corrigidas, v_limite)
+  end;
+  if v_porque is null then
+    return;
+  end if;
+  v_porque := format('perdeu a correção automática: %s e o limiar é %s', v_porque, v_regra.limiar);
+  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
+  v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
+    detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
+      'certas_no_limiar', v_regra.certas_no_limiar, 'erradas_no_limiar', v_regra.erradas_no_limiar,
+      'automaticas_corrigidas', v_corrigidas, 'automaticas_revertidas', v_regra.automaticas_revertidas, 'limiar', v_regra.limiar));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+end
+$$;
+comment on function audit_interno.conferir_automatica(text) is
+  'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
+--! EndIncluded decisao/conferir_automatica.sql
+--! Included decisao/contar_decisoes.sql
+-- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
+-- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
+-- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
+create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from audit.regras r
+  where r.nome in (select d.regra from audit.divergencias_processadas d where d.id = any (contar_decisoes.ids))
+  order by r.nome
+  for no key update;
+
+  with alvo as (
+    select d.id, d.regra, r.contagem, d.confianca >= r.limiar as no_limiar
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}'
+  ), retirado as (
+    delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
+    returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
+  ), dado as (
+    select a.regra, contar_decisoes.certas as certo, a.no_limiar, 1 as sinal
+    from alvo a where contar_decisoes.certas is not null
+  ), diferenca as (
+    select x.regra,
+      coalesce(sum(x.sinal) filter (where x.certo), 0) as aprovadas,
+      coalesce(sum(x.sinal) filter (where not x.certo), 0) as rejeitadas,
+      coalesce(sum(x.sinal) filter (where x.certo and x.no_limiar), 0) as certas_no_limiar,
+      coalesce(sum(x.sinal) filter (where not x.certo and x.no_limiar), 0) as erradas_no_limiar
+    from (select * from retirado union all select * from dado) x
+    group by x.regra
+  )
+  update audit.regras r
+  set aprovadas = r.aprovadas + d.aprovadas, rejeitadas = r.rejeitadas + d.rejeitadas,
+    certas_no_limiar = r.certas_no_limiar + d.certas_no_limiar, erradas_no_limiar = r.erradas_no_limiar + d.erradas_no_limiar
+  from diferenca d
+  where r.nome = d.regra;
+
+  -- a statement of its own: the one above has deleted what a person said before
+  insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
+  select d.id, contar_decisoes.certas, d.confianca >= r.limiar, r.contagem
+  from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
+  where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}' and contar_decisoes.certas is not null;
+
+  perform audit_interno.conferir_automatica(r.nome)
+  from audit.regras r
+  where r.nome in (select d.regra from audit.divergencias_processadas d where d.id = any (contar_decisoes.ids))
+  order by r.nome;
+end
+$$;
+comment on function audit_interno.contar_decisoes(bigint[], boolean) is
+  'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+--! EndIncluded decisao/contar_decisoes.sql
+--! Included decisao/contar_reversoes.sql
+-- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
+-- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads pg_temp.conferente_lote as
+-- audit_interno.reverter_lote, its caller, leaves it.
+create or replace function audit_interno.contar_reversoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aprovadas bigint[];
+begin
+  perform from audit.regras r
+  where r.nome in (select l.regra from pg_temp.conferente_lote l) order by r.nome for no key update;
+
+  with feita as (
+    select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
+    from pg_temp.conferente_lote l join audit.operacoes o on o.id = l.reverte_operacao_id
+    where l.resultado in ('aplicada', 'ja_certa')
+  ), automatica as (
+    select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
+    union all
+    -- the rollback of a rollback, or of that in turn: what the first one had taken back, and which way it stands now
+    select f.regra, case when d.status = 'revertida' then 1 else -1 end, o.iniciada_em
+    from feita f
+    join audit.divergencias_processadas d on d.id = f.divergencia_id
+    join audit.operacoes o on o.tipo = 'correcao' and o.id = (
+      select max(a.operacao_id) from audit.alteracoes a
+      where a.divergencia_id = f.divergencia_id and a.operacao_id < f.id and a.reverte_operacao_id is null)
+    where f.tipo = 'reversao'
+  )
+  update audit.regras r
+  set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
+  from (
+    select a.regra, sum(a.quantas) as quantas
+    from automatica a join audit.regras g on g.nome = a.regra and a.iniciada_em >= g.contagem_desde
+    group by a.regra
+  ) x
+  where r.nome = x.regra;
+
+  select array_agg(v.divergencia_id) into v_aprovadas
+  from pg_temp.conferente_lote l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
+  where l.resultado in ('aplicada', 'ja_certa') and v.certo;
+  if v_aprovadas is not null then
+    perform audit_interno.contar_decisoes(v_aprovadas, null);
+  end if;
+  perform audit_interno.conferir_automatica(x.regra)
+  from (select distinct l.regra from pg_temp.conferente_lote l order by l.regra) x;
+end
+$$;
+comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+--! EndIncluded decisao/contar_reversoes.sql
+--! Included decisao/valores_atuais.sql
+-- What a finding's row holds now in the columns of an object; null when the row is gone.
+create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_valores jsonb;
+begin
+  select * into strict v_divergencia from audit.divergencias_processadas d where d.id = valores_atuais.divergencia_id;
+  select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
+  v_relacao := to_regclass(v_divergencia.tabela);
+  execute format('select jsonb_build_object(%s) from %s t where t.%I = $1::%s',
+    (select string_agg(format('%L, t.%I', c, c), ', ') from jsonb_object_keys(valores_atuais.colunas) as c),
+    audit_interno.nome_sql(v_relacao), v_regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave))
+  into v_valores using v_divergencia.registro_id;
+  return v_valores;
+end
+$$;
+comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
+--! EndIncluded decisao/valores_atuais.sql
+--! Included decisao/aprovar_divergencias.sql
+-- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
+-- people: the first proposes, another one approves.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
+  v_ids bigint[];
+  v_aplicar bigint[];
+  v_sem_proposta text;
+  v_mesma text;
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_operacao bigint;
+begin
+  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
+    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
+    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
+  into v_ids, v_sem_proposta, v_mesma, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  if v_sem_proposta is not null then
+    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
+      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
+  end if;
+  if v_mesma is not null then
+    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
+      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  select v_operacao, d.id, case when d.status = 'aguardando_segunda_aprovacao' then 'segunda_aprovacao' else 'aprovacao' end,
+    v_ator, v_motivo, d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
+  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  perform audit_interno.contar_decisoes(array(
+    select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
+
+  perform audit_interno.criar_lote();
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id,
+    case when d.valores_digitados is null then d.valores_originais else coalesce(audit_interno.valores_atuais(d.id, d.valores_digitados), '{}') end,
+    coalesce(d.valores_digitados, d.valores_propostos), d.impressao
+  from audit.divergencias_processadas d where d.id = any (v_aplicar);
+  perform audit_interno.aplicar_lote(v_operacao);
+  -- what a person typed is the person's word; the rule does not overrule it
+  update pg_temp.conferente_lote l set resultado = 'digitada'
+  from audit.divergencias_processadas d
+  where d.id = l.divergencia_id and l.resultado = 'aplicada' and d.valores_digitados is not null;
+  perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
+  update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
+  perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.aprovar_divergencias(bigint[], text) is
+  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
+grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/aprovar_divergencias.sql
+--! Included decisao/rejeitar_divergencias.sql
+-- A person says the finding is wrong. It stays silent until the row changes.
+create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(rejeitar_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, false);
+  update audit.divergencias_processadas d
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
+    proposta_por = null, valores_digitados = null
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.rejeitar_divergencias(bigint[], text) is
+  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/rejeitar_divergencias.sql
+--! Included decisao/corrigir_manualmente.sql
+-- A person types the right values instead of the proposed ones. Another person has to approve them.
+create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
+returns audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(corrigir_manualmente.motivo);
+  v_divergencia audit.divergencias_processadas;
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_estranhas text;
+  v_valores jsonb;
+  v_operacao bigint;
+begin
+  select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
+    array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
+  select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
+  v_relacao := to_regclass(v_regra.tabela);
+  if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
+    raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
+      hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
+  end if;
+  select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(corrigir_manualmente.valores) as c where c <> all (v_regra.colunas);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, v_estranhas),
+      hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
+  end if;
+  begin
+    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
+      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c))
+    into v_valores using corrigir_manualmente.valores;
+  exception when data_exception then
+    raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
+  end;
+  if v_valores = audit_interno.valores_atuais(v_divergencia.id, v_valores) then
+    raise exception using errcode = 'NC015', message = 'o registro já tem esses valores', hint = 'Se está certo, rejeite a divergência.';
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  values (v_operacao, v_divergencia.id, 'correcao_manual', v_ator, v_motivo, v_valores, v_divergencia.confianca);
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
+    decidida_em = null, decidida_por = null
+  where d.id = v_divergencia.id
+  returning * into v_divergencia;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_divergencia;
+end
+$$;
+comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
+--! EndIncluded decisao/corrigir_manualmente.sql
+--! Included decisao/reabrir_divergencias.sql
+-- A person takes back a rejection, or gives a failed or rolled back finding another chance.
+create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(reabrir_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('reabertura', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null, valores_digitados = null
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+end
+$$;
+comment on function audit.reabrir_divergencias(bigint[], text) is
+  'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/reabrir_divergencias.sql
+--! Included decisao/declarar_excecao.sql
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
+returns audit.excecoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
+  v_regra audit.regras;
+  v_registro text; -- the key as the row itself writes it
+  v_excecao audit.excecoes;
+  v_fechadas bigint[];
+  v_operacao bigint;
+begin
+  select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
+  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+    raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
+      coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
+  end if;
+  if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
+    raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
+      detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
+  end if;
+  begin
+    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
+      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
+    into v_registro using declarar_excecao.registro_id;
+  exception when data_exception then
+    v_registro := null;
+  end;
+  if v_registro is null then
+    raise exception using errcode = 'NC004', message = format('registro desconhecido em %s: %s', v_regra.tabela, coalesce(declarar_excecao.registro_id, 'nulo'));
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  returning * into v_excecao;
+  with fechada as (
+    update audit.divergencias_processadas d
+    set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
+      valores_digitados = null
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
+      and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    returning d.id, d.confianca
+  ), dita as (
+    insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+    select v_operacao, f.id, 'excecao', v_ator, v_motivo, f.confianca from fechada f
+    returning divergencia_id
+  )
+  select coalesce(array_agg(d.divergencia_id), '{}') into v_fechadas from dita d;
+  perform audit_interno.contar_decisoes(v_fechadas, false);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_excecao;
+end
+$$;
+comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
+grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;
+--! EndIncluded decisao/declarar_excecao.sql
+--! Included decisao/revogar_excecao.sql
+-- Takes an exception back; the next session finds the row again.
+create or replace function audit.revogar_excecao(id bigint, motivo text)
+returns audit.excecoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(revogar_excecao.motivo);
+  v_excecao audit.excecoes;
+  v_operacao bigint;
+begin
+  select * into v_excecao from audit.excecoes e where e.id = revogar_excecao.id for update;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('exceção desconhecida: %s', coalesce(revogar_excecao.id::text, 'nula'));
+  end if;
+  if v_excecao.revogada_em is not null then
+    raise exception using errcode = 'NC005', message = format('a exceção %s já foi revogada', v_excecao.id);
+  end if;
+  update audit.excecoes e set revogada_em = clock_timestamp(), revogada_por = audit_interno.ator()
+  where e.id = v_excecao.id
+  returning * into v_excecao;
+  -- silenced findings of the row come back as soon as the rule sees it again
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = audit_interno.ator()
+  where d.id in (select c.divergencia_id from audit.decisoes c where c.operacao_id = v_excecao.operacao_id) and d.status = 'rejeitada';
+  v_operacao := audit_interno.abrir_operacao('excecao', regra => v_excecao.regra, motivo => v_motivo,
+    detalhes => jsonb_build_object('revogada', v_excecao.id));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_excecao;
+end
+$$;
+comment on function audit.revogar_excecao(bigint, text) is
+  'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
+grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
+--! EndIncluded decisao/revogar_excecao.sql
+
+--! Included reversao/criar_reversao.sql
+-- An empty list of alterations to roll back.
+create or replace function audit_interno.criar_reversao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_reversao;
+  create temp table conferente_reversao (operacao_id bigint not null, divergencia_id bigint primary key) on commit drop;
+end
+$$;
+comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao, empty.';
+--! EndIncluded reversao/criar_reversao.sql
+--! Included reversao/reverter_lote.sql
+-- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
+-- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_operacao bigint;
+  v_de bigint;
+  v_ate bigint;
+begin
+  analyze pg_temp.conferente_reversao;
+  select min(r.divergencia_id), max(r.divergencia_id) into v_de, v_ate from pg_temp.conferente_reversao r;
+  perform from audit.divergencias_processadas d
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) and d.id between v_de and v_ate order by d.id for update;
+  v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
+  perform audit_interno.criar_lote();
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
+  select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
+    -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+    case when x.ultima > a.operacao_id
+      -- each rollback after a correction turns it the other way
+      or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
+      then 'superada' end
+  from (
+    select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
+      max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
+      array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
+    from pg_temp.conferente_reversao r join audit.alteracoes p on p.divergencia_id = r.divergencia_id
+    group by r.divergencia_id, r.operacao_id
+  ) as x
+  join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
+  join audit.divergencias_processadas d on d.id = x.divergencia_id;
+  perform audit_interno.aplicar_lote(v_operacao);
+  update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
+  select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+  from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+  update audit.divergencias_processadas d
+  set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
+  from pg_temp.conferente_lote l
+  where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+  perform audit_interno.contar_reversoes();
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
+    detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
+  return query
+    select l.divergencia_id, l.tabela, l.registro_id,
+      case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+      l.para, l.de, l.agora
+    from pg_temp.conferente_lote l
+    order by l.divergencia_id;
+end
+$$;
+comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+--! EndIncluded reversao/reverter_lote.sql
+--! Included reversao/reverter_divergencias.sql
+-- Takes back the corrections of single findings.
+create or replace function audit.reverter_divergencias(ids bigint[], motivo text)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
+begin
+  perform audit_interno.travar_divergencias(reverter_divergencias.ids, 'reverter', array['corrigida']);
+  perform audit_interno.criar_reversao();
+  insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+  select max(a.operacao_id), a.divergencia_id from audit.alteracoes a
+  where a.divergencia_id = any (reverter_divergencias.ids) group by a.divergencia_id;
+  return query select * from audit_interno.reverter_lote(v_motivo);
+end
+$$;
+comment on function audit.reverter_divergencias(bigint[], text) is
+  'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded reversao/reverter_divergencias.sql
+--! Included reversao/reverter_operacao.sql
+-- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
+create or replace function audit.reverter_operacao(id bigint, motivo text)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
+  v_tipo text;
+begin
+  select o.tipo into v_tipo from audit.operacoes o where o.id = reverter_operacao.id;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(reverter_operacao.id::text, 'nula')),
+      hint = 'Veja audit.vw_operacoes_resumo.';
+  end if;
+  perform audit_interno.criar_reversao();
+  insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+  select a.operacao_id, a.divergencia_id from audit.alteracoes a
+  where a.operacao_id = reverter_operacao.id and not exists (
+    select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.reverte_operacao_id = a.operacao_id offset 0);
+  if not found then
+    raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
+      detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
+  end if;
+  return query select * from audit_interno.reverter_lote(v_motivo);
+end
+$$;
+comment on function audit.reverter_operacao(bigint, text) is
+  'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
+grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
+--! EndIncluded reversao/reverter_operacao.sql
+--! Included reversao/reverter_sessao.sql
+-- Takes back everything one session corrected by itself and that still stands.
+create or replace function audit.reverter_sessao(id bigint, motivo text)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reverter_sessao.motivo);
+  v_operacoes bigint[] := array(
+    select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
+begin
+  if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
+    raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
+  end if;
+  perform audit_interno.criar_reversao();
+  insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+  -- a correction that was rolled back and brought back again stands by its last alteration
+  select case when a.operacao_id = a.correcao then a.ultima else a.operacao_id end, a.divergencia_id
+  from (
+    select x.divergencia_id, max(x.operacao_id) as ultima, max(x.operacao_id) filter (where x.operacao_id = any (v_operacoes)) as operacao_id,
+      max(x.operacao_id) filter (where x.reverte_operacao_id is null) as correcao
+    from audit.alteracoes x
+    where x.divergencia_id = any (array(select y.divergencia_id from audit.alteracoes y where y.operacao_id = any (v_operacoes)))
+    group by x.divergencia_id
+  ) as a
+  -- looked up by id, whatever the statistics say of the status: it has just changed for many
+  where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
+  if not found then
+    raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
+  end if;
+  return query select * from audit_interno.reverter_lote(v_motivo, reverter_sessao.id);
+end
+$$;
+comment on function audit.reverter_sessao(bigint, text) is
+  'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint, text) to conferente_revisor, conferente_operador;
+--! EndIncluded reversao/reverter_sessao.sql
+
+--! Included regras/tabelas.sql
+-- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
+-- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+
+create unlogged table audit_interno.estatistica_controle (
+  unica boolean primary key default true check (unica),
+  assinatura text not null,
+  limite timestamptz not null default '-infinity',
+  borda bigint not null default 0,
+  borda_ate timestamptz,
+  operacao_ate bigint not null default 0,
+  calibrada_ate int,
+  linhas_calibradas bigint not null default 0,
+  atualizada_em timestamptz not null default now()
+);
+comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+
+create unlogged table audit_interno.estatistica_categoria (
+  id int generated always as identity primary key,
+  categoria text not null unique
+);
+comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+
+create unlogged table audit_interno.estatistica_mes (
+  mes int primary key,
+  linhas bigint not null
+);
+comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+
+create unlogged table audit_interno.estatistica_antigas (
+  mes int primary key,
+  linhas bigint not null
+);
+comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+
+create unlogged table audit_interno.estatistica_nome (
+  escrito text primary key,
+  nome text
+);
+comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table audit_interno.estatistica_borda (
+  registro_id text primary key,
+  carregado_em timestamptz not null,
+  mes int
+);
+comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+
+create unlogged table audit_interno.estatistica_contagem (
+  nivel smallint not null,
+  chave bigint not null,
+  mes int not null,
+  categoria int not null,
+  linhas int not null,
+  primary key (nivel, chave, mes, categoria)
+);
+comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+
+create unlogged table audit_interno.estatistica_peso (
+  nome text primary key,
+  peso double precision not null
+);
+comment on table audit_interno.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+
+create unlogged table audit_interno.estatistica_calibracao (
+  grupo smallint not null,
+  faixa smallint not null,
+  curva double precision not null,
+  confianca double precision not null,
+  casos int not null,
+  acertos int not null,
+  casos_proximos int not null,
+  acertos_proximos int not null,
+  primary key (grupo, faixa)
+);
+comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+
+create unlogged table audit_interno.estatistica_ajuste (
+  id text not null,
+  nivel smallint not null,
+  total double precision not null,
+  certas double precision not null,
+  p double precision,
+  primary key (id, nivel)
+);
+comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
+
+create unlogged table audit_interno.estatistica_retroteste (
+  id text primary key,
+  classe smallint not null,
+  lacuna smallint not null,
+  bruta double precision not null,
+  chance double precision not null,
+  acertou smallint not null
+);
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
+
+create unlogged table audit_interno.estatistica_curva (
+  classe smallint primary key,
+  a double precision not null,
+  b double precision not null,
+  g double precision not null
+);
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
+--! EndIncluded regras/tabelas.sql
+--! Included regras/raiz_fornecedor.sql
+-- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other
+-- code as it is, folded. Null for an empty code. Touches nothing. Called by the three rules; kept as a plain expression
+-- without settings of its own, so that the planner can inline it.
+create or replace function audit_interno.raiz_fornecedor(codigo text) returns text
+language sql immutable parallel safe
+return nullif(
+  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
+    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
+    else pg_catalog.lower(pg_catalog.translate(codigo, './- ', ''))
+  end, '');
+
+comment on function audit_interno.raiz_fornecedor(text) is
+  'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
+revoke execute on function audit_interno.raiz_fornecedor(text) from public;
+--! EndIncluded regras/raiz_fornecedor.sql
+--! Included regras/chave_fornecedor.sql
+-- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
+-- known. Touches nothing. Called by the rules; an expression that the planner inlines.
+create or replace function audit_interno.chave_fornecedor(codigo text, nome text) returns text
+language sql immutable parallel safe
+return coalesce(
+  audit_interno.raiz_fornecedor(codigo),
+  '=' || nullif(audit_interno.dobrar(pg_catalog.left(pg_catalog.btrim(nome), 200)), ''));
+
+comment on function audit_interno.chave_fornecedor(text, text) is
+  'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
+revoke execute on function audit_interno.chave_fornecedor(text, text) from public;
+--! EndIncluded regras/chave_fornecedor.sql
+--! Included regras/rotulos_pendentes.sql
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
+-- Called by the rules and by the preparation of their statistics.
+create or replace function audit_interno.rotulos_pendentes() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct audit_interno.dobrar(btrim(r.rotulo))), '{}')
+  from jsonb_array_elements_text(
+    case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
+      when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
+  where btrim(r.rotulo) <> ''
+$$;
+
+comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+revoke execute on function audit_interno.rotulos_pendentes() from public;
+--! EndIncluded regras/rotulos_pendentes.sql
+--! Included regras/confianca_base.sql
+-- The base confidence that the business registered for a rule, or the given default. Touches nothing.
+-- Called by the rules whose confidence starts from a policy.
+create or replace function audit_interno.confianca_base(regra text, padrao numeric) returns numeric
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((select r.confianca_base from audit.regras r where r.nome = confianca_base.regra), confianca_base.padrao)
+$$;
+
+comment on function audit_interno.confianca_base(text, numeric) is
+  'Base confidence registered for a rule in audit.regras, or the default given.';
+revoke execute on function audit_interno.confianca_base(text, numeric) from public;
+--! EndIncluded regras/confianca_base.sql
+--! Included regras/reais.sql
+-- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
+-- Called by the rules for their sentences.
+create or replace function audit_interno.reais(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  -- the comma and the point of this format are themselves in every locale, unlike G and D
+  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
+    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
+  when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
+  else pg_catalog.translate(
+    pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
+end;
+
+comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+revoke execute on function audit_interno.reais(numeric) from public;
+--! EndIncluded regras/reais.sql
+--! Included regras/documento_comparavel.sql
+-- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, fatura, recibo …), without
+-- leading zeros, runs of punctuation as one dash. Null when it identifies nothing (no digit, only zeros, "s/n").
+-- Touches nothing. Called by regras.validacao_valores.
+create or replace function audit_interno.documento_comparavel(documento text) returns text
+language sql immutable parallel safe
+return nullif(
+  pg_catalog.regexp_replace(
+    pg_catalog.btrim(pg_catalog.regexp_replace(
+      audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'),
+    '^(?:(?:nfs?-?e?|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*0*(?![a-z-]*$)|^[a-z0-]*$',
+    ''), '');
+
+comment on function audit_interno.documento_comparavel(text) is
+  'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
+revoke execute on function audit_interno.documento_comparavel(text) from public;
+--! EndIncluded regras/documento_comparavel.sql
+--! Included regras/digitos_trocados.sql
+-- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
+-- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by audit_interno.tipo_diferenca.
+create or replace function audit_interno.digitos_trocados(a numeric, b numeric) returns boolean
+language sql immutable parallel safe
+return (
+  select pg_catalog.length(d.a) = pg_catalog.length(d.b)
+    and pg_catalog.length(d.a) <= 40
+    -- swapping two digits moves an amount by a multiple of nine: cheap, and nearly always decisive
+    and (d.a::numeric - d.b::numeric) % 9 = 0
+    and (
+      select pg_catalog.count(*) = 2
+        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
+        and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
+      from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
+      where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)
+    )
+  from (
+    select pg_catalog.trunc(pg_catalog.abs(digitos_trocados.a) * 100)::text as a,
+      pg_catalog.trunc(pg_catalog.abs(digitos_trocados.b) * 100)::text as b
+    where pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)
+  ) d
+);
+
+comment on function audit_interno.digitos_trocados(numeric, numeric) is
+  'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+revoke execute on function audit_interno.digitos_trocados(numeric, numeric) from public;
+--! EndIncluded regras/digitos_trocados.sql
+--! Included regras/tipo_diferenca.sql
+-- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
+-- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
+-- arguments, in one expression that the planner inlines; touches nothing. Called by regras.validacao_valores, only for rows that already differ beyond tolerance.
+create or replace function audit_interno.tipo_diferenca(
+  valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
+) returns text
+language sql immutable parallel safe
+return case
+  when documento - coalesce(desconto, 0) <> 0 and pg_catalog.abs(valor + (documento - coalesce(desconto, 0))) <= tolerancia then 'sinal_trocado'
+  when desconto <> 0 and pg_catalog.abs(valor - documento) <= tolerancia then 'desconto_ignorado'
+  when desconto <> 0 and pg_catalog.abs(valor - (documento - 2 * desconto)) <= tolerancia then 'desconto_em_dobro'
+  when documento - coalesce(desconto, 0) = 0 or valor = 0 then 'outro'
+  -- a factor below one lost the last digits to rounding in cents, hence the half cent
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 10) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 10) <= 0.005 then 'fator_10'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 100) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
+  when audit_interno.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
+  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
+    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
+      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
+    -- a whole multiple is more likely a quantity or a number of instalments
+    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
+    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
+  then 'razao_cambial'
+  else 'outro'
+end;
+
+comment on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
+  'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+revoke execute on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
+--! EndIncluded regras/tipo_diferenca.sql
+--! Included regras/arredondamento_origem.sql
+-- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
+-- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
+-- nothing. Called by regras.validacao_valores.
+create or replace function audit_interno.arredondamento_origem(valor numeric, digitos int) returns numeric
+language sql immutable parallel safe
+return case
+  when pg_catalog.abs(valor) >= 10000
+    and valor = pg_catalog.round(valor, digitos - pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text))
+  then 0.5 * 10::numeric ^ (pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text) - digitos)
+  else 0
+end;
+
+comment on function audit_interno.arredondamento_origem(numeric, int) is
+  'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+revoke execute on function audit_interno.arredondamento_origem(numeric, int) from public;
+--! EndIncluded regras/arredondamento_origem.sql
+--! Included regras/retencao_possivel.sql
+-- The rate of a tax usually withheld at source in Brazil (ISS 2 to 5, IRRF 1 and 1.5, CSRF 4.65, both 6.15, INSS 11 per cent)
+-- that would explain a booked amount lower than its document; null when none does. A retention is an honest difference,
+-- so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
+create or replace function audit_interno.retencao_possivel(valor numeric, esperado numeric) returns numeric
+language sql immutable parallel safe
+return (
+  select t.taxa
+  from (values (1.0), (1.5), (2.0), (2.5), (3.0), (3.5), (4.0), (4.5), (4.65), (5.0), (6.15), (11.0)) t (taxa)
+  where esperado <> 0
+    and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+    and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - t.taxa / 100), 2)) <= 0.01
+    and pg_catalog.abs(esperado) >= 10
+  order by t.taxa
+  limit 1
+);
+
+comment on function audit_interno.retencao_possivel(numeric, numeric) is
+  'Percentage of a usual withholding tax that would explain the booked amount, or null.';
+revoke execute on function audit_interno.retencao_possivel(numeric, numeric) from public;
+--! EndIncluded regras/retencao_possivel.sql
+--! Included regras/explicacao_diferenca.sql
+-- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
+-- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
+-- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
+create or replace function audit_interno.explicacao_diferenca(
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
+)
+returns table (frase text, conta text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    case
+      when tipo = 'sinal_trocado' then 'o sinal está trocado'
+      when tipo like 'fator\_%' then
+        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
+          || ' por ' || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
+      when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
+      when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
+      when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
+      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
+        || '%, que pode ser legítima'
+      else 'a diferença não tem causa reconhecida'
+    end,
+    case
+      when tipo = 'sinal_trocado' then audit_interno.reais(valor) || ' = -(' || audit_interno.reais(esperado) || ')'
+      when tipo like 'fator\_%' then
+        audit_interno.reais(valor) || ' = ' || audit_interno.reais(esperado)
+          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then audit_interno.reais(esperado) || ' escrito como ' || audit_interno.reais(valor)
+      when tipo = 'desconto_em_dobro' then
+        audit_interno.reais(valor) || ' = ' || audit_interno.reais(documento) || ' - 2 × ' || audit_interno.reais(desconto)
+      when tipo = 'razao_cambial' then
+        audit_interno.reais(valor) || ' ÷ ' || audit_interno.reais(esperado) || ' = '
+          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
+      else
+        audit_interno.reais(documento) || ' - ' || audit_interno.reais(coalesce(desconto, 0)) || ' = '
+          || audit_interno.reais(esperado) || ', e não ' || audit_interno.reais(valor)
+    end,
+    case
+      when tipo = 'sinal_trocado' then -0.05
+      when tipo like 'fator\_%' then 0.15
+      when tipo = 'digitos_trocados' then 0.12
+      when tipo = 'desconto_ignorado' then 0.10
+      when tipo = 'desconto_em_dobro' then 0.10
+      when tipo = 'razao_cambial' then -0.05
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
+  'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+revoke execute on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
+--! EndIncluded regras/explicacao_diferenca.sql
+--! Included regras/duplicidades.sql
+-- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
+-- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
+-- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor are
+-- instalments that say so, nor documents without a number. The window restricts what is flagged; the twin may lie outside.
+-- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
+create or replace function audit_interno.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_datas date[];
+  v_quantas int;
+  v_valores numeric[];
+  v_chaves text[];
+begin
+  -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
+  -- table. With an open window, or too many dates, everything is read once.
+  if janela.data_inicio is not null or janela.carregado_desde is not null or janela.chaves is not null then
+    select array_agg(distinct d.data - g.dias), count(distinct d.data) into v_datas, v_quantas
+    from (
+      select distinct l.data_lancamento as data
+      from dw.lancamentos l
+      where l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between '0001-02-01' and '9999-12-31'
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 401
+    ) d
+    cross join generate_series(0, v_dias) g (dias);
+    if v_datas is null then
+      return;
+    end if;
+    if v_quantas > 400 then
+      v_datas := null;
+    end if;
+  end if;
+
+  -- coarse and cheap: equal amounts, equal begin of the supplier's code, or of none, equal last character of the number;
+  -- the exact comparison below sees only what has a companion in both
+  select array_agg(s.valor), array_agg(s.chave) into v_valores, v_chaves
+  from (
+    select abs(l.valor) as valor,
+      coalesce(nullif(lower(left(translate(l.fornecedor_id, './- ', ''), 8)), ''),
+        '=' || lower(right(rtrim(l.documento, ' -./'), 1))) as chave
+    from dw.lancamentos l
+    where l.valor <> 0 and l.documento <> ''
+      and l.data_lancamento between '0001-02-01' and '9999-12-31'
+      and (v_datas is null or l.data_lancamento = any (v_datas))
+    group by 1, 2
+    having count(*) > 1
+  ) s;
+  if v_valores is null then
+    return;
+  end if;
+
+  return query
+  with comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.documento, l.valor, l.descricao,
+      c.fornecedor, c.numero, c.parcela
+    from (
+      select e.*, abs(e.valor) as absoluto,
+        coalesce(nullif(lower(left(translate(e.fornecedor_id, './- ', ''), 8)), ''),
+          '=' || lower(right(rtrim(e.documento, ' -./'), 1))) as chave
+      from dw.lancamentos e
+      where abs(e.valor) = any (v_valores) and e.documento <> ''
+        and e.data_lancamento between '0001-02-01' and '9999-12-31'
+        and (v_datas is null or e.data_lancamento = any (v_datas))
+      offset 0
+    ) l
+    join unnest(v_valores, v_chaves) s (valor, chave) on s.valor = l.absoluto and s.chave = l.chave
+    cross join lateral (
+      select
+        audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
+        audit_interno.documento_comparavel(l.documento) as numero,
+        coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
+    ) c
+    where c.fornecedor is not null and c.numero is not null
+  ), par as (
+    select c.*,
+      lag(c.id) over gemeo as gemeo_id,
+      lag(c.data_lancamento) over gemeo as gemeo_data,
+      lag(c.filial) over gemeo as gemeo_filial,
+      lag(c.documento) over gemeo as gemeo_documento,
+      lag(c.descricao) over gemeo as gemeo_descricao,
+      lag(c.centro_custo) over gemeo as gemeo_centro,
+      -- bookings less reversals up to this day: one booking, its reversal and the new booking leave one
+      sign(c.valor) * sum(sign(c.valor)) over (
+        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor)
+        order by c.data_lancamento range between make_interval(days => v_dias) preceding and current row) as liquido
+    from comparavel c
+    window gemeo as (partition by c.fornecedor, c.numero, c.parcela, c.valor order by c.data_lancamento, c.carregado_em, c.id)
+  )
+  select
+    null::text,
+    p.id::text,
+    '{}'::jsonb,
+    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
+    jsonb_build_object(
+      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+      'mesma_descricao', t.mesma_descricao,
+      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
+        'centro_custo', p.gemeo_centro, 'documento', p.gemeo_documento)),
+    'O documento ' || left(p.documento, 60) || ' de ' || audit_interno.reais(p.valor) || ' já está no lançamento '
+      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
+      || '; este seria a segunda vez.',
+    abs(p.valor)
+  from par p
+  cross join lateral (
+    select
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
+        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
+      audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
+        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
+            then 0.05 else -0.15 end as ajuste
+  ) t
+  where p.gemeo_data >= p.data_lancamento - v_dias
+    and p.liquido > 1
+    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function audit_interno.duplicidades(audit.janela, numeric) is
+  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+revoke execute on function audit_interno.duplicidades(audit.janela, numeric) from public;
+--! EndIncluded regras/duplicidades.sql
+--! Included regras/validacao_valores.sql
+-- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the
+-- tolerance, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regras.validacao_valores(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_base numeric := audit_interno.confianca_base('validacao_valores', 0.70);
+  v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
+  v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
+  v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
+  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
+  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+begin
+  return query
+  select
+    null::text,
+    d.id::text,
+    -- more than numeric(18,2) holds can only be flagged
+    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    round(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipo,
+      'valor', d.valor,
+      'valor_documento', d.valor_documento,
+      'valor_desconto', d.valor_desconto,
+      'esperado', d.esperado,
+      'diferenca', d.diferenca,
+      'tolerancia', d.tolerancia,
+      'razao', d.razao,
+      'retencao_possivel', d.retencao,
+      'conta', e.conta)),
+    'O valor lançado é ' || audit_interno.reais(d.valor) || ' e o documento leva a '
+      || audit_interno.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    abs(d.diferenca)
+  from (
+    select
+      l.id, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
+      l.valor - x.esperado as diferenca,
+      x.tolerancia,
+      case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
+      audit_interno.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
+        v_cambio_minimo, v_cambio_maximo) as tipo
+    from dw.lancamentos l
+    cross join lateral (
+      select
+        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
+        greatest(v_absoluta, v_relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
+    ) x
+    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > v_absoluta
+      and abs(l.valor - x.esperado) > x.tolerancia
+      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
+        + audit_interno.arredondamento_origem(l.valor, v_digitos)
+        + audit_interno.arredondamento_origem(l.valor_documento, v_digitos)
+        + audit_interno.arredondamento_origem(l.valor_desconto, v_digitos))
+      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    offset 0 -- each is computed once, and only for findings
+  ) y
+  cross join lateral (
+    select y.*, case when y.tipo = 'outro' then audit_interno.retencao_possivel(y.valor, y.esperado) end as retencao
+    offset 0
+  ) d
+  cross join lateral audit_interno.explicacao_diferenca(
+    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;
+
+  return query select * from audit_interno.duplicidades(janela, v_base);
+end
+$$;
+
+comment on function regras.validacao_valores(audit.janela) is
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+revoke execute on function regras.validacao_valores(audit.janela) from public;
+--! EndIncluded regras/validacao_valores.sql
+--! Included regras/sem_acentos.sql
+-- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
+-- Touches nothing. Called by audit_interno.expressao_padroes and by whatever matches single patterns.
+create or replace function audit_interno.sem_acentos(texto text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
+  else pg_catalog.translate(normalize(texto, nfc),
+    'ÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝáàâãäåéèêëíìîïóòôõöúùûüçñýÿ',
+    'AAAAAAEEEEIIIIOOOOOUUUUCNYaaaaaaeeeeiiiiooooouuuucnyy')
+end;
+
+comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+revoke execute on function audit_interno.sem_acentos(text) from public;
+--! EndIncluded regras/sem_acentos.sql
+--! Included regras/expressao_padroes.sql
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
+-- many patterns there are. Literal patterns ('contem', 'palavra') and regular expressions come apart: the first are matched
+-- against folded text as it is, the second without regard to case. Null where there is no pattern. Raises
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by regras.trade_marketing.
+create or replace function audit_interno.expressao_padroes(acao text, campo text, regex boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(e.expressao, '|' order by p.id)
+  from audit.padroes_trade_marketing p
+  cross join lateral (
+    select case
+      when p.tipo = 'regex' then
+        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        case when '' ~* audit_interno.sem_acentos(p.padrao) is not null
+          then '(?:' || audit_interno.sem_acentos(p.padrao) || ')' end
+      when p.tipo = 'palavra' then
+        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
+          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
+      else
+        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+    end as expressao
+  ) e
+  where p.ativo
+    and p.acao = expressao_padroes.acao
+    and p.campo = expressao_padroes.campo
+    and (p.tipo = 'regex') = expressao_padroes.regex
+    and btrim(p.padrao, E' \t\r\n') <> ''
+$$;
+
+comment on function audit_interno.expressao_padroes(text, text, boolean) is
+  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+revoke execute on function audit_interno.expressao_padroes(text, text, boolean) from public;
+--! EndIncluded regras/expressao_padroes.sql
+--! Included regras/filtro_padrao.sql
+-- One plain pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any
+-- run of characters. Null for a regular expression and for a pattern that matches nothing. Touches nothing. Called by
+-- audit_interno.filtro_padroes and audit_interno.candidatos_marketing.
+create or replace function audit_interno.filtro_padrao(tipo text, padrao_dobrado text) returns text
+language sql immutable parallel safe
+return case
+  when tipo = 'regex' or pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
+  else '%' || pg_catalog.regexp_replace(
+    pg_catalog.btrim(case
+      when tipo = 'palavra' then pg_catalog.regexp_replace(padrao_dobrado, '[^a-z0-9]+', ' ', 'g')
+      else pg_catalog.regexp_replace(padrao_dobrado, '([\\%_])', '\\\1', 'g')
+    end), '\s+', '%', 'g') || '%'
+end;
+
+comment on function audit_interno.filtro_padrao(text, text) is
+  'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+revoke execute on function audit_interno.filtro_padrao(text, text) from public;
+--! EndIncluded regras/filtro_padrao.sql
+--! Included regras/filtro_padroes.sql
+-- The plain patterns of one action and field as LIKE patterns: a list of them costs a third of the expression that decides.
+-- Null where there is no pattern. Reads the patterns only. Called by regras.trade_marketing, against folded text.
+create or replace function audit_interno.filtro_padroes(acao text, campo text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado))
+  from audit.padroes_trade_marketing p
+  where p.ativo
+    and p.acao = filtro_padroes.acao
+    and p.campo = filtro_padroes.campo
+    and audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null
+$$;
+
+comment on function audit_interno.filtro_padroes(text, text) is
+  'LIKE patterns that every folded text matching a plain marketing pattern satisfies; null where there is none.';
+revoke execute on function audit_interno.filtro_padroes(text, text) from public;
+--! EndIncluded regras/filtro_padroes.sql
+--! Included regras/padrao_casa.sql
+-- Whether one marketing pattern matches one text: the same decision as audit_interno.expressao_padroes takes for all of
+-- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
+-- matches. Touches nothing. Called by regras.trade_marketing and audit.previsao_padrao.
+create or replace function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
+language sql immutable parallel safe
+return coalesce(case
+  when pg_catalog.btrim(padrao, E' \t\r\n') = '' then false
+  when tipo = 'regex' then texto_dobrado ~* audit_interno.sem_acentos(padrao)
+  when tipo = 'palavra' then
+    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', '', 'g') <> ''
+    and pg_catalog.strpos(
+      ' ' || pg_catalog.regexp_replace(texto_dobrado, '[^a-z0-9]+', ' ', 'g') || ' ',
+      ' ' || pg_catalog.btrim(pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', ' ', 'g')) || ' ') > 0
+  else pg_catalog.strpos(
+    pg_catalog.regexp_replace(texto_dobrado, '\s+', ' ', 'g'),
+    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '\s+', ' ', 'g')) > 0
+end, false);
+
+comment on function audit_interno.padrao_casa(text, text, text) is
+  'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
+revoke execute on function audit_interno.padrao_casa(text, text, text) from public;
+--! EndIncluded regras/padrao_casa.sql
+--! Included regras/frase_padroes.sql
+-- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.frase_padroes(padroes jsonb) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when count(*) = 1 then 'Casa com o padrão ' else 'Casa com os padrões ' end
+    || string_agg('"' || left(p ->> 'padrao', 60) || '" em '
+      || case p ->> 'campo' when 'descricao' then 'descrição' when 'conta_contabil' then 'conta contábil' else 'fornecedor' end,
+      ', ' order by ordem)
+  from jsonb_array_elements(padroes) with ordinality x (p, ordem)
+  where ordem <= 5
+$$;
+
+comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+revoke execute on function audit_interno.frase_padroes(jsonb) from public;
+--! EndIncluded regras/frase_padroes.sql
+--! Included regras/confianca_contestada.sql
+-- A policy's confidence after the supplier's own history had its say. Odds form of Bayes' rule: the base odds times
+-- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
+-- makes a thin history say little: three entries against leave .917 of .95, five .894, fifty .584. Touches nothing.
+-- Called by regras.trade_marketing.
+create or replace function audit_interno.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
+language sql immutable parallel safe
+return (
+  select pg_catalog.round(o.chance / (1 + o.chance), 4)
+  from (
+    select least(base, 0.9999) / (1 - least(base, 0.9999)) * least(1, (a_favor + 4.0) / (contra + 4.0)) as chance
+  ) o
+);
+
+comment on function audit_interno.confianca_contestada(numeric, numeric, numeric) is
+  'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
+revoke execute on function audit_interno.confianca_contestada(numeric, numeric, numeric) from public;
+--! EndIncluded regras/confianca_contestada.sql
+--! Included regras/palavras_texto.sql
+-- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
+-- Called where entries are compared by text.
+create or replace function audit_interno.palavras_texto(texto text) returns text
+language sql immutable parallel safe
+return pg_catalog.btrim(pg_catalog.regexp_replace(
+  audit_interno.dobrar(pg_catalog.left(texto, 600)), '[[:space:][:punct:][:digit:][:cntrl:]]+', ' ', 'g'));
+
+comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+revoke execute on function audit_interno.palavras_texto(text) from public;
+--! EndIncluded regras/palavras_texto.sql
+--! Included regras/textos_casados.sql
+-- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
+-- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
+-- dw.lancamentos and the patterns; changes nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.textos_casados(campo text, janela audit.janela) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_expressao text := audit_interno.expressao_padroes('incluir', campo, false);
+  v_regex text := audit_interno.expressao_padroes('incluir', campo, true);
+  v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
+  v_textos text[];
+begin
+  if v_expressao is null and v_regex is null then
+    return array[]::text[];
+  end if;
+  select array_agg(t.texto) into v_textos
+  from (
+    select d.texto, audit_interno.dobrar(d.texto) as dobrado
+    from (
+      select distinct case textos_casados.campo
+        when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
+      from dw.lancamentos l
+      where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ) d
+    -- or the folding would be repeated for every test below
+    offset 0
+  ) t
+  -- no pattern, no test: a null expression folds its arm away
+  where (t.dobrado like any (v_filtro) and t.dobrado ~ v_expressao) or t.dobrado ~* v_regex;
+  return coalesce(v_textos, array[]::text[]);
+end
+$$;
+
+comment on function audit_interno.textos_casados(text, audit.janela) is
+  'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+revoke execute on function audit_interno.textos_casados(text, audit.janela) from public;
+--! EndIncluded regras/textos_casados.sql
+--! Included regras/candidatos_marketing.sql
+-- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
+-- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
+-- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.candidatos_marketing(
+  janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
+) returns table (
+  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_dos_padroes text[];
+begin
+  select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
+  from audit.padroes_trade_marketing p
+  cross join lateral regexp_matches(audit_interno.dobrar(p.padrao), '[a-z]{3,}', 'g') m
+  where p.ativo and p.acao = 'incluir';
+
+  return query
+  with casado as materialized (
+    select l.id::text as id, l.data_lancamento::date as data_lancamento, l.categoria::text as categoria, l.valor::numeric as valor,
+      l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
+      audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada
+    from dw.lancamentos l
+    where (l.descricao = any (candidatos_marketing.descricoes)
+        or l.fornecedor = any (candidatos_marketing.fornecedores)
+        or l.conta_contabil = any (candidatos_marketing.contas))
+      and l.categoria is distinct from candidatos_marketing.categoria
+      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+  ), texto as (
+    select 'descricao' as campo, c.descricao as texto from casado c
+    union
+    select 'fornecedor', c.fornecedor from casado c
+    union
+    select 'conta_contabil', c.conta_contabil from casado c
+  ), nomeado as materialized (
+    select t.campo, t.texto, bool_or(p.acao = 'excluir') as excluido,
+      jsonb_agg(jsonb_build_object('id', p.id, 'campo', p.campo, 'tipo', p.tipo, 'padrao', p.padrao) order by p.id)
+        filter (where p.acao = 'incluir') as padroes
+    from (select x.campo, x.texto, audit_interno.dobrar(x.texto) as dobrado from texto x where x.texto <> '' offset 0) t
+    join (
+      select p.*, audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    -- the quick filter first; an expression has none
+    where (p.filtro is null or t.dobrado like p.filtro) and audit_interno.padrao_casa(p.tipo, p.padrao, t.dobrado)
+    group by t.campo, t.texto
+  )
+  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+    audit_interno.chave_fornecedor(c.fornecedor_id, c.fornecedor),
+    coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
+    array(
+      select distinct w
+      from string_to_table(concat_ws(' ', audit_interno.palavras_texto(c.fornecedor), audit_interno.palavras_texto(c.descricao)), ' ') w
+      where length(w) >= 4 and w <> all (v_dos_padroes))
+  from casado c
+  left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
+  left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
+  left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
+  where c.categoria_dobrada <> v_categoria_dobrada
+    and coalesce(d.padroes, f.padroes, k.padroes) is not null
+    and (d.excluido or f.excluido or k.excluido) is not true;
+end
+$$;
+
+comment on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
+  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+revoke execute on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
+--! EndIncluded regras/candidatos_marketing.sql
+--! Included regras/historico_marketing.sql
+-- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
+-- matches, by category, pending ones left out. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by
+-- regras.trade_marketing.
+create or replace function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+returns table (chave text, categoria_dobrada text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_grafias text[];
+begin
+  -- few spellings, many entries: keys are computed, and names matched, once for each spelling
+  select array_agg(g.grafia) into v_grafias
+  from (
+    select s.grafia, audit_interno.chave_fornecedor(s.fornecedor_id, s.fornecedor) as chave, audit_interno.dobrar(s.fornecedor) as dobrado
+    from (
+      select l.fornecedor_id, l.fornecedor, concat(l.fornecedor_id, E'\n', l.fornecedor) as grafia
+      from (
+        select distinct h.fornecedor_id, h.fornecedor
+        from dw.lancamentos h
+        where h.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      ) l
+    ) s
+    offset 0
+  ) g
+  where g.chave = any (historico_marketing.chaves)
+    and not coalesce(g.dobrado ~ v_fornecedor, false)
+    and not coalesce(g.dobrado ~* v_fornecedor_regex, false);
+
+  return query
+  with lancamento as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, count(*) as lancamentos
+    from dw.lancamentos l
+    where concat(l.fornecedor_id, E'\n', l.fornecedor) = any (v_grafias)
+      and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+    group by 1, 2, 3, 4, 5
+  ), dobrado as (
+    select h.fornecedor_id, h.fornecedor, h.categoria, h.lancamentos, audit_interno.dobrar(h.conta_contabil) as conta,
+      audit_interno.dobrar(h.descricao) as descricao
+    from lancamento h
+    offset 0
+  ), outro as (
+    select h.fornecedor_id, h.fornecedor, h.categoria, sum(h.lancamentos) as lancamentos
+    from dobrado h
+    where not coalesce(h.descricao like any (v_descricao_filtro) and h.descricao ~ v_descricao, false)
+      and not coalesce(h.descricao ~* v_descricao_regex, false)
+      and not coalesce(h.conta ~ v_conta, false)
+      and not coalesce(h.conta ~* v_conta_regex, false)
+    group by 1, 2, 3
+  )
+  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint
+  from (
+    select audit_interno.chave_fornecedor(o.fornecedor_id, o.fornecedor) as chave,
+      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos
+    from outro o
+    offset 0
+  ) x
+  where x.categoria_dobrada <> '' and x.categoria_dobrada <> all (v_pendentes)
+  group by x.chave, x.categoria_dobrada;
+end
+$$;
+
+comment on function audit_interno.historico_marketing(date, date, text[]) is
+  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+revoke execute on function audit_interno.historico_marketing(date, date, text[]) from public;
+--! EndIncluded regras/historico_marketing.sql
+--! Included regras/palavras_marketing.sql
+-- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
+-- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
+-- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_passo bigint;
+begin
+  select greatest(1, count(*) / 20000) into v_passo
+  from dw.lancamentos l
+  where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim;
+
+  return query
+  with amostra as (
+    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
+      audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      concat_ws(' ', audit_interno.palavras_texto(l.fornecedor), audit_interno.palavras_texto(l.descricao)) as texto
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+    offset 0
+  ), outra as (
+    select a.id, a.categoria_dobrada, a.chave, a.texto
+    from amostra a
+    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
+      and not coalesce(a.descricao like any (v_descricao_filtro) and a.descricao ~ v_descricao, false)
+      and not coalesce(a.descricao ~* v_descricao_regex, false)
+      and not coalesce(a.fornecedor ~ v_fornecedor, false)
+      and not coalesce(a.fornecedor ~* v_fornecedor_regex, false)
+      and not coalesce(a.conta ~ v_conta, false)
+      and not coalesce(a.conta ~* v_conta_regex, false)
+    offset 0
+  ), contado as (
+    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
+    from outra a
+    cross join lateral string_to_table(a.texto, ' ') w (palavra)
+    where w.palavra = any (palavras_marketing.palavras)
+    group by 1, 2, 3
+  )
+  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+    (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
+  from contado c
+  group by c.palavra, c.categoria_dobrada;
+end
+$$;
+
+comment on function audit_interno.palavras_marketing(date, date, text[]) is
+  'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+revoke execute on function audit_interno.palavras_marketing(date, date, text[]) from public;
+--! EndIncluded regras/palavras_marketing.sql
+--! Included regras/trade_marketing.sql
+-- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
+-- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
+-- supplier's own other entries, or the words of name and description, say that the booked category is right. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_base numeric := audit_interno.confianca_base('trade_marketing', 0.95);
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
+  v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
+  v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
+begin
+  if v_categoria is null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'a configuração trade_marketing.categoria está vazia',
+      hint = 'Informe a categoria que os lançamentos de marketing devem ter.';
+  end if;
+  if v_descricoes = '{}' and v_fornecedores = '{}' and v_contas = '{}' then
+    return;
+  end if;
+
+  return query
+  with candidato as materialized (
+    select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+  ), periodo as materialized (
+    select
+      min(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') + v_meses * 31 as fim,
+      array_agg(distinct c.chave) as chaves,
+      array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
+    from candidato c
+  ), frase as materialized (
+    -- few combinations of patterns, many entries
+    select x.padroes, audit_interno.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), resumo as (
+    select h.chave,
+      sum(h.lancamentos) as total,
+      coalesce(sum(h.lancamentos) filter (where h.categoria_dobrada = audit_interno.dobrar(v_categoria)), 0) as marketing,
+      coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
+      jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
+    from periodo p
+    cross join lateral audit_interno.historico_marketing(p.inicio, p.fim, p.chaves) h
+    group by h.chave
+  ), firme as materialized (
+    -- a word that several suppliers use, nine times in ten for one category
+    select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
+    from periodo x
+    cross join lateral audit_interno.palavras_marketing(x.inicio, x.fim, x.palavras) p
+    where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), texto as (
+    select c.id,
+      max(f.lancamentos) as contra,
+      jsonb_agg(jsonb_build_object('palavra', f.palavra, 'na_categoria', f.lancamentos, 'total', f.total)
+        order by f.lancamentos desc, f.palavra) as palavras
+    from candidato c
+    cross join lateral unnest(c.palavras) w (palavra)
+    -- nothing defends a pending entry but its supplier's habit
+    join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
+    group by c.id
+  )
+  select
+    null::text,
+    c.id,
+    jsonb_build_object('categoria', v_categoria),
+    o.confianca,
+    jsonb_build_object(
+      'padroes', c.padroes,
+      'categoria_lancada', c.categoria_lancada,
+      'historico_fornecedor', jsonb_build_object(
+        'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'meses', v_meses),
+      'historico_texto', coalesce(t.palavras, '[]'),
+      'a_favor', s.texto,
+      'contra', f.contra),
+    s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
+      || coalesce(' Contra: ' || f.contra || '.', ''),
+    nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
+  from candidato c
+  join frase s on s.padroes = c.padroes
+  left join resumo r on r.chave = c.chave
+  left join texto t on t.id = c.id
+  cross join lateral (
+    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente
+  ) b
+  cross join lateral (
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place
+    select case
+      when b.pendente then coalesce(r.maior_outra, 0)
+      else coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0)
+    end as contra
+  ) e
+  cross join lateral (
+    select e.contra >= 3 and e.contra > coalesce(r.marketing, 0) as fornecedor -- one or two entries are no history
+  ) g
+  cross join lateral (
+    select nullif(concat_ws('; ',
+      case when g.fornecedor then
+        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
+          || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when t.contra is not null then
+        'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
+          || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
+  ) f
+  cross join lateral audit_interno.confianca_contestada(
+    v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
+    -- a word is not the supplier itself: it weighs no more than twenty of its entries
+    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), 20))) o (confianca);
+end
+$$;
+
+comment on function regras.trade_marketing(audit.janela) is
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+revoke execute on function regras.trade_marketing(audit.janela) from public;
+--! EndIncluded regras/trade_marketing.sql
+--! Included regras/nome_canonico.sql
+-- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
+-- Null when nothing is left. Touches nothing. Called by audit_interno.caracteristicas.
+create or replace function audit_interno.nome_canonico(nome text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
+  pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(nome, 200)), '[[:space:][:punct:]]+', ' ', 'g'),
+  '( (ltda|me|epp|mei|eireli|s ?a|s ?s|cia|ltd|limited|plc|llp|llc|inc|gmbh|co|the))+ ?$', '')), '');
+
+comment on function audit_interno.nome_canonico(text) is
+  'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+revoke execute on function audit_interno.nome_canonico(text) from public;
+--! EndIncluded regras/nome_canonico.sql
+--! Included regras/mes_indice.sql
+-- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
+-- four digits. Touches nothing. Called by the statistics of regras.pendente_verificacao.
+create or replace function audit_interno.mes_indice(data date) returns int
+language sql immutable parallel safe
+return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
+  then (extract(year from data) * 12 + extract(month from data) - 1)::int end;
+
+comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+revoke execute on function audit_interno.mes_indice(date) from public;
+--! EndIncluded regras/mes_indice.sql
+--! Included regras/faixa_valor.sql
+-- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
+-- Called by audit_interno.caracteristicas.
+create or replace function audit_interno.faixa_valor(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  when valor is null or valor = 'NaN' then null
+  when pg_catalog.abs(valor) < 0.01 then '0'
+  when pg_catalog.abs(valor) > 1e30 then 'infinito'
+  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
+end;
+
+comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+revoke execute on function audit_interno.faixa_valor(numeric) from public;
+--! EndIncluded regras/faixa_valor.sql
+--! Included regras/chaves_fornecedor.sql
+-- What an entry is compared by, as far as its supplier, cost centre and account go: 0 everything, 2 cost centre, 4 company,
+-- 5 name, 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the
+-- name where there is no code. A blank value has no row and so does not count. Touches nothing. Called where history is
+-- counted and where entries are asked; inlined by the planner.
+create or replace function audit_interno.chaves_fornecedor(
+  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
+) returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe
+begin atomic
+  select v.nivel::smallint, pg_catalog.hashtextextended(v.partes, 0)
+  from (
+    values
+      (0, ''),
+      (2, centro),
+      (4, raiz),
+      (5, nome),
+      (6, codigo),
+      (7, fornecedor || E'\n' || centro),
+      (11, fornecedor || E'\n' || conta),
+      (21, conta)
+  ) v (nivel, partes)
+  where v.partes is not null;
+end;
+
+comment on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) is
+  'Levels by which an entry is compared with history, as far as supplier, cost centre and account go: level and hashed key.';
+revoke execute on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) from public;
+--! EndIncluded regras/chaves_fornecedor.sql
+--! Included regras/chaves_valor.sql
+-- What an entry is compared by, as far as its amount goes: 3 cost centre with amount band, 8 supplier with cost centre and band,
+-- 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
+-- asked; inlined by the planner.
+create or replace function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
+returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe
+begin atomic
+  select v.nivel::smallint, pg_catalog.hashtextextended(v.partes, 0)
+  from (select audit_interno.faixa_valor(valor) as faixa offset 0) f
+  cross join lateral (
+    values
+      (3, centro || E'\n' || f.faixa),
+      (8, fornecedor || E'\n' || coalesce(centro, '') || E'\n' || f.faixa),
+      (9, fornecedor || E'\n' || coalesce(centro, '') || E'\n' || valor::text)
+  ) v (nivel, partes)
+  where v.partes is not null;
+end;
+
+comment on function audit_interno.chaves_valor(text, text, numeric) is
+  'Levels by which an entry is compared with history, as far as its amount goes: level and hashed key.';
+revoke execute on function audit_interno.chaves_valor(text, text, numeric) from public;
+--! EndIncluded regras/chaves_valor.sql
+--! Included regras/chaves_texto.sql
+-- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
+-- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
+-- inlined by the planner.
+create or replace function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
+returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select 10::smallint, pg_catalog.hashtextextended(fornecedor || E'\n' || texto, 0), null::text
+  where fornecedor is not null and texto <> ''
+  union all
+  select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
+  from pg_catalog.string_to_table(pg_catalog.concat_ws(' ', nome, texto), ' ') p (termo)
+  where pg_catalog.length(p.termo) > 2;
+end;
+
+comment on function audit_interno.chaves_texto(text, text, text) is
+  'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+revoke execute on function audit_interno.chaves_texto(text, text, text) from public;
+--! EndIncluded regras/chaves_texto.sql
+--! Included regras/chaves_entrada.sql
+-- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
+-- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
+-- audit_interno.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+create or replace function audit_interno.chaves_entrada(
+  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+) returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select f.nivel, f.chave, null::text
+  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) f
+  union all
+  select v.nivel, v.chave, null::text from audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  union all
+  select t.nivel, t.chave, t.termo from audit_interno.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
+end;
+
+comment on function audit_interno.chaves_entrada(text, text, text, text, text, numeric, text) is
+  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+revoke execute on function audit_interno.chaves_entrada(text, text, text, text, text, numeric, text) from public;
+--! EndIncluded regras/chaves_entrada.sql
+--! Included regras/corrigidas_sem_palavra.sql
+-- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
+-- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
+create or replace function audit_interno.corrigidas_sem_palavra() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct d.registro_id)
+  from audit.divergencias_processadas d
+  where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
+    and not exists (
+      select from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+$$;
+
+comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+revoke execute on function audit_interno.corrigidas_sem_palavra() from public;
+--! EndIncluded regras/corrigidas_sem_palavra.sql
+--! Included regras/conhecer_grafias.sql
+-- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
+-- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria and estatistica_nome. Called before history is counted.
+create or replace function audit_interno.conhecer_grafias(meses int[], chaves text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_inicio date;
+  v_fim date;
+  v_categorias text[];
+  v_nomes text[];
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  -- read first and written then: what only reads may run in parallel
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
+  into v_categorias, v_nomes
+  from (
+    select l.categoria, left(l.fornecedor, 200) as escrito
+    from dw.lancamentos l
+    where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by l.categoria, left(l.fornecedor, 200)
+  ) g;
+
+  insert into audit_interno.estatistica_categoria (categoria)
+  select c.categoria from unnest(v_categorias) c (categoria)
+  where not exists (select from audit_interno.estatistica_categoria k where k.categoria = c.categoria);
+
+  insert into audit_interno.estatistica_nome (escrito, nome)
+  select n.escrito, audit_interno.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
+  where not exists (select from audit_interno.estatistica_nome k where k.escrito = n.escrito);
+end
+$$;
+
+comment on function audit_interno.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+revoke execute on function audit_interno.conhecer_grafias(int[], text[]) from public;
+--! EndIncluded regras/conhecer_grafias.sql
+--! Included regras/contar_historia.sql
+-- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
+-- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
+-- usable date, or were corrected by us without a person's word. Each kind of key has a query of its own, grouped first by what
+-- it needs and no more, so that amounts do not multiply words; return query, because it may run in parallel.
+-- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
+-- and names); changes nothing. Called by audit_interno.contar_meses and contar_chegadas.
+create or replace function audit_interno.contar_historia(meses int[], chaves text[])
+returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
+language plpgsql stable rows 1000000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+  from (
+    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+      l.centro_custo, l.conta_contabil, count(*) as linhas
+    from dw.lancamentos l
+    where btrim(l.categoria) <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id,
+      l.centro_custo, l.conta_contabil
+  ) h
+  join (
+    select k.id, k.categoria
+    from audit_interno.estatistica_categoria k
+    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+    offset 0
+  ) c on c.categoria = h.categoria
+  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
+  cross join lateral (select audit_interno.raiz_fornecedor(h.fornecedor_id) as raiz offset 0) r
+  cross join lateral audit_interno.chaves_fornecedor(r.raiz, n.nome, nullif(btrim(h.fornecedor_id), ''),
+    coalesce(r.raiz, '=' || n.nome), nullif(btrim(h.centro_custo), ''), nullif(btrim(h.conta_contabil), '')) f
+  where h.mes is not null
+  group by f.nivel, f.chave, h.mes, c.id;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, count(*)::int
+  from (
+    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
+      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, nullif(btrim(l.centro_custo), '') as centro, l.valor
+    from dw.lancamentos l
+    where btrim(l.categoria) <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+  ) h
+  join (
+    select k.id, k.categoria
+    from audit_interno.estatistica_categoria k
+    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+    offset 0
+  ) c on c.categoria = h.categoria
+  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
+  cross join lateral audit_interno.chaves_valor(coalesce(h.raiz, '=' || n.nome), h.centro, h.valor) f
+  where h.mes is not null
+  group by f.nivel, f.chave, h.mes, c.id;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+  from (
+    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
+      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, audit_interno.palavras_texto(l.descricao) as texto, count(*) as linhas
+    from dw.lancamentos l
+    where btrim(l.categoria) <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200),
+      audit_interno.raiz_fornecedor(l.fornecedor_id), audit_interno.palavras_texto(l.descricao)
+  ) h
+  join (
+    select k.id, k.categoria
+    from audit_interno.estatistica_categoria k
+    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+    offset 0
+  ) c on c.categoria = h.categoria
+  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
+  cross join lateral audit_interno.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+  where h.mes is not null
+  group by f.nivel, f.chave, h.mes, c.id;
+end
+$$;
+
+comment on function audit_interno.contar_historia(int[], text[]) is
+  'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+revoke execute on function audit_interno.contar_historia(int[], text[]) from public;
+--! EndIncluded regras/contar_historia.sql
+--! Included regras/contar_meses.sql
+-- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- audit tables; writes audit_interno.estatistica_* only. Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.contar_meses(meses int[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+begin
+  delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
+  delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  perform audit_interno.conhecer_grafias(meses, null);
+
+  -- in order of the key: an index is filled many times faster from left to right
+  insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
+  select h.nivel, h.chave, h.mes, h.categoria, h.linhas
+  from audit_interno.contar_historia(meses, null) h
+  order by h.nivel, h.chave, h.mes, h.categoria;
+
+  insert into audit_interno.estatistica_mes (mes, linhas)
+  select c.mes, sum(c.linhas)
+  from audit_interno.estatistica_contagem c
+  where c.nivel = 0 and c.chave = hashtextextended('', 0) and (contar_meses.meses is null or c.mes = any (meses))
+  group by c.mes;
+end
+$$;
+
+comment on function audit_interno.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+revoke execute on function audit_interno.contar_meses(int[]) from public;
+--! EndIncluded regras/contar_meses.sql
+--! Included regras/contar_chegadas.sql
+-- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
+-- known, see audit_interno.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*.
+create or replace function audit_interno.contar_chegadas(meses int[], chaves text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if chaves is null then
+    return;
+  end if;
+  perform audit_interno.conhecer_grafias(meses, chaves);
+  with somada as (
+    insert into audit_interno.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
+    select h.nivel, h.chave, h.mes, h.categoria, h.linhas
+    from audit_interno.contar_historia(meses, chaves) h
+    on conflict (nivel, chave, mes, categoria) do update set linhas = c.linhas + excluded.linhas
+    returning c.nivel, c.mes
+  )
+  insert into audit_interno.estatistica_mes as m (mes, linhas)
+  select c.mes, 0 from (select distinct s.mes from somada s where s.nivel = 0) c
+  on conflict (mes) do nothing;
+  update audit_interno.estatistica_mes m
+  set linhas = t.linhas
+  from (
+    select c.mes, sum(c.linhas) as linhas from audit_interno.estatistica_contagem c
+    where c.nivel = 0 and c.chave = hashtextextended('', 0)
+    group by c.mes
+  ) t
+  where t.mes = m.mes and t.linhas <> m.linhas;
+end
+$$;
+
+comment on function audit_interno.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
+revoke execute on function audit_interno.contar_chegadas(int[], text[]) from public;
+--! EndIncluded regras/contar_chegadas.sql
+--! Included regras/marcar_borda.sql
+-- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
+-- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
+-- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
+-- regras.preparar_pendente_verificacao, which keeps the numbers returned.
+create or replace function audit_interno.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  delete from audit_interno.estatistica_antigas a where marcar_borda.meses is null or a.mes = any (meses);
+  insert into audit_interno.estatistica_antigas (mes, linhas)
+  select audit_interno.mes_indice(l.data_lancamento), count(*)
+  from dw.lancamentos l
+  where (l.carregado_em < limite or l.carregado_em is null) and audit_interno.mes_indice(l.data_lancamento) is not null
+    and (marcar_borda.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+  group by 1;
+
+  select count(*), max(l.carregado_em) into linhas, ultima from dw.lancamentos l where l.carregado_em >= limite;
+  delete from audit_interno.estatistica_borda;
+  if linhas <= 100000 then
+    insert into audit_interno.estatistica_borda (registro_id, carregado_em, mes)
+    select l.id::text, l.carregado_em, audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l where l.carregado_em >= limite;
+  end if;
+end
+$$;
+
+comment on function audit_interno.marcar_borda(timestamptz, int[]) is
+  'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
+revoke execute on function audit_interno.marcar_borda(timestamptz, int[]) from public;
+--! EndIncluded regras/marcar_borda.sql
+--! Included regras/acompanhar_historia.sql
+-- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
+-- rows was changed, deleted or moved, which shows by rows missing from those remembered (see audit_interno.marcar_borda), or when
+-- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
+-- Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*. Returns the months counted again.
+-- Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_alteradas text[];
+  v_chegadas text[];
+  v_meses int[];
+  v_refazer int[];
+  v_inicio date;
+  v_fim date;
+begin
+  select array_agg(distinct d.registro_id) into v_alteradas
+  from audit.alteracoes a
+  join audit.divergencias_processadas d on d.id = a.divergencia_id
+  where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos';
+
+  with lida as materialized (
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, l.carregado_em
+    from dw.lancamentos l where l.carregado_em >= limite
+  ), alterada as (
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, p.era_pendente
+    from dw.lancamentos l
+    join lateral (
+      -- what it held when it was last counted: pending, and not learned then, or something else
+      select a.antes ? 'categoria' and coalesce(audit_interno.dobrar(btrim(a.antes ->> 'categoria')), '') = any (v_pendentes || ''::text) as era_pendente
+      from audit.divergencias_processadas d
+      join audit.alteracoes a on a.divergencia_id = d.id
+      where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and a.operacao_id > acompanhar_historia.operacao_ate
+      order by a.operacao_id
+      limit 1
+    ) p on true
+    where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
+  ), chegada as materialized (
+    select l.id, l.mes from lida l
+    where not exists (
+      select from audit_interno.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+    union
+    select a.id, a.mes from alterada a where a.era_pendente
+  ), mexida as (
+    select a.mes from alterada a where not a.era_pendente
+    union
+    select b.mes from audit_interno.estatistica_borda b
+    where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
+  )
+  select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
+    array_agg(distinct c.mes), array_agg(c.id order by c.id)
+  into v_refazer, v_meses, v_chegadas
+  from chegada c
+  where c.mes is not null;
+
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(v_meses) m;
+
+  -- older rows that are fewer than they were, or more
+  select array_agg(distinct m.mes) into v_refazer
+  from (
+    select r.mes from unnest(v_refazer) r (mes)
+    union
+    select m.mes
+    from unnest(v_meses) m (mes)
+    left join (
+      select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+      from dw.lancamentos l
+      where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
+      group by 1
+    ) a on a.mes = m.mes
+    left join audit_interno.estatistica_antigas e on e.mes = m.mes
+    where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
+  ) m;
+
+  if v_refazer is not null then
+    perform audit_interno.contar_meses(v_refazer);
+    select array_agg(l.id::text), array_agg(distinct audit_interno.mes_indice(l.data_lancamento))
+    into v_chegadas, v_meses
+    from dw.lancamentos l
+    where l.id = any (audit_interno.chaves_como(v_chegadas, (null::dw.lancamentos).id))
+      and audit_interno.mes_indice(l.data_lancamento) <> all (v_refazer);
+  end if;
+  perform audit_interno.contar_chegadas(v_meses, v_chegadas);
+
+  -- what has become old since
+  insert into audit_interno.estatistica_antigas as a (mes, linhas)
+  select audit_interno.mes_indice(l.data_lancamento), count(*)
+  from dw.lancamentos l
+  where l.carregado_em >= limite and l.carregado_em < limite_novo and audit_interno.mes_indice(l.data_lancamento) is not null
+  group by 1
+  on conflict (mes) do update set linhas = a.linhas + excluded.linhas;
+  return coalesce(v_refazer, '{}');
+end
+$$;
+
+comment on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) is
+  'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
+revoke execute on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
+--! EndIncluded regras/acompanhar_historia.sql
+--! Included regras/ultimo_mes_conhecido.sql
+-- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
+-- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.chaves_pendencia.
+create or replace function audit_interno.ultimo_mes_conhecido(corte int) returns int
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select max(m.mes)
+  from audit_interno.estatistica_mes m
+  where m.mes < ultimo_mes_conhecido.corte
+    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from audit_interno.estatistica_mes t)
+$$;
+
+comment on function audit_interno.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
+revoke execute on function audit_interno.ultimo_mes_conhecido(int) from public;
+--! EndIncluded regras/ultimo_mes_conhecido.sql
+--! Included regras/lacuna.sql
+-- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
+-- entry waits the less the past says of it. Touches nothing. Called by audit_interno.chaves_pendencia.
+create or replace function audit_interno.lacuna(mes int, conhecido int) returns smallint
+language sql immutable parallel safe
+return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
+
+comment on function audit_interno.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
+revoke execute on function audit_interno.lacuna(int, int) from public;
+--! EndIncluded regras/lacuna.sql
+--! Included regras/entradas_pendencia.sql
+-- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
+-- before its own (corte); or (retroteste) a sample of decided entries of the given months, each allowed to see the months before
+-- some wait. Reads dw.lancamentos and the statistics; changes nothing. Called by audit_interno.pontuar_pendencias and by the
+-- fitting of the weights.
+create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int)
+returns table (
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
+  v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
+  v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+begin
+  if retroteste is null then
+    return query
+    with pendente as materialized (
+      select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
+        left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+      from dw.lancamentos l
+      where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ), mes as materialized (
+      select m.corte, audit_interno.lacuna(m.corte, audit_interno.ultimo_mes_conhecido(m.corte)) as lacuna
+      from (select distinct p.corte from pendente p) m
+    )
+    select p.id, p.corte, m.lacuna, null::int, audit_interno.raiz_fornecedor(p.fornecedor_id),
+      case when n.escrito is null then audit_interno.nome_canonico(p.escrito) else n.nome end,
+      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
+      audit_interno.palavras_texto(p.descricao)
+    from pendente p
+    join mes m on m.corte = p.corte
+    left join audit_interno.estatistica_nome n on n.escrito = p.escrito;
+    return;
+  end if;
+
+  return query
+  with decidida as materialized (
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
+      left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+    from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from audit_interno.estatistica_categoria k
+      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      offset 0
+    ) c on c.categoria = l.categoria
+    where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+    -- the same sample whenever the ledger is the same
+    order by hashtextextended(l.id::text, 1)
+    limit amostra
+  ), espera as materialized (
+    -- each is asked as if it had waited for some months: most for few, some for many
+    select p.mes, g.sorte, p.corte, audit_interno.lacuna(p.mes, audit_interno.ultimo_mes_conhecido(p.corte)) as lacuna
+    from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+    cross join unnest('{0,0,0,0,0,1,1,1,2,2,3,4,5,6,8,11}'::int[]) with ordinality g (meses, sorte)
+    cross join lateral (select m.mes, greatest(m.mes - g.meses, lower(retroteste)) as corte) p
+  ), entrada as (
+    select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, audit_interno.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join audit_interno.estatistica_nome n on n.escrito = d.escrito
+    offset 0
+  )
+  -- an entry with an account is asked twice, with it and without: pending entries often have none yet
+  select e.id || case when e.conta is not null and not v.com_conta then ' sem conta' else '' end, e.corte, e.lacuna, e.certa,
+    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor, e.texto
+  from entrada e
+  join (values (true), (false)) v (com_conta) on v.com_conta or e.conta is not null;
+end
+$$;
+
+comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int) is
+  'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int) from public;
+--! EndIncluded regras/entradas_pendencia.sql
+--! Included regras/alfas.sql
+-- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
+-- back-test; these defaults until then. Reads audit_interno.estatistica_peso. Called by audit_interno.pontuar_pendencias.
+create or replace function audit_interno.alfas() returns table (nivel smallint, peso double precision)
+language sql stable rows 12
+set search_path = pg_catalog, pg_temp
+as $$
+  select n::smallint,
+    coalesce((select p.peso from audit_interno.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
+  from generate_series(0, 11) n
+$$;
+
+comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+revoke execute on function audit_interno.alfas() from public;
+--! EndIncluded regras/alfas.sql
+--! Included regras/classe_apoio.sql
+-- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
+-- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
+-- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
+-- Called by audit_interno.pontuar_pendencias.
+create or replace function audit_interno.classe_apoio(apoio double precision, com_conta boolean) returns smallint
+language sql immutable parallel safe
+return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
+  + case when com_conta then 4 else 0 end)::smallint;
+
+comment on function audit_interno.classe_apoio(double precision, boolean) is
+  'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
+revoke execute on function audit_interno.classe_apoio(double precision, boolean) from public;
+--! EndIncluded regras/classe_apoio.sql
+--! Included regras/pontuar_pendencias.sql
+-- Scores the categories for each entry in question. Two opinions, apart:
+--   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
+--           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+--   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
+-- Counts lose half their weight in nine months. With provas, also what the history says at each level and word of the best
+-- category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
+-- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
+create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
+returns table (
+  id text, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+-- the one nested loop wanted is written as a lateral index look-up; no other may slip in on a bad estimate
+set enable_nestloop = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+begin
+  return query
+  with entrada as materialized (
+    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra) e
+  ), k as materialized (
+    select e.n, e.corte, c.nivel, c.chave, c.termo
+    from entrada e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+  ), contexto as materialized (
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte
+    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+  ), contagem as materialized (
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas,
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w,
+        sum(c.linhas) as linhas
+      from audit_interno.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), total as materialized (
+    select c.x, c.nivel, c.corte, sum(c.w) as w, sum(c.linhas)::bigint as linhas from contagem c group by c.x, c.nivel, c.corte
+  ), geral as materialized (
+    select c.corte, c.categoria, c.w, t.w as total from contagem c join total t on t.x = c.x where c.nivel = 0
+  ), conhecida as materialized (
+    -- a word in a fifth of all entries says nothing and costs most
+    select x.nivel, x.chave, x.corte, x.x, t.w, t.linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.w < 0.2 * g.total) and t.w >= 1 then t.w / g.total end as frequencia
+    from contexto x
+    join total t on t.x = x.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = x.corte
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one
+    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
+        partition by k.n order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from k
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    left join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
+  ), resumo as materialized (
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos,
+      coalesce(bool_or(f.nivel = 21) filter (where f.frequencia is not null), false) as conta
+    from kx f
+    group by f.n
+  ), util as materialized (
+    -- what each count adds, reckoned once for all the entries that share it
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w,
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
+    from contagem c
+    join conhecida h on h.x = c.x
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
+  ), medida as materialized (
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma
+    from kx f
+    join util u on u.x = f.x
+    group by f.n, u.categoria
+  ), ponto as (
+    select m.n, m.categoria, ln(m.base) as base, audit_interno.classe_apoio(r.apoio, r.conta) as classe,
+      r.termos * ln(5 / (g.w + 5)) + m.soma as palavras
+    from medida m
+    join resumo r on r.n = m.n
+    join entrada e on e.n = m.n
+    join geral g on g.corte = e.corte and g.categoria = m.categoria
+    where m.base > 0
+  ), lista as materialized (
+    select p.n, p.classe, array_agg(p.categoria order by v.nota desc, p.categoria) as categorias,
+      array_agg(p.base order by v.nota desc, p.categoria) as bases, array_agg(p.palavras order by v.nota desc, p.categoria) as palavras,
+      array_agg(v.nota order by v.nota desc, p.categoria) as notas
+    from ponto p
+    join audit_interno.lambdas() d on d.classe = p.classe
+    cross join lateral (select p.base + d.peso * p.palavras as nota) v
+    group by p.n, p.classe
+  ), prova as (
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
+      array_agg(coalesce(c.linhas, 0)) as iguais
+    from kx f
+    join lista l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
+    where provas and f.nivel <> 0
+    group by f.n
+  )
+  select e.id, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.notas, v.niveis, v.termos, v.lancamentos, v.iguais
+  from lista l
+  join entrada e on e.n = l.n
+  left join prova v on v.n = l.n;
+end
+$$;
+
+comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) is
+  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) from public;
+--! EndIncluded regras/pontuar_pendencias.sql
+--! Included regras/lambdas.sql
+-- Weight of the words and the account in each class of audit_interno.classe_apoio: fitted by the back-test, these defaults until then. Reads
+-- audit_interno.estatistica_peso. Called by the calibration and by regras.pendente_verificacao.
+create or replace function audit_interno.lambdas() returns table (classe smallint, peso double precision)
+language sql stable rows 8
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.classe::smallint,
+    coalesce((select p.peso from audit_interno.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
+  from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
+$$;
+
+comment on function audit_interno.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+revoke execute on function audit_interno.lambdas() from public;
+--! EndIncluded regras/lambdas.sql
+--! Included regras/meses_retroteste.sql
+-- The months on which the ledger is asked what it would have suggested: at most the last eight, odd dates at both ends (the
+-- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
+-- Reads audit_interno.estatistica_mes. Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.meses_retroteste() returns int4range
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with acumulado as (
+    select m.mes, sum(m.linhas) over (order by m.mes) as ate, sum(m.linhas) over () as todas
+    from audit_interno.estatistica_mes m
+  )
+  select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
+  from (
+    select
+      -- the first month that has a tenth of all rows before it
+      min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
+      min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
+    from acumulado a
+  ) l
+$$;
+
+comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
+revoke execute on function audit_interno.meses_retroteste() from public;
+--! EndIncluded regras/meses_retroteste.sql
+--! Included regras/ajustar_alfas.sql
+-- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
+-- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
+-- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
+-- statistics and dw.lancamentos; writes estatistica_peso and its work table. Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.ajustar_alfas(retroteste int4range, amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_alfa double precision;
+begin
+  delete from audit_interno.estatistica_peso p where p.nome like 'alfa\_%';
+  delete from audit_interno.estatistica_ajuste;
+
+  insert into audit_interno.estatistica_ajuste (id, nivel, total, certas)
+  with k as materialized (
+    select e.id, e.corte, e.certa, c.nivel, c.chave
+    from audit_interno.entradas_pendencia(null, retroteste, amostra) e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    where c.nivel < 20
+  ), contexto as (
+    select distinct k.nivel, k.chave, k.corte from k
+  ), contagem as materialized (
+    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w
+      from audit_interno.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), total as (
+    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+  )
+  select k.id, k.nivel, t.total, coalesce(c.w, 0)
+  from k
+  join total t using (nivel, chave, corte)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+
+  -- nivel 0 carries the running probability of the true category
+  update audit_interno.estatistica_ajuste a set p = (a.certas + 0.1) / (a.total + 10) where a.nivel = 0;
+
+  for v_nivel in 1..11 loop
+    select g.alfa into v_alfa
+    from (values (0.02), (0.05), (0.1), (0.2), (0.5), (1), (2), (4), (8), (16), (40), (100), (400), (1e9)) g (alfa)
+    cross join (
+      select a.certas, a.total, b.p
+      from audit_interno.estatistica_ajuste a
+      join audit_interno.estatistica_ajuste b on b.id = a.id and b.nivel = 0
+      where a.nivel = v_nivel
+    ) s
+    group by g.alfa
+    -- a level seen in few entries keeps its default
+    having count(*) >= 100
+    order by sum(ln((s.certas + g.alfa * s.p) / (s.total + g.alfa))) desc
+    limit 1;
+    if v_alfa is not null then
+      insert into audit_interno.estatistica_peso (nome, peso) values ('alfa_' || v_nivel, v_alfa);
+    end if;
+
+    update audit_interno.estatistica_ajuste b
+    set p = (a.certas + w.peso * b.p) / (a.total + w.peso)
+    from audit_interno.estatistica_ajuste a, audit_interno.alfas() w
+    where b.nivel = 0 and a.id = b.id and a.nivel = v_nivel and w.nivel = v_nivel;
+  end loop;
+
+  delete from audit_interno.estatistica_ajuste;
+end
+$$;
+
+comment on function audit_interno.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
+revoke execute on function audit_interno.ajustar_alfas(int4range, int) from public;
+--! EndIncluded regras/ajustar_alfas.sql
+--! Included regras/chance_bruta.sql
+-- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
+create or replace function audit_interno.chance_bruta(bruta double precision) returns double precision
+language sql immutable parallel safe
+return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
+
+comment on function audit_interno.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
+revoke execute on function audit_interno.chance_bruta(double precision) from public;
+--! EndIncluded regras/chance_bruta.sql
+--! Included regras/curva.sql
+-- The logistic calibration: a raw score's log-odds and the months without history as a confidence. Touches nothing. Called by
+-- the calibration and by audit_interno.sugerir_pendencias; the planner inlines it.
+create or replace function audit_interno.curva(a double precision, b double precision, g double precision, chance double precision, lacuna int)
+returns double precision
+language sql immutable parallel safe
+return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision))));
+
+comment on function audit_interno.curva(double precision, double precision, double precision, double precision, int) is
+  'Logistic confidence of a raw score given as log-odds; lacuna in months.';
+revoke execute on function audit_interno.curva(double precision, double precision, double precision, double precision, int) from public;
+--! EndIncluded regras/curva.sql
+--! Included regras/ajustar_curvas.sql
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method: one slope on the raw score's log-odds and
+-- one on the months without history for all entries, an intercept for each class of knowledge. Few cases move little: the
+-- slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82), the
+-- intercepts towards their mean. Pooled, because a curve of its own for each class follows the class's few errors, which come
+-- in clusters. Reads audit_interno.estatistica_retroteste, writes estatistica_curva. Called by audit_interno.calibrar_pendencias.
+create or replace function audit_interno.ajustar_curvas() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_passo double precision;
+begin
+  delete from audit_interno.estatistica_curva;
+  insert into audit_interno.estatistica_curva (classe, a, b, g) select n, 0, 0.22, 0 from generate_series(0, 7) n;
+
+  for v_volta in 1..30 loop
+    with s as (
+      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w, r.chance as x, ln(1 + r.lacuna) as z
+      from audit_interno.estatistica_retroteste r
+      join audit_interno.estatistica_curva k on k.classe = r.classe
+      cross join lateral (select audit_interno.curva(k.a, k.b, k.g, r.chance, r.lacuna) as p) u
+    ), media as (
+      -- few cases in all: towards nought
+      select sum(k.a * n.casos) / (sum(n.casos) + 30) as a
+      from audit_interno.estatistica_curva k
+      join (select s.classe, count(*) as casos from s group by s.classe) n on n.classe = k.classe
+    ), classe as (
+      select k.classe, 3 + coalesce(sum(s.w), 0) as haa, coalesce(sum(s.w * s.x), 0) as hax, coalesce(sum(s.w * s.z), 0) as haz,
+        coalesce(sum(s.w * s.x * s.x), 0) as hxx, coalesce(sum(s.w * s.x * s.z), 0) as hxz, coalesce(sum(s.w * s.z * s.z), 0) as hzz,
+        coalesce(sum(s.erro), 0) - 3 * (k.a - coalesce(m.a, 0)) as ra,
+        coalesce(sum(s.erro * s.x), 0) as rx, coalesce(sum(s.erro * s.z), 0) as rz, k.b, k.g
+      from audit_interno.estatistica_curva k
+      cross join media m
+      left join s on s.classe = k.classe
+      group by k.classe, k.a, k.b, k.g, m.a
+    ), reduzida as (
+      -- the intercepts eliminated, two unknowns are left
+      select sum(c.hxx - c.hax * c.hax / c.haa) + 15 as hxx, sum(c.hxz - c.hax * c.haz / c.haa) as hxz,
+        sum(c.hzz - c.haz * c.haz / c.haa) + 15 as hzz,
+        sum(c.rx - c.hax * c.ra / c.haa) - 15 * (max(c.b) - 0.22) as rx, sum(c.rz - c.haz * c.ra / c.haa) - 15 * max(c.g) as rz
+      from classe c
+    ), passo as (
+      select (r.hzz * r.rx - r.hxz * r.rz) / (r.hxx * r.hzz - r.hxz * r.hxz) as b,
+        (r.hxx * r.rz - r.hxz * r.rx) / (r.hxx * r.hzz - r.hxz * r.hxz) as g
+      from reduzida r
+    ), andado as (
+      -- no step longer than a half
+      update audit_interno.estatistica_curva k
+      set a = k.a + greatest(-0.5, least(0.5, (c.ra - c.hax * p.b - c.haz * p.g) / c.haa)),
+        b = k.b + greatest(-0.5, least(0.5, p.b)), g = k.g + greatest(-0.5, least(0.5, p.g))
+      from classe c, passo p
+      where c.classe = k.classe
+      returning abs((c.ra - c.hax * p.b - c.haz * p.g) / c.haa) + abs(p.b) + abs(p.g) as passo
+    )
+    select max(d.passo) into v_passo from andado d;
+    exit when v_passo < 0.0005;
+  end loop;
+
+  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
+  -- proved something
+  delete from audit_interno.estatistica_curva k
+  where (select count(*) from audit_interno.estatistica_retroteste r where r.classe = k.classe) < 30;
+end
+$$;
+
+comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
+revoke execute on function audit_interno.ajustar_curvas() from public;
+--! EndIncluded regras/ajustar_curvas.sql
+--! Included regras/confianca_calibrada.sql
+-- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
+-- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
+-- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
+-- Touches nothing. Called by audit_interno.sugerir_pendencias; the planner inlines it.
+create or replace function audit_interno.confianca_calibrada(
+  curva double precision, curvas double precision[], confiancas double precision[], posicao int
+) returns double precision
+language sql immutable parallel safe
+return coalesce((2 * curva + case
+  when posicao = 0 then confiancas[1] * curva / curvas[1]
+  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
+  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
+    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
+  else confiancas[posicao]
+end) / 3, curva);
+
+comment on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) is
+  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+revoke execute on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
+--! EndIncluded regras/confianca_calibrada.sql
+--! Included regras/curvas_calibradas.sql
+-- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
+-- arrays, by which audit_interno.sugerir_pendencias looks a confidence up. Reads audit_interno.estatistica_calibracao.
+create or replace function audit_interno.curvas_calibradas()
+returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
+language sql stable rows 2
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
+    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
+  from (values (0), (1)) g (grupo)
+  left join audit_interno.estatistica_calibracao c on c.grupo = g.grupo
+  group by g.grupo
+  having count(c.faixa) > 0
+$$;
+
+comment on function audit_interno.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+revoke execute on function audit_interno.curvas_calibradas() from public;
+--! EndIncluded regras/curvas_calibradas.sql
+--! Included regras/calibrar_pendencias.sql
+-- Fits the weight of the words in each class (maximum likelihood over a grid), then calibrates: a logistic curve over the
+-- back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
+-- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
+-- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads the statistics and dw.lancamentos; writes estatistica_peso and
+-- estatistica_calibracao. Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.calibrar_pendencias(retroteste int4range, amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
+  delete from audit_interno.estatistica_calibracao;
+  delete from audit_interno.estatistica_retroteste;
+
+  with ponto as materialized (
+    select p.id, p.certa, p.classe, p.lacuna, p.categorias, p.bases, p.palavras
+    from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) p
+  ), peso as (
+    -- for each weight tried, how probable it makes the right category
+    select p.classe, g.lambda, sum(ln(0.001 + 0.999 * n.certa / n.soma)) as verossimilhanca, count(*) as casos
+    from ponto p
+    cross join (values (0), (0.03), (0.06), (0.1), (0.2), (0.35), (0.6), (1)) g (lambda)
+    cross join lateral (
+      select sum(exp(greatest(u.nota, -300))) as soma,
+        coalesce(sum(exp(greatest(u.nota, -300))) filter (where u.categoria = p.certa), 0) as certa
+      from (
+        select c.categoria, c.base + g.lambda * c.palavra - max(c.base + g.lambda * c.palavra) over () as nota
+        from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
+      ) u
+    ) n
+    group by p.classe, g.lambda
+  ), lambda as materialized (
+    select distinct on (v.classe) v.classe, v.lambda
+    from peso v
+    where v.casos >= 100
+    order by v.classe, v.verossimilhanca desc, v.lambda
+  ), gravado as (
+    insert into audit_interno.estatistica_peso (nome, peso)
+    select 'lambda_' || l.classe, l.lambda from lambda l
+  )
+  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, bruta, chance, acertou)
+  select p.id, p.classe, p.lacuna, m.bruta, audit_interno.chance_bruta(m.bruta), (m.melhor is not distinct from p.certa)::int
+  from ponto p
+  join audit_interno.lambdas() d on d.classe = p.classe
+  left join lambda l on l.classe = p.classe
+  cross join lateral (
+    select (array_agg(u.categoria order by u.nota desc, u.categoria))[1] as melhor,
+      1 / sum(exp(greatest(u.nota - u.maior, -60))) as bruta
+    from (
+      select c.categoria, v.nota, max(v.nota) over () as maior
+      from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
+      cross join lateral (select c.base + coalesce(l.lambda, d.peso) * c.palavra as nota) v
+    ) u
+  ) m;
+
+  perform audit_interno.ajustar_curvas();
+
+  with sugestao as materialized (
+    select s.classe / 4 as grupo, s.acertou, u.curva,
+      -- bins of at least a hundred cases, at most twenty; equal scores go together
+      (rank() over (partition by s.classe / 4 order by u.curva) - 1)
+        * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
+        / count(*) over (partition by s.classe / 4) as faixa,
+      count(*) over (partition by s.classe / 4) as todas
+    from audit_interno.estatistica_retroteste s
+    join audit_interno.estatistica_curva k on k.classe = s.classe
+    cross join lateral (
+      select round(audit_interno.curva(k.a, k.b, k.g, s.chance, s.lacuna)::numeric, 5)::double precision as curva) u
+  ), faixa as materialized (
+    select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
+      -- ten pseudo-cases as the curve says
+      count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
+    from sugestao s
+    where s.todas >= 100
+    group by s.grupo, s.faixa
+  )
+  insert into audit_interno.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
+  select f.grupo, f.faixa, f.curva,
+    (
+      select max(m.minimo)
+      from (
+        select a.faixa, min(media.valor) as minimo
+        from faixa a
+        join faixa b on b.grupo = a.grupo and b.faixa >= f.faixa
+        cross join lateral (
+          select sum(x.pontos) / sum(x.peso) as valor
+          from faixa x
+          where x.grupo = a.grupo and x.faixa between a.faixa and b.faixa
+        ) media
+        where a.grupo = f.grupo and a.faixa <= f.faixa
+        group by a.faixa
+      ) m
+    ),
+    f.casos, f.acertos, sum(f.casos) over vizinhas, sum(f.acertos) over vizinhas
+  from faixa f
+  window vizinhas as (partition by f.grupo order by f.faixa rows between 1 preceding and 1 following);
+end
+$$;
+
+comment on function audit_interno.calibrar_pendencias(int4range, int) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
+revoke execute on function audit_interno.calibrar_pendencias(int4range, int) from public;
+--! EndIncluded regras/calibrar_pendencias.sql
+--! Included regras/calibrar_historia.sql
+-- Fits the weights and the calibration on a back-test over the given months, a sample of at most ten thousand entries; without
+-- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva and
+-- estatistica_calibracao. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
+create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_amostra constant int := 10000;
+begin
+  delete from audit_interno.estatistica_peso;
+  delete from audit_interno.estatistica_calibracao;
+  delete from audit_interno.estatistica_curva;
+  if retroteste is not null then
+    perform audit_interno.ajustar_alfas(retroteste, v_amostra);
+    perform audit_interno.calibrar_pendencias(retroteste, v_amostra);
+  end if;
+end
+$$;
+
+comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+revoke execute on function audit_interno.calibrar_historia(int4range) from public;
+--! EndIncluded regras/calibrar_historia.sql
+--! Included regras/preparar_pendente_verificacao.sql
+-- Brings the statistics of regras.pendente_verificacao up to date: adds what was loaded or decided since the last time (counts
+-- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- a tenth. Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_* only.
+-- Called by the engine before the rule, in the same session. Two at once wait for each other.
+create or replace function regras.preparar_pendente_verificacao(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_controle audit_interno.estatistica_controle;
+  v_assinatura text := md5(concat_ws('|', 2, current_setting('server_version_num')::int / 10000,
+    audit_interno.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
+  v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
+  v_limite timestamptz;
+  v_meses int[];
+  v_linhas bigint;
+  v_retroteste int4range;
+  v_refazer boolean;
+begin
+  lock table audit_interno.estatistica_controle in share row exclusive mode;
+  select * into v_controle from audit_interno.estatistica_controle;
+  v_refazer := v_controle.assinatura is distinct from v_assinatura;
+  -- a load commits later than the times it writes: look back further than the last time seen
+  select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
+  into v_limite
+  from dw.lancamentos l;
+  if not v_refazer and v_controle.borda > 100000 then
+    select (count(*), max(l.carregado_em)) is distinct from (v_controle.borda, v_controle.borda_ate) into v_refazer
+    from dw.lancamentos l where l.carregado_em >= v_controle.limite;
+  end if;
+
+  if v_refazer then
+    perform audit_interno.contar_meses(null);
+  else
+    v_meses := audit_interno.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
+      v_controle.operacao_ate, v_limite);
+  end if;
+  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from audit_interno.marcar_borda(v_limite, v_meses) m;
+
+  select coalesce(sum(m.linhas), 0) into v_linhas from audit_interno.estatistica_mes m;
+  v_retroteste := audit_interno.meses_retroteste();
+  if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
+  then
+    analyze audit_interno.estatistica_contagem;
+    perform audit_interno.calibrar_historia(v_retroteste);
+    v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
+    v_controle.linhas_calibradas := v_linhas;
+  end if;
+
+  insert into audit_interno.estatistica_controle
+    (assinatura, limite, borda, borda_ate, operacao_ate, calibrada_ate, linhas_calibradas, atualizada_em)
+  values (v_assinatura, v_limite, v_controle.borda, v_controle.borda_ate, v_operacao, v_controle.calibrada_ate,
+    v_controle.linhas_calibradas, now())
+  on conflict (unica) do update set
+    assinatura = excluded.assinatura,
+    limite = excluded.limite,
+    borda = excluded.borda,
+    borda_ate = excluded.borda_ate,
+    operacao_ate = excluded.operacao_ate,
+    calibrada_ate = excluded.calibrada_ate,
+    linhas_calibradas = excluded.linhas_calibradas,
+    atualizada_em = excluded.atualizada_em;
+end
+$$;
+
+comment on function regras.preparar_pendente_verificacao(audit.janela) is
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+revoke execute on function regras.preparar_pendente_verificacao(audit.janela) from public;
+--! EndIncluded regras/preparar_pendente_verificacao.sql
+--! Included regras/sugerir_pendencias.sql
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
+-- with nothing to infer from are missing from the result. Reads the statistics and dw.lancamentos; changes nothing.
+-- Called by regras.pendente_verificacao and by back-tests (retroteste given: decided entries instead of pending ones).
+create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
+returns table (
+  id text, certa int, categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select s.id, s.certa, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+    audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
+  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s
+  left join audit_interno.estatistica_curva k on k.classe = s.classe
+  left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
+  cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
+  -- without a back-test, a modest curve that never reaches .90
+  cross join lateral (select audit_interno.curva(
+    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), audit_interno.chance_bruta(b.bruta), s.lacuna) as curva) u
+  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select case
+    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
+    then i.posicao + 1 else i.posicao end as faixa) j;
+end
+$$;
+
+comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) is
+  'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) from public;
+--! EndIncluded regras/sugerir_pendencias.sql
+--! Included regras/descrever_provas.sql
+-- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
+-- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
+-- sentence. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
+create or replace function audit_interno.descrever_provas(
+  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
+language sql immutable parallel safe rows 1
+begin atomic
+  select
+    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais)
+      order by v.nivel desc) filter (where v.nome is not null),
+    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)
+      order by v.parte desc, v.iguais desc, v.termo) filter (where v.nivel = 20 and v.iguais > 0 and v.posicao <= 5),
+    pg_catalog.string_agg(v.termo, ', ' order by v.parte desc, v.iguais desc, v.termo)
+      filter (where v.nivel = 20 and v.iguais > 0 and v.posicao <= 5),
+    (pg_catalog.array_agg(v.todas order by v.nivel desc) filter (where v.nome is not null))[1],
+    (pg_catalog.array_agg(v.iguais order by v.nivel desc) filter (where v.nome is not null))[1],
+    (pg_catalog.array_agg(v.nome order by v.nivel desc) filter (where v.nome is not null))[1]
+  from (
+    select p.nivel, p.termo, p.todas, p.iguais, p.iguais / (p.todas + 5)::numeric as parte,
+      case p.nivel
+        when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
+        when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
+        when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
+        when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
+      end as nome,
+      pg_catalog.row_number() over (partition by p.nivel = 20
+        order by p.iguais / (p.todas + 5)::numeric desc, p.iguais desc, p.termo) as posicao
+    from unnest(niveis, termos, lancamentos, iguais) p (nivel, termo, todas, iguais)
+  ) v;
+end;
+
+comment on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+  'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+revoke execute on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+--! EndIncluded regras/descrever_provas.sql
+--! Included regras/pendente_verificacao.sql
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
+-- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
+-- dw.lancamentos, the settings and the statistics that regras.preparar_pendente_verificacao keeps; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regras.pendente_verificacao(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_minima constant numeric := 0.05;
+begin
+  return query
+  with sugestao as materialized (
+    select s.*, c.categoria as proposta, d.categoria as alternativa
+    from audit_interno.sugerir_pendencias(janela, null, null) s
+    join audit_interno.estatistica_categoria c on c.id = s.categoria
+    left join audit_interno.estatistica_categoria d on d.id = s.segunda
+  )
+  select
+    null::text,
+    l.id::text,
+    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
+    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    jsonb_strip_nulls(jsonb_build_object(
+      'rotulo', l.categoria,
+      'sugestao', s.proposta,
+      'alternativa', s.alternativa,
+      'nota', round(s.bruta::numeric, 4),
+      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
+      'niveis', e.por_nivel,
+      'palavras', e.palavras,
+      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
+    case
+      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+      else coalesce(case when e.certas > 0 then
+          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com '
+            || case when e.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || e.por || ' estão em "' || s.proposta || '". ' end,
+          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || e.lista || '. ', '')
+        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
+            || s.acertos || ' estavam certas.'
+          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
+        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+    end,
+    nullif(abs(l.valor), 'NaN')
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text
+  left join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e on s.id is not null
+  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regras.pendente_verificacao(audit.janela) is
+  'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+revoke execute on function regras.pendente_verificacao(audit.janela) from public;
+--! EndIncluded regras/pendente_verificacao.sql
+--! Included regras/previsao_padrao.sql
+-- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
+-- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
+-- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- explodes ends at statement_timeout.
+create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+begin
+  if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'campo desconhecido: ' || coalesce(campo, '(nulo)'),
+      hint = 'Use fornecedor, descricao ou conta_contabil.';
+  end if;
+  if tipo is null or tipo not in ('contem', 'palavra', 'regex') then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'tipo desconhecido: ' || coalesce(tipo, '(nulo)'),
+      hint = 'Use contem, palavra ou regex.';
+  end if;
+
+  return query
+  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
+    l.conta_contabil::text, l.valor::numeric,
+    coalesce(audit_interno.dobrar(btrim(l.categoria)) = v_categoria, false)
+  from dw.lancamentos l
+  where audit_interno.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
+    case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
+  order by l.data_lancamento desc, l.id
+  limit greatest(0, least(previsao_padrao.limite, 10000));
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+
+comment on function audit.previsao_padrao(text, text, text, int) is
+  'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
+revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
+grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/previsao_padrao.sql
+--! Included regras/acertos_padroes.sql
+-- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
+-- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
+-- whoever maintains the patterns.
+create or replace function audit.acertos_padroes()
+returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, coalesce(a.achados, 0), coalesce(a.confirmados, 0), coalesce(a.recusados, 0),
+    round(a.confirmados::numeric / nullif(a.confirmados + a.recusados, 0), 4)
+  from audit.padroes_trade_marketing p
+  left join (
+    select (x ->> 'id')::bigint as padrao_id,
+      count(*) as achados,
+      count(*) filter (where d.status = 'corrigida') as confirmados,
+      count(*) filter (where d.status in ('rejeitada', 'revertida')) as recusados
+    from audit.divergencias_processadas d
+    cross join lateral jsonb_array_elements(
+      case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+    where d.regra = 'trade_marketing'
+    group by 1
+  ) a on a.padrao_id = p.id
+  order by p.id
+$$;
+
+comment on function audit.acertos_padroes() is
+  'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
+revoke execute on function audit.acertos_padroes() from public;
+grant execute on function audit.acertos_padroes() to conferente_leitor;
+--! EndIncluded regras/acertos_padroes.sql
+--! Included regras/propor_padroes.sql
+-- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
+-- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. Reads
+-- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
+create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+begin
+  return query
+  with confirmado as materialized (
+    select distinct d.registro_id
+    from audit.divergencias_processadas d
+    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
+      and audit_interno.dobrar(btrim(d.valores_propostos ->> 'categoria')) = v_categoria
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+  ), entrada as materialized (
+    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
+      string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
+      c.registro_id is not null as confirmada,
+      c.registro_id is not null or audit_interno.dobrar(btrim(l.categoria)) = v_categoria as marketing
+    from dw.lancamentos l
+    left join confirmado c on c.registro_id = l.id::text
+    where btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+  ), candidato as materialized (
+    select e.id, e.confirmada, e.marketing, x.campo, x.texto
+    from entrada e
+    cross join lateral (
+      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
+      union
+      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
+      union
+      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
+      from generate_series(1, cardinality(e.palavras) - 1) i
+    ) x
+    where (x.campo, x.texto) in (
+      select f.campo, f.texto
+      from entrada n
+      cross join lateral (
+        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
+        union
+        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
+        union
+        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
+        from generate_series(1, cardinality(n.palavras) - 1) i
+      ) f
+      where n.confirmada
+      group by f.campo, f.texto
+      having count(*) >= suporte_minimo
+    )
+  ), contado as (
+    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
+      count(*) filter (where c.marketing) as marketing
+    from candidato c
+    group by c.campo, c.texto
+  )
+  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
+  from contado c
+  where c.marketing::numeric / c.lancamentos >= precisao_minima
+    -- what an active pattern catches already needs no other
+    and not exists (
+      select from audit.padroes_trade_marketing p
+      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
+        and audit_interno.padrao_casa(p.tipo, p.padrao, c.texto))
+    -- a pair says nothing that one of its words does not say as precisely of as many
+    and not exists (
+      select from contado m
+      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
+        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
+  order by c.suporte desc, 6 desc, c.campo, c.texto;
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+
+comment on function audit.propor_padroes(int, numeric) is
+  'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
+revoke execute on function audit.propor_padroes(int, numeric) from public;
+grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/propor_padroes.sql
+
+--! Included consulta/historico_registro.sql
+-- Everything that ever happened to one row of the warehouse, in order.
+create or replace function audit.historico_registro(tabela text, id text)
+returns table (
+  quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
+  antes jsonb, depois jsonb, motivo text
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  from audit.divergencias_processadas d
+  cross join lateral (
+    select p.iniciada_em as quando, 'deteccao' as evento, x.divergencia_id, x.operacao_id, d.valores_originais as antes,
+      d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
+    from audit.deteccoes x join audit.operacoes p on p.id = x.operacao_id where x.divergencia_id = d.id
+    union all
+    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, null, c.valores, c.motivo, 2
+    from audit.decisoes c where c.divergencia_id = d.id
+    union all
+    select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
+      a.operacao_id, a.antes, a.depois, p.motivo, 3
+    from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
+  ) as e
+  join audit.operacoes o on o.id = e.operacao_id
+  where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
+  union all
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  from audit.excecoes x where x.tabela = historico_registro.tabela and x.registro_id = historico_registro.id
+  order by 1, 6
+$$;
+comment on function audit.historico_registro(text, text) is
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+grant execute on function audit.historico_registro(text, text) to conferente_leitor;
+--! EndIncluded consulta/historico_registro.sql
+--! Included consulta/divergencia_idade_dias.sql
+-- A field of the finding in the API: how long it has waited, or did.
+create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
+returns integer
+language sql
+stable
+as $$
+  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then current_date
+    else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao)::date end - (divergencia).detectada_em::date
+$$;
+comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
+  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_idade_dias.sql
+--! Included consulta/vw_operacoes_resumo.sql
+-- One line for each operation, for people.
+create or replace view audit.vw_operacoes_resumo with (security_invoker = true) as
+select o.id, o.tipo, o.status, o.regra, o.sessao_id, s.modo as sessao_modo, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
+  o.finalizada_em - o.iniciada_em as duracao, o.linhas, o.elo, encode(o.selo, 'hex') as selo
+from audit.operacoes o
+left join audit.sessoes_processamento s on s.id = o.sessao_id;
+comment on view audit.vw_operacoes_resumo is 'Operations with their session, duration and seal, one line each.';
+comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
+comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
+comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
+comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null while under way.';
+comment on column audit.vw_operacoes_resumo.id is 'Key.';
+comment on column audit.vw_operacoes_resumo.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.vw_operacoes_resumo.status is 'em_andamento, concluida or falhou.';
+comment on column audit.vw_operacoes_resumo.regra is 'Rule it belongs to, if any.';
+comment on column audit.vw_operacoes_resumo.sessao_id is 'Session it belongs to, if any.';
+comment on column audit.vw_operacoes_resumo.ator is 'Who did it.';
+comment on column audit.vw_operacoes_resumo.motivo is 'Reason given.';
+comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
+comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
+comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps.';
+--! EndIncluded consulta/vw_operacoes_resumo.sql
+--! Included consulta/vw_divergencias_exportacao.sql
+-- Findings for exports and BI tools: one flat line each, in text that people read.
+create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
+select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.evidencia ->> 'tipo' as tipo, d.tabela, d.registro_id, d.status, d.confianca,
+  d.valor_em_risco,
+  (select string_agg(j.key, ', ') from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as colunas,
+  (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
+    from jsonb_each_text(d.valores_originais) as j) as antes,
+  (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
+    from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as depois,
+  d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
+  d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois
+from audit.divergencias_processadas d;
+comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
+comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
+comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_exportacao.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_exportacao.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_exportacao.tipo is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_exportacao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_exportacao.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_exportacao.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_exportacao.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_exportacao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_exportacao.colunas is 'Names of the columns to be changed, by comma; null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.antes is 'What the row held when found: the value alone if it is one column, else "column: value; …". Numbers have a decimal point.';
+comment on column audit.vw_divergencias_exportacao.depois is 'What is proposed, or what a person typed instead; written as antes, null when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_exportacao.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_exportacao.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_exportacao.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_exportacao.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_exportacao.decidida_em is 'When its status was last decided, by a person or by the system.';
+comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided: a person, or conferente for the system itself.';
+comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
+comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+--! EndIncluded consulta/vw_divergencias_exportacao.sql
+--! Included consulta/exportar_divergencias.sql
+-- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
+create or replace function audit.exportar_divergencias(
+  sessao_id bigint default null, status text[] default null, regra text default null, data_inicio date default null,
+  data_fim date default null
+)
+returns setof audit.vw_divergencias_exportacao
+language sql
+stable
+as $$
+  select v.*
+  from audit.vw_divergencias_exportacao v
+  where (exportar_divergencias.sessao_id is null or v.id in (
+      select t.divergencia_id from audit.deteccoes t join audit.operacoes o on o.id = t.operacao_id
+      where o.sessao_id = exportar_divergencias.sessao_id))
+    and (exportar_divergencias.status is null or v.status = any (exportar_divergencias.status))
+    and (exportar_divergencias.regra is null or v.regra = exportar_divergencias.regra)
+    and (exportar_divergencias.data_inicio is null
+      or v.detectada_em >= exportar_divergencias.data_inicio::timestamp at time zone 'America/Sao_Paulo')
+    and (exportar_divergencias.data_fim is null
+      or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone 'America/Sao_Paulo')
+$$;
+comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
+  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
+grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
+--! EndIncluded consulta/exportar_divergencias.sql
+--! Included consulta/diagnosticar_contrato.sql
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
+create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := to_regclass(diagnosticar_contrato.tabela);
+  v_nome text;
+  v_tipo "char";
+  v_bases oid[];
+  v_faltam boolean := false;
+  v_linhas bigint;
+  v_distintas bigint;
+  v_sem_carga bigint;
+  v_sem_data bigint;
+begin
+  return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
+    case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
+  from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
+
+  if v_relacao is null then
+    return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',
+      format('Crie a visão sobre sua tabela de fatos: create view %s as select … (veja docs/operations.md).', diagnosticar_contrato.tabela);
+    return;
+  end if;
+  v_nome := audit_interno.nome_sql(v_relacao);
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  -- the tables that a view stands on, through any number of views
+  with recursive base as (
+    select v_relacao::oid as oid
+    union
+    select d.refobjid from base b
+    join pg_rewrite w on w.ev_class = b.oid
+    join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
+  )
+  select array_agg(b.oid) into v_bases from base b join pg_class c on c.oid = b.oid where c.relkind in ('r', 'p');
+  return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
+    case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
+      when 'f' then 'tabela externa' else 'outra coisa' end,
+    case when v_tipo not in ('r', 'p', 'v', 'f') then 'Use uma tabela ou uma visão atualizável.' end;
+
+  return query
+    select format('%s.%s', v_nome, k.coluna),
+      case when a.attname is null then 'erro' when k.tipos is not null and not t.typname = any (k.tipos) then 'erro' else 'ok' end,
+      case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
+      case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
+        when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
+    from (values
+      (1, 'id', 'de qualquer tipo escalar', null::name[], false), (2, 'data_lancamento', 'date', '{date}', false),
+      (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
+      (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
+      (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
+      (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
+      (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
+      (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
+    ) as k (ordem, coluna, esperado, tipos, nula)
+    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+    left join pg_type t on t.oid = a.atttypid
+    order by k.ordem;
+
+  return query select format('ler %s', v_nome), case when p.pode then 'ok' else 'erro' end, 'conferente_dono',
+    case when not p.pode then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
+      split_part(v_nome, '.', 1), v_nome) end
+  from (select has_schema_privilege('conferente_dono', n.nspname, 'usage') and has_table_privilege('conferente_dono', v_relacao, 'select') as pode
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao) as p;
+  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  return query select format('escrever %s', v_nome),
+    case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
+    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
+    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.'
+      when not u.permitido then format('grant update on %s to conferente_dono;', v_nome) end
+  from (
+    select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
+      has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
+      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
+  ) as u;
+  return query
+    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
+      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
+      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
+
+  return query
+    select format('índice em %s', k.coluna), case when i.indice is not null or k.coluna = p.coluna then 'ok' else 'aviso' end,
+      coalesce(i.indice, case when k.coluna = p.coluna then 'particionada por esta coluna' end, 'nenhum'),
+      case when i.indice is null and k.coluna is distinct from p.coluna then k.porque end
+    from (values ('id', 'Sem ele cada correção lê a tabela toda.'), ('data_lancamento', 'Sem ele uma janela por datas lê a tabela toda.'),
+      ('carregado_em', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+      ('fornecedor_id', 'Ajuda a achar documentos lançados duas vezes.')) as k (coluna, porque)
+    left join lateral (
+      select min(c.relname)::text as indice
+      from pg_index x join pg_class c on c.oid = x.indexrelid
+      join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
+      where x.indrelid = any (v_bases) and x.indisvalid and a.attname = k.coluna
+    ) as i on true
+    left join lateral (
+      select a.attname as coluna from pg_partitioned_table y join pg_attribute a on a.attrelid = y.partrelid and a.attnum = y.partattrs[0]
+      where y.partrelid = any (v_bases) and a.attname = k.coluna limit 1
+    ) as p on true;
+
+  select count(*) < 4 into v_faltam from pg_attribute a
+  where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
+  if not v_faltam and has_table_privilege('conferente_dono', v_relacao, 'select') then
+    execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
+    into v_linhas, v_distintas, v_sem_carga, v_sem_data;
+    return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
+      case when v_linhas = 0 then 'Nada a conferir ainda.' end;
+    return query select 'id único', case when v_linhas = v_distintas then 'ok' else 'erro' end,
+      case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
+      case when v_linhas <> v_distintas then 'Cada lançamento precisa de um id próprio, não nulo.' end;
+    return query select 'carregado_em preenchido', case when v_sem_carga = 0 then 'ok' else 'aviso' end, format('%s nulos', v_sem_carga),
+      case when v_sem_carga > 0 then 'A janela de cada manhã não vê linhas sem hora de carga.' end;
+    return query select 'data_lancamento preenchida', case when v_sem_data = 0 then 'ok' else 'aviso' end, format('%s nulas', v_sem_data),
+      case when v_sem_data > 0 then 'Janelas por datas não veem linhas sem data.' end;
+  end if;
+  return query
+    select 'fillfactor', 'aviso', format('%s: %s', c.oid::regclass, coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
+      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
+    from pg_class c
+    where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
+      and v_linhas > 100000;
+  return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
+      coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
+    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
+  return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
+end
+$$;
+comment on function audit.diagnosticar_contrato(text) is
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
+grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
+--! EndIncluded consulta/diagnosticar_contrato.sql
+
+--! Included exemplo/sorteio.sql
+-- One draw of the generator: a whole number from 0 to n - 1 that depends on nothing but its arguments.
+-- Not random(): its stream depends on the order in which rows are read, hence on the plan and on the version.
+-- hashint8extended has given the same numbers on every platform since PostgreSQL 11.
+-- No "set search_path" here, because it would forbid inlining and cost seconds: the body is bound when created.
+create or replace function exemplo.sorteio(chave bigint, n bigint, canal bigint)
+returns bigint
+language sql
+immutable parallel safe
+return (pg_catalog.hashint8extended(chave, canal) operator(pg_catalog.&) 9223372036854775807) operator(pg_catalog.%) n;
+
+comment on function exemplo.sorteio(bigint, bigint, bigint) is
+  'Example warehouse: reproducible draw from 0 to n - 1 for a key on a channel (the seed plus the number of the draw).';
+
+revoke execute on function exemplo.sorteio(bigint, bigint, bigint) from public;
+--! EndIncluded exemplo/sorteio.sql
+--! Included exemplo/canal.sql
+-- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing.
+-- Inlined like exemplo.sorteio, and folded to a constant when the seed is one.
+create or replace function exemplo.canal(semente bigint, numero bigint)
+returns bigint
+language sql
+immutable parallel safe
+return pg_catalog.hashint8extended(numero, semente);
+
+comment on function exemplo.canal(bigint, bigint) is
+  'Example warehouse: channel for exemplo.sorteio, from the seed and the number of the draw.';
+
+revoke execute on function exemplo.canal(bigint, bigint) from public;
+--! EndIncluded exemplo/canal.sql
+--! Included exemplo/cnpj.sql
+-- A CNPJ of 14 digits: company (8), branch (4), and the two check digits, modulo 11 with the weights of
+-- Instrução Normativa RFB 2.119/2022, annex; a remainder below 2 gives the digit 0.
+create or replace function exemplo.cnpj(raiz bigint, filial int)
+returns text
+language sql
+immutable strict parallel safe
+set search_path = ''
+as $$
+  with base as (
+    select lpad(cnpj.raiz::text, 8, '0') || lpad(cnpj.filial::text, 4, '0') as digitos
+  ), primeiro as (
+    select b.digitos || case when s.resto < 2 then 0 else 11 - s.resto end as digitos
+    from base b
+    cross join lateral (
+      select sum(substr(b.digitos, i, 1)::int * ('{5,4,3,2,9,8,7,6,5,4,3,2}'::int[])[i]) % 11 as resto
+      from generate_series(1, 12) i
+    ) s
+  )
+  select p.digitos || case when s.resto < 2 then 0 else 11 - s.resto end
+  from primeiro p
+  cross join lateral (
+    select sum(substr(p.digitos, i, 1)::int * ('{6,5,4,3,2,9,8,7,6,5,4,3,2}'::int[])[i]) % 11 as resto
+    from generate_series(1, 13) i
+  ) s
+$$;
+
+comment on function exemplo.cnpj(bigint, int) is
+  'Example warehouse: CNPJ (14 digits, valid check digits) of a company root of 8 digits and a branch number.';
+
+revoke execute on function exemplo.cnpj(bigint, int) from public;
+--! EndIncluded exemplo/cnpj.sql
+--! Included exemplo/maiusculas.sql
+-- Upper case without accents, as many accounting systems store text.
+-- upper() of the database's own locale would make the data differ from one server to the next.
+create or replace function exemplo.maiusculas(texto text)
+returns text
+language sql
+immutable strict parallel safe
+return pg_catalog.upper(
+  pg_catalog.translate(texto, 'áàâãéêíóôõúüçÁÀÂÃÉÊÍÓÔÕÚÜÇ', 'aaaaeeiooouucAAAAEEIOOOUUC') collate pg_catalog."C");
+
+comment on function exemplo.maiusculas(text) is
+  'Example warehouse: text in upper case without accents, alike under every locale.';
+
+revoke execute on function exemplo.maiusculas(text) from public;
+--! EndIncluded exemplo/maiusculas.sql
+--! Included exemplo/grafias.sql
+-- The eight ways in which different hands write one supplier's name. The first is the one in the register.
+create or replace function exemplo.grafias(nome text, sufixo text)
+returns text[]
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  select array(select btrim(g, ' -') from unnest(array[
+    grafias.nome || ' ' || grafias.sufixo,
+    exemplo.maiusculas(grafias.nome || ' ' || replace(grafias.sufixo, '.', '')),
+    grafias.nome,
+    translate(exemplo.maiusculas(a.curto), '.&', '') || ' ' || exemplo.maiusculas(replace(grafias.sufixo, '.', '')),
+    a.curto,
+    exemplo.maiusculas(grafias.nome),
+    grafias.nome || '  ' || exemplo.maiusculas(grafias.sufixo),
+    exemplo.maiusculas(replace(grafias.nome, ' e ', ' & ')) || ' - ' || exemplo.maiusculas(grafias.sufixo)
+  ]) with ordinality u (g, ordem) order by u.ordem)
+  from (
+    select replace(replace(replace(replace(replace(replace(replace(replace(replace(grafias.nome,
+      'Transportadora', 'Transp.'), 'Comércio', 'Com.'), 'Serviços', 'Serv.'), 'Indústria', 'Ind.'),
+      'Comunicação', 'Comunic.'), 'Engenharia', 'Eng.'), 'Advogados', 'Adv.'), 'Concessionária', 'Conc.'),
+      'Componentes', 'Comp.') as curto
+  ) a
+$$;
+
+comment on function exemplo.grafias(text, text) is
+  'Example warehouse: eight spellings of a supplier (abbreviations, no accents, upper case, with and without its legal form).';
+
+revoke execute on function exemplo.grafias(text, text) from public;
+--! EndIncluded exemplo/grafias.sql
+--! Included exemplo/impressao.sql
+-- Fingerprint of what a correction could change in an entry. Equal content gives an equal number on PostgreSQL 15
+-- to 18 (numeric is compared by value, text by its bytes). Inlined, hence no "set search_path": bound when created.
+create or replace function exemplo.impressao(filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text,
+  fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric)
+returns bigint
+language sql
+immutable parallel safe
+return pg_catalog.hash_record_extended(
+  row(filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto), 0);
+
+comment on function exemplo.impressao(text, text, text, text, text, text, text, text, numeric, numeric, numeric) is
+  'Example warehouse: fingerprint of the contents of an entry, by which harm done by corrections is found.';
+
+revoke execute on function exemplo.impressao(text, text, text, text, text, text, text, text, numeric, numeric, numeric) from public;
+--! EndIncluded exemplo/impressao.sql
+--! Included exemplo/padroes.sql
+-- The patterns that the business of the example maintains for trade marketing, in the shape of
+-- audit.padroes_trade_marketing. Made for matching without regard to case and accents:
+-- contem = anywhere in the text, palavra = whole words, regex = POSIX.
+create or replace function exemplo.padroes()
+returns table (campo text, tipo text, acao text, padrao text)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('descricao',      'contem',  'incluir', 'trade marketing'),
+    ('descricao',      'regex',   'incluir', 'a[cç][aã]o (de )?varejo'),
+    ('descricao',      'contem',  'incluir', 'campanha de varejo'),
+    ('descricao',      'contem',  'incluir', 'campanha regional'),
+    ('descricao',      'regex',   'incluir', 'reembolso (de )?campanha'),
+    ('descricao',      'contem',  'incluir', 'mídia cooperada'),
+    ('descricao',      'contem',  'incluir', 'verba cooperada'),
+    ('descricao',      'contem',  'incluir', 'incentivo de vendas'),
+    ('descricao',      'palavra', 'incluir', 'PDV'),
+    ('descricao',      'palavra', 'incluir', 'test drive'),
+    ('fornecedor',     'regex',   'incluir', 'trade (&|e) promo'),
+    ('fornecedor',     'palavra', 'incluir', 'merchandising'),
+    ('conta_contabil', 'contem',  'incluir', '4.1.3.05'),
+    ('descricao',      'palavra', 'excluir', 'recall'),
+    ('descricao',      'contem',  'excluir', 'patrocínio institucional'),
+    ('descricao',      'contem',  'excluir', 'frete de retorno'),
+    ('fornecedor',     'regex',   'excluir', '^prefeitura')
+$$;
+
+comment on function exemplo.padroes() is
+  'Example warehouse: the trade-marketing patterns to load into audit.padroes_trade_marketing (campo, tipo, acao, padrao).';
+
+revoke execute on function exemplo.padroes() from public;
+--! EndIncluded exemplo/padroes.sql
+--! Included exemplo/filiais.sql
+-- Branches and plants, with their share of the entries (percent).
+create or replace function exemplo.filiais()
+returns table (codigo text, nome text, tipo text, cidade text, uf text, cnpj text, peso int)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  select f.codigo, f.nome, f.tipo, f.cidade, f.uf, exemplo.cnpj(65990001, f.numero), f.peso
+  from (values
+    ('BA01', 'Fábrica de Camaçari',            'fábrica',      'Camaçari',              'BA', 1,  36),
+    ('SP01', 'Sede Administrativa',            'escritório',   'São Paulo',             'SP', 2,  17),
+    ('SP02', 'Fábrica de Campinas',            'fábrica',      'Campinas',              'SP', 3,  12),
+    ('AM01', 'Fábrica de Baterias de Manaus',  'fábrica',      'Manaus',                'AM', 4,  8),
+    ('ES01', 'Centro de Distribuição Vitória', 'distribuição', 'Cariacica',             'ES', 5,  7),
+    ('SP03', 'Centro de Peças Cajamar',        'distribuição', 'Cajamar',               'SP', 6,  6),
+    ('PE01', 'Centro de Distribuição Suape',   'distribuição', 'Ipojuca',               'PE', 7,  4),
+    ('BA02', 'Centro de Pesquisa',             'pesquisa',     'Salvador',              'BA', 8,  3),
+    ('RJ01', 'Regional Sudeste',               'escritório',   'Rio de Janeiro',        'RJ', 9,  2),
+    ('DF01', 'Relações Institucionais',        'escritório',   'Brasília',              'DF', 10, 1),
+    ('PR01', 'Regional Sul',                   'escritório',   'Curitiba',              'PR', 11, 2),
+    ('SC01', 'Terminal de Itajaí',             'distribuição', 'Itajaí',                'SC', 12, 1),
+    ('CE01', 'Regional Nordeste',              'escritório',   'Fortaleza',             'CE', 13, 1)
+  ) f (codigo, nome, tipo, cidade, uf, numero, peso)
+$$;
+
+comment on function exemplo.filiais() is
+  'Example warehouse: branches and plants with CNPJ and share of the entries in percent.';
+
+revoke execute on function exemplo.filiais() from public;
+--! EndIncluded exemplo/filiais.sql
+--! Included exemplo/contas.sql
+-- Chart of accounts of the example.
+create or replace function exemplo.contas()
+returns table (codigo text, nome text, grupo text)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('1.1.9.99', 'Conta transitória de pagamentos',        'Ativo'),
+    ('3.1.1.01', 'Matéria-prima nacional',                 'Custo'),
+    ('3.1.1.02', 'Matéria-prima importada',                'Custo'),
+    ('3.1.2.01', 'Peças e componentes de montagem',        'Custo'),
+    ('3.1.2.02', 'Peças de reposição',                     'Custo'),
+    ('3.1.3.01', 'Manutenção de máquinas e equipamentos',  'Custo'),
+    ('3.1.4.01', 'Energia elétrica',                       'Custo'),
+    ('3.1.4.02', 'Água e esgoto',                          'Custo'),
+    ('3.2.1.01', 'Fretes sobre compras',                   'Custo'),
+    ('3.2.1.02', 'Fretes sobre vendas',                    'Custo'),
+    ('3.2.1.03', 'Armazenagem',                            'Custo'),
+    ('3.3.1.01', 'Garantia de veículos',                   'Custo'),
+    ('4.1.1.01', 'Viagens e estadias',                     'Despesa comercial'),
+    ('4.1.2.01', 'Combustíveis e lubrificantes',           'Despesa comercial'),
+    ('4.1.3.01', 'Publicidade e propaganda',               'Despesa comercial'),
+    ('4.1.3.02', 'Produção de mídia',                      'Despesa comercial'),
+    ('4.1.3.03', 'Feiras e eventos',                       'Despesa comercial'),
+    ('4.1.3.05', 'Verbas de trade marketing',              'Despesa comercial'),
+    ('4.1.3.99', 'Outras despesas comerciais',             'Despesa comercial'),
+    ('4.2.1.01', 'Aluguéis e condomínios',                 'Despesa administrativa'),
+    ('4.2.1.02', 'Manutenção e conservação predial',       'Despesa administrativa'),
+    ('4.2.1.03', 'Limpeza e vigilância',                   'Despesa administrativa'),
+    ('4.2.2.01', 'Telefonia e dados',                      'Despesa administrativa'),
+    ('4.2.2.02', 'Licenças e serviços de informática',     'Despesa administrativa'),
+    ('4.2.3.01', 'Honorários advocatícios',                'Despesa administrativa'),
+    ('4.2.3.02', 'Consultorias e auditorias',              'Despesa administrativa'),
+    ('4.2.4.01', 'Prêmios de seguros',                     'Despesa administrativa'),
+    ('4.2.5.01', 'Alimentação do trabalhador',             'Despesa administrativa'),
+    ('4.2.6.01', 'Impostos e taxas',                       'Despesa administrativa'),
+    ('4.2.9.01', 'Serviços de terceiros pessoa jurídica',  'Despesa administrativa'),
+    ('4.2.9.99', 'Outras despesas administrativas',        'Despesa administrativa')
+$$;
+
+comment on function exemplo.contas() is 'Example warehouse: chart of accounts.';
+
+revoke execute on function exemplo.contas() from public;
+--! EndIncluded exemplo/contas.sql
+--! Included exemplo/centros_custo.sql
+-- Cost centres of the example.
+create or replace function exemplo.centros_custo()
+returns table (codigo text, nome text, diretoria text)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('1010', 'Presidência',                 'Administração'),
+    ('1020', 'Jurídico',                    'Administração'),
+    ('1030', 'Controladoria',               'Administração'),
+    ('1040', 'Tesouraria',                  'Administração'),
+    ('1050', 'Recursos Humanos',            'Administração'),
+    ('1060', 'Tecnologia da Informação',    'Administração'),
+    ('1070', 'Facilities',                  'Administração'),
+    ('1080', 'Segurança Patrimonial',       'Administração'),
+    ('2010', 'Marketing de Produto',        'Comercial'),
+    ('2020', 'Comunicação e Marca',         'Comercial'),
+    ('2030', 'Desenvolvimento de Rede',     'Comercial'),
+    ('2040', 'Vendas Varejo',               'Comercial'),
+    ('2050', 'Vendas Diretas',              'Comercial'),
+    ('2060', 'Pós-Venda',                   'Comercial'),
+    ('3010', 'Estamparia',                  'Operações'),
+    ('3020', 'Soldagem',                    'Operações'),
+    ('3030', 'Pintura',                     'Operações'),
+    ('3040', 'Montagem Final',              'Operações'),
+    ('3050', 'Baterias',                    'Operações'),
+    ('3060', 'Manutenção Industrial',       'Operações'),
+    ('3070', 'Utilidades',                  'Operações'),
+    ('3080', 'Qualidade',                   'Operações'),
+    ('4010', 'Compras',                     'Suprimentos'),
+    ('4020', 'Logística de Entrada',        'Suprimentos'),
+    ('4030', 'Logística de Veículos',       'Suprimentos'),
+    ('4040', 'Comércio Exterior',           'Suprimentos'),
+    ('5010', 'Engenharia de Produto',       'Engenharia'),
+    ('5020', 'Protótipos e Testes',         'Engenharia')
+$$;
+
+comment on function exemplo.centros_custo() is 'Example warehouse: cost centres.';
+
+revoke execute on function exemplo.centros_custo() from public;
+--! EndIncluded exemplo/centros_custo.sql
+--! Included exemplo/categorias.sql
+-- Categories with what makes an entry of each believable: accounts and cost centres in which it is booked,
+-- amounts (median in cents, spread in tenths of a standard deviation of the logarithm), whether taxes are
+-- withheld at source, and texts. Texts are templates for format(): 1 month, 2 year, 3 campaign, 4 dealer,
+-- 5 contract, 6 town, 7 model, 8 document.
+-- No text outside Trade Marketing may match exemplo.padroes(), save the one on recalls, which they exclude.
+create or replace function exemplo.categorias()
+returns table (nome text, grupo text, contas text[], centros text[], mediana bigint, dispersao int, retem boolean, textos text[])
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('Trade Marketing', 'Comercial', '{4.1.3.05,4.1.3.05,4.1.3.05,4.1.3.99}'::text[], '{2030,2040,2010}'::text[], 850000::bigint, 10, false,
+      array['Ação varejo %7$s - %4$s', 'Verba de trade marketing %1$s/%2$s - %4$s', 'Reembolso campanha %3$s contrato %5$s',
+        'Campanha de varejo %3$s - %6$s', 'Material de PDV %7$s - %4$s', 'Ativação em PDV %3$s', 'Incentivo de vendas %4$s ref. %1$s/%2$s',
+        'Test drive no shopping - %6$s - %3$s', 'Mídia cooperada %4$s %1$s/%2$s', 'Campanha regional %3$s %1$s/%2$s',
+        'Reembolso conforme NF %8$s', 'Rateio de ações comerciais da rede %1$s']),
+    ('Publicidade e Propaganda', 'Comercial', '{4.1.3.01,4.1.3.01,4.1.3.02,4.1.3.99}', '{2020,2020,2010}', 2400000, 12, true,
+      array['Veiculação TV aberta %1$s/%2$s', 'Mídia digital programática %7$s', 'Produção de filme publicitário %7$s',
+        'Criação e arte final de anúncio', 'Painel de LED aeroporto de %6$s', 'Assessoria de imprensa %1$s/%2$s',
+        'Plano de mídia nacional contrato %5$s', 'Gestão de redes sociais %1$s', 'Patrocínio institucional - Test Drive Solidário %6$s']),
+    ('Eventos e Feiras', 'Comercial', '{4.1.3.03,4.1.3.03,4.1.3.99}', '{2020,2010}', 1800000, 11, true,
+      array['Montagem de estande - Salão do Automóvel', 'Locação de espaço feira %6$s', 'Buffet evento de lançamento %7$s',
+        'Sonorização e iluminação convenção %2$s', 'Recepcionistas para evento em %6$s', 'Cenografia lançamento %7$s']),
+    ('Garantia e Assistência Técnica', 'Comercial', '{3.3.1.01}', '{2060,3080}', 180000, 9, false,
+      array['Garantia %7$s OS %8$s', 'Mão de obra em garantia - %4$s', 'Recall campanha regional %6$s %7$s', 'Reparo módulo de bateria %7$s',
+        'Assistência 24h %1$s/%2$s', 'Substituição de peça em garantia OS %8$s']),
+    ('Peças e Componentes', 'Suprimentos', '{3.1.2.01,3.1.2.01,3.1.2.02}', '{3040,3020,3050,4010}', 1250000, 11, false,
+      array['Conjunto suspensão %7$s pedido %5$s', 'Chicote elétrico lote %8$s', 'Para-choque %7$s', 'Módulo eletrônico %7$s pedido %5$s',
+        'Vidros e guarnições %7$s', 'Parafusos e fixadores lote %8$s', 'Pneus %7$s pedido %5$s', 'Bancos dianteiros %7$s', 'Peças de reposição pedido %5$s']),
+    ('Matéria-Prima', 'Suprimentos', '{3.1.1.01,3.1.1.01,3.1.1.02}', '{3010,3020,3030,3050}', 4800000, 10, false,
+      array['Bobina de aço galvanizado lote %8$s', 'Alumínio em chapas', 'Tinta automotiva base água', 'Resina polipropileno lote %8$s',
+        'Cobre eletrolítico contrato %5$s', 'Carbonato de lítio contrato %5$s', 'Adesivo estrutural', 'Primer e verniz %1$s/%2$s']),
+    ('Frete e Logística', 'Suprimentos', '{3.2.1.01,3.2.1.02,3.2.1.02,3.2.1.03}', '{4020,4030,4040}', 320000, 10, true,
+      array['Frete rodoviário %6$s CT-e %8$s', 'Transporte de veículos cegonha %6$s', 'Armazenagem %1$s/%2$s', 'Frete aéreo urgente peças %7$s',
+        'Desembaraço aduaneiro DI %8$s', 'Cabotagem contêiner %8$s', 'Coleta milk run %1$s', 'Frete sobre vendas %6$s']),
+    ('Manutenção Predial', 'Administração', '{4.2.1.02,4.2.1.02,4.2.9.01}', '{1070,3070}', 240000, 11, true,
+      array['Reparo de telhado galpão %6$s', 'Manutenção de ar condicionado %1$s/%2$s', 'Pintura predial', 'Serviços hidráulicos',
+        'Manutenção de elevadores contrato %5$s', 'Reforma do vestiário', 'Manutenção de jardins %1$s']),
+    ('Manutenção de Máquinas', 'Operações', '{3.1.3.01,3.1.3.01,4.2.9.01}', '{3060,3010,3020}', 560000, 11, true,
+      array['Manutenção preventiva prensa %8$s', 'Calibração de robôs de solda', 'Peças para esteira transportadora', 'Retífica de motor elétrico',
+        'Manutenção corretiva cabine de pintura', 'Óleo hidráulico e filtros', 'Aferição de instrumentos %1$s/%2$s']),
+    ('Viagens e Hospedagem', 'Administração', '{4.1.1.01,4.1.1.01,4.2.9.99}', '{1050,2040,2050,5010}', 145000, 8, false,
+      array['Passagem aérea %6$s', 'Hospedagem %6$s', 'Hospedagem treinamento %6$s %1$s', 'Locação de veículo %6$s', 'Táxi e aplicativo %1$s/%2$s', 'Remarcação de bilhete %8$s']),
+    ('Combustíveis', 'Comercial', '{4.1.2.01}', '{2050,4030,5020}', 42000, 7, false,
+      array['Abastecimento frota %1$s/%2$s', 'Diesel S10 %6$s', 'Etanol frota de testes', 'Gasolina %6$s cupom %8$s', 'Arla 32', 'Abastecimento cartão frota']),
+    ('Serviços Jurídicos', 'Administração', '{4.2.3.01,4.2.3.01,4.2.9.01}', '{1020}', 920000, 10, true,
+      array['Honorários processo %8$s', 'Honorários advocatícios %1$s/%2$s', 'Parecer tributário', 'Acompanhamento trabalhista %6$s', 'Custas e diligências processo %8$s']),
+    ('Alimentação e Refeitório', 'Administração', '{4.2.5.01}', '{1050}', 680000, 9, true,
+      array['Refeições fábrica %1$s/%2$s', 'Vale-alimentação %1$s', 'Lanches turno da noite', 'Coffee break treinamento', 'Cesta básica %1$s/%2$s']),
+    ('Impostos e Taxas', 'Administração', '{4.2.6.01}', '{1040,1030}', 310000, 12, false,
+      array['Taxa de licenciamento %2$s', 'IPTU %6$s %2$s', 'Taxa de fiscalização %6$s', 'Guia de recolhimento %8$s', 'ISS retido %1$s/%2$s']),
+    ('Aluguéis e Condomínios', 'Administração', '{4.2.1.01}', '{1070}', 2600000, 8, true,
+      array['Aluguel %1$s/%2$s contrato %5$s', 'Condomínio %1$s/%2$s', 'Locação de galpão %6$s %1$s/%2$s', 'Aluguel showroom %6$s']),
+    ('Serviços de TI', 'Administração', '{4.2.2.02,4.2.2.02,4.2.9.01}', '{1060}', 1100000, 10, true,
+      array['Licenças de software %2$s', 'Sustentação ERP %1$s/%2$s', 'Horas de desenvolvimento contrato %5$s', 'Hospedagem em nuvem %1$s/%2$s',
+        'Suporte técnico %1$s', 'Equipamentos de informática', 'Consultoria BI projeto %5$s']),
+    ('Telecomunicações', 'Administração', '{4.2.2.01}', '{1060,1070}', 190000, 9, false,
+      array['Link dedicado %6$s %1$s/%2$s', 'Telefonia móvel %1$s/%2$s', 'Telefonia fixa %6$s', 'Rádio comunicação fábrica', 'Dados móveis veículos conectados %1$s']),
+    ('Limpeza e Vigilância', 'Administração', '{4.2.1.03,4.2.1.03,4.2.9.01}', '{1080,1070}', 1500000, 8, true,
+      array['Serviços de limpeza %1$s/%2$s', 'Vigilância patrimonial %6$s %1$s/%2$s', 'Portaria 24h contrato %5$s', 'Coleta de resíduos %1$s', 'Material de limpeza']),
+    ('Consultoria e Auditoria', 'Administração', '{4.2.3.02,4.2.9.01}', '{1030,1010}', 1900000, 10, true,
+      array['Auditoria externa %2$s', 'Consultoria tributária %1$s/%2$s', 'Consultoria de processos contrato %5$s', 'Avaliação atuarial', 'Laudo técnico %6$s']),
+    ('Seguros', 'Administração', '{4.2.4.01}', '{1040}', 880000, 11, false,
+      array['Seguro patrimonial apólice %5$s', 'Seguro de transporte %1$s/%2$s', 'Seguro frota apólice %5$s', 'Seguro de vida em grupo %1$s/%2$s']),
+    ('Energia Elétrica', 'Operações', '{3.1.4.01}', '{3070}', 3900000, 11, false,
+      array['Energia elétrica %6$s %1$s/%2$s', 'Demanda contratada %1$s/%2$s', 'Energia mercado livre contrato %5$s', 'Fatura de energia UC %8$s']),
+    ('Água e Saneamento', 'Operações', '{3.1.4.02}', '{3070,1070}', 410000, 10, false,
+      array['Água e esgoto %6$s %1$s/%2$s', 'Caminhão-pipa', 'Tratamento de efluentes %1$s/%2$s', 'Fatura de água %8$s']),
+    ('Outras Despesas', 'Administração', '{4.2.9.99,4.2.9.01}', '{1030,1070,1010}', 95000, 11, false,
+      array['Despesas diversas %1$s', 'Material de escritório', 'Correios e cartório', 'Reembolso de despesas %1$s/%2$s', 'Brindes de fim de ano'])
+$$;
+
+comment on function exemplo.categorias() is
+  'Example warehouse: categories with their accounts, cost centres, amounts (median in cents) and text templates.';
+
+revoke execute on function exemplo.categorias() from public;
+--! EndIncluded exemplo/categorias.sql
+--! Included exemplo/ramos.sql
+-- Trades of suppliers: how many companies each has, their share of the entries (per 10,000), the category of
+-- their entries, and a second category with its share in percent. muda: from the seventh month on the company's
+-- entries belong to the second category. recorrente: bills every month. cauda: has a tail of companies
+-- with one to three entries. Names are templates for format() with one proper name.
+create or replace function exemplo.ramos()
+returns table (ramo text, categoria text, categoria2 text, parte2 int, muda boolean, recorrente boolean, cauda boolean,
+  empresas int, peso int, nomes text[])
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('autopecas_lider', 'Peças e Componentes', null::text, 0, false, false, false, 1, 1180, '{%s Sistemas Automotivos do Brasil}'::text[]),
+    ('autopecas', 'Peças e Componentes', null, 0, false, false, true, 42, 1000,
+      '{Indústria de Autopeças %s,%s Componentes Automotivos,Metalúrgica %s,Borrachas %s}'),
+    ('materia_prima', 'Matéria-Prima', null, 0, false, false, true, 26, 800, '{Siderúrgica %s,Química %s,%s Indústria de Plásticos,Metais %s}'),
+    ('materia_e_pecas', 'Matéria-Prima', 'Peças e Componentes', 30, false, false, false, 4, 120, '{%s Indústria e Comércio de Alumínio}'),
+    ('transporte', 'Frete e Logística', null, 0, false, false, true, 38, 1150, '{Transportadora %s,%s Logística,Rápido %s,%s Cargas e Encomendas}'),
+    ('concessionaria', 'Trade Marketing', 'Garantia e Assistência Técnica', 32, false, false, false, 64, 760,
+      '{%s Veículos,Concessionária %s,%s Motors Comércio de Automóveis,Auto %s}'),
+    ('agencia_trade', 'Trade Marketing', null, 0, false, false, true, 9, 200, '{%s Trade e Promo,%s Merchandising,%s Ações Promocionais}'),
+    ('agencia', 'Publicidade e Propaganda', null, 0, false, false, true, 18, 320, '{Agência %s,%s Comunicação,%s Mídia e Produções}'),
+    ('agencia_mista', 'Publicidade e Propaganda', 'Trade Marketing', 35, false, false, false, 4, 120, '{%s Marketing Integrado}'),
+    ('agencia_mudou', 'Publicidade e Propaganda', 'Trade Marketing', 0, true, false, false, 1, 40, '{Vitrine %s Comunicação}'),
+    ('eventos', 'Eventos e Feiras', null, 0, false, false, true, 16, 180, '{%s Eventos,Cenografia %s,Buffet %s}'),
+    ('oficina', 'Garantia e Assistência Técnica', null, 0, false, false, true, 20, 180, '{Oficina %s,Auto Elétrica %s,%s Guinchos e Socorro}'),
+    ('predial', 'Manutenção Predial', null, 0, false, false, true, 24, 420, '{Construtora %s,%s Instalações,%s Climatização}'),
+    ('maquinas', 'Manutenção de Máquinas', null, 0, false, false, true, 24, 460, '{%s Automação Industrial,Retífica %s,%s Engenharia de Manutenção}'),
+    ('manutencao_dupla', 'Manutenção Predial', 'Manutenção de Máquinas', 40, false, false, false, 3, 80, '{%s Engenharia e Serviços}'),
+    ('viagens', 'Viagens e Hospedagem', null, 0, false, false, true, 26, 460, '{Hotel %s,%s Turismo,Pousada %s,%s Viagens Corporativas}'),
+    ('combustivel', 'Combustíveis', null, 0, false, false, true, 22, 400, '{Auto Posto %s,Posto %s,%s Comércio de Combustíveis}'),
+    ('advocacia', 'Serviços Jurídicos', null, 0, false, false, true, 14, 180, '{%s Advogados Associados,%s Sociedade de Advogados}'),
+    ('refeitorio', 'Alimentação e Refeitório', null, 0, false, false, true, 14, 280, '{%s Refeições Coletivas,Panificadora %s,%s Alimentos}'),
+    ('governo', 'Impostos e Taxas', null, 0, false, false, false, 12, 190, '{Prefeitura Municipal de %s,Secretaria da Fazenda %s}'),
+    ('diversos', 'Outras Despesas', null, 0, false, false, true, 20, 220, '{Papelaria %s,Cartório %s,%s Comércio e Representações}'),
+    ('imobiliaria', 'Aluguéis e Condomínios', null, 0, false, true, false, 12, 190, '{%s Administradora de Imóveis,Condomínio Edifício %s}'),
+    ('informatica', 'Serviços de TI', null, 0, false, true, true, 24, 430, '{%s Tecnologia,%s Informática,%s Sistemas}'),
+    ('informatica_telecom', 'Serviços de TI', 'Telecomunicações', 35, false, true, false, 3, 70, '{%s Soluções em TI e Telecom}'),
+    ('informatica_mudou', 'Serviços de TI', 'Telecomunicações', 0, true, true, false, 2, 60, '{%s Redes e Conectividade}'),
+    ('telecom', 'Telecomunicações', null, 0, false, true, false, 8, 240, '{%s Telecom,Companhia Telefônica %s}'),
+    ('limpeza', 'Limpeza e Vigilância', null, 0, false, true, true, 16, 320, '{%s Serviços de Limpeza,%s Segurança Patrimonial,Conservadora %s}'),
+    ('limpeza_mudou', 'Limpeza e Vigilância', 'Manutenção Predial', 0, true, true, false, 2, 60, '{%s Serviços Gerais}'),
+    ('consultoria', 'Consultoria e Auditoria', null, 0, false, true, true, 14, 190, '{%s Consultoria,%s Auditores Independentes}'),
+    ('seguradora', 'Seguros', null, 0, false, true, false, 8, 100, '{%s Seguros,Companhia de Seguros %s}'),
+    ('energia', 'Energia Elétrica', null, 0, false, true, false, 7, 180, '{Companhia Energética %s,%s Comercializadora de Energia}'),
+    ('saneamento', 'Água e Saneamento', null, 0, false, true, false, 6, 90, '{Companhia de Saneamento %s,%s Ambiental}')
+$$;
+
+comment on function exemplo.ramos() is
+  'Example warehouse: trades of suppliers with number of companies, share of the entries and categories.';
+
+revoke execute on function exemplo.ramos() from public;
+--! EndIncluded exemplo/ramos.sql
+--! Included exemplo/dias.sql
+-- Spreads a number of entries over the days of a period: business days of the national calendar, busier at the
+-- end of a month and of the year, hardly anything at weekends. Ids run on from primeiro_id in order of date.
+create or replace function exemplo.dias(inicio date, de date, ate date, primeiro_id bigint, linhas int)
+returns table (dia date, mes int, primeiro bigint, ultimo bigint, primeiro_do_mes bigint)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  with pesos as (
+    select d.dia,
+      (extract(year from d.dia)::int - extract(year from dias.inicio)::int) * 12
+        + extract(month from d.dia)::int - extract(month from dias.inicio)::int as mes,
+      case
+        when extract(isodow from d.dia) in (6, 7)
+          or to_char(d.dia, 'MM-DD') in ('01-01', '04-21', '05-01', '09-07', '10-12', '11-02', '11-15', '11-20', '12-25') then 3
+        else ('{86,88,102,98,100,99,97,101,103,106,112,118}'::int[])[extract(month from d.dia)::int]
+          * case
+              when d.dia + 4 >= (date_trunc('month', d.dia::timestamp) + interval '1 month')::date then 160
+              when extract(day from d.dia) between 9 and 11 then 125
+              else 100
+            end / 100
+      end::bigint as peso
+    from (
+      select dias.de + i as dia from generate_series(0, dias.ate - dias.de) i
+    ) d
+  ), acumulado as (
+    select p.dia, p.mes, p.peso, sum(p.peso) over (order by p.dia) as ate_aqui, sum(p.peso) over () as total
+    from pesos p
+  ), faixas as (
+    select a.dia, a.mes,
+      dias.primeiro_id + div((a.ate_aqui - a.peso) * dias.linhas, a.total)::bigint as primeiro,
+      dias.primeiro_id + div(a.ate_aqui * dias.linhas, a.total)::bigint - 1 as ultimo
+    from acumulado a
+  )
+  select f.dia, f.mes, f.primeiro, f.ultimo, min(f.primeiro) over (partition by f.mes)
+  from faixas f
+$$;
+
+comment on function exemplo.dias(date, date, date, bigint, int) is
+  'Example warehouse: days of a period (both ends included) with the range of ids booked on each; mes counts from 0 in the month of inicio.';
+
+revoke execute on function exemplo.dias(date, date, date, bigint, int) from public;
+--! EndIncluded exemplo/dias.sql
+--! Included exemplo/empresas.sql
+-- The suppliers: a core of companies by trade, a few of them large (share falls with rank), and a long tail
+-- with one to three entries each, whose number grows with the size of the warehouse (universo, in entries).
+-- fichas is the company's number of slots in the urn from which entries draw their supplier; ficha is its first.
+-- Companies that bill every month lie first in the urn, so that a monthly series can be drawn among them alone.
+-- CNPJ roots lie between 66 and 70 million, a bijection of the company's number: never twice the same.
+create or replace function exemplo.empresas(semente bigint, universo int)
+returns table (numero int, ramo text, categoria text, categoria2 text, parte2 int, muda boolean, recorrente boolean,
+  cauda boolean, posto int, nome text, grafias text[], cnpjs text[], escala int, ficha bigint, fichas int)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  with palavras as (
+    select array['Guimarães', 'Araújo', 'Conceição', 'São Jorge', 'Paraíba', 'Ipê', 'Araucária', 'Tietê', 'Mantiqueira',
+      'Horizonte', 'Atlântico', 'Piratininga', 'Jacarandá', 'Itapuã', 'Recôncavo', 'Aimoré', 'Bandeirantes', 'Planalto',
+      'Serra Azul', 'Boa Vista', 'Novo Mundo', 'Três Irmãos', 'Santa Luzia', 'São Bento', 'Vitória', 'Cruzeiro', 'Estrela do Sul',
+      'Rio Branco', 'Monte Belo', 'Ouro Verde', 'Pau-Brasil', 'Sabiá', 'Andorinha', 'Pérola', 'Diamantina', 'Imperial',
+      'União', 'Progresso', 'Aliança', 'Confiança', 'Continental', 'Litoral', 'Goitacá', 'Ibirapuera', 'Marajó', 'Paranaguá',
+      'Cambará', 'Jequitibá', 'Magalhães', 'Gonçalves', 'Simões', 'Brandão', 'Falcão', 'Sertão', 'Jaraguá', 'Moçoró',
+      'Tabajara', 'Ubatã', 'Cachoeira', 'Vale do Aço'] as lista
+  ), nucleo as (
+    select r.ordem, r.ramo, r.categoria, r.categoria2, r.parte2, r.muda, r.recorrente, r.nomes, false as cauda, j as posto,
+      1 + (exemplo.sorteio(r.ordem, 60, exemplo.canal(empresas.semente, 40)) + j * 7) % 60 as palavra,
+      case when j > 60 then 1 + (j * 11) % 60 end as palavra2,
+      greatest(1, round(2.0 * r.peso * (1 / (j + 0.5)) / (sum(1 / (j + 0.5)) over (partition by r.ramo))))::int as fichas
+    from exemplo.ramos() with ordinality r (ramo, categoria, categoria2, parte2, muda, recorrente, cauda, empresas, peso, nomes, ordem)
+    cross join lateral generate_series(1, r.empresas) j
+  ), ramos_da_cauda as (
+    select r.*, row_number() over (order by r.ordem) - 1 as posicao, count(*) over () as quantos
+    from exemplo.ramos() with ordinality r (ramo, categoria, categoria2, parte2, muda, recorrente, cauda, empresas, peso, nomes, ordem)
+    where r.cauda
+  ), cauda as (
+    select r.ordem, r.ramo, r.categoria, r.categoria2, r.parte2, r.muda, r.recorrente, r.nomes, true as cauda, k as posto,
+      1 + exemplo.sorteio(k, 60, exemplo.canal(empresas.semente, 41)) as palavra,
+      1 + exemplo.sorteio(k, 60, exemplo.canal(empresas.semente, 42)) as palavra2,
+      1 as fichas
+    from generate_series(1, greatest(20, empresas.universo / 62)) k
+    join ramos_da_cauda r on r.posicao = exemplo.sorteio(k, r.quantos, exemplo.canal(empresas.semente, 43))
+  ), todas as (
+    select t.*,
+      row_number() over (order by t.cauda, t.recorrente desc, t.ordem, t.posto)::int as numero,
+      coalesce(sum(t.fichas) over (order by t.cauda, t.recorrente desc, t.ordem, t.posto
+        rows between unbounded preceding and 1 preceding), 0) as ficha
+    from (select * from nucleo union all select * from cauda) t
+  )
+  select t.numero, t.ramo, t.categoria, t.categoria2, t.parte2, t.muda, t.recorrente, t.cauda, t.posto, n.nome,
+    exemplo.grafias(n.nome, case
+      when t.ramo = 'governo' then ''
+      when t.cauda then ('{ME,Ltda.,EIRELI,Ltda. ME}'::text[])[1 + exemplo.sorteio(t.numero, 4, exemplo.canal(empresas.semente, 44))]
+      when t.posto <= 2 and t.ramo <> 'concessionaria' then 'S.A.'
+      else 'Ltda.'
+    end),
+    (select array_agg(exemplo.cnpj(66000000 + (t.numero * 7919::bigint + exemplo.sorteio(1, 4000000, exemplo.canal(empresas.semente, 45))) % 4000000, f)
+        order by f)
+      from generate_series(1, case when t.cauda then 1
+        else 1 + exemplo.sorteio(t.numero, 5, exemplo.canal(empresas.semente, 46))::int end) f),
+    (45 + exemplo.sorteio(t.numero, 160, exemplo.canal(empresas.semente, 47)))::int,
+    t.ficha::bigint, t.fichas
+  from todas t
+  cross join palavras p
+  cross join lateral (
+    select format(t.nomes[1 + t.posto % array_length(t.nomes, 1)],
+      p.lista[t.palavra] || coalesce(' ' || p.lista[t.palavra2], '')) as nome
+  ) n
+$$;
+
+comment on function exemplo.empresas(bigint, int) is
+  'Example warehouse: suppliers with categories, spellings and CNPJs, for a seed and a size of the warehouse in entries.';
+
+revoke execute on function exemplo.empresas(bigint, int) from public;
+--! EndIncluded exemplo/empresas.sql
+--! Included exemplo/quantis.sql
+-- Multipliers of a median, in millionths, at 512 even steps of probability, for log-normal amounts whose logarithm has
+-- a standard deviation of dispersao tenths. The normal quantile is Tukey's lambda approximation with lambda 0.14
+-- (Tukey 1962; good to 0.01 between the 1st and the 99th percentile), in numeric arithmetic:
+-- floating point ends in different last digits on different machines.
+create or replace function exemplo.quantis()
+returns table (dispersao int, passo int, multiplicador bigint, ate_proximo bigint)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  with normal as (
+    select i as passo, 5.063 * (power(p.p, 0.14) - power(1 - p.p, 0.14)) as z
+    from generate_series(0, 512) i
+    cross join lateral (select round((i + 0.5) / 513, 8) as p) p
+  ), lognormal as (
+    select d as dispersao, n.passo, round(1000000 * exp(round(n.z * d / 10, 8)))::bigint as multiplicador
+    from normal n
+    cross join generate_series(7, 12) d
+  )
+  select q.dispersao, q.passo, q.multiplicador, q.proximo - q.multiplicador
+  from (
+    select l.*, lead(l.multiplicador) over (partition by l.dispersao order by l.passo) as proximo
+    from lognormal l
+  ) q
+  where q.passo < 512
+$$;
+
+comment on function exemplo.quantis() is
+  'Example warehouse: multipliers (millionths) of a median for log-normal amounts, by spread and step of probability.';
+
+revoke execute on function exemplo.quantis() from public;
+--! EndIncluded exemplo/quantis.sql
+--! Included exemplo/lancamentos_certos.sql
+-- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before
+-- exemplo.lancamentos_plantados spoils some. Pure: no table is read or written.
+-- Everything about an entry follows from draws on its key. Entries that belong together share one: the instalments of
+-- a purchase, the months of a contract, a document and its copy. So the whole ledger comes out of one pass.
+-- inicio: first month of the warehouse, from which months are counted. semente_empresas and universo: seed and size
+-- with which the warehouse's suppliers were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from
+-- pulling a step up into the next and drawing the same number again wherever it is used.
+create or replace function exemplo.lancamentos_certos(inicio date, de date, ate date, primeiro_id bigint, linhas int,
+  semente bigint, semente_empresas bigint, universo int, seriado boolean)
+returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
+  conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
+  valor numeric, valor_documento numeric, valor_desconto numeric, duplicata text, duplicata_de bigint, honesta text[])
+language sql
+stable parallel safe
+set search_path = ''
+set work_mem = '128MB'
+set jit = off
+as $$
+  with c as (
+    select array_agg(exemplo.canal(lancamentos_certos.semente, i) order by i) as n from generate_series(1, 50) i
+  ), canais as (
+    select n[1] as serie, n[2] as copia, n[3] as distancia, n[4] as empresa, n[5] as cauda, n[6] as segunda, n[7] as conta,
+      n[8] as centro, n[9] as filial, n[10] as grafia, n[11] as cnpj, n[12] as texto, n[13] as campanha, n[14] as loja,
+      n[15] as cidade, n[16] as modelo, n[17] as contrato, n[18] as valor, n[19] as documento, n[20] as desconto,
+      n[21] as credito, n[22] as arredondado, n[23] as caixa, n[24] as vazio, n[25] as sem_fornecedor, n[26] as carga,
+      n[27] as emissao, n[28] as armadilha, n[29] as redondo, n[50] as erro
+    from c
+  ), empresas as materialized (
+    select * from exemplo.empresas(lancamentos_certos.semente_empresas, lancamentos_certos.universo)
+  ), urna as (
+    select e.*, e.ficha + i as slot
+    from empresas e
+    cross join lateral generate_series(0, e.fichas - 1) i
+  ), tamanhos as (
+    select sum(e.fichas) filter (where not e.cauda)::bigint as nucleo, count(*) filter (where e.cauda) as cauda,
+      sum(e.fichas) filter (where e.recorrente and not e.cauda)::bigint as recorrentes
+    from empresas e
+  ), listas as (
+    select (select array_agg(e.nome order by e.numero) from empresas e where e.ramo = 'concessionaria') as lojas,
+      (select array_agg(f.codigo order by f.codigo collate "C", i) from exemplo.filiais() f cross join lateral generate_series(1, f.peso) i) as filiais,
+      array['janeiro', 'fevereiro', 'março', 'abril', 'maio', 'junho', 'julho', 'agosto', 'setembro', 'outubro', 'novembro', 'dezembro'] as meses,
+      array['Dolphin Mini', 'Dolphin', 'Dolphin Plus', 'Song Plus', 'Song Pro', 'King', 'Yuan Pro', 'Seal', 'Shark', 'Han', 'Tan'] as modelos,
+      array['Dia das Mães', 'Semana do Consumidor', 'Black Friday', 'Feirão da Rede', 'Virada Elétrica', 'Mês do Cliente',
+        'Fecha Trimestre', 'Dolphin Mini 0 km', 'Natal Elétrico', 'Troca com Troco'] as campanhas,
+      array['São Paulo', 'Salvador', 'Camaçari', 'Belo Horizonte', 'Goiânia', 'Brasília', 'Curitiba', 'Florianópolis', 'Belém', 'Maceió',
+        'Fortaleza', 'Recife', 'Manaus', 'Vitória', 'Cuiabá', 'Porto Alegre', 'Ribeirão Preto', 'São José dos Campos'] as cidades,
+      array['Frete material de campanha - Ação varejo %7$s', 'Transporte de displays PDV %7$s %6$s', 'Frete brindes campanha de varejo %3$s',
+        'Frete de retorno material PDV %6$s'] as textos_frete,
+      array['Ação varejo %7$s - %4$s', 'Campanha de varejo %3$s - %6$s', 'Test drive no shopping - %6$s - %3$s'] as textos_copiados
+  ), series as (
+    select l.id, d.dia, d.mes, d.primeiro, l.id - d.primeiro_do_mes as posicao,
+      case when lancamentos_certos.seriado then exemplo.sorteio(l.id - d.primeiro_do_mes, 100000, k.serie) else 99999 end as serie
+    from exemplo.dias(lancamentos_certos.inicio, lancamentos_certos.de, lancamentos_certos.ate,
+      lancamentos_certos.primeiro_id, lancamentos_certos.linhas) d
+    cross join canais k
+    cross join lateral generate_series(d.primeiro, d.ultimo) l (id)
+    offset 0
+  ), origens as (
+    -- A copy follows a plain entry of the same month that is neither a copy nor spoilt itself.
+    select s.*, case when o.origem is not null then o.tipo end as duplicata, case when o.tipo is not null then o.origem end as duplicata_de
+    from series s
+    cross join canais k
+    left join lateral (
+      select t.tipo, s.id - t.distancia as origem
+      from (
+        select case when x.sorte < 60 then 'exata' else 'proxima' end as tipo,
+          case when x.sorte < 60 then 1
+            else 1 + lancamentos_certos.linhas / 220 + exemplo.sorteio(s.id, 1 + lancamentos_certos.linhas / 40, k.distancia) end as distancia
+        from (select exemplo.sorteio(s.id, 100000, k.copia) as sorte) x
+        where x.sorte < 120
+      ) t
+      where s.serie >= 1800 and t.distancia <= s.posicao
+        and (t.tipo = 'proxima' or s.id > s.primeiro)
+        and (not lancamentos_certos.seriado or exemplo.sorteio(s.posicao - t.distancia, 100000, k.serie) >= 1800)
+        and exemplo.sorteio(s.id - t.distancia, 100000, k.copia) >= 120
+        and exemplo.sorteio(s.id - t.distancia, 100000, k.erro) >= 550
+    ) o on true
+    offset 0
+  ), chaves as (
+    select o.*, x.chave, case
+        when o.serie < 900 then exemplo.sorteio(x.chave, z.recorrentes, k.empresa)
+        when exemplo.sorteio(x.chave, 1000, k.cauda) < 32 then z.nucleo + exemplo.sorteio(x.chave, z.cauda, k.empresa)
+        else exemplo.sorteio(x.chave, z.nucleo, k.empresa)
+      end as slot
+    from origens o
+    cross join canais k
+    cross join tamanhos z
+    cross join lateral (
+      select case
+        when o.serie < 900 then -1 - o.posicao
+        when o.serie < 1800 then -1 - o.posicao - 10000000000 * (1 + o.mes / 3)
+        else coalesce(o.duplicata_de, o.id)
+      end as chave
+    ) x
+    offset 0
+  ), atribuidos as (
+    select h.id, h.dia, h.mes, h.serie, h.chave, h.duplicata, h.duplicata_de, e.posto, e.cauda, e.muda, e.categoria2, e.cnpjs, e.grafias,
+      e.escala, e.numero, case when e.ramo = 'concessionaria' then e.nome end as loja,
+      case
+        when e.muda and h.mes < 6 then e.categoria
+        when e.muda or exemplo.sorteio(h.chave, 100, k.segunda) < e.parte2 then e.categoria2
+        else e.categoria
+      end as categoria,
+      h.dia - exemplo.sorteio(h.chave, 13, k.emissao)::int as data_documento,
+      exemplo.sorteio(h.chave, 100000000, k.valor) as sorte_valor
+    from chaves h
+    cross join canais k
+    join urna e on e.slot = h.slot
+    offset 0
+  ), valorados as (
+    select a.*, g.contas, g.centros, g.textos, g.retem, a.serie >= 1800 and exemplo.sorteio(a.chave, 1000, k.credito) < 6 as credito,
+      exemplo.sorteio(a.chave, 1000, k.desconto) as sorte_desconto,
+      exemplo.sorteio(a.chave, 100, k.documento) < 93 as com_valor_documento,
+      b.bruto - case when b.bruto > 100000 and exemplo.sorteio(a.chave, 100, k.redondo) < 12 then b.bruto % 5000 else 0 end as bruto
+    from atribuidos a
+    cross join canais k
+    join exemplo.categorias() g on g.nome = a.categoria
+    join exemplo.quantis() q on q.dispersao = g.dispersao and q.passo = a.sorte_valor % 512
+    cross join lateral (
+      select greatest(500, g.mediana * a.escala / 100 * ((q.multiplicador * 1000 + q.ate_proximo * (a.sorte_valor / 512 % 1000)) / 1000) / 1000000) as bruto
+    ) b
+    offset 0
+  ), descontados as (
+    select v.*, case
+        when not v.com_valor_documento or v.credito then null
+        when v.retem and v.sorte_desconto < 80 then v.bruto * ('{150,465,1100,615}'::int[])[1 + v.sorte_desconto % 4] / 10000
+        when v.sorte_desconto >= 950 then v.bruto * ('{100,200,300,500}'::int[])[1 + v.sorte_desconto % 4] / 10000
+      end as desconto,
+      case when v.retem and v.sorte_desconto < 80 and v.com_valor_documento and not v.credito
+        then ('{"IRRF 1,5%","CSRF 4,65%","INSS 11%","IRRF e CSRF 6,15%"}'::text[])[1 + v.sorte_desconto % 4] end as retencao,
+      case when v.com_valor_documento and v.serie >= 1800 and exemplo.sorteio(v.chave, 1000, k.arredondado) < 3
+        then ('{-4,-3,-2,-1,1,2,3,4}'::int[])[1 + v.chave % 8] else 0 end as centavos,
+      case
+        when v.posto <= 5 and not v.cauda and v.duplicata is null and v.categoria in ('Frete e Logística', 'Combustíveis')
+          and exemplo.sorteio(v.chave, 1000, k.armadilha) < 25
+          and exemplo.sorteio(v.id, 1000, k.sem_fornecedor) >= 5
+        then case v.categoria when 'Combustíveis' then 'texto_copiado' else 'frete_de_campanha' end
+      end as armadilha
+    from valorados v
+    cross join canais k
+    offset 0
+  ), textos as (
+    select d.*,
+      case
+        when exemplo.sorteio(d.chave, 100, k.documento) >= 97 then null
+        when d.serie < 900 and exemplo.sorteio(d.chave, 3, k.contrato) = 0 then 'CT ' || n.contrato
+        when d.serie < 900 then lpad((d.id * 7919 % 1000000000)::text, 9, '0')
+        when d.serie < 1800 then 'FAT ' || n.numero
+        else ('{"","","NF ","NFS-e "}'::text[])[1 + d.numero % 4] || n.numero
+      end as documento,
+      case when d.armadilha is null and exemplo.sorteio(d.chave, 1000, k.vazio) < 20 then '' else
+        case when d.credito then 'Nota de crédito NF ' || n.numero || ' - ' else '' end
+        || format(
+          case d.armadilha
+            when 'frete_de_campanha' then l.textos_frete[1 + exemplo.sorteio(d.chave, array_length(l.textos_frete, 1), k.texto)]
+            when 'texto_copiado' then l.textos_copiados[1 + exemplo.sorteio(d.chave, array_length(l.textos_copiados, 1), k.texto)]
+            else d.textos[1 + exemplo.sorteio(d.chave, array_length(d.textos, 1), k.texto)]
+          end,
+          l.meses[extract(month from d.data_documento)::int],
+          extract(year from d.data_documento)::int,
+          l.campanhas[1 + exemplo.sorteio(d.chave, array_length(l.campanhas, 1), k.campanha)],
+          coalesce(d.loja, l.lojas[1 + exemplo.sorteio(d.chave, array_length(l.lojas, 1), k.loja)]),
+          n.contrato,
+          l.cidades[1 + exemplo.sorteio(d.chave, array_length(l.cidades, 1), k.cidade)],
+          l.modelos[1 + exemplo.sorteio(d.chave, array_length(l.modelos, 1), k.modelo)],
+          n.numero)
+        || case when d.serie between 900 and 1799 then ' - parcela ' || (1 + d.mes % 3) || '/3' else '' end
+        || coalesce(' - retenção ' || d.retencao, '')
+      end as texto,
+      case when d.duplicata is distinct from 'proxima' then d.chave else d.id end as chave_da_copia
+    from descontados d
+    cross join canais k
+    cross join listas l
+    cross join lateral (
+      select lpad((abs(d.chave) * 7919 % 1000000000)::text, 9, '0') as numero,
+        (2023 + exemplo.sorteio(d.chave, 3, k.contrato))::text || '/' || lpad(exemplo.sorteio(d.chave, 10000, k.contrato)::text, 4, '0') as contrato
+    ) n
+    offset 0
+  )
+  select t.id, t.dia,
+    (t.dia + time '21:30') at time zone 'America/Sao_Paulo'
+      + exemplo.sorteio(t.id, 27000, k.carga) * interval '1 second'
+      + case when exemplo.sorteio(t.id, 100, k.carga) = 7 then interval '2 days' else interval '0' end,
+    t.data_documento,
+    l.filiais[1 + exemplo.sorteio(t.chave_da_copia, 100, k.filial)],
+    t.centros[1 + exemplo.sorteio(t.chave, array_length(t.centros, 1), k.centro)],
+    case when exemplo.sorteio(t.chave, 100, k.conta) < 6 then '4.2.9.99'
+      else t.contas[1 + exemplo.sorteio(t.chave, 1000, k.conta) % array_length(t.contas, 1)] end,
+    t.categoria,
+    case when f.perdido >= 5 then t.cnpjs[1 + exemplo.sorteio(t.chave_da_copia, array_length(t.cnpjs, 1), k.cnpj)] end,
+    case when f.perdido >= 2 then t.grafias[('{1,1,1,1,1,1,2,2,2,3,4,4,5,6,7,8}'::int[])[1 + exemplo.sorteio(t.chave_da_copia, 16, k.grafia)]] end,
+    t.documento,
+    case
+      when exemplo.sorteio(t.chave_da_copia, 100, k.caixa) < 22 then exemplo.maiusculas(t.texto)
+      when exemplo.sorteio(t.chave_da_copia, 100, k.caixa) < 30 then lower(t.texto collate "C")
+      else t.texto
+    end,
+    (x.sinal * (t.bruto - coalesce(t.desconto, 0) + t.centavos) / 100.00)::numeric(18,2),
+    case when t.com_valor_documento then (x.sinal * t.bruto / 100.00)::numeric(18,2) end,
+    (t.desconto / 100.00)::numeric(18,2),
+    t.duplicata, t.duplicata_de,
+    array_remove(array[
+      case when t.serie < 900 then 'recorrente' end,
+      case when t.serie between 900 and 1799 then 'parcela' end,
+      case when t.credito then 'nota_credito' end,
+      case when t.retencao is not null then 'retencao' end,
+      case when t.centavos <> 0 then 'arredondamento' end,
+      case when t.muda then 'mudou_categoria' end,
+      case when t.categoria = t.categoria2 and not t.muda then 'duas_categorias' end,
+      t.armadilha
+    ], null)
+  from textos t
+  cross join canais k
+  cross join listas l
+  cross join lateral (select case when t.credito then -1 else 1 end as sinal) x
+  cross join lateral (select exemplo.sorteio(t.id, 1000, k.sem_fornecedor) as perdido) f
+$$;
+
+comment on function exemplo.lancamentos_certos(date, date, date, bigint, int, bigint, bigint, int, boolean) is
+  'Example warehouse: the ledger of a period as it should be, with honest oddities (honesta) and copies to come (duplicata_de).';
+
+revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
+--! EndIncluded exemplo/lancamentos_certos.sql
+--! Included exemplo/lancamentos_plantados.sql
+-- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
+-- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
+-- recente_desde: from this day on far more entries are still parked as pending.
+create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
+  linhas int, semente bigint, semente_empresas bigint, universo int, seriado boolean)
+returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
+  conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
+  valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
+  tipo text, coluna text, valor_certo text, valor_plantado text)
+language sql
+stable parallel safe
+set search_path = ''
+set work_mem = '128MB'
+set jit = off
+as $$
+  with canais as (
+    select exemplo.canal(lancamentos_plantados.semente, 50) as erro, exemplo.canal(lancamentos_plantados.semente, 51) as especie,
+      exemplo.canal(lancamentos_plantados.semente, 52) as medida, exemplo.canal(lancamentos_plantados.semente, 53) as conta
+  ), sorteados as (
+    select c.*, exemplo.sorteio(c.id, 100000, k.erro) as erro, exemplo.sorteio(c.id, 100, k.especie) as especie,
+      exemplo.sorteio(c.id, 10000, k.medida) as medida, exemplo.sorteio(c.id, 100, k.conta) as sorte_conta
+    from exemplo.lancamentos_certos(lancamentos_plantados.inicio, lancamentos_plantados.de, lancamentos_plantados.ate,
+      lancamentos_plantados.primeiro_id, lancamentos_plantados.linhas, lancamentos_plantados.semente,
+      lancamentos_plantados.semente_empresas, lancamentos_plantados.universo, lancamentos_plantados.seriado) c
+    cross join canais k
+    offset 0
+  ), classificados as (
+    select s.*, case
+        when s.duplicata is not null then 'validacao_valores:duplicada_' || s.duplicata
+        when s.erro < 550 then 'validacao_valores'
+        when s.erro < 550 + case when s.data_lancamento >= lancamentos_plantados.recente_desde then 8000 else 750 end
+          then 'pendente_verificacao'
+        when s.categoria = 'Trade Marketing' and s.erro >= 91500 then 'trade_marketing'
+      end as erro_tipo,
+      case
+        when s.especie < 16 then 'sinal'
+        when s.especie < 40 then 'fator'
+        when s.especie < 58 then 'digitos'
+        when s.especie < 72 then case when s.valor > 0 then 'desconto_ignorado' else 'fator' end
+        when s.especie < 80 then case when s.valor > 0 then 'desconto_dobrado' else 'fator' end
+        when s.especie < 88 then 'cambio'
+        else 'outro'
+      end as especie_valor
+    from sorteados s
+    offset 0
+  ), documentados as (
+    -- An amount can only contradict its document if both are there, and a discount only be forgotten if there is one.
+    select c.*, coalesce(c.valor_documento, c.valor) as doc,
+      case when c.especie_valor like 'desconto%' and coalesce(c.valor_desconto, 0) < 1
+        then round(coalesce(c.valor_documento, c.valor) * 0.05 + 1, 2) else c.valor_desconto end as des
+    from classificados c
+    offset 0
+  ), estragados as (
+    select d.*, d.doc - coalesce(d.des, 0) as certo, e.plantado, e.nome_especie
+    from documentados d
+    left join lateral (
+      select r.centavos, p.casa from (select (abs(d.doc - coalesce(d.des, 0)) * 100)::bigint as centavos) r
+      left join lateral (
+        -- The place of the lower of two neighbouring digits, from whole reais up, that differ.
+        select t.casa
+        from (select i, (10 ^ i::numeric)::bigint as casa from generate_series(2, 10) i) t
+        where t.casa * 10 <= r.centavos and r.centavos / t.casa % 10 <> r.centavos / t.casa / 10 % 10
+        order by exemplo.sorteio(t.i, 1000, d.medida), t.i
+        limit 1
+      ) p on d.especie_valor = 'digitos'
+    ) g on d.erro_tipo = 'validacao_valores'
+    left join lateral (
+      select case when d.especie_valor = 'digitos' and g.casa is null then 'outro' else d.especie_valor end as nome_especie,
+        round(case d.especie_valor
+          when 'sinal' then -(d.doc - coalesce(d.des, 0))
+          when 'fator' then (d.doc - coalesce(d.des, 0)) * ('{10,10,100,100,100,1000,0.1,0.01}'::numeric[])[1 + d.medida % 8]
+          when 'desconto_ignorado' then d.doc
+          when 'desconto_dobrado' then d.doc - 2 * d.des
+          when 'cambio' then case when d.medida % 3 = 0 then (d.doc - coalesce(d.des, 0)) * (5.2 + d.medida % 40 / 100.0)
+            else (d.doc - coalesce(d.des, 0)) / (5.2 + d.medida % 40 / 100.0) end
+          when 'digitos' then sign(d.doc) * (g.centavos
+            + (g.centavos / g.casa / 10 % 10 - g.centavos / g.casa % 10) * (g.casa - g.casa * 10)) / 100.0
+        end, 2) as plantado
+    ) e on d.erro_tipo = 'validacao_valores'
+    offset 0
+  ), finais as (
+    select x.*, case x.erro_tipo
+        when 'validacao_valores' then
+          coalesce(x.plantado, o.outro + case when abs(o.outro - x.certo) < 1 then 150 else 0 end)::numeric(18,2)::text
+        when 'pendente_verificacao' then case when x.especie < 60 then 'PENDENTE DE VERIFICAÇÃO' else 'A CLASSIFICAR' end
+        when 'trade_marketing' then case
+          when x.especie < 45 then 'Publicidade e Propaganda'
+          when x.especie < 65 then 'Eventos e Feiras'
+          when x.especie < 85 then 'Outras Despesas'
+          else 'Consultoria e Auditoria' end
+        else x.valor::numeric(18,2)::text
+      end as plantado_texto
+    from estragados x
+    cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
+    offset 0
+  )
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
+    case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+      else f.conta_contabil
+    end,
+    case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
+    f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
+    case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
+    case when f.erro_tipo = 'validacao_valores' then f.doc else f.valor_documento end,
+    case when f.erro_tipo = 'validacao_valores' then f.des else f.valor_desconto end,
+    f.duplicata_de, f.honesta,
+    f.erro_tipo || coalesce(':' || f.nome_especie, ''),
+    case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then 'categoria' when f.erro_tipo is not null then 'valor' end,
+    case
+      when f.erro_tipo = 'validacao_valores' then f.certo::numeric(18,2)::text
+      when f.duplicata_de is not null then '0.00'
+      when f.erro_tipo is not null then f.categoria
+    end,
+    case when f.erro_tipo is not null then f.plantado_texto end
+  from finais f
+$$;
+
+comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
+  'Example warehouse: the ledger of a period as booked, with errors planted and the truth of each beside it.';
+
+revoke execute on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
+--! EndIncluded exemplo/lancamentos_plantados.sql
+--! Included exemplo/conferir_esquema.sql
+-- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
+-- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
+create or replace function exemplo.conferir_esquema()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_alheios text;
+begin
+  select string_agg(o.nome, ', ' order by o.nome collate "C")
+  into v_alheios
+  from (
+    select format('dw.%I', c.relname) as nome
+    from pg_catalog.pg_class c
+    where c.relnamespace = pg_catalog.to_regnamespace('dw')
+      and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+      and coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') not like '%[exemplo]'
+    union all
+    select format('dw.%I(%s)', p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))
+    from pg_catalog.pg_proc p
+    where p.pronamespace = pg_catalog.to_regnamespace('dw')
+    union all
+    select format('dw.%I', t.typname)
+    from pg_catalog.pg_type t
+    where t.typnamespace = pg_catalog.to_regnamespace('dw') and t.typtype in ('d', 'e', 'r')
+  ) o;
+
+  if v_alheios is not null then
+    raise exception using
+      errcode = 'NC901',
+      message = 'o esquema dw contém objetos que não são da demonstração',
+      detail = v_alheios,
+      hint = 'A demonstração só se instala num banco sem esquema dw, ou com o dw que ela mesma criou. Use outro banco.';
+  end if;
+end
+$$;
+
+comment on function exemplo.conferir_esquema() is
+  'Example warehouse: raises NC901 when schema dw holds objects that exemplo.criar_armazem did not make.';
+
+revoke execute on function exemplo.conferir_esquema() from public;
+--! EndIncluded exemplo/conferir_esquema.sql
+--! Included exemplo/remover_armazem.sql
+-- Removes what exemplo.criar_armazem made, and nothing else: never "cascade", so whatever others hung on it is kept
+-- and named by the error. The functions of schema exemplo stay.
+create or replace function exemplo.remover_armazem()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+set client_min_messages = warning
+as $$
+begin
+  perform exemplo.conferir_esquema();
+  drop view if exists dw.lancamentos;
+  drop table if exists dw.fato_lancamentos;
+  drop table if exists dw.dim_concessionaria, dw.dim_fornecedor, dw.dim_filial, dw.dim_centro_custo, dw.dim_conta_contabil, dw.dim_categoria;
+  drop table if exists exemplo.verdade, exemplo.original, exemplo.geracao;
+  -- A schema dw without the mark was there before the demonstration, empty, and stays.
+  if pg_catalog.obj_description(pg_catalog.to_regnamespace('dw'), 'pg_namespace') like '%[exemplo]' then
+    drop schema dw;
+  end if;
+end
+$$;
+
+comment on function exemplo.remover_armazem() is
+  'Removes the example warehouse (schema dw and the truth kept aside). Raises NC901, and removes nothing, when dw holds anything else.';
+
+revoke execute on function exemplo.remover_armazem() from public;
+--! EndIncluded exemplo/remover_armazem.sql
+--! Included exemplo/criar_tabelas.sql
+-- The empty star schema of the example, the tables of the truth, and the adapter view dw.lancamentos that lays the
+-- warehouse contract over the fact. The fact carries codes and the supplier's name as written, so the view needs no
+-- join and stays auto-updatable: a batch of corrections is one plain update, not a trigger call for each row.
+-- Keys and indexes of the fact come after its rows, in exemplo.indexar.
+create or replace function exemplo.criar_tabelas(ate date)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_particoes text;
+begin
+  if pg_catalog.to_regnamespace('dw') is null then
+    create schema dw;
+    comment on schema dw is 'Example warehouse of a car maker''s finance. [exemplo]';
+  end if;
+
+  create table dw.dim_filial (
+    codigo text primary key, nome text not null, tipo text not null, cidade text not null, uf text not null, cnpj text not null unique);
+  comment on table dw.dim_filial is 'Branches and plants. [exemplo]';
+
+  create table dw.dim_centro_custo (codigo text primary key, nome text not null, diretoria text not null);
+  comment on table dw.dim_centro_custo is 'Cost centres. [exemplo]';
+
+  create table dw.dim_conta_contabil (codigo text primary key, nome text not null, grupo text not null);
+  comment on table dw.dim_conta_contabil is 'Chart of accounts. [exemplo]';
+
+  create table dw.dim_categoria (nome text primary key, grupo text not null, pendente boolean not null default false);
+  comment on table dw.dim_categoria is 'Categories; pendente marks the labels that mean "not yet classified". [exemplo]';
+
+  create table dw.dim_fornecedor (
+    cnpj text primary key, raiz text not null, filial text not null, razao_social text not null, ramo text not null,
+    check (cnpj = raiz || filial || pg_catalog.right(cnpj, 2)));
+  comment on table dw.dim_fornecedor is 'Suppliers, one row for each CNPJ: raiz is the company, filial its branch. [exemplo]';
+  create index on dw.dim_fornecedor (raiz);
+
+  create table dw.dim_concessionaria (
+    cnpj text primary key references dw.dim_fornecedor, codigo text not null unique, nome text not null);
+  comment on table dw.dim_concessionaria is 'Dealers: the suppliers that claim trade-marketing money. [exemplo]';
+
+  create table dw.fato_lancamentos (
+    id bigint not null, data_lancamento date not null, carregado_em timestamptz not null, data_documento date,
+    filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text,
+    descricao text, valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2)
+  ) partition by range (data_lancamento);
+  comment on table dw.fato_lancamentos is
+    'Booked entries, a partition a month. id is unique by construction; across partitions PostgreSQL can enforce it only together with data_lancamento. [exemplo]';
+
+  create sequence dw.fato_lancamentos_id_seq owned by dw.fato_lancamentos.id;
+  comment on sequence dw.fato_lancamentos_id_seq is 'Keys of entries loaded after the first filling. [exemplo]';
+  alter table dw.fato_lancamentos alter column id set default nextval('dw.fato_lancamentos_id_seq'::regclass);
+
+  -- fillfactor 85: corrected rows stay on their page, which halves the cost of a correction.
+  select string_agg(format(
+      'create table dw.%1$I partition of dw.fato_lancamentos for values from (%2$L) to (%3$L) with (fillfactor = 85);
+       comment on table dw.%1$I is %4$L;',
+      'fato_lancamentos_' || to_char(m.mes, 'YYYY_MM'), to_char(m.mes, 'YYYY-MM-DD'), to_char(m.mes + interval '1 month', 'YYYY-MM-DD'),
+      'Entries of one month. [exemplo]'), ' ' order by m.mes)
+  into v_particoes
+  from (
+    select date_trunc('month', criar_tabelas.ate::timestamp) - i * interval '1 month' as mes from generate_series(0, 11) i
+  ) m;
+  execute v_particoes;
+  create table dw.fato_lancamentos_outras partition of dw.fato_lancamentos default with (fillfactor = 85);
+  comment on table dw.fato_lancamentos_outras is 'Entries dated outside the twelve months. [exemplo]';
+
+  create view dw.lancamentos as
+    select id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento,
+      descricao, valor, valor_documento, valor_desconto
+    from dw.fato_lancamentos;
+  comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
+
+  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
+    grant usage on schema dw to conferente_dono;
+    grant select, update on dw.lancamentos to conferente_dono;
+  end if;
+
+  create table exemplo.geracao (linhas int not null, semente bigint not null, ate date not null);
+  comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
+  create table exemplo.verdade (
+    registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
+    duplicata_de bigint);
+  comment on table exemplo.verdade is
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00.';
+  create table exemplo.original (registro_id bigint not null, impressao bigint not null);
+  comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
+end
+$$;
+
+comment on function exemplo.criar_tabelas(date) is
+  'Example warehouse: creates the empty star schema with partitions for the twelve months that end with the month of ate.';
+
+revoke execute on function exemplo.criar_tabelas(date) from public;
+--! EndIncluded exemplo/criar_tabelas.sql
+--! Included exemplo/indexar.sql
+-- Keys, foreign keys and indexes of the filled fact and of the truth, then statistics. After the rows, because building
+-- them at once costs a fraction of keeping them up to date during the load.
+create or replace function exemplo.indexar()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+set maintenance_work_mem = '128MB'
+as $$
+begin
+  alter table dw.fato_lancamentos add primary key (id, data_lancamento);
+  -- By the contract's key alone: the primary key serves "id = …" too, but this index is a third smaller.
+  create index fato_lancamentos_id on dw.fato_lancamentos (id);
+  create index fato_lancamentos_carregado_em on dw.fato_lancamentos (carregado_em);
+  create index fato_lancamentos_fornecedor_id on dw.fato_lancamentos (fornecedor_id);
+  create index fato_lancamentos_documento on dw.fato_lancamentos (documento);
+  alter table dw.fato_lancamentos
+    add foreign key (filial) references dw.dim_filial,
+    add foreign key (centro_custo) references dw.dim_centro_custo,
+    add foreign key (conta_contabil) references dw.dim_conta_contabil,
+    add foreign key (categoria) references dw.dim_categoria,
+    add foreign key (fornecedor_id) references dw.dim_fornecedor;
+  alter table exemplo.original add primary key (registro_id);
+  create index verdade_registro_id on exemplo.verdade (registro_id);
+  analyze dw.dim_filial, dw.dim_centro_custo, dw.dim_conta_contabil, dw.dim_categoria, dw.dim_fornecedor, dw.dim_concessionaria,
+    dw.fato_lancamentos, exemplo.verdade, exemplo.original;
+end
+$$;
+
+comment on function exemplo.indexar() is 'Example warehouse: keys, foreign keys, indexes and statistics, after the rows are in.';
+
+revoke execute on function exemplo.indexar() from public;
+--! EndIncluded exemplo/indexar.sql
+--! Included exemplo/carregar.sql
+-- Puts entries made by exemplo.lancamentos_plantados into the fact, and their truth and fingerprints aside.
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
+create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
+  semente bigint, semente_empresas bigint, universo int, seriado boolean)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+set work_mem = '128MB'
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.exemplo_rascunho;
+  execute concat($q$create temp table exemplo_rascunho on commit drop as
+    select * from exemplo.lancamentos_plantados($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)$q$)
+    using carregar.inicio, carregar.de, carregar.ate, carregar.recente_desde, carregar.primeiro_id, carregar.linhas,
+      carregar.semente, carregar.semente_empresas, carregar.universo, carregar.seriado;
+
+  execute concat($q$insert into dw.fato_lancamentos (id, data_lancamento, carregado_em, data_documento, filial, centro_custo, conta_contabil,
+      categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto)
+    select id, data_lancamento, carregado_em, data_documento, filial, centro_custo, conta_contabil,
+      categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
+    from pg_temp.exemplo_rascunho$q$);
+
+  -- An entry with a planted error is no honest oddity any more: its errors alone are told.
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+    from pg_temp.exemplo_rascunho r
+    where r.tipo is not null
+    union all
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    from pg_temp.exemplo_rascunho r
+    cross join lateral unnest(r.honesta) h (especie)
+    cross join lateral (
+      select case when h.especie in ('recorrente', 'parcela', 'nota_credito', 'retencao', 'arredondamento')
+        then 'valor' else 'categoria' end as coluna
+    ) x
+    cross join lateral (select x.coluna, case x.coluna when 'valor' then r.valor::text else r.categoria end as valor) c
+    where r.tipo is null$q$);
+
+  execute concat($q$insert into exemplo.original (registro_id, impressao)
+    select id, exemplo.impressao(filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao,
+      valor, valor_documento, valor_desconto)
+    from pg_temp.exemplo_rascunho$q$);
+  drop table pg_temp.exemplo_rascunho;
+
+  perform pg_catalog.setval(pg_catalog.to_regclass('dw.fato_lancamentos_id_seq'), carregar.primeiro_id + carregar.linhas - 1);
+end
+$$;
+
+comment on function exemplo.carregar(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
+  'Example warehouse: makes and stores the entries of a period with their truth. Called by criar_armazem and carregar_dia.';
+
+revoke execute on function exemplo.carregar(date, date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
+--! EndIncluded exemplo/carregar.sql
+--! Included exemplo/criar_armazem.sql
+-- Makes the example warehouse anew. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
+-- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
+create or replace function exemplo.criar_armazem(linhas int default 500000, semente bigint default 42, ate date default '2026-10-31')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_inicio date := (date_trunc('month', criar_armazem.ate::timestamp) - interval '11 months')::date;
+  v_recente date := (date_trunc('month', criar_armazem.ate::timestamp) - interval '1 month')::date;
+begin
+  if criar_armazem.linhas is null or criar_armazem.linhas not between 100 and 100000000
+    or criar_armazem.semente is null
+    or criar_armazem.ate is null or criar_armazem.ate not between date '1990-01-01' and date '2100-12-31' then
+    raise exception using
+      errcode = 'NC902',
+      message = 'argumentos inválidos para a demonstração',
+      detail = format('linhas=%s, semente=%s, ate=%s', criar_armazem.linhas, criar_armazem.semente, criar_armazem.ate),
+      hint = 'linhas: de 100 a 100000000; semente: qualquer inteiro; ate: de 1990-01-01 a 2100-12-31.';
+  end if;
+
+  perform exemplo.remover_armazem();
+  perform exemplo.criar_tabelas(criar_armazem.ate);
+  execute concat($q$insert into exemplo.geracao (linhas, semente, ate) values ($1, $2, $3)$q$)
+    using criar_armazem.linhas, criar_armazem.semente, criar_armazem.ate;
+
+  execute concat($q$insert into dw.dim_filial select codigo, nome, tipo, cidade, uf, cnpj from exemplo.filiais()$q$);
+  execute concat($q$insert into dw.dim_centro_custo select codigo, nome, diretoria from exemplo.centros_custo()$q$);
+  execute concat($q$insert into dw.dim_conta_contabil select codigo, nome, grupo from exemplo.contas()$q$);
+  execute concat($q$insert into dw.dim_categoria (nome, grupo, pendente) select nome, grupo, false from exemplo.categorias()
+    union all values ('PENDENTE DE VERIFICAÇÃO', 'Pendente', true), ('A CLASSIFICAR', 'Pendente', true)$q$);
+  execute concat($q$insert into dw.dim_fornecedor (cnpj, raiz, filial, razao_social, ramo)
+    select c.cnpj, substr(c.cnpj, 1, 8), substr(c.cnpj, 9, 4), e.grafias[1], e.ramo
+    from exemplo.empresas($1, $2) e cross join lateral unnest(e.cnpjs) c (cnpj)$q$)
+    using criar_armazem.semente, criar_armazem.linhas;
+  execute concat($q$insert into dw.dim_concessionaria (cnpj, codigo, nome)
+    select e.cnpjs[1], 'CONC' || lpad(e.posto::text, 3, '0'), e.nome
+    from exemplo.empresas($1, $2) e where e.ramo = 'concessionaria'$q$)
+    using criar_armazem.semente, criar_armazem.linhas;
+
+  perform exemplo.carregar(v_inicio, v_inicio, criar_armazem.ate, v_recente, 1, criar_armazem.linhas,
+    criar_armazem.semente, criar_armazem.semente, criar_armazem.linhas, true);
+  perform exemplo.indexar();
+end
+$$;
+
+comment on function exemplo.criar_armazem(int, bigint, date) is
+  'Makes the example warehouse in schema dw, replacing the one it made before: linhas entries (100 to 100,000,000) in the twelve months that end with the month of ate, reproducible by semente; the truth is kept in exemplo.verdade. Errors: NC901 when dw holds anything else, NC902 when an argument is out of range.';
+
+revoke execute on function exemplo.criar_armazem(int, bigint, date) from public;
+--! EndIncluded exemplo/criar_armazem.sql
+--! Included exemplo/carregar_dia.sql
+-- Appends the load of one more day, with its own errors, oddities and truth, as the nightly load of a real warehouse
+-- would. Suppliers are those of the warehouse; without series, because one day has none.
+-- Calling it twice for a day appends twice, with new entries.
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
+create or replace function exemplo.carregar_dia(linhas int, dia date, semente bigint default null)
+returns bigint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_linhas int;
+  v_semente bigint;
+  v_inicio date;
+  v_primeiro bigint;
+begin
+  if pg_catalog.to_regclass('exemplo.geracao') is null then
+    raise exception using
+      errcode = 'NC903',
+      message = 'não há armazém de demonstração neste banco',
+      hint = 'Crie-o antes com select exemplo.criar_armazem().';
+  end if;
+  if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then
+    raise exception using
+      errcode = 'NC902',
+      message = 'argumentos inválidos para a demonstração',
+      detail = format('linhas=%s, dia=%s', carregar_dia.linhas, carregar_dia.dia),
+      hint = 'linhas: de 1 a 10000000; dia: uma data.';
+  end if;
+
+  execute concat($q$select g.linhas, g.semente, (date_trunc('month', g.ate::timestamp) - interval '11 months')::date as inicio from exemplo.geracao g$q$)
+    into strict v_linhas, v_semente, v_inicio;
+  execute concat($q$select coalesce(max(id), 0) + 1 from dw.fato_lancamentos$q$) into v_primeiro;
+
+  perform exemplo.carregar(v_inicio, carregar_dia.dia, carregar_dia.dia, carregar_dia.dia, v_primeiro, carregar_dia.linhas,
+    coalesce(carregar_dia.semente, v_semente), v_semente, v_linhas, false);
+  return v_primeiro;
+end
+$$;
+
+comment on function exemplo.carregar_dia(int, date, bigint) is
+  'Appends linhas entries booked on dia (loaded that night) to the example warehouse and returns the first new id; the others follow on. Errors: NC902 when an argument is out of range, NC903 without an example warehouse.';
+
+revoke execute on function exemplo.carregar_dia(int, date, bigint) from public;
+--! EndIncluded exemplo/carregar_dia.sql
+--! Included exemplo/danos.sql
+-- Harm: entries of the example that are wrong now and were not planted so. Three ways to get there: a column that was
+-- right has changed, a planted value was replaced by another wrong one, or the entry is gone.
+-- A copy that is gone, or whose amount is 0.00, is no harm: it should never have been booked.
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
+create or replace function exemplo.danos()
+returns table (registro_id bigint, motivo text)
+language plpgsql
+stable
+set search_path = ''
+set work_mem = '64MB'
+as $$
+begin
+  if pg_catalog.to_regclass('exemplo.original') is null then
+    raise exception using
+      errcode = 'NC903',
+      message = 'não há armazém de demonstração neste banco',
+      hint = 'Crie-o antes com select exemplo.criar_armazem().';
+  end if;
+
+  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  for danos.registro_id, danos.motivo
+  in execute concat($q$
+    select o.registro_id, m.motivo
+    from exemplo.original o
+    left join exemplo.verdade v on v.registro_id = o.registro_id and v.tipo not like 'honesta:%'
+    left join dw.lancamentos l on l.id = o.registro_id
+    cross join lateral (
+      select case
+        when l.id is null then case when v.duplicata_de is null then 'ausente' end
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+            case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
+            l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
+            case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,
+            l.valor_documento, l.valor_desconto) then 'certo_alterado'
+        when v.coluna = 'categoria' and l.categoria is distinct from v.valor_certo and l.categoria is distinct from v.valor_plantado
+          or v.coluna = 'valor' and l.valor is distinct from v.valor_certo::numeric and l.valor is distinct from v.valor_plantado::numeric
+          then 'errado_trocado'
+      end as motivo
+    ) m
+    where m.motivo is not null
+  $q$)
+  loop
+    return next;
+  end loop;
+end
+$$;
+
+comment on function exemplo.danos() is
+  'Harm in the example warehouse: entries that are wrong now and were not planted so; motivo: certo_alterado (a right column changed), errado_trocado (one wrong value replaced by another), ausente (deleted). Error: NC903 without an example warehouse.';
+
+revoke execute on function exemplo.danos() from public;
+--! EndIncluded exemplo/danos.sql
+--! Included exemplo/placar.sql
+-- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
+-- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
+-- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
+-- this session and later ones alone.
+-- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
+-- once exemplo.criar_armazem has run.
+create or replace function exemplo.placar(desde_sessao bigint default null)
+returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
+  corrigidas bigint, corrigidas_certas bigint, danos bigint, precisao numeric, precisao_corrigidas numeric, cobertura numeric)
+language plpgsql
+stable
+set search_path = ''
+set work_mem = '64MB'
+as $$
+begin
+  if pg_catalog.to_regclass('exemplo.verdade') is null then
+    raise exception using
+      errcode = 'NC903',
+      message = 'não há armazém de demonstração neste banco',
+      hint = 'Crie-o antes com select exemplo.criar_armazem().';
+  end if;
+
+  for placar.regra, placar.plantados, placar.encontrados, placar.propostas_certas, placar.propostas_erradas, placar.corrigidas,
+    placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
+  in execute concat($q$
+    with plantado as (
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      from exemplo.verdade v
+      where v.tipo not like 'honesta:%'
+    ), achado as (
+      select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
+        d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
+        d.status::text = 'corrigida' as corrigida
+      from audit.divergencias_processadas d
+      where d.registro_id ~ '^[0-9]{1,18}$'
+        and d.tabela::text in ('dw.lancamentos', 'lancamentos')
+        and ($1 is null or d.sessao_id >= $1)
+    ), coluna as (
+      select a.id, a.corrigida, c.coluna,
+        case
+          when p.registro_id is not null then p.valor_certo
+          when a.valores_originais ? c.coluna then a.valores_originais ->> c.coluna
+          else to_jsonb(l) ->> c.coluna
+        end as certo,
+        p.registro_id is null as era_certa, a.valores_propostos ? c.coluna as proposta, a.valores_propostos ->> c.coluna as proposto,
+        case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
+      from achado a
+      cross join lateral jsonb_object_keys(a.valores) c (coluna)
+      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
+    ), julgado as (
+      select c.id,
+        bool_and(case when c.numerica and c.proposto ~ '^-?[0-9]+([.][0-9]+)?$' then c.proposto::numeric = c.certo::numeric
+          else c.proposto is not distinct from c.certo end) filter (where c.proposta) as proposta_certa,
+        bool_and(case when c.numerica then c.atual::numeric is not distinct from c.certo::numeric
+          else c.atual is not distinct from c.certo end) as atual_certo,
+        bool_or(c.era_certa and case when c.numerica then c.atual::numeric is distinct from c.certo::numeric
+          else c.atual is distinct from c.certo end) as estragada
+      from (select t.*, t.coluna like 'valor%' and t.certo ~ '^-?[0-9]+([.][0-9]+)?$' as numerica from coluna t) c
+      group by c.id
+    ), por_regra as (
+      select a.regra, count(distinct p.registro_id) as encontrados,
+        count(*) filter (where j.proposta_certa) as propostas_certas,
+        count(*) filter (where not j.proposta_certa) as propostas_erradas,
+        count(*) filter (where a.corrigida) as corrigidas,
+        count(*) filter (where a.corrigida and j.atual_certo) as corrigidas_certas,
+        count(*) filter (where a.corrigida and j.estragada) as danos
+      from achado a
+      left join julgado j on j.id = a.id
+      left join plantado p on p.registro_id = a.registro_id and p.regra = a.regra
+      group by a.regra
+    ), por_plantado as (
+      select p.regra, count(*) as plantados from plantado p group by p.regra
+    ), linhas as (
+      select coalesce(t.regra, r.regra) as regra, coalesce(t.plantados, 0) as plantados, coalesce(r.encontrados, 0) as encontrados,
+        coalesce(r.propostas_certas, 0) as propostas_certas, coalesce(r.propostas_erradas, 0) as propostas_erradas,
+        coalesce(r.corrigidas, 0) as corrigidas, coalesce(r.corrigidas_certas, 0) as corrigidas_certas, coalesce(r.danos, 0) as danos
+      from por_plantado t
+      full join por_regra r on r.regra = t.regra
+    ), com_total as (
+      select 1 as ordem, l.* from linhas l
+      union all
+      select 2, '(total)', sum(l.plantados)::bigint,
+        (select count(distinct p.registro_id) from plantado p join achado a on a.registro_id = p.registro_id),
+        sum(l.propostas_certas)::bigint, sum(l.propostas_erradas)::bigint, sum(l.corrigidas)::bigint, sum(l.corrigidas_certas)::bigint,
+        (select count(*) from exemplo.danos() x where x.motivo <> 'errado_trocado')
+      from linhas l
+    )
+    select c.regra, c.plantados, c.encontrados, c.propostas_certas, c.propostas_erradas, c.corrigidas, c.corrigidas_certas, c.danos,
+      round(c.propostas_certas::numeric / nullif(c.propostas_certas + c.propostas_erradas, 0), 4),
+      round(c.corrigidas_certas::numeric / nullif(c.corrigidas, 0), 4),
+      round(c.encontrados::numeric / nullif(c.plantados, 0), 4)
+    from com_total c
+    order by c.ordem, c.regra collate "C"
+  $q$) using placar.desde_sessao
+  loop
+    return next;
+  end loop;
+end
+$$;
+
+comment on function exemplo.placar(bigint) is
+  'Score of the rules on the example warehouse, a row a rule and a total: planted errors, how many were found, proposals right and wrong, corrections in force and right, danos (harm: entries that were right and were changed; in the total whoever changed or deleted them), precisao_corrigidas tells the rest, precisao of the proposals, precisao_corrigidas of the corrections, cobertura (recall). Error: NC903 without an example warehouse.';
+
+revoke execute on function exemplo.placar(bigint) from public;
+--! EndIncluded exemplo/placar.sql
+
+--! Included avaliacao/tabelas.sql
+-- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
+create type audit.avaliacao as (
+  funcao text,
+  fonte text,
+  faixa text,
+  achados bigint,
+  cobertura numeric,
+  julgadas bigint,
+  certas bigint,
+  precisao numeric,
+  confianca_media numeric,
+  erro_calibracao numeric,
+  conhecidas bigint,
+  recuperacao numeric,
+  erradas_no_limiar bigint,
+  danos bigint
+);
+comment on type audit.avaliacao is 'One line of a back-test: a band of confidence, or a summary (só aponta, no limiar, total), of one function against one source of truth.';
+comment on column audit.avaliacao.funcao is 'The function that was tried.';
+comment on column audit.avaliacao.fonte is 'Where the truth comes from. decisoes: what people decided, and what the rows held later. retroteste: entries booked today under a real category, asked as if they were pending.';
+comment on column audit.avaliacao.faixa is 'Band of confidence, lower end included, upper end excluded but for 1; or só aponta (findings without a correction), no limiar (corrections at or above the rule''s limiar), total.';
+comment on column audit.avaliacao.achados is 'Findings in this band, judged or not.';
+comment on column audit.avaliacao.cobertura is 'Share of all findings of the back-test, 0 to 1.';
+comment on column audit.avaliacao.julgadas is 'Of those, how many have a known truth.';
+comment on column audit.avaliacao.certas is 'Of the judged, how many were right.';
+comment on column audit.avaliacao.precisao is 'certas / julgadas, 0 to 1; null when nothing is known.';
+comment on column audit.avaliacao.confianca_media is 'Mean confidence of the judged corrections, 0 to 1: what precisao should have been.';
+comment on column audit.avaliacao.erro_calibracao is 'In a band |precisao - confianca_media|. In total the expected calibration error: the sum over the bands of (judged of the band / judged) * |precisao - confianca_media|, corrections only (Naeini, Cooper and Hauskrecht 2015; Guo et al. 2017).';
+comment on column audit.avaliacao.conhecidas is 'Rows of the window known to have been wrong; in total only.';
+comment on column audit.avaliacao.recuperacao is 'Recall: share of conhecidas for which the right correction (or flag) was found, 0 to 1; in total only.';
+comment on column audit.avaliacao.erradas_no_limiar is 'Wrong corrections at or above the rule''s limiar: what auto would have got wrong.';
+comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right before. Null in a retroteste, where the row held nothing right.';
+--! EndIncluded avaliacao/tabelas.sql
+--! Included avaliacao/casos_avaliacao.sql
+-- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
+-- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
+-- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
+-- rollback prove nothing. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+begin
+  drop table if exists pg_temp.conferente_caso;
+  execute format(
+    'create temp table conferente_caso on commit drop as
+     with fechada as (
+       select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
+         coalesce(d.valores_digitados, d.valores_propostos) as valores
+       from audit.divergencias_processadas d
+       left join lateral (
+         select p.tipo from audit.decisoes p
+         where p.divergencia_id = d.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'', ''rejeicao'', ''excecao'')
+         order by p.id desc limit 1
+       ) p on true
+       cross join lateral (
+         select d.valores_originais || coalesce((
+           select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), ''{}'') as originais
+       ) o
+       where d.regra = $1 and d.tabela = $2 and d.status in (''corrigida'', ''resolvida'', ''rejeitada'')
+       order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
+     ), linha as (
+       select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
+       from fechada f
+       join %1$s t on t.%2$I = f.registro_id::%3$s
+       cross join lateral (select jsonb_build_object(%4$s) as atual) a
+       where %5$s
+     )
+     select l.registro_id, l.status = ''rejeitada'' as rejeitada, l.valores_propostos as recusados, l.originais,
+       case
+         when l.status = ''rejeitada'' then null
+         when l.status = ''corrigida'' and l.palavra is not null then l.valores
+         -- back to what it was before the correction: a load may have written over it, which proves nothing
+         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
+         when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
+           select from audit.divergencias_processadas o
+           where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (
+             select from audit.decisoes p
+             where p.divergencia_id = o.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'')))
+         then l.agora
+       end as verdade,
+       l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
+     from linha l',
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
+      from unnest(regra.colunas) as c),
+    case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
+  using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
+end
+$$;
+comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
+  'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
+--! EndIncluded avaliacao/casos_avaliacao.sql
+--! Included avaliacao/rebobinar_casos.sql
+-- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
+-- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
+-- held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+create or replace function audit_interno.rebobinar_casos(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_atribuicoes text;
+begin
+  select string_agg(format('%I = case when c.originais ? %L then %s else t.%I end',
+    x.coluna, x.coluna, audit_interno.expressao_valor(v_tabela, x.coluna, 'c.originais'), x.coluna), ', ')
+  into v_atribuicoes
+  from (
+    select distinct k.coluna from pg_temp.conferente_caso c cross join lateral jsonb_object_keys(c.originais) as k (coluna)
+    where c.rebobinar
+  ) as x;
+  if v_atribuicoes is null then
+    return;
+  end if;
+  execute format('update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s',
+    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave));
+end
+$$;
+comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
+--! EndIncluded avaliacao/rebobinar_casos.sql
+--! Included avaliacao/resumir_avaliacao.sql
+-- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
+-- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
+-- audit_interno.avaliar_decisoes and audit_interno.avaliar_retroteste.
+create or replace function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
+returns setof audit.avaliacao
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with julgado as (
+    select j.*, j.propoe and j.confianca >= regra.limiar as no_limiar,
+      case when j.propoe then case when j.confianca >= 0.95 then 10 else least(floor(j.confianca * 10), 9)::int end else 11 end as banda
+    from pg_temp.conferente_julgado j
+  ), linha as (
+    -- every finding stands in its band, in the total and, if it reaches it, at the limiar
+    select j.*, g.grupo
+    from julgado j
+    cross join lateral unnest(array[j.banda, case when j.no_limiar then 12 end, 13]) as g (grupo)
+    where g.grupo is not null
+  ), medida as (
+    select g.grupo, count(l.confianca) as achados, count(l.certa) as julgadas, count(*) filter (where l.certa) as certas,
+      avg(l.confianca) filter (where l.propoe and l.certa is not null) as media,
+      avg(l.certa::int) filter (where l.propoe) as acerto,
+      count(*) filter (where l.no_limiar and not l.certa) as erradas,
+      count(*) filter (where l.no_limiar and l.dano) as danos,
+      count(distinct l.registro_id) filter (where l.certa) as recuperadas
+    from generate_series(0, 13) as g (grupo)
+    left join linha l on l.grupo = g.grupo
+    group by g.grupo
+  ), erro as (
+    select sum(m.julgadas * abs(m.acerto - m.media)) / nullif(sum(m.julgadas), 0) as esperado
+    from medida m where m.grupo <= 10
+  )
+  select regra.funcao, resumir_avaliacao.fonte,
+    case m.grupo when 9 then '0.90 a 0.95' when 10 then '0.95 a 1.00' when 11 then 'só aponta' when 12 then 'no limiar'
+      when 13 then 'total' else to_char(m.grupo / 10.0, 'FM0.00') || ' a ' || to_char((m.grupo + 1) / 10.0, 'FM0.00') end,
+    m.achados, round(m.achados::numeric / nullif(max(m.achados) over (), 0), 4), m.julgadas, m.certas,
+    round(m.certas::numeric / nullif(m.julgadas, 0), 4), round(m.media, 4),
+    round(case when m.grupo = 13 then e.esperado else abs(m.acerto - m.media) end, 4),
+    case when m.grupo = 13 then resumir_avaliacao.conhecidas end,
+    case when m.grupo = 13 then round(m.recuperadas::numeric / nullif(resumir_avaliacao.conhecidas, 0), 4) end,
+    m.erradas, case when resumir_avaliacao.fonte = 'decisoes' then m.danos end
+  from medida m cross join erro e
+  order by m.grupo;
+end
+$$;
+comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
+--! EndIncluded avaliacao/resumir_avaliacao.sql
+--! Included avaliacao/avaliar_decisoes.sql
+-- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
+-- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
+-- audit.avaliar_regra alone.
+create or replace function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
+returns setof audit.avaliacao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
+  v_conhecidas bigint;
+begin
+  perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
+  perform audit_interno.rebobinar_casos(regra);
+  if regra.preparacao is not null then
+    execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao)) using v_janela;
+  end if;
+  perform audit_interno.levantar_achados(regra, v_janela);
+
+  create temp table conferente_julgado on commit drop as
+  select a.registro_id, a.confianca, a.valores_propostos <> '{}' as propoe, v.certa,
+    -- a person said that the row is right, or what is right is what it held
+    v.certa is false and (c.rejeitada or c.originais @> c.verdade) as dano
+  from pg_temp.conferente_achado a
+  left join pg_temp.conferente_caso c on c.registro_id = a.registro_id
+  cross join lateral (select case
+    -- the rejection of one proposal says nothing of another
+    when c.rejeitada then case when a.valores_propostos = c.recusados then false end
+    when a.valores_propostos = '{}' then not c.originais @> c.verdade
+    when c.verdade ?& array(select k from jsonb_object_keys(a.valores_propostos) as k) then c.verdade @> a.valores_propostos
+  end as certa) as v;
+
+  select count(*) into v_conhecidas from pg_temp.conferente_caso c where not c.originais @> c.verdade;
+  return query select * from audit_interno.resumir_avaliacao(regra, 'decisoes', v_conhecidas);
+end
+$$;
+comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
+  'Back-test of a rule against decisions and later truth. Only inside a subtransaction that is rolled back.';
+--! EndIncluded avaliacao/avaliar_decisoes.sql
+--! Included avaliacao/avaliar_retroteste.sql
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
+-- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
+-- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
+-- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
+-- Called by audit.avaliar_regra alone.
+create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
+returns setof audit.avaliacao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
+  v_primeiro int := audit_interno.mes_indice(data_inicio);
+  v_mes int;
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from audit_interno.estatistica_mes m where m.mes >= v_primeiro;
+  analyze audit_interno.estatistica_contagem;
+  perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
+
+  create temp table conferente_sugestao (id text, confianca double precision, acertou boolean) on commit drop;
+  -- a month at a time, because the back-test of several draws how long each entry has waited
+  for v_mes in
+    select distinct audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l
+    where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
+  loop
+    insert into pg_temp.conferente_sugestao
+    select s.id, s.confianca, s.categoria = s.certa from audit_interno.sugerir_pendencias(null, int4range(v_mes, v_mes + 1), null) s;
+  end loop;
+
+  create temp table conferente_julgado on commit drop as
+  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
+    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
+  from dw.lancamentos l
+  left join pg_temp.conferente_sugestao s
+    on s.id = l.id::text || case when btrim(l.conta_contabil) <> '' then ' sem conta' else '' end
+  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
+    and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+
+  return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
+end
+$$;
+comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) is
+  'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
+--! EndIncluded avaliacao/avaliar_retroteste.sql
+--! Included avaliacao/avaliar_regra.sql
+-- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
+-- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them.
+create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
+returns setof audit.avaliacao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_versao audit.regras;
+  v_funcao text;
+  v_defeito text;
+  v_linhas audit.avaliacao[] := array[]::audit.avaliacao[];
+begin
+  select * into v_regra from audit.regras r where r.nome = avaliar_regra.regra;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(avaliar_regra.regra, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if not coalesce(isfinite(data_inicio) and isfinite(data_fim), false) then
+    raise exception using errcode = 'NC001', message = 'faltam data_inicio e data_fim, duas datas do calendário',
+      hint = 'Uma avaliação olha uma janela do passado.';
+  end if;
+  if data_inicio > data_fim then
+    raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim);
+  end if;
+
+  foreach v_funcao in array array_remove(array[v_regra.funcao, outra_funcao], null) loop
+    v_versao := v_regra;
+    v_versao.funcao := v_funcao;
+    v_defeito := audit_interno.conferir_regra(v_versao);
+    if v_defeito is not null then
+      raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);
+    end if;
+    if v_funcao = 'regras.pendente_verificacao' then
+      begin
+        v_linhas := v_linhas || array(
+          select a from audit_interno.avaliar_retroteste(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
+        raise exception using errcode = 'NC999', message = 'simulação';
+      exception when sqlstate 'NC999' then
+        null; -- v_linhas stays, all else is undone
+      end;
+    end if;
+    begin
+      v_linhas := v_linhas || array(
+        select a from audit_interno.avaliar_decisoes(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
+      raise exception using errcode = 'NC999', message = 'simulação';
+    exception when sqlstate 'NC999' then
+      null;
+    end;
+  end loop;
+  return query select * from unnest(v_linhas);
+end
+$$;
+comment on function audit.avaliar_regra(text, date, date, text) is
+  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+revoke execute on function audit.avaliar_regra(text, date, date, text) from public;
+grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
+--! EndIncluded avaliacao/avaliar_regra.sql
+--! Included configuracao/ler_sem_escrever.sql
+-- Runs a rule's function and throws its findings away, where any write is refused (25006): STABLE does not keep a function
+-- from calling one that writes. Called by audit_interno.experimentar_regra.
+create or replace function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config('transaction_read_only', 'on', true);
+  execute format('select count(*) from %s($1)', audit_interno.chamada_sql(ler_sem_escrever.funcao)) using janela;
+  raise exception using errcode = 'NC999', message = 'simulação';
+exception when sqlstate 'NC999' then
+  null; -- the end of the block allows writing again
+end
+$$;
+comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
+--! EndIncluded configuracao/ler_sem_escrever.sql
+--! Included configuracao/experimentar_regra.sql
+-- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
+-- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
+-- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
+-- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
+create or replace function audit_interno.experimentar_regra(regra audit.regras)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := to_regclass(regra.tabela);
+  v_funcao text;
+  v_chaves text[];
+  v_codigo text;
+  v_erro text;
+  v_detalhe text;
+begin
+  foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    if not exists (
+      select from pg_proc p cross join lateral unnest(p.proconfig) as c
+      where p.oid = to_regprocedure(v_funcao || '(audit.janela)') and c like 'search\_path=%')
+    then
+      return format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', v_funcao);
+    end if;
+  end loop;
+  if v_tabela is null then
+    return null;
+  end if;
+  begin
+    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    if v_chaves is not null then
+      if regra.preparacao is not null then
+        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
+        using row(null, null, null, null, v_chaves)::audit.janela;
+      end if;
+      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
+      perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+      if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
+        raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
+      end if;
+    end if;
+    raise exception using errcode = 'NC999', message = 'simulação';
+  exception
+    when sqlstate 'NC999' then
+      return null; -- the trial is undone
+    when others then
+      get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
+      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+        raise;
+      end if;
+      return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
+        coalesce(cardinality(v_chaves), 0), v_codigo, v_erro), nullif(v_detalhe, ''));
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
+--! EndIncluded configuracao/experimentar_regra.sql
+--! Included agenda/tabelas.sql
+create table audit.agendamentos (
+  previsto_para timestamptz primary key,
+  sessao_id bigint references audit.sessoes_processamento,
+  agendado_em timestamptz not null default clock_timestamp(),
+  agendado_por text not null,
+  tentativas integer not null default 1,
+  erro_codigo text,
+  erro_mensagem text
+);
+comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be: one row for each, however many workers run. Of several due times missed in an outage only the last has a row; its incremental window covers the gap.';
+comment on column audit.agendamentos.previsto_para is 'Due time: key.';
+comment on column audit.agendamentos.sessao_id is 'Session that was queued; null while it could not be.';
+comment on column audit.agendamentos.agendado_em is 'When it was queued, or last tried; later than previsto_para after an outage.';
+comment on column audit.agendamentos.agendado_por is 'Login of the worker that queued it.';
+comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';
+comment on column audit.agendamentos.erro_codigo is 'SQLSTATE of the last failed attempt; null once it was queued.';
+comment on column audit.agendamentos.erro_mensagem is 'Message of the last failed attempt.';
+--! EndIncluded agenda/tabelas.sql
+--! Included agenda/cron_valido.sql
+-- Whether a text has the shape of a cron expression: minute, hour, day of month, month, day of week, in numbers.
+-- Called by validar_configuracao.
+create or replace function audit_interno.cron_valido(expressao text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_length(c.campos, 1) = 5 and (
+    select bool_and(coalesce(p.m is not null
+      and (p.m[1] is null or p.m[1]::integer between l.menor and l.maior)
+      and (p.m[2] is null or p.m[2]::integer between p.m[1]::integer and l.maior)
+      and (p.m[3] is null or (p.parte ~ '[*-]' and p.m[3]::integer between 1 and l.maior)), false))
+    from unnest(c.campos, array[0, 0, 1, 1, 0], array[59, 23, 31, 12, 7]) as l (campo, menor, maior)
+    cross join lateral unnest(string_to_array(l.campo, ',')) as t (parte)
+    cross join lateral (select t.parte, regexp_match(t.parte, '^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?$') as m) as p)
+  from (select regexp_split_to_array(btrim(cron_valido.expressao), '\s+') as campos) as c
+$$;
+comment on function audit_interno.cron_valido(text) is
+  'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+--! EndIncluded agenda/cron_valido.sql
+--! Included agenda/fuso_valido.sql
+-- Whether the server knows a time zone by this IANA name. Abbreviations and fixed offsets know no daylight saving, and the
+-- server's own posix/ and right/ are unknown elsewhere. Called by validar_configuracao.
+create or replace function audit_interno.fuso_valido(nome text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (fuso_valido.nome = 'UTC' or fuso_valido.nome ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/')
+    and exists (select from pg_timezone_names z where z.name = fuso_valido.nome)
+$$;
+comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
+--! EndIncluded agenda/fuso_valido.sql
+--! Included agenda/agenda.sql
+-- The schedule in force. Read by the worker at every tick, so that a change needs no restart.
+create or replace function audit_interno.agenda(
+  out cron text, out fuso text, out modo text, out depois_de timestamptz, out agora timestamptz
+)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.configuracao('agenda.cron') #>> '{}', audit_interno.configuracao('agenda.fuso') #>> '{}',
+    audit_interno.configuracao('agenda.modo') #>> '{}',
+    -- A new schedule says nothing of the time before it.
+    greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),
+      (select max(a.previsto_para) from audit.agendamentos a where a.sessao_id is not null)),
+    clock_timestamp()
+$$;
+comment on function audit_interno.agenda() is
+  'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
+--! EndIncluded agenda/agenda.sql
+--! Included agenda/agendar_sessao.sql
+-- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
+-- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
+create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
+returns setof audit.agendamentos
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_agendamento audit.agendamentos;
+  v_sessao audit.sessoes_processamento;
+begin
+  insert into audit.agendamentos as a (previsto_para, agendado_por)
+  values (agendar_sessao.previsto_para, audit_interno.ator())
+  on conflict on constraint agendamentos_pkey do update
+    set tentativas = a.tentativas + 1, agendado_em = clock_timestamp(), agendado_por = excluded.agendado_por
+    where a.sessao_id is null
+  returning * into v_agendamento;
+  if not found then
+    return; -- served already
+  end if;
+  begin
+    v_sessao := audit.solicitar_processamento(audit_interno.configuracao('agenda.modo') #>> '{}');
+    v_agendamento.sessao_id := v_sessao.id;
+    v_agendamento.erro_codigo := null;
+    v_agendamento.erro_mensagem := null;
+  exception when sqlstate 'NC003' or sqlstate 'NC010' then
+    v_agendamento.erro_codigo := sqlstate;
+    v_agendamento.erro_mensagem := sqlerrm;
+    if v_agendamento.tentativas = 1 then
+      perform audit_interno.notificar('falha', null);
+    end if;
+  end;
+  return query update audit.agendamentos a
+  set sessao_id = v_agendamento.sessao_id, erro_codigo = v_agendamento.erro_codigo, erro_mensagem = v_agendamento.erro_mensagem
+  where a.previsto_para = v_agendamento.previsto_para
+  returning a.*;
+end
+$$;
+comment on function audit_interno.agendar_sessao(timestamptz) is
+  'Queues the incremental session of a due time and returns its row; no row when that was done already.';
+--! EndIncluded agenda/agendar_sessao.sql
+--! Included agenda/marcar_trabalhadores.sql
+-- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
+-- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
+create or replace function audit_interno.marcar_trabalhadores(nomes text[])
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(pg_try_advisory_lock_shared(20261124, hashtext(n)))
+  from unnest(marcar_trabalhadores.nomes) as n
+  where not exists (
+    select from pg_locks k
+    where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(n)::bigint & 4294967295
+      and k.objsubid = 2 and k.pid = pg_backend_pid())
+$$;
+comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
+--! EndIncluded agenda/marcar_trabalhadores.sql
+--! Included agenda/retomar_sessao.sql
+-- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
+-- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
+create or replace function audit_interno.retomar_sessao(sessao_id bigint)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not audit_interno.conduzir_sessao(sessao_id) then
+    return false;
+  end if;
+  update audit.sessoes_processamento s
+  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp()),
+    ultima_atividade = clock_timestamp(), partes = coalesce(s.partes, 0), partes_concluidas = coalesce(s.partes_concluidas, 0)
+  where s.id = retomar_sessao.sessao_id and s.status in ('agendada', 'em_andamento');
+  if found then
+    perform audit_interno.enfileirar_partes(retomar_sessao.sessao_id);
+  end if;
+  return true;
+end
+$$;
+comment on function audit_interno.retomar_sessao(bigint) is
+  'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
+--! EndIncluded agenda/retomar_sessao.sql
+--! Included agenda/liberar_trabalhos.sql
+-- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
+-- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
+returns text[]
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with mortos as (
+    select array_agg(distinct j.locked_by) as nomes
+    from graphile_worker.jobs j
+    where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
+      and not exists (
+        select from pg_locks k
+        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
+          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+  ), liberados as (
+    select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
+  )
+  select m.nomes from mortos m where (select count(*) from liberados) >= 0
+$$;
+comment on function audit_interno.liberar_trabalhos(text[], interval) is
+  'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
+--! EndIncluded agenda/liberar_trabalhos.sql
+--! Included acesso/conferir_acesso.sql
+-- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
+-- presents itself, so that whoever learns the secret still cannot invent a person or a role.
+create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
+returns void
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_emitido timestamptz := conferir_acesso.emitido_em;
+begin
+  if conferir_acesso.papel is null or conferir_acesso.papel not in (
+    'conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador'
+  ) then
+    raise exception using errcode = 'NC020', message = 'o token não dá um papel do Conferente';
+  end if;
+  if not conferir_acesso.de_fora then
+    -- to the microsecond, which the token itself does not tell
+    select k.emitido_em into v_emitido
+    from audit.tokens k
+    where k.id = conferir_acesso.token_id and k.nome = conferir_acesso.nome and k.papel = conferir_acesso.papel
+      and k.expira_em > clock_timestamp();
+    if not found then
+      raise exception using errcode = 'NC020', message = 'token desconhecido',
+        hint = 'Emita um com conferente token.';
+    end if;
+  end if;
+  if exists (
+    select from audit.revogacoes r where r.token_id = conferir_acesso.token_id
+    union all
+    select from audit.revogacoes r
+    where r.nome = conferir_acesso.nome and coalesce(v_emitido <= r.revogado_em, true)
+  ) then
+    raise exception using errcode = 'NC020', message = 'token revogado', hint = 'Peça outro a um administrador.';
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_acesso(text, text, text, timestamptz, boolean) is
+  'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
+--! EndIncluded acesso/conferir_acesso.sql
+--! Included acesso/assumir.sql
+-- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the
+-- rights of the API's login, because a definer function may not change the role.
+create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(assumir.nome);
+begin
+  if coalesce(v_nome, '') = '' then
+    raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
+  end if;
+  perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
+  perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
+  return v_nome;
+end
+$$;
+comment on function audit_interno.assumir(text, text, text, timestamptz, boolean) is
+  'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
+grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
+  audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
+--! EndIncluded acesso/assumir.sql
+--! Included acesso/registrar_token.sql
+-- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
+create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
+returns audit.tokens
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(registrar_token.nome);
+  v_papel text := 'conferente_' || lower(regexp_replace(registrar_token.papel, '^conferente_', ''));
+  v_operacao bigint;
+  v_token audit.tokens;
+begin
+  if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
+    raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
+  end if;
+  if v_papel is null or v_papel not in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador') then
+    raise exception using errcode = 'NC001', message = format('papel desconhecido: %s', coalesce(registrar_token.papel, 'nulo')),
+      hint = 'São possíveis: leitor, revisor, operador, administrador.';
+  end if;
+  if registrar_token.expira_em is null or registrar_token.expira_em <= clock_timestamp() then
+    raise exception using errcode = 'NC001', message = 'a validade precisa acabar no futuro';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso');
+  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
+  values (gen_random_uuid()::text, v_operacao, v_nome, v_papel, audit_interno.ator(), registrar_token.expira_em)
+  returning * into v_token;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'token emitido', 'token', v_token.id,
+    'nome', v_token.nome, 'papel', v_token.papel, 'expira_em', v_token.expira_em));
+  return v_token;
+end
+$$;
+comment on function audit.registrar_token(text, text, timestamptz) is
+  'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
+grant execute on function audit.registrar_token(text, text, timestamptz) to conferente_administrador;
+--! EndIncluded acesso/registrar_token.sql
+--! Included acesso/revogar_acesso.sql
+-- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
+create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
+returns audit.revogacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(revogar_acesso.motivo);
+  v_token text := nullif(btrim(revogar_acesso.token_id), '');
+  v_nome text := nullif(audit_interno.nome_pessoa(revogar_acesso.nome), '');
+  v_operacao bigint;
+  v_revogacao audit.revogacoes;
+begin
+  if num_nonnulls(v_token, v_nome) <> 1 or length(coalesce(v_token, v_nome)) > 200 then
+    raise exception using errcode = 'NC001', message = 'diga exatamente um: o id do token ou o nome da pessoa';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.revogacoes (operacao_id, token_id, nome, motivo, revogado_por)
+  values (v_operacao, v_token, v_nome, v_motivo, audit_interno.ator())
+  returning * into v_revogacao;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(
+    jsonb_build_object('ato', 'acesso revogado', 'token', v_token, 'nome', v_nome)));
+  return v_revogacao;
+end
+$$;
+comment on function audit.revogar_acesso(text, text, text) is
+  'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
+grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;
+--! EndIncluded acesso/revogar_acesso.sql
+
+--! Included consulta/consultar_divergencias.sql
+-- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
+-- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
+create or replace function audit.consultar_divergencias(
+  status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
+  sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
+  valor_minimo numeric default null, valor_maximo numeric default null, detectada_de date default null, detectada_ate date default null,
+  ordem text default '-id', pagina integer default 1, por_pagina integer default 50
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna text := ltrim(consultar_divergencias.ordem, '-');
+  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_onde text;
+  v_pagina jsonb;
+begin
+  if v_coluna is null or v_coluna not in ('id', 'detectada_em', 'ultima_deteccao', 'valor_em_risco', 'confianca', 'vezes_detectada') then
+    raise exception using errcode = 'NC001', message = format('ordem desconhecida: %s', coalesce(consultar_divergencias.ordem, 'nula')),
+      hint = 'São possíveis: id, detectada_em, ultima_deteccao, valor_em_risco, confianca, vezes_detectada; com - na frente, do maior ao menor.';
+  end if;
+  if consultar_divergencias.pagina is null or consultar_divergencias.pagina < 1
+    or consultar_divergencias.por_pagina is null or consultar_divergencias.por_pagina not between 1 and 500 then
+    raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
+  end if;
+  v_onde := concat_ws(' and ', 'true',
+    case when consultar_divergencias.status is not null then 'd.status = any ($1)' end,
+    case when consultar_divergencias.regras is not null then 'd.regra = any ($2)' end,
+    case when consultar_divergencias.tabela is not null then 'd.tabela = $3' end,
+    case when consultar_divergencias.registro_id is not null then 'd.registro_id = $4' end,
+    case when consultar_divergencias.sessao_id is not null then '(d.sessao_id = $5 or d.sessao_ultima_id = $5)' end,
+    case when confianca_minima is not null then 'd.confianca >= $6' end,
+    case when confianca_maxima is not null then 'd.confianca <= $7' end,
+    case when valor_minimo is not null then 'd.valor_em_risco >= $8' end,
+    case when valor_maximo is not null then 'd.valor_em_risco <= $9' end,
+    case when detectada_de is not null then 'd.detectada_em >= $10::timestamp at time zone $12' end,
+    -- the day is included
+    case when detectada_ate is not null then 'd.detectada_em < ($11::timestamp + interval ''1 day'') at time zone $12' end);
+  execute format($q$
+    select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
+      'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
+    from (
+      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias
+      from (
+        select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
+        limit $14 offset ($13 - 1)::bigint * $14
+      ) as k
+      join audit.divergencias_processadas d on d.id = k.id
+    ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
+  using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
+    consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, now()
+  into v_pagina;
+  return v_pagina;
+end
+$$;
+comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
+  to conferente_leitor;
+--! EndIncluded consulta/consultar_divergencias.sql
+--! Included consulta/consultar_operacoes.sql
+-- One page of the history of operations, latest first.
+create or replace function audit.consultar_operacoes(
+  tipos text[] default null, status text default null, regra text default null, ator text default null, sessao_id bigint default null,
+  de date default null, ate date default null, pagina integer default 1, por_pagina integer default 50
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+-- filters that are not given must vanish from the plan, each time anew
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_desde timestamptz := consultar_operacoes.de::timestamp at time zone v_fuso;
+  v_antes timestamptz := (consultar_operacoes.ate::timestamp + interval '1 day') at time zone v_fuso;
+  v_pagina jsonb;
+begin
+  if consultar_operacoes.pagina is null or consultar_operacoes.pagina < 1
+    or consultar_operacoes.por_pagina is null or consultar_operacoes.por_pagina not between 1 and 500 then
+    raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
+  end if;
+  with filtradas as not materialized (
+    select o.id from audit.operacoes o
+    where (tipos is null or o.tipo = any (tipos))
+      and (consultar_operacoes.status is null or o.status = consultar_operacoes.status)
+      and (consultar_operacoes.regra is null or o.regra = consultar_operacoes.regra)
+      and (consultar_operacoes.ator is null or o.ator = consultar_operacoes.ator)
+      and (consultar_operacoes.sessao_id is null or o.sessao_id = consultar_operacoes.sessao_id)
+      and (v_desde is null or o.iniciada_em >= v_desde) and (v_antes is null or o.iniciada_em < v_antes)
+  )
+  select jsonb_build_object('total', (select count(*) from filtradas), 'pagina', consultar_operacoes.pagina,
+    'por_pagina', consultar_operacoes.por_pagina, 'itens', coalesce(jsonb_agg(
+      to_jsonb(v) - 'duracao' || jsonb_build_object('segundos', extract(epoch from v.duracao), 'detalhes', o.detalhes)
+      order by v.id desc), '[]'))
+  into v_pagina
+  from (
+    select f.id from filtradas f order by f.id desc
+    limit consultar_operacoes.por_pagina offset (consultar_operacoes.pagina - 1)::bigint * consultar_operacoes.por_pagina
+  ) as p
+  join audit.operacoes o on o.id = p.id
+  join audit.vw_operacoes_resumo v on v.id = p.id;
+  return v_pagina;
+end
+$$;
+comment on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) is
+  'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) to conferente_leitor;
+--! EndIncluded consulta/consultar_operacoes.sql
+--! Included consulta/consultar_sessoes.sql
+-- One page of sessions, latest first, each with what its rules did.
+create or replace function audit.consultar_sessoes(
+  id bigint default null, modo text default null, status text[] default null, de date default null, ate date default null,
+  pagina integer default 1, por_pagina integer default 50
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_desde timestamptz := consultar_sessoes.de::timestamp at time zone v_fuso;
+  v_antes timestamptz := (consultar_sessoes.ate::timestamp + interval '1 day') at time zone v_fuso;
+  v_pagina jsonb;
+begin
+  if consultar_sessoes.pagina is null or consultar_sessoes.pagina < 1
+    or consultar_sessoes.por_pagina is null or consultar_sessoes.por_pagina not between 1 and 500 then
+    raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
+  end if;
+  with filtradas as not materialized (
+    select s.id from audit.sessoes_processamento s
+    where (consultar_sessoes.id is null or s.id = consultar_sessoes.id)
+      and (consultar_sessoes.modo is null or s.modo = consultar_sessoes.modo)
+      and (consultar_sessoes.status is null or s.status = any (consultar_sessoes.status))
+      and (v_desde is null or s.solicitada_em >= v_desde) and (v_antes is null or s.solicitada_em < v_antes)
+  )
+  select jsonb_build_object('total', (select count(*) from filtradas), 'pagina', consultar_sessoes.pagina,
+    'por_pagina', consultar_sessoes.por_pagina, 'itens', coalesce(jsonb_agg(
+      to_jsonb(s) || jsonb_build_object('correio', audit.sessao_correio(s), 'execucoes', (
+        select coalesce(jsonb_agg(
+          to_jsonb(e) - '{sessao_id,duracao}'::text[] || jsonb_build_object('segundos', extract(epoch from e.duracao)) order by e.regra), '[]')
+        from audit.execucoes_regra e where e.sessao_id = s.id))
+      order by s.id desc), '[]'))
+  into v_pagina
+  from (
+    select f.id from filtradas f order by f.id desc
+    limit consultar_sessoes.por_pagina offset (consultar_sessoes.pagina - 1)::bigint * consultar_sessoes.por_pagina
+  ) as p
+  join audit.sessoes_processamento s on s.id = p.id;
+  return v_pagina;
+end
+$$;
+comment on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) is
+  'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
+grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;
+--! EndIncluded consulta/consultar_sessoes.sql
+--! Included metricas/vw_metricas_resumo.sql
+-- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
+create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
+with contadas as (
+  select (d.detectada_em at time zone (
+      select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'))::date as dia, d.regra, d.status, count(*) as quantidade,
+    sum(d.valor_em_risco) as valor_em_risco, round(avg(d.confianca), 4) as confianca_media
+  from audit.divergencias_processadas d
+  group by 1, 2, 3
+)
+select c.dia, c.regra, r.descricao as regra_descricao, r.tabela, c.status,
+  c.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
+from contadas c
+join audit.regras r on r.nome = c.regra;
+comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
+comment on column audit.vw_metricas_resumo.dia is 'Day of first detection, in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_resumo.regra is 'Rule that found them.';
+comment on column audit.vw_metricas_resumo.regra_descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_resumo.tabela is 'Table that the rule reads.';
+comment on column audit.vw_metricas_resumo.status is 'Status now: aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta, resolvida or falha.';
+comment on column audit.vw_metricas_resumo.aguarda_pessoa is 'Whether findings of this status wait for a person.';
+comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
+comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
+--! EndIncluded metricas/vw_metricas_resumo.sql
+--! Included metricas/vw_metricas_desempenho.sql
+-- Flat rows for BI tools: what each rule did in each session, and how long it took.
+create or replace view audit.vw_metricas_desempenho with (security_invoker = true) as
+select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
+  s.status as sessao_status, e.regra, e.status, e.inicio, e.fim, extract(epoch from e.duracao) as segundos, e.linhas_examinadas,
+  round(e.linhas_examinadas / nullif(extract(epoch from e.duracao), 0)) as linhas_por_segundo, e.encontradas, e.novas, e.recorrentes,
+  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
+from audit.execucoes_regra e
+join audit.sessoes_processamento s on s.id = e.sessao_id
+cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
+comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
+comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
+comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';
+comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. auto: detect, then correct what may be corrected.';
+comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
+comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
+comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
+comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
+comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
+comment on column audit.vw_metricas_desempenho.linhas_examinadas is 'Rows of its window.';
+comment on column audit.vw_metricas_desempenho.linhas_por_segundo is 'Rows of its window for each second of its steps.';
+comment on column audit.vw_metricas_desempenho.encontradas is 'Findings: new and recurring.';
+comment on column audit.vw_metricas_desempenho.novas is 'Findings never seen before.';
+comment on column audit.vw_metricas_desempenho.recorrentes is 'Findings seen before.';
+comment on column audit.vw_metricas_desempenho.suprimidas is 'Findings withheld by an exception.';
+comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by the session.';
+comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
+comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
+comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
+comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+--! EndIncluded metricas/vw_metricas_desempenho.sql
+--! Included metricas/vw_metricas_regras.sql
+-- One row for each rule: how right people found it, and what of it waits.
+create or replace view audit.vw_metricas_regras with (security_invoker = true) as
+select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
+  round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
+  -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
+  round(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+    - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
+  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
+from audit.regras r
+cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
+left join (
+  select d.regra, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  group by d.regra
+) as a on a.regra = r.nome;
+comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
+comment on column audit.vw_metricas_regras.regra is 'Rule.';
+comment on column audit.vw_metricas_regras.descricao is 'What the rule looks for.';
+comment on column audit.vw_metricas_regras.ativa is 'Whether sessions run the rule.';
+comment on column audit.vw_metricas_regras.automatica is 'Whether auto may correct for this rule.';
+comment on column audit.vw_metricas_regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that found the proposal right.';
+comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
+comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
+comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
+comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+--! EndIncluded metricas/vw_metricas_regras.sql
+--! Included metricas/relatorio_desempenho.sql
+-- How sessions and rules did in a period.
+create or replace function audit.relatorio_desempenho(de date default null, ate date default null)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with dias as (
+    select coalesce(relatorio_desempenho.ate, h.hoje) as ate, coalesce(relatorio_desempenho.de, coalesce(relatorio_desempenho.ate, h.hoje) - 29) as de, h.fuso
+    from (
+      select (now() at time zone (c.valor #>> '{}'))::date as hoje, c.valor #>> '{}' as fuso
+      from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'
+    ) as h
+  ), sessoes as (
+    select s.*, extract(epoch from s.fim_processamento - s.inicio_processamento) as segundos
+    from audit.sessoes_processamento s, dias d
+    where s.inicio_processamento >= d.de::timestamp at time zone d.fuso
+      and s.inicio_processamento < (d.ate::timestamp + interval '1 day') at time zone d.fuso
+  )
+  select jsonb_build_object('de', d.de, 'ate', d.ate,
+    'sessoes', (
+      select jsonb_build_object('total', count(*), 'concluidas', count(*) filter (where s.status = 'concluida'),
+        'com_falhas', count(*) filter (where s.status = 'concluida_com_falhas'), 'falharam', count(*) filter (where s.status = 'falhou'),
+        'canceladas', count(*) filter (where s.status = 'cancelada'), 'em_andamento', count(*) filter (where s.status = 'em_andamento'),
+        'segundos_mediana', percentile_cont(0.5) within group (order by s.segundos),
+        'segundos_p95', percentile_cont(0.95) within group (order by s.segundos), 'linhas_examinadas', coalesce(sum(s.linhas_examinadas), 0),
+        'encontradas', coalesce(sum(s.encontradas), 0), 'corrigidas', coalesce(sum(s.corrigidas), 0),
+        'valor_em_risco', coalesce(sum(s.valor_em_risco), 0), 'valor_corrigido', coalesce(sum(s.valor_corrigido), 0))
+      from sessoes s),
+    'regras', (select coalesce(jsonb_agg(to_jsonb(r) order by r.regra), '[]') from audit.vw_metricas_regras r),
+    'execucoes', (
+      select coalesce(jsonb_agg(to_jsonb(v) order by v.sessao_id desc, v.regra), '[]')
+      from audit.vw_metricas_desempenho v
+      where v.sessao_id in (select s.id from sessoes s order by s.id desc limit 500)))
+  from dias d
+$$;
+comment on function audit.relatorio_desempenho(date, date) is
+  'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
+grant execute on function audit.relatorio_desempenho(date, date) to conferente_leitor;
+--! EndIncluded metricas/relatorio_desempenho.sql
+--! Included metricas/trabalhadores_vivos.sql
+-- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
+create or replace function audit_interno.trabalhadores_vivos()
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(distinct k.pid)
+  from pg_locks k
+  where k.locktype = 'advisory' and k.classid = 20261124 and k.objsubid = 2 and k.granted
+    and k.database = (select d.oid from pg_database d where d.datname = current_database())
+$$;
+comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
+--! EndIncluded metricas/trabalhadores_vivos.sql
+--! Included metricas/metricas.sql
+-- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
+-- sums only. Cheap: settled findings are counted in one index.
+create or replace function audit.metricas()
+returns table (nome text, tipo text, rotulos jsonb, valor double precision)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with achados as (
+    select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
+    from audit.divergencias_processadas d group by d.regra, d.status
+  ), execucoes as (
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+      sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
+    from audit.execucoes_regra e group by e.regra, e.status
+  )
+  select 'conferente_divergencias', 'gauge', jsonb_build_object('regra', a.regra, 'status', a.status), a.quantas from achados a
+  union all
+  select 'conferente_divergencias_valor_brl', 'gauge', jsonb_build_object('regra', a.regra, 'status', a.status), a.valor from achados a
+  union all
+  select 'conferente_espera_idade_segundos', 'gauge', jsonb_build_object('regra', r.nome),
+    coalesce(extract(epoch from clock_timestamp() - a.desde), 0)
+  from audit.regras r
+  left join (
+    select x.regra, min(x.desde) as desde from achados x
+    where x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') group by x.regra
+  ) as a on a.regra = r.nome
+  union all
+  select 'conferente_sessoes', 'gauge', jsonb_build_object('modo', s.modo, 'status', s.status), count(*)
+  from audit.sessoes_processamento s group by s.modo, s.status
+  union all
+  select 'conferente_ultima_sessao_timestamp_segundos', 'gauge', jsonb_build_object('status', s.status), extract(epoch from max(s.fim_processamento))
+  from audit.sessoes_processamento s where s.fim_processamento is not null group by s.status
+  union all
+  select 'conferente_execucoes_regra', 'gauge', jsonb_build_object('regra', e.regra, 'status', e.status), e.quantas from execucoes e
+  union all
+  select 'conferente_regra_segundos_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.segundos) from execucoes e group by e.regra
+  union all
+  select 'conferente_regra_linhas_total', 'counter', jsonb_build_object('regra', e.regra), coalesce(sum(e.linhas), 0) from execucoes e group by e.regra
+  union all
+  select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
+  union all
+  select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
+  from audit.operacoes o group by o.tipo, o.status
+  union all
+  select m.nome, 'gauge', jsonb_build_object('regra', r.regra), m.valor
+  from audit.vw_metricas_regras r
+  cross join lateral (values ('conferente_regra_precisao', r.precisao), ('conferente_regra_precisao_minima', r.precisao_minima),
+    ('conferente_regra_limiar', r.limiar), ('conferente_regra_automatica', r.automatica::int)) as m (nome, valor)
+  where m.valor is not null
+  union all
+  select 'conferente_regra_decisoes_total', 'counter', jsonb_build_object('regra', r.nome, 'palavra', p.palavra), p.quantas
+  from audit.regras r cross join lateral (values ('aprovada', r.aprovadas), ('rejeitada', r.rejeitadas)) as p (palavra, quantas)
+  union all
+  select 'conferente_fila', 'gauge', jsonb_build_object('tarefa', j.task_identifier, 'estado', j.estado), count(*)
+  from (
+    select q.task_identifier, case when q.locked_at is not null then 'em_andamento' when q.attempts >= q.max_attempts then 'desistida'
+      when q.run_at > clock_timestamp() then 'agendada' else 'pronta' end as estado
+    from graphile_worker.jobs q
+  ) as j
+  group by j.task_identifier, j.estado
+  union all
+  select 'conferente_fila_idade_segundos', 'gauge', '{}', coalesce(extract(epoch from clock_timestamp() - min(q.run_at)), 0)
+  from graphile_worker.jobs q where q.locked_at is null and q.attempts < q.max_attempts and q.run_at <= clock_timestamp()
+  union all
+  select 'conferente_correio', 'gauge', jsonb_build_object('tipo', n.tipo, 'status', n.status), count(*)
+  from audit.notificacoes n group by n.tipo, n.status
+  union all
+  select 'conferente_correio_recusados_total', 'counter', jsonb_build_object('tipo', n.tipo), sum(r.quantos)
+  from audit.notificacoes n cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo
+  union all
+  select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
+$$;
+comment on function audit.metricas() is
+  'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
+grant execute on function audit.metricas() to conferente_leitor;
+--! EndIncluded metricas/metricas.sql
+--! Included metricas/prontidao.sql
+-- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
+create or replace function audit_interno.prontidao()
+returns table (parte text, pronta boolean, segundos double precision, quantos bigint)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'trabalhador', t.vivos > 0, null::double precision, t.vivos
+  from (select audit_interno.trabalhadores_vivos() as vivos) as t
+  union all
+  -- before the first session the age is that of the installation
+  select 'sessao', s.idade <= (audit_interno.configuracao('saude.idade_sessao') #>> '{}')::interval, extract(epoch from s.idade), null
+  from (
+    select clock_timestamp() - coalesce(
+      (select max(x.fim_processamento) from audit.sessoes_processamento x where x.status in ('concluida', 'concluida_com_falhas')),
+      (select min(r.registrada_em) from audit.regras r)) as idade
+  ) as s
+  union all
+  select 'correio', c.falhas = 0 and c.idade <= (audit_interno.configuracao('saude.espera_correio') #>> '{}')::interval,
+    extract(epoch from c.idade), c.falhas
+  from (
+    select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
+      coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
+    from audit.notificacoes n where n.status <> 'enviada'
+  ) as c
+$$;
+comment on function audit_interno.prontidao() is
+  'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
+grant execute on function audit_interno.prontidao() to conferente_servico;
+--! EndIncluded metricas/prontidao.sql
+--! Included correio/endereco_valido.sql
+-- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
+-- without address literals). Called by validar_configuracao.
+create or replace function audit_interno.endereco_valido(endereco text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select length(endereco_valido.endereco) <= 254 and length(split_part(endereco_valido.endereco, '@', 1)) <= 64
+    and endereco_valido.endereco ~
+      '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@(localhost|([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9]))$'
+$$;
+comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
+--! EndIncluded correio/endereco_valido.sql
+--! Included correio/remetente_valido.sql
+-- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
+-- Called by validar_configuracao.
+create or replace function audit_interno.remetente_valido(remetente text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select length(remetente_valido.remetente) <= 320 and remetente_valido.remetente !~ '[[:cntrl:]]'
+    and audit_interno.endereco_valido(coalesce(
+      (regexp_match(remetente_valido.remetente, '^[^<>@",;:\\()]+ <([^<>]+)>$'))[1], remetente_valido.remetente))
+$$;
+comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
+--! EndIncluded correio/remetente_valido.sql
+--! Included correio/enderecos_invalidos.sql
+-- Which elements of a list are no mail addresses, or stand in it twice. Called by validar_configuracao.
+create or replace function audit_interno.enderecos_invalidos(lista jsonb)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(x.motivo, '; ' order by x.n)
+  from (
+    select min(e.n) as n, case
+        when jsonb_typeof(e.valor) <> 'string' or not audit_interno.endereco_valido(e.valor #>> '{}') then 'não é um endereço: ' || e.valor::text
+        when count(*) over (partition by lower(e.valor #>> '{}')) > 1 or count(*) > 1 then 'repetido: ' || e.valor::text
+      end as motivo
+    from jsonb_array_elements(case when jsonb_typeof(lista) = 'array' then lista else '[]' end) with ordinality as e (valor, n)
+    group by e.valor
+  ) as x
+  where x.motivo is not null
+$$;
+comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
+--! EndIncluded correio/enderecos_invalidos.sql
+--! Included tabelas/configuracoes_correio.sql
+-- The settings of mail and of the dead-man's check.
+insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, minimo, maximo, permitidos, unidade, descricao)
+select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.permitidos::jsonb, c.unidade, c.descricao
+from (values
+  ('correio.destinatarios', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe as mensagens que não têm uma lista própria. Sem ninguém, nada é enviado e cada mensagem fica dispensada.'),
+  ('correio.destinatarios_divergencias', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe o alerta de divergências que esperam uma pessoa; vazia: correio.destinatarios.'),
+  ('correio.destinatarios_resumo', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe o resumo de cada sessão; vazia: correio.destinatarios.'),
+  ('correio.destinatarios_falha', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe o aviso de falha crítica; vazia: correio.destinatarios.'),
+  ('correio.destinatarios_limite', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe o aviso de limite atingido; vazia: correio.destinatarios.'),
+  ('correio.destinatarios_ausencia', '[]', 'enderecos', 0, 100, null, null,
+    'Quem recebe o aviso de que nenhuma sessão do dia terminou; vazia: correio.destinatarios.'),
+  ('correio.remetente', '"Conferente <conferente@localhost>"', 'endereco', null, null, null, null,
+    'Remetente das mensagens.'),
+  ('correio.pagina', '"http://localhost:8000"', 'url', null, null, null, null,
+    'Endereço em que as pessoas alcançam este sistema: os links das mensagens começam com ele.'),
+  ('correio.idioma', '"pt-BR"', 'texto', null, null, '["pt-BR", "en"]', null,
+    'Idioma das mensagens.'),
+  ('correio.itens', '10', 'inteiro', 0, 50, null, 'divergências',
+    'Quantas das maiores divergências uma mensagem mostra.'),
+  ('correio.limite_anexo', '5000', 'inteiro', 0, 25000, null, 'kB',
+    'Tamanho somado dos anexos do resumo; acima dele vai um link no lugar. 0: nunca anexa.'),
+  ('correio.dias_vencimento', '7', 'inteiro', 1, 365, null, 'dias',
+    'Depois de quantos dias à espera de uma pessoa uma divergência conta como vencida.'),
+  ('agenda.prazo', '"08:00"', 'hora', null, null, null, null,
+    'Hora local de agenda.fuso até a qual a sessão do dia deve ter terminado; depois dela sai um aviso.')
+) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
+--! EndIncluded tabelas/configuracoes_correio.sql
+--! Included correio/destinatarios.sql
+-- Who is to receive a kind of message now.
+create or replace function audit_interno.destinatarios(tipo text)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(e.endereco order by e.n), '{}')
+  from (
+    select audit_interno.configuracao('correio.destinatarios_' || destinatarios.tipo) as propria,
+      audit_interno.configuracao('correio.destinatarios') as geral
+  ) as c
+  cross join lateral jsonb_array_elements_text(case when c.propria = '[]' then c.geral else c.propria end)
+    with ordinality as e (endereco, n)
+$$;
+comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
+--! EndIncluded correio/destinatarios.sql
+--! Included correio/enfileirar_mensagem.sql
+-- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
+-- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
+create or replace function audit_interno.enfileirar_mensagem()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.destinatarios(new.tipo) = '{}' then
+    update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
+  else
+    perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),
+      job_key => 'compor_mensagem:' || new.id, priority => -10); -- before the parts of a long session
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+
+create or replace trigger enfileirar after insert on audit.notificacoes
+  for each row execute function audit_interno.enfileirar_mensagem();
+--! EndIncluded correio/enfileirar_mensagem.sql
+--! Included correio/avisar_fim_sessao.sql
+-- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
+-- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
+-- undone together with its messages.
+create or replace function audit_interno.avisar_fim_sessao()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.notificar('resumo', new.id);
+  if exists (
+    select from audit.divergencias_processadas d
+    where d.sessao_ultima_id = new.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'))
+  then
+    perform audit_interno.notificar('divergencias', new.id);
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
+
+create or replace trigger avisar after update of status on audit.sessoes_processamento
+  for each row when (
+    old.status in ('agendada', 'em_andamento') and new.status in ('concluida', 'concluida_com_falhas', 'falhou'))
+  execute function audit_interno.avisar_fim_sessao();
+--! EndIncluded correio/avisar_fim_sessao.sql
+--! Included correio/centavos.sql
+-- An amount as the messages carry it: JSON numbers would lose the cents of large ones on their way.
+create or replace function audit_interno.centavos(valor numeric)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select round(centavos.valor, 2)::text
+$$;
+comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with two places.';
+--! EndIncluded correio/centavos.sql
+--! Included correio/pagina.sql
+-- Where the review page shows something. The one place that knows the page's addresses.
+create or replace function audit_interno.pagina(caminho text default '')
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select rtrim(audit_interno.configuracao('correio.pagina') #>> '{}', '/') || '/revisao' || pagina.caminho
+$$;
+comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+--! EndIncluded correio/pagina.sql
+--! Included consulta/pagina_revisao.sql
+-- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
+create or replace function audit.pagina_revisao()
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.pagina()
+$$;
+comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
+grant execute on function audit.pagina_revisao() to conferente_leitor;
+--! EndIncluded consulta/pagina_revisao.sql
+--! Included consulta/divergencia_link_revisao.sql
+-- A field of the finding in the API. No settings of its own, so that the planner inlines it and asks for the page once.
+create or replace function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable
+as $$
+  select (select audit.pagina_revisao()) || '?divergencia=' || (divergencia).id
+$$;
+comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
+grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_link_revisao.sql
+--! Included consulta/sessao_link_revisao.sql
+-- A field of the session in the API. No settings of its own, so that the planner inlines it and asks for the page once.
+create or replace function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
+returns text
+language sql
+stable
+as $$
+  select (select audit.pagina_revisao()) || '?sessao=' || (sessao).id
+$$;
+comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
+grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
+--! EndIncluded consulta/sessao_link_revisao.sql
+--! Included consulta/sessao_correio.sql
+-- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
+create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
+returns text
+language sql
+stable
+as $$
+  select string_agg(m.tipos || ': ' || m.estado, '; ' order by m.tipos)
+  from (
+    select string_agg(n.tipo, ', ' order by n.tipo) as tipos, n.status || coalesce(' (' || n.ultimo_erro || ')', '') as estado
+    from audit.notificacoes n
+    where n.sessao_id = (sessao).id
+      and (n.status in ('falhou', 'dispensada') or n.recusados <> '{}' or n.status in ('pendente', 'composta') and n.ultimo_erro is not null)
+    group by 2
+  ) as m
+$$;
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
+--! EndIncluded consulta/sessao_correio.sql
+--! Included consulta/vw_divergencias_abertas.sql
+-- What waits for a person, most at stake first when sorted by the reader.
+create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
+select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
+  d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
+  d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
+  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao
+from audit.divergencias_processadas d
+where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
+comment on column audit.vw_divergencias_abertas.id is 'Key.';
+comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
+comment on column audit.vw_divergencias_abertas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_divergencias_abertas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_divergencias_abertas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
+comment on column audit.vw_divergencias_abertas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.vw_divergencias_abertas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.vw_divergencias_abertas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
+comment on column audit.vw_divergencias_abertas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_divergencias_abertas.evidencia is 'Facts that the finding rests on, as of the last detection.';
+comment on column audit.vw_divergencias_abertas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_divergencias_abertas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
+comment on column audit.vw_divergencias_abertas.proposta_por is 'First of two people, while and after a second approval is needed.';
+comment on column audit.vw_divergencias_abertas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.vw_divergencias_abertas.detectada_em is 'When it was first found.';
+comment on column audit.vw_divergencias_abertas.ultima_deteccao is 'When it was last found.';
+comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
+comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
+comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+--! EndIncluded consulta/vw_divergencias_abertas.sql
+--! Included correio/cron_campo.sql
+-- The numbers that one field of a cron expression names; the expression was checked by cron_valido.
+create or replace function audit_interno.cron_campo(campo text, menor integer, maior integer)
+returns integer[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct v.n order by v.n)
+  from unnest(string_to_array(cron_campo.campo, ',')) as p (parte)
+  cross join lateral (
+    select regexp_match(p.parte, '^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?$') as m) as x
+  cross join lateral generate_series(
+    coalesce(x.m[1]::integer, cron_campo.menor),
+    coalesce(x.m[2]::integer, x.m[1]::integer, cron_campo.maior),
+    coalesce(x.m[3]::integer, 1)) as v (n)
+$$;
+comment on function audit_interno.cron_campo(text, integer, integer) is 'Values of a field of a cron expression, ascending.';
+--! EndIncluded correio/cron_campo.sql
+--! Included correio/hora_prevista.sql
+-- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
+-- when both are restricted, as in every cron.
+create or replace function audit_interno.hora_prevista(cron text, dia date)
+returns time
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select make_time((audit_interno.cron_campo(c.campos[2], 0, 23))[1], (audit_interno.cron_campo(c.campos[1], 0, 59))[1], 0)
+  from (select regexp_split_to_array(btrim(hora_prevista.cron), '\s+') as campos) as c
+  cross join lateral (
+    select extract(day from hora_prevista.dia)::integer = any (audit_interno.cron_campo(c.campos[3], 1, 31)) as do_mes,
+      extract(dow from hora_prevista.dia)::integer in (
+        select n % 7 from unnest(audit_interno.cron_campo(c.campos[5], 0, 7)) as n) as da_semana
+  ) as d
+  where extract(month from hora_prevista.dia)::integer = any (audit_interno.cron_campo(c.campos[4], 1, 12))
+    and case when c.campos[3] = '*' or c.campos[5] = '*' then d.do_mes and d.da_semana else d.do_mes or d.da_semana end
+$$;
+comment on function audit_interno.hora_prevista(text, date) is 'Local time of the first due time on that day; null when there is none.';
+--! EndIncluded correio/hora_prevista.sql
+--! Included correio/conferir_ausencia.sql
+-- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
+-- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
+create or replace function audit_interno.conferir_ausencia(agora timestamptz default clock_timestamp())
+returns setof audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_cron text := audit_interno.configuracao('agenda.cron') #>> '{}';
+  v_prazo time := (audit_interno.configuracao('agenda.prazo') #>> '{}')::time;
+  v_dia date;
+begin
+  select p.dia into v_dia
+  from (
+    select h.dia, (h.dia + h.prevista) at time zone v_fuso as devida,
+      -- a deadline that comes before the due time is that of the next morning
+      (h.dia + case when v_prazo > h.prevista then 0 else 1 end + v_prazo) at time zone v_fuso as vencimento
+    from (
+      select d.dia, audit_interno.hora_prevista(v_cron, d.dia) as prevista
+      from (select (conferir_ausencia.agora at time zone v_fuso)::date - n as dia from generate_series(0, 2) as n) as d
+    ) as h
+    where h.prevista is not null
+  ) as p
+  where p.vencimento <= conferir_ausencia.agora
+    -- a new schedule or deadline says nothing of the time before it
+    and p.devida > (select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso'))
+    and p.vencimento > (select c.alterada_em from audit.configuracoes_sistema c where c.chave = 'agenda.prazo')
+  order by p.dia desc
+  limit 1;
+  if v_dia is null or exists (
+    select from audit.sessoes_processamento s
+    where s.status in ('concluida', 'concluida_com_falhas', 'falhou') and s.fim_processamento >= v_dia::timestamp at time zone v_fuso
+      -- a look at a few days or at one rule is not the session of the day
+      and s.incremental
+      and not exists (
+        select from audit.regras r where r.ativa and r.registrada_em < s.solicitada_em and r.nome <> all (s.regras)))
+  then
+    return;
+  end if;
+  return query
+  insert into audit.notificacoes (tipo, dia) values ('ausencia', v_dia) on conflict do nothing returning *;
+end
+$$;
+comment on function audit_interno.conferir_ausencia(timestamptz) is
+  'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
+grant usage on schema audit_interno to conferente_servico;
+grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;
+--! EndIncluded correio/conferir_ausencia.sql
+--! Included correio/conteudo_sessao.sql
+-- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_jsonb(s) - array['resumo', 'simulada', 'etapa', 'total_valor', 'valor_em_risco', 'valor_corrigido'] || jsonb_build_object(
+    'valor_em_risco', audit_interno.centavos(s.valor_em_risco),
+    'valor_corrigido', audit_interno.centavos(s.valor_corrigido),
+    'valor_novas', audit_interno.centavos(v.novas),
+    'valor_recorrentes', audit_interno.centavos(v.recorrentes),
+    'segundos', round(extract(epoch from s.fim_processamento - s.inicio_processamento)))
+  from audit.sessoes_processamento s
+  cross join lateral (
+    select coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada = 1), 0) as novas,
+      coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada > 1), 0) as recorrentes
+    from audit.divergencias_processadas d where d.sessao_ultima_id = s.id
+  ) as v
+  where s.id = conteudo_sessao.sessao_id
+$$;
+comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
+--! EndIncluded correio/conteudo_sessao.sql
+--! Included correio/conteudo_lacunas.sql
+-- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('tipo', l.tipo, 'regra', l.regra, 'texto', l.texto, 'numero', l.numero)
+    order by l.ordem, l.regra), '[]')
+  from (
+    select 1 as ordem, 'sessao' as tipo, null as regra, s.mensagem as texto, null::bigint as numero
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.status = 'falhou'
+      -- where rules failed, the session's message only repeats them
+      and not exists (select from audit.execucoes_regra e where e.sessao_id = s.id and e.status = 'falhou')
+    union all
+    select 2, case e.status when 'falhou' then 'regra_falhou' else 'regra_pulada' end, e.regra, coalesce(e.erro_mensagem, e.motivo), null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.status in ('falhou', 'pulada')
+    union all
+    select 3, 'limite', null, s.limite_atingido, null
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.limite_atingido is not null
+    union all
+    select 4, 'nenhuma_linha', null, null, 0
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
+    union all
+    select 5, 'recusadas', null, null, s.falhas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
+    union all
+    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
+    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
+  ) as l
+$$;
+comment on function audit_interno.conteudo_lacunas(bigint) is
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+--! EndIncluded correio/conteudo_lacunas.sql
+--! Included correio/conteudo_espera.sql
+-- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_espera(fuso text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'total', count(*),
+    'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
+    'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
+    'mais_antiga_dias', max(d.idade),
+    'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
+    'dias_vencimento', max(v.dias),
+    'vencidas', count(*) filter (where d.idade > v.dias),
+    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
+  from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
+  left join lateral (
+    select d.status, d.valor_em_risco, (now() at time zone conteudo_espera.fuso)::date
+      - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
+    from audit.divergencias_processadas d
+    where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  ) as d on true
+  where d.status is not null
+$$;
+comment on function audit_interno.conteudo_espera(text) is
+  'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+--! EndIncluded correio/conteudo_espera.sql
+--! Included correio/conteudo_regras.sql
+-- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
+-- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with sessao as (
+    select s.id, (coalesce(s.fim_processamento, now()) at time zone conteudo_regras.fuso)::date as dia
+    from audit.sessoes_processamento s where s.id = conteudo_regras.sessao_id
+  ), diaria as (
+    select e.regra, (e.fim at time zone conteudo_regras.fuso)::date as dia, sum(e.novas) as novas
+    from sessao s
+    join audit.execucoes_regra e on e.fim >= (s.dia - 29)::timestamp at time zone conteudo_regras.fuso
+      and e.fim < (s.dia + 1)::timestamp at time zone conteudo_regras.fuso and e.status in ('detectada', 'concluida')
+    group by 1, 2
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
+    'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
+    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
+    'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
+  from sessao s
+  join audit.execucoes_regra e on e.sessao_id = s.id
+  join audit.regras r on r.nome = e.regra
+  cross join lateral (
+    select count(*) as total, coalesce(sum(d.valor_em_risco), 0) as valor
+    from audit.divergencias_processadas d
+    where d.regra = e.regra and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  ) as w
+  cross join lateral (
+    select jsonb_agg(d.novas order by n) as novas
+    from generate_series(0, 29) as n
+    left join diaria d on d.regra = e.regra and d.dia = s.dia - 29 + n
+  ) as t
+$$;
+comment on function audit_interno.conteudo_regras(bigint, text) is
+  'JSON array: counts, amounts and the 30-day trend (new findings a day, null where the rule did not run) of each rule of a session.';
+--! EndIncluded correio/conteudo_regras.sql
+--! Included correio/conteudo_valores.sql
+-- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. Part of conteudo_itens.
+create or replace function audit_interno.conteudo_valores(valores jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(v.key, case jsonb_typeof(v.value) when 'number' then jsonb_build_object('n', v.value #>> '{}') else v.value end), '{}')
+  from jsonb_each(conteudo_valores.valores) as v
+$$;
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+--! EndIncluded correio/conteudo_valores.sql
+--! Included correio/conteudo_itens.sql
+-- The largest findings that a session left, each with its evidence and its address. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', d.id, 'regra', d.regra, 'tabela', d.tabela, 'registro_id', d.registro_id, 'status', d.status,
+    'antes', audit_interno.conteudo_valores(d.valores_originais),
+    'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
+    'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
+    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'link', audit_interno.pagina('?divergencia=' || d.id))
+    order by d.valor_em_risco desc, d.id), '[]')
+  from (
+    select *
+    from audit.divergencias_processadas d
+    where d.sessao_ultima_id = conteudo_itens.sessao_id
+      and (d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or not so_espera and d.status = 'corrigida')
+    order by d.valor_em_risco desc, d.id
+    limit quantos
+  ) as d
+$$;
+comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
+  'JSON array of the findings with most at stake that the session saw: those that wait for a person and, unless so_espera, those corrected.';
+--! EndIncluded correio/conteudo_itens.sql
+--! Included correio/conteudo_controle.sql
+-- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
+-- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
+-- meanwhile. Of each table the window that medir_janela counted: the largest. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_controle(sessao_id bigint)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sessao audit.sessoes_processamento;
+  v_consulta text;
+  v_depois numeric;
+  v_corrigido numeric;
+  v_outras numeric;
+begin
+  select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
+  select string_agg(format(
+    $q$select coalesce(sum(t.%1$I), 0) as depois, coalesce(sum(a.corrigido), 0) as corrigido, coalesce(sum(a.outras), 0) as outras
+    from %2$s t left join (
+      select d.registro_id::%3$s as chave,
+        sum(x.diferenca) filter (where x.da_sessao) as corrigido, sum(x.diferenca) filter (where not x.da_sessao) as outras
+      from (
+        select a.divergencia_id, (a.depois ->> %4$L)::numeric - (a.antes ->> %4$L)::numeric as diferenca,
+          o.sessao_id is not distinct from $1 and o.tipo in ('correcao', 'autoverificacao') as da_sessao
+        from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
+        where o.iniciada_em >= $2 and a.antes ? %4$L
+      ) as x
+      join audit.divergencias_processadas d on d.id = x.divergencia_id
+      where d.tabela = %5$L
+      group by 1
+    ) as a on a.chave = t.%6$I
+    where %7$s$q$,
+    (j.regra).coluna_valor, audit_interno.nome_sql(j.tabela), audit_interno.tipo_coluna(j.tabela, (j.regra).coluna_chave),
+    (j.regra).coluna_valor, (j.regra).tabela, (j.regra).coluna_chave,
+    replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
+  into v_consulta
+  from (
+    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as tabela, e.total_valor,
+      audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
+    from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
+    where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
+    order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
+  ) as j
+  where j.total_valor is not null and (j.regra).coluna_valor is not null and j.tabela is not null;
+  if v_consulta is null or v_sessao.total_valor is null then
+    return null; -- no rule measured an amount
+  end if;
+  execute format('select sum(depois), sum(corrigido), sum(outras) from (%s) as j', v_consulta)
+  into v_depois, v_corrigido, v_outras
+  using v_sessao.id, v_sessao.inicio_processamento;
+  return jsonb_build_object(
+    'antes', audit_interno.centavos(v_sessao.total_valor),
+    'depois', audit_interno.centavos(v_depois),
+    'diferenca', audit_interno.centavos(v_depois - v_sessao.total_valor),
+    'corrigido', audit_interno.centavos(v_corrigido),
+    'outras', audit_interno.centavos(v_outras),
+    'sem_explicacao', audit_interno.centavos(v_depois - v_sessao.total_valor - v_corrigido - v_outras));
+end
+$$;
+comment on function audit_interno.conteudo_controle(bigint) is
+  'JSON object of BRL texts: antes, depois, diferenca = corrigido (by the session) + outras (by people since) + sem_explicacao; null when nothing was measured.';
+--! EndIncluded correio/conteudo_controle.sql
+--! Included correio/conteudo_correio.sql
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- that does not. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'assunto', n.assunto, 'status', n.status,
+    'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
+  from audit.notificacoes n
+  where n.id < conteudo_correio.notificacao_id
+    -- one may be given up days after it was caused
+    and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
+    and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
+$$;
+comment on function audit_interno.conteudo_correio(bigint, text) is
+  'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
+--! EndIncluded correio/conteudo_correio.sql
+--! Included correio/conteudo_ausencia.sql
+-- What is known when no session of a day has ended in time. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_ausencia(dia date, fuso text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'dia', conteudo_ausencia.dia,
+    'prevista', audit_interno.hora_prevista(audit_interno.configuracao('agenda.cron') #>> '{}', conteudo_ausencia.dia),
+    'prazo', audit_interno.configuracao('agenda.prazo') #>> '{}',
+    'ultima', (
+      select jsonb_build_object('id', s.id, 'status', s.status, 'fim', s.fim_processamento, 'mensagem', s.mensagem)
+      from audit.sessoes_processamento s
+      where s.status not in ('agendada', 'em_andamento') and s.incremental
+      order by s.fim_processamento desc limit 1),
+    'em_curso', (
+      select jsonb_build_object('id', s.id, 'status', s.status, 'etapa', s.etapa, 'solicitada_em', s.solicitada_em,
+        'ultima_atividade', s.ultima_atividade)
+      from audit.sessoes_processamento s
+      where s.status in ('agendada', 'em_andamento')
+      order by s.id desc limit 1),
+    'erro_agenda', (
+      select a.erro_mensagem from audit.agendamentos a
+      where a.previsto_para >= conteudo_ausencia.dia::timestamp at time zone conteudo_ausencia.fuso
+      order by a.previsto_para desc limit 1))
+$$;
+comment on function audit_interno.conteudo_ausencia(date, text) is
+  'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
+--! EndIncluded correio/conteudo_ausencia.sql
+--! Included correio/conteudo_mensagem.sql
+-- All facts of one message, decided here; templates only show them.
+create or replace function audit_interno.conteudo_mensagem(notificacao_id bigint)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+  v_sessao audit.sessoes_processamento;
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
+  v_conteudo jsonb;
+begin
+  select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
+  v_conteudo := jsonb_build_object(
+    'tipo', v_aviso.tipo, 'idioma', audit_interno.configuracao('correio.idioma') #>> '{}', 'fuso', v_fuso,
+    'gerado_em', clock_timestamp(), 'criada_em', v_aviso.criada_em,
+    'link', audit_interno.pagina(coalesce('?sessao=' || v_aviso.sessao_id, '')),
+    'cadeia', (select jsonb_build_object('elo', c.elo, 'selo', encode(c.selo, 'hex')) from audit_interno.cadeia c),
+    'correio', audit_interno.conteudo_correio(v_aviso.id, v_fuso));
+  if v_aviso.tipo = 'ausencia' then
+    return v_conteudo || jsonb_build_object('ausencia', audit_interno.conteudo_ausencia(v_aviso.dia, v_fuso));
+  end if;
+  if v_aviso.sessao_id is null then -- the schedule could not even queue one
+    return v_conteudo || jsonb_build_object('agendamento', (
+      select jsonb_build_object('previsto_para', a.previsto_para, 'tentativas', a.tentativas, 'codigo', a.erro_codigo, 'mensagem', a.erro_mensagem)
+      from audit.agendamentos a
+      where a.agendado_em <= v_aviso.criada_em + interval '1 minute' or a.erro_codigo is not null
+      order by a.previsto_para desc limit 1));
+  end if;
+  select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_conteudo := v_conteudo || jsonb_build_object(
+    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'sessao', audit_interno.conteudo_sessao(v_sessao.id),
+    'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
+    'espera', audit_interno.conteudo_espera(v_fuso),
+    'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
+  if v_aviso.tipo = 'resumo' then
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    begin
+      v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
+    exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
+      if left(sqlstate, 2) in ('40', '53', '57', '58', 'XX') then
+        raise;
+      end if;
+      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
+    end;
+  elsif v_aviso.tipo = 'divergencias' then
+    v_conteudo := v_conteudo || jsonb_build_object('pedem', (
+      select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
+        'novas', count(*) filter (where d.vezes_detectada = 1))
+      from audit.divergencias_processadas d
+      where d.sessao_ultima_id = v_sessao.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')));
+  end if;
+  return v_conteudo;
+end
+$$;
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+--! EndIncluded correio/conteudo_mensagem.sql
+--! Included correio/preparar_mensagem.sql
+-- First half of composing: takes the row, and gives the facts. Who comes second waits, and then gets no row.
+create or replace function audit_interno.preparar_mensagem(notificacao_id bigint)
+returns table (tipo text, conteudo jsonb)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from audit.notificacoes n where n.id = preparar_mensagem.notificacao_id and n.status = 'pendente' for update;
+  if found then
+    return query select n.tipo, audit_interno.conteudo_mensagem(n.id) from audit.notificacoes n where n.id = preparar_mensagem.notificacao_id;
+  end if;
+end
+$$;
+comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
+grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
+--! EndIncluded correio/preparar_mensagem.sql
+--! Included correio/compor_mensagem.sql
+-- Second half of composing, in the same transaction: fixes recipients, sender, subject, Message-ID and facts, and queues the
+-- sending. From here on every attempt sends the same message.
+create or replace function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+returns audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+  v_remetente text := audit_interno.configuracao('correio.remetente') #>> '{}';
+begin
+  update audit.notificacoes n
+  set destinatarios = d.lista, remetente = v_remetente, assunto = compor_mensagem.assunto, composta_em = clock_timestamp(),
+    status = case when d.lista = '{}' then 'dispensada' else 'composta' end,
+    ultimo_erro = case when d.lista = '{}' then 'nenhum destinatário configurado' end,
+    conteudo = compor_mensagem.conteudo,
+    identificador = format('<conferente.%s.%s@%s>', n.id, gen_random_uuid(), rtrim(split_part(v_remetente, '@', 2), '>')),
+    proxima_tentativa = case when d.lista <> '{}' then clock_timestamp() end
+  from audit_interno.destinatarios((select x.tipo from audit.notificacoes x where x.id = compor_mensagem.notificacao_id)) as d (lista)
+  where n.id = compor_mensagem.notificacao_id and n.status = 'pendente'
+  returning n.* into v_aviso;
+  if v_aviso.status = 'composta' then
+    perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+  end if;
+  return v_aviso;
+end
+$$;
+comment on function audit_interno.compor_mensagem(bigint, jsonb, text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to conferente_servico;
+--! EndIncluded correio/compor_mensagem.sql
+--! Included correio/iniciar_envio.sql
+-- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
+-- attempt counted before anything leaves. 20261125 is the class of these locks.
+create or replace function audit_interno.iniciar_envio(
+  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
+  out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
+)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+begin
+  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+    situacao := 'ocupada';
+    return;
+  end if;
+  -- looked at only now: who held the lock before us may have sent it
+  update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
+  where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
+  returning n.* into v_aviso;
+  if not found then
+    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    situacao := 'nada';
+    return;
+  end if;
+  situacao := 'enviar';
+  faltam := array(
+    select e from unnest(v_aviso.destinatarios) with ordinality as x (e, n)
+    where e <> all (v_aviso.entregues) and not v_aviso.recusados ? e
+    order by n);
+  remetente := v_aviso.remetente;
+  assunto := v_aviso.assunto;
+  identificador := v_aviso.identificador;
+  conteudo := v_aviso.conteudo;
+  sessao_id := v_aviso.sessao_id;
+  destinatarios := v_aviso.destinatarios;
+  composta_em := v_aviso.composta_em;
+end
+$$;
+comment on function audit_interno.iniciar_envio(bigint) is
+  'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
+grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
+--! EndIncluded correio/iniciar_envio.sql
+--! Included correio/registrar_envio.sql
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+create or replace function audit_interno.registrar_envio(
+  notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
+)
+returns audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+begin
+  update audit.notificacoes n
+  set entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
+    ultimo_erro = coalesce(registrar_envio.erro, case when n.recusados || registrar_envio.recusados <> '{}' then
+      'recusados: ' || (select string_agg(r.key || ' (' || (r.value #>> '{}') || ')', '; ' order by r.key)
+        from jsonb_each(n.recusados || registrar_envio.recusados) as r) end)
+  where n.id = registrar_envio.notificacao_id and n.status = 'composta'
+  returning * into v_aviso;
+  if found then
+    update audit.notificacoes n
+    set (status, enviada_em, desistida_em, proxima_tentativa) = (
+      select f.novo, case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
+        case f.novo when 'falhou' then clock_timestamp() end,
+        -- as graphile-worker spaces its own attempts
+        case f.novo when 'composta' then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
+      from (
+        select case when count(*) > 0 and not definitivo then 'composta' when n.entregues = '{}' or count(*) > 0 then 'falhou'
+          else 'enviada' end as novo
+        from unnest(n.destinatarios) as e where e <> all (n.entregues) and not n.recusados ? e
+      ) as f)
+    where n.id = v_aviso.id
+    returning * into v_aviso;
+  end if;
+  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  return v_aviso;
+end
+$$;
+comment on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) is
+  'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) to conferente_servico;
+--! EndIncluded correio/registrar_envio.sql
+--! Included correio/mensagens_devidas.sql
+-- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker.
+create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp())
+returns table (notificacao_id bigint, status text, tentativas integer)
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.id, n.status, n.tentativas
+  from audit.notificacoes n
+  where n.tipo = any (mensagens_devidas.tipos) and n.status in ('pendente', 'composta')
+    and coalesce(n.proxima_tentativa, n.criada_em) <= mensagens_devidas.agora
+  order by n.id
+$$;
+comment on function audit_interno.mensagens_devidas(text[], timestamptz) is 'Ids, states and attempts so far, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[], timestamptz) to conferente_servico;
+--! EndIncluded correio/mensagens_devidas.sql
+--! Included correio/encerrar_mensagens.sql
+-- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
+-- process was killed in it or because it could never be composed. Called by the worker at every tick.
+create or replace function audit_interno.encerrar_mensagens()
+returns setof audit.notificacoes
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.notificacoes n
+  set status = 'falhou', proxima_tentativa = null, desistida_em = clock_timestamp(), ultimo_erro = case n.status
+    when 'pendente' then coalesce('não foi composta: ' || j.last_error, 'não foi composta: o processo morreu na última tentativa')
+    else concat_ws('; ', n.ultimo_erro, 'o processo morreu na última tentativa, e o servidor pode já ter a mensagem') end
+  from graphile_worker.jobs j
+  where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
+    and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
+    -- somebody without a worker may be sending it just now
+    and not exists (
+      select from pg_locks k
+      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
+        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+  returning n.*
+$$;
+comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
+--! EndIncluded correio/encerrar_mensagens.sql
+
+--! Included consulta/permissoes.sql
+-- What the reading roles may read: all of schema audit. Writing goes through functions alone.
+grant select on all tables in schema audit to conferente_leitor;
+revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
+  conferente_operador, conferente_administrador;
+-- Who holds a token concerns those who issue them.
+revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+--! EndIncluded consulta/permissoes.sql
+
+reset role;
