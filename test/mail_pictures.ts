@@ -15,18 +15,22 @@ import { mailScene } from './mail_scene.ts'
 
 const [directory = join(ROOT, 'docs/mail'), ...only] = process.argv.slice(2)
 
-/** Every message in Portuguese, the digest in English too; the others in the one form that shows most. */
+const MESSAGES = [
+  'resumo',
+  'resumo-lacunas',
+  'resumo-nada',
+  'divergencias',
+  'limite',
+  'falha',
+  'ausencia',
+] as const
+
+/** Every message in Portuguese, the digest in English too. */
 const SHOTS: readonly { name: string; from: string; en?: boolean; width: number; dark: boolean }[] = [
-  ...[375, 720].flatMap((width) =>
-    [false, true].map((dark) => ({ name: 'resumo', from: 'resumo', width, dark })),
+  ...MESSAGES.flatMap((name) =>
+    [375, 720].flatMap((width) => [false, true].map((dark) => ({ name, from: name, width, dark }))),
   ),
   { name: 'resumo-en', from: 'resumo', en: true, width: 375, dark: false },
-  ...['resumo-lacunas', 'resumo-nada', 'divergencias', 'limite', 'falha', 'ausencia'].map((from, i) => ({
-    name: from,
-    from,
-    width: 375,
-    dark: i % 2 === 1,
-  })),
 ]
 
 const server = await openEmbedded(
