@@ -13,7 +13,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EmbeddedError, fromSystem } from './error.ts'
-import { runAs, type ServerUser } from './user.ts'
+import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface Binaries {
   readonly initdb: string
@@ -57,6 +57,7 @@ export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir:
   const failure = whyNot(installed, user)
   if (!failure) return installed
   if (!('uid' in user.ids)) throw failure
+  assertReachable(dataDir, user)
 
   const root = join(dataDir, `bin-${installed.version}`)
   const copy = binariesAt(root, installed.version)
