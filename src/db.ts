@@ -6,6 +6,8 @@ export { digits } from './digits.ts'
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
+/** The statements of one transaction. */
+export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 
 export interface ConnectOptions {
   /** Most connections at once; a command that conducts a session needs exactly one. */

@@ -1,4 +1,4 @@
--- The months on which the ledger is asked what it would have suggested: at most the last eight, odd dates at both ends (the
+-- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
 -- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
 -- Reads audit_interno.estatistica_mes. Called by regras.preparar_pendente_verificacao.
 create or replace function audit_interno.meses_retroteste() returns int4range

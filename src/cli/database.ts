@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { connect, type Sql } from '../db.ts'
+import { releaseMigrations } from '../release.ts'
 import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
 import { tell } from './output.ts'
@@ -89,9 +88,7 @@ async function cancelBackend(url: string, pid: number): Promise<void> {
 }
 
 async function isBehind(url: string): Promise<boolean> {
-  const committed = await readdir(
-    fileURLToPath(new URL('../../migrations/committed', import.meta.url)),
-  ).catch(() => [])
+  const release = await releaseMigrations()
   const sql = connect(url, { max: 1 })
   try {
     const [known] = await sql<{ known: boolean }[]>`
@@ -100,7 +97,7 @@ async function isBehind(url: string): Promise<boolean> {
     const [applied] = await sql<
       { count: bigint }[]
     >`select count(*) as count from graphile_migrate.migrations`
-    return Number(applied?.count ?? 0) < committed.filter((name) => name.endsWith('.sql')).length
+    return Number(applied?.count ?? 0) < release.length
   } finally {
     await sql.end({ timeout: 1 })
   }

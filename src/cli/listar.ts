@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
+import { STATUSES, WAITING } from '../states.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { findingColumns, printFindings } from './findings.ts'
 import { print, printJson, tell } from './output.ts'
-
-const OPEN = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
-export const STATUSES = [...OPEN, 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida']
 
 interface Options {
   readonly status?: string
@@ -39,7 +37,7 @@ export function register(program: Command, app: App): void {
         }
         const asked = sql`
           from audit.divergencias_processadas
-          where status = any (${options.status ? [options.status] : OPEN}::text[])
+          where status = any (${options.status ? [options.status] : WAITING}::text[])
             and (${options.regra ?? null}::text is null or regra = ${options.regra ?? null})`
         const rows = await sql`
           select ${findingColumns(sql)} ${asked} order by valor_em_risco desc, id limit ${options.limite}`

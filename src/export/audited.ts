@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
+import { catalogue } from '../i18n/index.ts'
 import type { FindingsFilter } from './filter.ts'
 import { type ExportOptions, exportFindings, type FindingsExport } from './index.ts'
 import type { InTransaction } from './read.ts'
@@ -73,7 +74,7 @@ export async function auditExport(
   findings.stream.on('error', (error) => stream.destroy(error))
   stream.once('close', () => {
     findings.stream.destroy()
-    const error = stream.errored ?? new Error('the reader went away')
+    const error = stream.errored ?? new Error(catalogue(options.language).exportar.readerLeft)
     if (stream.writableFinished) return reject(error)
     end('falhou', findings.rows, { bytes, erro: error.message })
       .catch(() => {})

@@ -9,7 +9,7 @@ import { XLSX_MIME, xlsx } from './xlsx.ts'
 export { type AuditedExport, auditExport, type ExportRecord } from './audited.ts'
 export { DIALECTS, type Dialect } from './csv.ts'
 export type { FindingsFilter } from './filter.ts'
-export { type InTransaction, inTransaction, type Transaction } from './read.ts'
+export { type InTransaction, inTransaction } from './read.ts'
 
 export const FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof FORMATS)[number]

@@ -1,9 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type postgres from 'postgres'
-import type { Sql } from '../db.ts'
-
-export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
+import type { Sql, Transaction } from '../db.ts'
 
 /** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => sql.begin(work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>

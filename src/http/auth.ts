@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Transaction } from '../db.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import type { Access, Transaction } from './database.ts'
+import type { Access } from './database.ts'
 import { Problem } from './problem.ts'
 import type { ServerSettings } from './settings.ts'
 import { type Caller, createVerifier, TokenError } from './token.ts'

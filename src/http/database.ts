@@ -1,10 +1,6 @@
-import type postgres from 'postgres'
-import { connect, type Sql } from '../db.ts'
+import { connect, type Sql, type Transaction } from '../db.ts'
 import { withinReach } from './reach.ts'
 import type { Caller } from './token.ts'
-
-/** The statements of one transaction. */
-export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 
 export interface Access {
   readonly sql: Sql

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
+import { releaseMigrations } from '../release.ts'
 import type { HttpContext } from './server.ts'
 
 interface Part {
@@ -14,15 +13,10 @@ interface Part {
 /** Longest time that the database may take to say that it is there. */
 const PATIENCE = 5_000
 const PARTS = ['banco', 'migracoes', 'trabalhador', 'sessao', 'correio']
-const COMMITTED = fileURLToPath(new URL('../../migrations/committed', import.meta.url))
 
 /** /healthz: the process answers. /readyz: all is there that the daily work needs, or which part is not. Both without a token. */
 export async function health(app: FastifyInstance, { text, access }: HttpContext): Promise<void> {
-  // The database keeps a migration by its number: 000001.sql for 000001-espinha.sql.
-  const release = (await readdir(COMMITTED).catch(() => []))
-    .flatMap((name) => /^(\d+)(?:-.*)?\.sql$/.exec(name)?.[1] ?? [])
-    .map((number) => `${number}.sql`)
-    .sort()
+  const release = await releaseMigrations()
 
   app.get('/healthz', { config: { public: true, vital: true } }, (_, reply) => reply.send({ status: 'ok' }))
 

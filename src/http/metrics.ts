@@ -22,15 +22,14 @@ const FRESH = 5_000
 
 /** Measures every request; to be added before the routes. */
 export function installHttpMetrics(app: FastifyInstance, { rest }: Catalogue): void {
-  const registers = [new Registry()]
+  const register = new Registry()
   const seconds = new Histogram({
     name: 'conferente_http_segundos',
     help: rest.metric['conferente_http_segundos'] ?? '',
     labelNames: ['rota', 'metodo', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
+    registers: [register],
   })
-  const [register] = registers as [Registry]
   collectDefaultMetrics({ register })
   app.decorate('processMetrics', register)
   app.addHook('onResponse', async (request, reply) => {

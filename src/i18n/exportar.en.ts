@@ -30,6 +30,7 @@ export const exportar: typeof ptBR = {
   running: (where) => `exporting findings to ${where}`,
   rows: (n) => `${n} rows`,
   done: (n, where) => `${n} findings in ${where}`,
+  readerLeft: 'the reader went away before the end',
   recorded: (id, sha256) => `recorded as operation ${id}; SHA-256 of the file: ${sha256}`,
   exists: (file) => `${file} exists and was not touched; use --sobrescrever`,
   diskFull: (file) => `the disk is full: ${file} was not written, not even in part`,

@@ -28,6 +28,7 @@ export const exportar = {
   running: (where: string) => `exportando divergências para ${where}`,
   rows: (n: string) => `${n} linhas`,
   done: (n: string, where: string) => `${n} divergências em ${where}`,
+  readerLeft: 'quem lia foi embora antes do fim',
   recorded: (id: string, sha256: string) => `registrada como operação ${id}; SHA-256 do arquivo: ${sha256}`,
   exists: (file: string) => `${file} já existe e não foi tocado; use --sobrescrever`,
   diskFull: (file: string) => `o disco está cheio: ${file} não foi gravado, nem em parte`,

@@ -7,7 +7,6 @@ import { mailText } from '../i18n/index.ts'
 import type { Attach } from './deliver.ts'
 import { createMailFormat } from './format.ts'
 
-const FORMATS = ['csv', 'xlsx'] as const
 const KILOBYTE = 1000
 
 /**
@@ -19,7 +18,7 @@ export function attachFindings(url: string, role?: string): Attach {
   return async ({ sessionId, language, link, zone }, directory) => {
     const text = mailText(language)
     const format = createMailFormat(language, zone)
-    const { exportFindings, inTransaction } = await import('../export/index.ts')
+    const { exportFindings, FORMATS, inTransaction } = await import('../export/index.ts')
     const sql = connect(url, { max: 1, name: 'conferente correio', ...(role !== undefined && { role }) })
     try {
       const [setting] = await sql<{ kb: number }[]>`

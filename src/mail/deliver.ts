@@ -1,4 +1,4 @@
-import type { Row, Sql } from '../db.ts'
+import { type Row, reserve, type Sql } from '../db.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './render.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -65,7 +65,7 @@ export async function send(
   mailer: Mailer,
   { attach, mailed, last = false }: Attempt = {},
 ): Promise<void> {
-  const connection = await sql.reserve()
+  const connection = await reserve(sql)
   try {
     const [begun] = await connection`select * from audit_interno.iniciar_envio(${id})`
     if (begun?.['situacao'] === 'ocupada') throw new MessageBusy(id)

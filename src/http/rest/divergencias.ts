@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { STATUSES } from '../../states.ts'
 import type { HttpContext } from '../server.ts'
 import { sendDocument } from './reply.ts'
 import {
@@ -16,16 +17,6 @@ import {
   TEXT,
 } from './schemas.ts'
 
-export const STATUSES = [
-  'aberta',
-  'aguardando_segunda_aprovacao',
-  'corrigida',
-  'rejeitada',
-  'revertida',
-  'obsoleta',
-  'resolvida',
-  'falha',
-]
 const COLUMNS = ['id', 'detectada_em', 'ultima_deteccao', 'valor_em_risco', 'confianca', 'vezes_detectada']
 const AMOUNT = { type: 'number', minimum: 0, maximum: 1e15 }
 const SHARE = { type: 'number', minimum: 0, maximum: 1 }
