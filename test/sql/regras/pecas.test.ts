@@ -56,8 +56,8 @@ const expression = fc.oneof(
 
 t.test('the quick filter of an expression lets through whatever the expression matches', async (t) => {
   const { sql } = await banco(t)
-  const expressions = fc.sample(expression, { numRuns: 2000, seed: 1 })
-  const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 150, seed: 2 })
+  const expressions = fc.sample(expression, { numRuns: 1000, seed: 1 })
+  const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
   const [row] = await sql<{ matched: number; filtered: number; lost: string[] }[]>`
     with e as (
       select e, audit_interno.filtro_padrao('regex', '(?i)' || audit_interno.sem_acentos(e)) as filtro
@@ -69,7 +69,7 @@ t.test('the quick filter of an expression lets through whatever the expression m
     where audit_interno.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
   t.same(row?.lost, [])
   t.ok((row?.matched ?? 0) > 1000, 'the test means something: many matches')
-  t.ok((row?.filtered ?? 0) > 50, 'and many of them had a filter')
+  t.ok((row?.filtered ?? 0) > 20, 'and many of them had a filter')
 
   const filters = await sql`
     select audit_interno.filtro_padrao('regex', e) as f from unnest(array['(?i)a[cç][aã]o (de )?varejo', '(?i)promo(ção|cional)?',
