@@ -9,9 +9,9 @@ drop function audit_interno.expressao_padroes(text, text, boolean);
 --!include regras/texto_casa.sql
 --!include regras/textos_casados.sql
 --!include regras/candidatos_marketing.sql
---!include regras/historico_marketing.sql
 --!include regras/palavras_marketing.sql
 --!include regras/inicio_fornecedor.sql
+--!include regras/historico_marketing.sql
 --!include regras/duplicidades.sql
 --!include exemplo/indexar.sql
 

@@ -14,12 +14,13 @@ declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
   v_de date := greatest(greatest(janela.data_inicio, '0001-02-01') - v_dias, '0001-02-01');
   v_ate date := least(janela.data_fim, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
   v_datas date[];
   v_quantas int;
 begin
   -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
   -- table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
-  if janela.carregado_desde is not null or janela.chaves is not null then
+  if not v_por_data then
     select array_agg(distinct d.data - g.dias), count(distinct d.data) into v_datas, v_quantas
     from (
       select distinct l.data_lancamento as data
@@ -44,14 +45,17 @@ begin
 
   return query
   with suspeito as materialized (
-    -- coarse and cheap: equal amounts, equal begin of the supplier's code; what is dearer sees only what has a companion in both
+    -- coarse and cheap: equal amounts, equal begin of the supplier's code; what is dearer sees only what has a companion in both.
+    -- Of a few rows it is cheaper to ask who resembles them
     select abs(l.valor) as valor, audit_interno.inicio_fornecedor(l.fornecedor_id) as inicio
     from dw.lancamentos l
     where l.valor <> 0 and l.documento <> ''
       and l.data_lancamento between v_de and v_ate
-      and (v_datas is null or l.data_lancamento = any (v_datas))
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     group by 1, 2
-    having count(*) > 1
+    having count(*) > 1 or not v_por_data
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao,
       c.fornecedor, c.numero, c.parcela
