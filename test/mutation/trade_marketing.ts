@@ -24,7 +24,6 @@ export const tradeMarketing: Subject = {
     ...of(
       'regras/textos_casados.sql',
       ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
-      [') or t.dobrado ~* v_regex', ') or t.dobrado ~ v_regex'],
       ["'incluir', campo, true", "'excluir', campo, true"],
     ),
     ...of(
@@ -68,6 +67,8 @@ export const tradeMarketing: Subject = {
       'regras/texto_casa.sql',
       ['like any (filtro) and', 'like any (filtro) or'],
       ['coalesce(dobrado ~* sem_filtro, false)', 'false'],
+      ['dobrado ~* sem_filtro', 'dobrado ~ sem_filtro'],
+      ['dobrado ~* filtravel', 'dobrado ~ filtravel'],
     ),
     ...of(
       'regras/padrao_casa.sql',
