@@ -67,11 +67,11 @@ test('TypeScript: the client is checked against the schema, and runs', async (t)
   t.same(amounts, ['300.00', '200.00', '50.00'])
 })
 
-test('psql and Grafana: the queries run as a reader', async (t) => {
+test('psql: the queries run as a reader', async (t) => {
   const { como } = await banco(t)
   const leo = como('leo')
-  const queries = [...blocks('psql', 'sql'), ...blocks('Grafana', 'sql')]
-  t.equal(queries.length, 2)
+  const queries = blocks('psql', 'sql')
+  t.equal(queries.length, 1)
   for (const text of queries) await t.resolves(leo.unsafe(text))
 })
 

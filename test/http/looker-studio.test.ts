@@ -4,6 +4,7 @@ import { type Api, api } from '../helper/api.ts'
 import { AppsScript, type Manifest, type Outcome } from '../helper/apps_script.ts'
 import { read } from '../helper/arquivos.ts'
 import { cenario } from '../helper/cenario.ts'
+import { tsc } from '../helper/compilador.ts'
 
 const CODE = read('docs/examples/looker-studio/Code.js')
 const MANIFEST = read('docs/examples/looker-studio/appsscript.json')
@@ -37,6 +38,11 @@ function connector(t: Test, { url }: Api) {
 
 const values = (outcome: Outcome) =>
   (outcome as { value: { rows: { values: unknown[] }[] } }).value.rows.map((row) => row.values)
+
+test("the script calls what there is, by Google's own types", (t) => {
+  t.equal(tsc('-p', 'docs/examples/looker-studio'), '')
+  t.end()
+})
 
 test('the manifest has what Google asks for', (t) => {
   t.ok(MANIFEST.includes(DOCUMENTED))
