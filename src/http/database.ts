@@ -25,6 +25,8 @@ export class ServiceRoleError extends Error {
 }
 
 const SERVICE = 'conferente_servico'
+/** From here to the end of the transaction the session is another login's. */
+export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
 export const STATEMENT_TIMEOUT = 20_000
 
@@ -43,11 +45,11 @@ export async function openAccess(url: string): Promise<Access> {
   } finally {
     await login.end({ timeout: 1 })
   }
-  const sql = connect(url, {
-    max: POOL,
-    name: 'conferente servir',
-    ...(asService !== undefined && { sessionAuthorization: asService }),
-  })
+  const sql = connect(url, { max: POOL, name: 'conferente servir' })
+  // In each transaction: PostgreSQL takes no session_authorization from whoever connects, and says nothing of it.
+  const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
+    if (asService !== undefined) await tx.unsafe(BECOME, [asService])
+  }
   return {
     sql,
     asService,
@@ -61,6 +63,7 @@ export async function openAccess(url: string): Promise<Access> {
       withinReach((arrived) =>
         sql.begin(async (tx) => {
           arrived()
+          await becomeService(tx)
           await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
           await tx`
             select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
@@ -72,6 +75,7 @@ export async function openAccess(url: string): Promise<Access> {
       withinReach((arrived) =>
         sql.begin('read only', async (tx) => {
           arrived()
+          await becomeService(tx)
           await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
           return work(tx as Transaction)
         }),

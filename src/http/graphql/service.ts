@@ -1,5 +1,5 @@
 import { makePgService } from 'postgraphile/adaptors/pg'
-import type { Access } from '../database.ts'
+import { type Access, BECOME } from '../database.ts'
 import type { Caller } from '../token.ts'
 
 /** Where the caller travels to the transaction; never a setting of the database. */
@@ -22,11 +22,10 @@ export function operationSettings(caller: Caller, statementMs: number): Record<s
  * without a caller it stays the service, which may do nothing but read the catalogs.
  */
 export function createService(url: string, { asService }: Pick<Access, 'asService'>) {
-  const options = asService === undefined ? undefined : `-c session_authorization=${asService}`
   const service = makePgService({
     schemas: ['audit'],
     pubsub: false,
-    connectionString: withOptions(url, options),
+    connectionString: url,
     poolConfig: {
       application_name: 'conferente servir graphql',
       max: POOL,
@@ -34,19 +33,28 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
     },
   })
   const { adaptor } = service
-  return { ...service, adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient) } }
+  return {
+    ...service,
+    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, asService) },
+  }
 }
 
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 
-function asCaller(create: Create): Create {
+function asCaller(create: Create, asService: string | undefined): Create {
   return async (settings, variant) => {
     const open = await create(settings, variant)
     const withPgClient: typeof open = (pgSettings, work) => {
       const { [CALLER]: carried, ...rest } = pgSettings ?? {}
-      if (carried == null) return open(pgSettings, work)
+      if (carried == null) {
+        return open(
+          asService === undefined ? pgSettings : { ...pgSettings, session_authorization: asService },
+          work,
+        )
+      }
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
       return open(rest, async (client) => {
+        if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
         await client.query({
           text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
           values: [name, role, tokenId, issuedAt, external] as never,
@@ -57,13 +65,4 @@ function asCaller(create: Create): Create {
     if (open.release) withPgClient.release = open.release
     return withPgClient
   }
-}
-
-/** node-postgres takes start-up options from the address. */
-function withOptions(url: string, options: string | undefined): string {
-  if (options === undefined) return url
-  const address = new URL(url)
-  const given = address.searchParams.get('options')
-  address.searchParams.set('options', [given, options].filter(Boolean).join(' '))
-  return address.href
 }
