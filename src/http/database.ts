@@ -1,4 +1,5 @@
 import { connect, type Sql, type Transaction } from '../db.ts'
+import { anew, transaction } from '../transaction.ts'
 import { withinReach } from './reach.ts'
 import type { Caller } from './token.ts'
 
@@ -55,30 +56,40 @@ export async function openAccess(url: string): Promise<Access> {
     asService,
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
       await withinReach(async () => {
-        await sql`
-          select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+        await anew(
+          () => sql`
+            select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`,
+        )
       })
     },
     asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
       withinReach((arrived) =>
-        sql.begin(async (tx) => {
+        transaction(sql, async (tx) => {
           arrived()
           await becomeService(tx)
           await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
           await tx`
             select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
               ${caller.issuedAt ?? null}, ${caller.external})`
-          return work(tx as Transaction)
+          return work(tx)
         }),
-      ) as Promise<Awaited<ReturnType<typeof work>>>,
-    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
-      withinReach((arrived) =>
-        sql.begin('read only', async (tx) => {
-          arrived()
-          await becomeService(tx)
-          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
-          return work(tx as Transaction)
-        }),
-      ) as Promise<Awaited<ReturnType<typeof work>>>,
+      ),
+    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) => {
+      const read = async (tx: Transaction) => {
+        await becomeService(tx)
+        await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
+        return work(tx)
+      }
+      return withinReach((arrived) =>
+        transaction(
+          sql,
+          (tx) => {
+            arrived()
+            return read(tx)
+          },
+          'read only',
+        ),
+      )
+    },
   }
 }
