@@ -1,6 +1,7 @@
 import { connect, type Sql, type Transaction } from '../db.ts'
 import { anew, transaction } from '../transaction.ts'
 import { withinReach } from './reach.ts'
+import { shares } from './shares.ts'
 import type { Caller } from './token.ts'
 
 export interface Access {
@@ -29,6 +30,8 @@ const SERVICE = 'conferente_servico'
 /** From here to the end of the transaction the session is another login's. */
 export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
+/** Of these, so many for one caller at the same time. */
+const SHARE = 5
 export const STATEMENT_TIMEOUT = 20_000
 
 /** @throws {ServiceRoleError} */
@@ -47,6 +50,7 @@ export async function openAccess(url: string): Promise<Access> {
     await login.end({ timeout: 1 })
   }
   const sql = connect(url, { max: POOL, name: 'conferente servir' })
+  const share = shares(SHARE)
   // In each transaction: PostgreSQL takes no session_authorization from whoever connects, and says nothing of it.
   const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
     if (asService !== undefined) await tx.unsafe(BECOME, [asService])
@@ -64,15 +68,17 @@ export async function openAccess(url: string): Promise<Access> {
     },
     asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
       withinReach((arrived) =>
-        transaction(sql, async (tx) => {
-          arrived()
-          await becomeService(tx)
-          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
-          await tx`
-            select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
-              ${caller.issuedAt ?? null}, ${caller.external})`
-          return work(tx)
-        }),
+        share(caller.name, () =>
+          transaction(sql, async (tx) => {
+            arrived()
+            await becomeService(tx)
+            await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
+            await tx`
+              select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
+                ${caller.issuedAt ?? null}, ${caller.external})`
+            return work(tx)
+          }),
+        ),
       ),
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) => {
       const read = async (tx: Transaction) => {

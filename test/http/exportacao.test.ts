@@ -109,15 +109,17 @@ test('a question whose connection is lost is answered with 503, and the next one
   await cena.sql.begin(async (tx) => {
     await tx`lock table audit.divergencias_processadas`
     const asked = Promise.all([1, 2, 3].map(() => server.pedir('/api/v1/divergencias', { token })))
+    const graphql = server.pedir('/graphql', { token, body: { query: '{ divergencias { totalCount } }' } })
     await until(async () => {
       const struck = await cena.sql`
         select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      return struck.length === 3
+      return struck.length === 4
     })
     await cena.sql`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`
     for (const { status, json } of await asked) t.match([status, json], [503, { status: 503 }])
+    t.match((await graphql).json, { errors: [{ message: String }] })
   })
   const next = await Promise.all(
     Array.from({ length: 12 }, () => server.pedir('/api/v1/divergencias', { token })),
