@@ -119,7 +119,7 @@ test('a question whose connection is lost is answered with 503, and the next one
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`
     for (const { status, json } of await asked) t.match([status, json], [503, { status: 503 }])
-    t.match((await graphql).json, { errors: [{ message: String }] })
+    t.match((await graphql).json, { errors: [{ extensions: { sugestao: /readyz/ } }] })
   })
   const next = await Promise.all(
     Array.from({ length: 12 }, () => server.pedir('/api/v1/divergencias', { token })),
