@@ -1,5 +1,16 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+drop function if exists audit_interno.aplicar_lote(bigint);
+--!include correcao/criar_lote.sql
+--!include correcao/aplicar_grupo.sql
+--!include correcao/aplicar_lote.sql
+--!include correcao/ainda_apontadas.sql
+--!include correcao/autoverificar_lote.sql
+--!include correcao/concluir_lote.sql
+--!include correcao/elegiveis.sql
+--!include correcao/corrigir_lote.sql
+--!include reversao/criar_reversao.sql
+--!include decisao/contar_reversoes.sql
+--!include reversao/reverter_lote.sql
 
 reset role;

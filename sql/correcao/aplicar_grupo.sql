@@ -15,7 +15,8 @@ declare
   v_ja_certa text;
   v_atribuicoes text;
   v_imagem text;
-  v_toda boolean;
+  v_alteracao text;
+  v_quantas bigint;
   v_imagens jsonb;
   v_adiaveis text;
   v_reler boolean := audit_interno.exige_releitura(relacao);
@@ -46,31 +47,22 @@ begin
         execute format('lock table %s in share row exclusive mode', v_tabela);
       end;
     end if;
-    execute format(
-      'with alterada as (
-         update %1$s t set %2$s
-         from pg_temp.conferente_lote l
-         where l.divergencia_id = any ($2) and %3$s and %4$s
-         returning l.divergencia_id, l.reverte_operacao_id, l.de, l.para, %5$s as depois
-       ), imagem as (
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
-       )
-       select count(*) = cardinality($2) and count(*) filter (where a.depois::text <> a.para::text) = 0,
-         case when $3 then jsonb_object_agg(a.divergencia_id, a.depois) end
-       from alterada a',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
-    into v_toda, v_imagens using operacao_id, ids, v_reler;
-    -- nearly always every row took exactly what it was to take: then no image need be read back
-    if v_toda then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = l.para where l.divergencia_id = any (ids);
-    elsif v_reler then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = v_imagens -> l.divergencia_id::text
-      where l.divergencia_id = any (ids) and v_imagens ? l.divergencia_id::text;
+    v_alteracao := format(
+      'update %1$s t set %2$s
+       from pg_temp.conferente_lote l
+       where l.divergencia_id = any ($1) and %3$s and %4$s
+       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois',
+      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem);
+    if v_reler then
+      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}'') from alterada a', v_alteracao)
+      into v_quantas, v_imagens using ids;
     else
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = a.depois
-      from audit.alteracoes a
-      where a.operacao_id = aplicar_grupo.operacao_id and a.divergencia_id = l.divergencia_id and l.divergencia_id = any (ids);
+      execute format(
+        'with alterada as (%s)
+         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+         select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a', v_alteracao)
+      using ids, operacao_id;
+      get diagnostics v_quantas = row_count;
     end if;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
@@ -82,14 +74,14 @@ begin
     if v_reler then
       execute format(
         'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), l.agora)
-           where l.divergencia_id = any ($2) and l.resultado = ''aplicada''
+           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
+           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
            returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
          )
          insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
          select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
         v_imagem, v_tabela, v_chave)
-      using operacao_id, ids;
+      using operacao_id, ids, v_imagens;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
@@ -108,7 +100,7 @@ begin
     end if;
     return;
   end;
-  if v_toda then
+  if v_quantas = cardinality(ids) then
     return;
   end if;
 
@@ -120,11 +112,12 @@ begin
      from (
        select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
        from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and l.resultado is null
+       where l.divergencia_id = any ($1) and not exists (
+         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
      ) as x
      where x.divergencia_id = l.divergencia_id',
     coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids;
+  using ids, operacao_id;
 end
 $$;
 comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]) is

@@ -10,6 +10,7 @@ declare
   v_regra audit.regras;
   v_desde bigint;
   v_ids bigint[];
+  v_contestadas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
@@ -38,9 +39,10 @@ begin
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
     return;
   end if;
-  delete from pg_temp.conferente_lote l
-  where l.divergencia_id in (
-    select audit_interno.contestadas(array(select x.divergencia_id from pg_temp.conferente_lote x)));
+  v_contestadas := array(select audit_interno.contestadas(v_ids));
+  if v_contestadas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
