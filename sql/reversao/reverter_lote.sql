@@ -33,22 +33,24 @@ begin
     select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
       -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
       -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
-      case when x.ultima > a.operacao_id
-        -- each rollback after a correction turns it the other way
-        or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
-        then 'superada' else 'aplicada' end
-    from (
-      select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
-        max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
-        array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
-      from pg_temp.conferente_reversao r
-      join audit.alteracoes p on p.divergencia_id = r.divergencia_id and p.divergencia_id between v_de and v_ate
-      where r.divergencia_id between v_de and v_ate
-      group by r.divergencia_id, r.operacao_id
-    ) as x
-    join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
+      case
+        when exists (
+          select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
+        when d.status = case
+          when a.reverte_operacao_id is null then 'corrigida'
+          -- each rollback after a correction turns it the other way
+          when (
+            select count(*) from audit.alteracoes p
+            where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
+              select max(c.operacao_id) from audit.alteracoes c
+              where c.divergencia_id = a.divergencia_id and c.operacao_id < a.operacao_id and c.reverte_operacao_id is null)
+          ) % 2 = 1 then 'revertida' else 'corrigida' end then 'aplicada'
+        else 'superada' end
+    from pg_temp.conferente_reversao r
+    join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
       and a.divergencia_id between v_de and v_ate
-    join audit.divergencias_processadas d on d.id = x.divergencia_id and d.id between v_de and v_ate
+    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
+    where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
