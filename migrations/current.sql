@@ -1,6 +1,7 @@
 set local role conferente_dono;
 
-drop function if exists audit_interno.aplicar_lote(bigint);
+drop function if exists audit_interno.aplicar_lote(bigint), audit_interno.autoverificar_lote(bigint, text),
+  audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]);
 --!include correcao/criar_lote.sql
 --!include correcao/aplicar_grupo.sql
 --!include correcao/aplicar_lote.sql

@@ -1,9 +1,11 @@
 -- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through.
+-- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
+-- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
+-- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[]
+  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
 )
-returns void
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -16,6 +18,11 @@ declare
   v_atribuicoes text;
   v_imagem text;
   v_alteracao text;
+  v_data text := coalesce((
+    select format('t.%I', a.attname) from pg_attribute a
+    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    'null::date');
+  v_dias daterange;
   v_quantas bigint;
   v_imagens jsonb;
   v_adiaveis text;
@@ -51,18 +58,21 @@ begin
       'update %1$s t set %2$s
        from pg_temp.conferente_lote l
        where l.divergencia_id = any ($1) and %3$s and %4$s
-       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem);
+       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
+      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
     if v_reler then
-      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}'') from alterada a', v_alteracao)
-      into v_quantas, v_imagens using ids;
+      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
+      into v_quantas, v_imagens, v_dias using ids;
     else
       execute format(
-        'with alterada as (%s)
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a', v_alteracao)
-      using ids, operacao_id;
-      get diagnostics v_quantas = row_count;
+        'with alterada as (%s), imagem as (
+           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
+         )
+         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
+           else daterange(min(a.dia), max(a.dia), ''[]'') end
+         from alterada a', v_alteracao)
+      into v_quantas, v_dias using ids, operacao_id;
     end if;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
@@ -94,14 +104,14 @@ begin
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
-    else
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio]);
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:]);
+      return 'empty';
     end if;
-    return;
+    return range_merge(
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
   end;
   if v_quantas = cardinality(ids) then
-    return;
+    return v_dias;
   end if;
 
   execute format(
@@ -118,7 +128,8 @@ begin
      where x.divergencia_id = l.divergencia_id',
     coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
   using ids, operacao_id;
+  return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns.';
+comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
+  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';

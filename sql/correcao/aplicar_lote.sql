@@ -1,7 +1,7 @@
 -- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
 -- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
-returns void
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -12,6 +12,7 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
+  v_dias daterange := 'empty';
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
@@ -33,11 +34,12 @@ begin
       where not v_iguais and l.divergencia_id = any (v_ids)
       group by c.alteradas
     loop
-      perform audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave, v_regra.colunas,
-        v_grupo.alteradas, v_grupo.ids);
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
+        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
     end loop;
   end loop;
+  return v_dias;
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';

@@ -1,6 +1,6 @@
 -- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
 -- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
-create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
+create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
 returns void
 language plpgsql
 volatile
@@ -8,18 +8,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
-  v_chaves text[];
+  v_janela audit.janela;
   v_operacao bigint;
 begin
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
   loop
-    select array_agg(l.registro_id) into v_chaves
+    select lower(dias), upper(dias) - 1, null, null, array_agg(l.registro_id) into v_janela
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
-    v_chaves := audit_interno.ainda_apontadas(v_regra, v_chaves);
-    continue when v_chaves is null;
-    perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
+    continue when v_janela.chaves is null;
+    perform audit_interno.levantar_achados(v_regra, v_janela);
     update pg_temp.conferente_lote l
     set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
     from pg_temp.conferente_achado a
@@ -50,5 +50,5 @@ begin
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'desfeita'));
 end
 $$;
-comment on function audit_interno.autoverificar_lote(bigint, text) is
+comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
   'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';

@@ -13,6 +13,7 @@ declare
   v_contestadas bigint[];
   v_ate bigint;
   v_operacao bigint;
+  v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
   perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
@@ -46,8 +47,8 @@ begin
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
-    perform audit_interno.aplicar_lote(v_operacao);
-    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+    v_dias := audit_interno.aplicar_lote(v_operacao);
+    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
