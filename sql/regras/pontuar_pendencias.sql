@@ -97,7 +97,10 @@ begin
     select e.n, e.corte, v.com_conta, r.resto, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
     from entrada e
     join resumo r on r.n = e.n
-    join (values (true), (false)) v (com_conta) on v.com_conta or retroteste is not null and e.conta is not null
+    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
+    -- against entries without an account
+    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
+      else not v.com_conta or r.contas > 0 end
   ), ponto as (
     select q.n, q.com_conta, q.classe, m.categoria, m.repetida, ln(b.base) as base, s.palavras, ln(b.base) + d.peso * s.palavras as nota
     from medida m
