@@ -68,14 +68,19 @@ begin
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for some months: most for few, some for many
-    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, audit_interno.ultimo_mes_conhecido(p.corte)) as lacuna
+    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
         case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
       from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-      cross join unnest('{0,0,0,0,0,1,1,1,2,2,3,4,5,6,8,11}'::int[]) with ordinality g (meses, sorte)
+      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
     ) p
+    join (
+      select c.corte, audit_interno.ultimo_mes_conhecido(c.corte) as ultimo
+      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
+      offset 0
+    ) u on u.corte = p.corte
   )
   select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id),
     case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end,
