@@ -16,7 +16,7 @@ declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
   v_nossas text[] := audit_interno.corrigidas_sem_palavra();
   v_primeiro int := audit_interno.mes_indice(data_inicio);
-  v_mes int;
+  v_ultimo int := audit_interno.mes_indice(data_fim);
 begin
   perform regras.preparar_pendente_verificacao(null);
   delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
@@ -24,22 +24,16 @@ begin
   analyze audit_interno.estatistica_contagem;
   perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
 
-  create temp table conferente_sugestao (id text, confianca double precision, acertou boolean) on commit drop;
-  -- a month at a time, because the back-test of several draws how long each entry has waited
-  for v_mes in
-    select distinct audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l
-    where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-  loop
-    insert into pg_temp.conferente_sugestao
-    select s.id, s.confianca, s.categoria = s.certa from audit_interno.sugerir_pendencias(null, int4range(v_mes, v_mes + 1), null) s;
-  end loop;
+  create temp table conferente_sugestao on commit drop as
+  select s.id, s.com_conta, s.confianca, s.categoria = s.certa as acertou
+  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s;
 
   create temp table conferente_julgado on commit drop as
   select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
     coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
   from dw.lancamentos l
   left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text || case when btrim(l.conta_contabil) <> '' then ' sem conta' else '' end
+    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
   where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
     and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
     and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);

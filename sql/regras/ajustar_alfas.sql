@@ -23,13 +23,17 @@ begin
     from audit_interno.entradas_pendencia(null, retroteste, amostra) e
     cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
-  ), contexto as (
-    select distinct k.nivel, k.chave, k.corte from k
+  ), corte as materialized (
+    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
+  ), contexto as materialized (
+    select d.nivel, d.chave, d.corte, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte from k) d
+    join corte o on o.corte = d.corte
   ), contagem as materialized (
     select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria

@@ -1,4 +1,4 @@
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most ten thousand entries; without
+-- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
 -- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva and
 -- estatistica_calibracao. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
 create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
@@ -6,13 +6,16 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_amostra constant int := 10000;
+  v_amostra constant int := 6000;
+  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  v_pesos constant int := 3000;
 begin
   delete from audit_interno.estatistica_peso;
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_curva;
   if retroteste is not null then
-    perform audit_interno.ajustar_alfas(retroteste, v_amostra);
+    perform audit_interno.ajustar_alfas(retroteste, v_pesos);
+    perform audit_interno.ajustar_lambdas(retroteste, v_pesos);
     perform audit_interno.calibrar_pendencias(retroteste, v_amostra);
   end if;
 end

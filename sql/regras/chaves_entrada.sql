@@ -7,9 +7,9 @@ create or replace function audit_interno.chaves_entrada(
 language sql immutable parallel safe
 begin atomic
   select f.nivel, f.chave, null::text
-  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) f
-  union all
-  select v.nivel, v.chave, null::text from audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
+  cross join audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   union all
   select t.nivel, t.chave, t.termo from audit_interno.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
 end;

@@ -25,7 +25,7 @@ begin
   set linhas = t.linhas
   from (
     select c.mes, sum(c.linhas) as linhas from audit_interno.estatistica_contagem c
-    where c.nivel = 0 and c.chave = hashtextextended('', 0)
+    where c.nivel = 0 and c.chave = 0
     group by c.mes
   ) t
   where t.mes = m.mes and t.linhas <> m.linhas;

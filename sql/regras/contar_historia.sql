@@ -1,7 +1,7 @@
 -- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
 -- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Each kind of key has a query of its own, grouped first by what
--- it needs and no more, so that amounts do not multiply words; return query, because it may run in parallel.
+-- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
+-- amounts do not multiply words; return query, because it may run in parallel.
 -- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by audit_interno.contar_meses and contar_chegadas.
 create or replace function audit_interno.contar_historia(meses int[], chaves text[])
@@ -23,68 +23,50 @@ begin
   from unnest(meses) m;
 
   return query
-  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
   from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
-      l.centro_custo, l.conta_contabil, count(*) as linhas
+    select audit_interno.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
+      l.valor
     from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from audit_interno.estatistica_categoria k
+      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      offset 0
+    ) c on c.categoria = l.categoria
+    left join audit_interno.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+    cross join lateral (select audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and audit_interno.mes_indice(l.data_lancamento) = any (meses))
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
-    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id,
-      l.centro_custo, l.conta_contabil
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
   ) h
-  join (
-    select k.id, k.categoria
-    from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
-    offset 0
-  ) c on c.categoria = h.categoria
-  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral (select audit_interno.raiz_fornecedor(h.fornecedor_id) as raiz offset 0) r
-  cross join lateral audit_interno.chaves_fornecedor(r.raiz, n.nome, nullif(btrim(h.fornecedor_id), ''),
-    coalesce(r.raiz, '=' || n.nome), nullif(btrim(h.centro_custo), ''), nullif(btrim(h.conta_contabil), '')) f
+  cross join lateral audit_interno.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
+  cross join lateral audit_interno.chaves_valor(h.fornecedor, h.centro, h.valor) v
+  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
-
-  return query
-  select f.nivel, f.chave, h.mes, c.id, count(*)::int
-  from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
-      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, nullif(btrim(l.centro_custo), '') as centro, l.valor
-    from dw.lancamentos l
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
-  ) h
-  join (
-    select k.id, k.categoria
-    from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
-    offset 0
-  ) c on c.categoria = h.categoria
-  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral audit_interno.chaves_valor(coalesce(h.raiz, '=' || n.nome), h.centro, h.valor) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
+  group by f.nivel, f.chave, h.mes, h.categoria;
 
   return query
   select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
   from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
-      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, audit_interno.palavras_texto(l.descricao) as texto, count(*) as linhas
-    from dw.lancamentos l
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
-    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200),
-      audit_interno.raiz_fornecedor(l.fornecedor_id), audit_interno.palavras_texto(l.descricao)
+    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, audit_interno.palavras_texto(g.descricao) as texto,
+      audit_interno.raiz_fornecedor(g.fornecedor_id) as raiz
+    from (
+      -- the same text of the same supplier is taken apart once
+      select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+        l.descricao, count(*) as linhas
+      from dw.lancamentos l
+      where btrim(l.categoria) <> ''
+        and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+          and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+        and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+      group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+    ) g
+    offset 0
   ) h
   join (
     select k.id, k.categoria

@@ -21,7 +21,7 @@ begin
   insert into audit_interno.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from audit_interno.estatistica_contagem c
-  where c.nivel = 0 and c.chave = hashtextextended('', 0) and (contar_meses.meses is null or c.mes = any (meses))
+  where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
   group by c.mes;
 end
 $$;

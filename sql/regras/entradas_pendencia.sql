@@ -1,7 +1,7 @@
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) a sample of decided entries of the given months, each allowed to see the months before
--- some wait. Reads dw.lancamentos and the statistics; changes nothing. Called by audit_interno.pontuar_pendencias and by the
--- fitting of the weights.
+-- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- some wait, or without a size (amostra) all of them without a wait. Reads dw.lancamentos and the statistics; changes nothing.
+-- Called by audit_interno.pontuar_pendencias and by the fitting of the weights.
 create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int)
 returns table (
   id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
@@ -16,6 +16,7 @@ declare
   v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  v_limiar bigint;
 begin
   if retroteste is null then
     return query
@@ -43,6 +44,12 @@ begin
     return;
   end if;
 
+  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
+  into v_limiar
+  from audit_interno.estatistica_mes m
+  where m.mes <@ retroteste;
+
   return query
   with decidida as materialized (
     select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
@@ -55,31 +62,33 @@ begin
       offset 0
     ) c on c.categoria = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+      and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     -- the same sample whenever the ledger is the same
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for some months: most for few, some for many
-    select p.mes, g.sorte, p.corte, audit_interno.lacuna(p.mes, audit_interno.ultimo_mes_conhecido(p.corte)) as lacuna
-    from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-    cross join unnest('{0,0,0,0,0,1,1,1,2,2,3,4,5,6,8,11}'::int[]) with ordinality g (meses, sorte)
-    cross join lateral (select m.mes, greatest(m.mes - g.meses, lower(retroteste)) as corte) p
-  ), entrada as (
-    select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id) as raiz,
-      case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end as nome,
-      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
-      nullif(btrim(d.conta_contabil), '') as conta, d.valor, audit_interno.palavras_texto(d.descricao) as texto
-    from decidida d
-    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-    left join audit_interno.estatistica_nome n on n.escrito = d.escrito
-    offset 0
+    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, u.ultimo) as lacuna
+    from (
+      select m.mes, g.sorte,
+        case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
+      from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+    ) p
+    join (
+      select c.corte, audit_interno.ultimo_mes_conhecido(c.corte) as ultimo
+      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
+      offset 0
+    ) u on u.corte = p.corte
   )
-  -- an entry with an account is asked twice, with it and without: pending entries often have none yet
-  select e.id || case when e.conta is not null and not v.com_conta then ' sem conta' else '' end, e.corte, e.lacuna, e.certa,
-    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor, e.texto
-  from entrada e
-  join (values (true), (false)) v (com_conta) on v.com_conta or e.conta is not null;
+  select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id),
+    case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end,
+    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
+    audit_interno.palavras_texto(d.descricao)
+  from decidida d
+  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+  left join audit_interno.estatistica_nome n on n.escrito = d.escrito;
 end
 $$;
 

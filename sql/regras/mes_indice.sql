@@ -3,7 +3,7 @@
 create or replace function audit_interno.mes_indice(data date) returns int
 language sql immutable parallel safe
 return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
-  then (extract(year from data) * 12 + extract(month from data) - 1)::int end;
+  then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
 
 comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
 revoke execute on function audit_interno.mes_indice(date) from public;

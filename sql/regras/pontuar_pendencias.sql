@@ -2,13 +2,16 @@
 --   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
 --           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months. With provas, also what the history says at each level and word of the best
--- category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
+-- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
+-- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
+-- pending entries often have none yet; both come out of one reckoning. repetida: ln(1 + n) of the n earlier entries of the same
+-- supplier, cost centre and exact amount that have the best category (a rent, a subscription). With provas, also what the history says at each level and
+-- word of the best category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
 -- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
 create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
 returns table (
-  id text, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  id text, com_conta boolean, certa int, classe smallint, lacuna smallint, repetida double precision, categorias int[],
+  bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -28,44 +31,50 @@ begin
     select e.n, e.corte, c.nivel, c.chave, c.termo
     from entrada e
     cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+  ), corte as materialized (
+    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
     from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    join corte o on o.corte = d.corte
   ), contagem as materialized (
     select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by x.x) as total, sum(e.linhas) over (partition by x.x)::bigint as todas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w,
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas) as linhas
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
     ) e
-  ), total as materialized (
-    select c.x, c.nivel, c.corte, sum(c.w) as w, sum(c.linhas)::bigint as linhas from contagem c group by c.x, c.nivel, c.corte
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, t.w as total from contagem c join total t on t.x = c.x where c.nivel = 0
+    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in a fifth of all entries says nothing and costs most
-    select x.nivel, x.chave, x.corte, x.x, t.w, t.linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.w < 0.2 * g.total) and t.w >= 1 then t.w / g.total end as frequencia
-    from contexto x
-    join total t on t.x = x.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = x.corte
+    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.todas as linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.2 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+    from contagem t
+    join contexto x on x.x = t.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    where t.posicao = 1
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one
-    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where k.nivel < 11) over (
         partition by k.n order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
         / (c.w + a.peso) as coeficiente
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
     left join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
   ), resumo as materialized (
-    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos,
-      coalesce(bool_or(f.nivel = 21) filter (where f.frequencia is not null), false) as conta
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
+      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
+      -- what the account's level leaves to the others
+      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto
     from kx f
     group by f.n
   ), util as materialized (
@@ -76,26 +85,38 @@ begin
     join conhecida h on h.x = c.x
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as materialized (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.nivel < 11), 0) as base,
+      coalesce(sum(u.w * f.coeficiente) filter (where f.nivel = 11), 0) as base_conta,
+      coalesce(sum(u.soma) filter (where f.nivel = 20), 0) as soma, coalesce(sum(u.soma) filter (where f.nivel = 21), 0) as soma_conta,
+      coalesce(sum(u.w) filter (where f.nivel = 9), 0) as repetida
     from kx f
     join util u on u.x = f.x
     group by f.n, u.categoria
+    having sum(u.w) > 0
+  ), pergunta as materialized (
+    select e.n, e.corte, v.com_conta, r.resto, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
+    from entrada e
+    join resumo r on r.n = e.n
+    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
+    -- against entries without an account
+    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
+      else not v.com_conta or r.contas > 0 end
   ), ponto as (
-    select m.n, m.categoria, ln(m.base) as base, audit_interno.classe_apoio(r.apoio, r.conta) as classe,
-      r.termos * ln(5 / (g.w + 5)) + m.soma as palavras
+    select q.n, q.com_conta, q.classe, m.categoria, m.repetida, ln(b.base) as base, s.palavras, ln(b.base) + d.peso * s.palavras as nota
     from medida m
-    join resumo r on r.n = m.n
-    join entrada e on e.n = m.n
-    join geral g on g.corte = e.corte and g.categoria = m.categoria
-    where m.base > 0
+    join pergunta q on q.n = m.n
+    join geral g on g.corte = q.corte and g.categoria = m.categoria
+    join audit_interno.lambdas() d on d.classe = q.classe
+    cross join lateral (select case when q.com_conta then q.resto * m.base + m.base_conta else m.base end as base) b
+    cross join lateral (select q.termos * ln(5 / (g.w + 5)) + m.soma
+      + case when q.com_conta then q.contas * ln(5 / (g.w + 5)) + m.soma_conta else 0 end as palavras) s
+    where b.base > 0
   ), lista as materialized (
-    select p.n, p.classe, array_agg(p.categoria order by v.nota desc, p.categoria) as categorias,
-      array_agg(p.base order by v.nota desc, p.categoria) as bases, array_agg(p.palavras order by v.nota desc, p.categoria) as palavras,
-      array_agg(v.nota order by v.nota desc, p.categoria) as notas
+    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
+      array_agg(p.base order by p.nota desc, p.categoria) as bases, array_agg(p.palavras order by p.nota desc, p.categoria) as palavras,
+      array_agg(p.nota order by p.nota desc, p.categoria) as notas, (array_agg(p.repetida order by p.nota desc, p.categoria))[1] as repetida
     from ponto p
-    join audit_interno.lambdas() d on d.classe = p.classe
-    cross join lateral (select p.base + d.peso * p.palavras as nota) v
-    group by p.n, p.classe
+    group by p.n, p.com_conta, p.classe
   ), prova as (
     select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
       array_agg(coalesce(c.linhas, 0)) as iguais
@@ -105,7 +126,8 @@ begin
     where provas and f.nivel <> 0
     group by f.n
   )
-  select e.id, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.notas, v.niveis, v.termos, v.lancamentos, v.iguais
+  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, ln(1 + l.repetida), l.categorias, l.bases, l.palavras, l.notas,
+    v.niveis, v.termos, v.lancamentos, v.iguais
   from lista l
   join entrada e on e.n = l.n
   left join prova v on v.n = l.n;

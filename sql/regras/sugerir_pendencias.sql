@@ -3,7 +3,7 @@
 -- Called by regras.pendente_verificacao and by back-tests (retroteste given: decided entries instead of pending ones).
 create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
 returns table (
-  id text, certa int, categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  id text, com_conta boolean, certa int, categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
@@ -13,7 +13,7 @@ set jit = off
 as $$
 begin
   return query
-  select s.id, s.certa, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+  select s.id, s.com_conta, s.certa, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
   from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s
@@ -22,7 +22,7 @@ begin
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   -- without a back-test, a modest curve that never reaches .90
   cross join lateral (select audit_interno.curva(
-    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), audit_interno.chance_bruta(b.bruta), s.lacuna) as curva) u
+    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), audit_interno.chance_bruta(b.bruta), s.lacuna, s.repetida) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]

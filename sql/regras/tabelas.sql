@@ -91,14 +91,16 @@ create unlogged table audit_interno.estatistica_retroteste (
   lacuna smallint not null,
   bruta double precision not null,
   chance double precision not null,
-  acertou smallint not null
+  acertou smallint not null,
+  repetida double precision not null
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category) and whether the suggestion was right.';
 
 create unlogged table audit_interno.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
   b double precision not null,
-  g double precision not null
+  g double precision not null,
+  h double precision not null
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike)))); b, g and h are the same in classes 0 to 3, and in 4 to 7.';

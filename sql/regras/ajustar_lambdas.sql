@@ -1,0 +1,40 @@
+-- Fits the weight of the words and the account in each class of audit_interno.classe_apoio: the one of a grid under which the
+-- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Reads the
+-- statistics and dw.lancamentos; writes estatistica_peso. Called by audit_interno.calibrar_historia, after the strengths of the
+-- levels are known and before the calibration.
+create or replace function audit_interno.ajustar_lambdas(retroteste int4range, amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
+
+  with pergunta as materialized (
+    select p.classe, p.certa, p.categorias, p.bases, p.palavras,
+      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      p.bases[1] as base, p.palavras[1] as palavra
+    from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) p
+  ), peso as (
+    -- for each weight tried, how probable it makes the right category
+    select p.classe, g.lambda, sum(ln(0.001 + 0.999 * n.certa / n.soma)) as verossimilhanca, count(*) as casos
+    from pergunta p
+    cross join (values (0), (0.03), (0.06), (0.1), (0.2), (0.35), (0.6), (1)) g (lambda)
+    cross join lateral (
+      select sum(e.e) as soma, coalesce(sum(e.e) filter (where c.categoria = p.certa), 0) as certa
+      from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
+      cross join lateral (select exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300)) as e offset 0) e
+    ) n
+    group by p.classe, g.lambda
+  )
+  insert into audit_interno.estatistica_peso (nome, peso)
+  select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
+  from peso v
+  where v.casos >= 100
+  order by v.classe, v.verossimilhanca desc, v.lambda;
+end
+$$;
+
+comment on function audit_interno.ajustar_lambdas(int4range, int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+revoke execute on function audit_interno.ajustar_lambdas(int4range, int) from public;
