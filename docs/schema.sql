@@ -1286,9 +1286,10 @@ create unlogged table audit_interno.estatistica_curva (
   a double precision not null,
   b double precision not null,
   g double precision not null,
+  h double precision not null,
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike)))); b, g and h are the same in classes 0 to 3, and in 4 to 7.';
 
 create unlogged table audit_interno.estatistica_mes (
   mes integer not null,
@@ -1318,9 +1319,10 @@ create unlogged table audit_interno.estatistica_retroteste (
   bruta double precision not null,
   chance double precision not null,
   acertou smallint not null,
+  repetida double precision not null,
   constraint estatistica_retroteste_pkey PRIMARY KEY (id)
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category) and whether the suggestion was right.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -1377,6 +1379,11 @@ create function audit_interno.agendar_sessao(previsto_para timestamp with time z
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.agendar_sessao(timestamp with time zone) is 'Queues the incremental session of a due time and returns its row; no row when that was done already.';
 
+create function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
+  returns text[] language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ainda_apontadas(audit.regras,audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
+
 create function audit_interno.ajustar_alfas(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
   set enable_nestloop=off
@@ -1391,6 +1398,13 @@ create function audit_interno.ajustar_curvas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 
+create function audit_interno.ajustar_lambdas(retroteste int4range, amostra integer)
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ajustar_lambdas(int4range,integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+
 create function audit_interno.alfas()
   returns TABLE(nivel smallint, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1401,15 +1415,15 @@ create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regr
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
 
-create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[])
-  returns void language plpgsql volatile
+create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text)
+  returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_grupo(bigint,regclass,text,text[],text[],bigint[]) is 'Applies part of pg_temp.conferente_lote: one table, one set of columns.';
+comment on function audit_interno.aplicar_grupo(bigint,regclass,text,text[],text[],bigint[],text) is 'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
 
-create function audit_interno.aplicar_lote(operacao_id bigint)
-  returns void language plpgsql volatile
+create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
+  returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_lote(bigint) is 'Applies pg_temp.conferente_lote under an operation, writes audit.alteracoes and leaves each row''s resultado.';
+comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.arredondamento_origem(valor numeric, digitos integer)
   returns numeric language sql immutable;
@@ -1426,10 +1440,10 @@ create function audit_interno.ator()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
 
-create function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
+create function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange DEFAULT NULL::daterange)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.autoverificar_lote(bigint,text) is 'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
+comment on function audit_interno.autoverificar_lote(bigint,text,daterange) is 'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
 
 create function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
   returns SETOF audit.avaliacao language plpgsql volatile
@@ -1458,7 +1472,7 @@ create function audit_interno.calibrar_pendencias(retroteste int4range, amostra 
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
+comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Calibrates the confidence on the ledger''s own past.';
 
 create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
   returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
@@ -1501,16 +1515,16 @@ create function audit_interno.chaves_entrada(raiz text, nome text, codigo text, 
 comment on function audit_interno.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 
 create function audit_interno.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
-  returns TABLE(nivel smallint, chave bigint) language sql immutable;
-comment on function audit_interno.chaves_fornecedor(text,text,text,text,text,text) is 'Levels by which an entry is compared with history, as far as supplier, cost centre and account go: level and hashed key.';
+  returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
+comment on function audit_interno.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 
 create function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
 comment on function audit_interno.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 
 create function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
-  returns TABLE(nivel smallint, chave bigint) language sql immutable;
-comment on function audit_interno.chaves_valor(text,text,numeric) is 'Levels by which an entry is compared with history, as far as its amount goes: level and hashed key.';
+  returns TABLE(k3 bigint, k8 bigint, k9 bigint) language sql immutable;
+comment on function audit_interno.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 
 create function audit_interno.classe_apoio(apoio double precision, com_conta boolean)
   returns smallint language sql immutable;
@@ -1699,7 +1713,7 @@ create function audit_interno.criar_reversao()
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao, empty.';
+comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao (what to roll back) and pg_temp.conferente_revertida (what was), empty.';
 
 create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim date, regras text[], agendada boolean)
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -1717,9 +1731,9 @@ create function audit_interno.cron_valido(expressao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
-create function audit_interno.curva(a double precision, b double precision, g double precision, chance double precision, lacuna integer)
+create function audit_interno.curva(a double precision, b double precision, g double precision, h double precision, chance double precision, lacuna integer, repetida double precision)
   returns double precision language sql immutable;
-comment on function audit_interno.curva(double precision,double precision,double precision,double precision,integer) is 'Logistic confidence of a raw score given as log-odds; lacuna in months.';
+comment on function audit_interno.curva(double precision,double precision,double precision,double precision,double precision,integer,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike.';
 
 create function audit_interno.curvas_calibradas()
   returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
@@ -1753,6 +1767,10 @@ create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
 
+create function audit_interno.dobrar_comuns(texto text)
+  returns text language sql immutable;
+comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
+
 create function audit_interno.documento_comparavel(documento text)
   returns text language sql immutable;
 comment on function audit_interno.documento_comparavel(text) is 'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
@@ -1761,7 +1779,8 @@ create function audit_interno.duplicidades(janela audit.janela, confianca_base n
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
 
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
@@ -1846,7 +1865,7 @@ create function audit_interno.expressao_impressao(relacao regclass, colunas text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_impressao(regclass,text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
 
-create function audit_interno.expressao_padroes(acao text, campo text, regex boolean)
+create function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
@@ -1873,12 +1892,12 @@ comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is '
 
 create function audit_interno.filtro_padrao(tipo text, padrao_dobrado text)
   returns text language sql immutable;
-comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
 
 create function audit_interno.filtro_padroes(acao text, campo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a plain marketing pattern satisfies; null where there is none.';
+comment on function audit_interno.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
@@ -1923,6 +1942,10 @@ create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_f
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
+
+create function audit_interno.inicio_fornecedor(codigo text)
+  returns text language sql immutable;
+comment on function audit_interno.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 
 create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
   returns audit.janela language sql stable
@@ -2000,6 +2023,10 @@ create function audit_interno.meses_retroteste()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 
+create function audit_interno.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
+  returns TABLE(nivel smallint, chave bigint) language sql immutable;
+comment on function audit_interno.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
+
 create function audit_interno.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
@@ -2041,7 +2068,7 @@ create function audit_interno.palavras_texto(texto text)
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 
 create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean)
-  returns TABLE(id text, certa integer, classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(id text, com_conta boolean, certa integer, classe smallint, lacuna smallint, repetida double precision, categorias integer[], bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -2177,11 +2204,15 @@ create function audit_interno.sem_acentos(texto text)
 comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 
 create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer)
-  returns TABLE(id text, certa integer, categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(id text, com_conta boolean, certa integer, categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+
+create function audit_interno.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
+  returns boolean language sql immutable;
+comment on function audit_interno.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
 
 create function audit_interno.textos_casados(campo text, janela audit.janela)
   returns text[] language plpgsql stable

@@ -18,8 +18,6 @@ export interface ConnectOptions {
   readonly role?: string
   /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
   readonly exactJson?: boolean
-  /** A superuser's: whom to be from the start, so that the session has no more rights than that. */
-  readonly sessionAuthorization?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
@@ -38,7 +36,7 @@ const EXACT_JSON = {
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
 export function connect(
   url: string,
-  { max = 4, name = 'conferente', role, sessionAuthorization, exactJson = false }: ConnectOptions = {},
+  { max = 4, name = 'conferente', role, exactJson = false }: ConnectOptions = {},
 ): Sql {
   const closed = { times: 0 }
   const sql = postgres(url, {
@@ -53,7 +51,6 @@ export function connect(
     connection: {
       application_name: name,
       ...(role !== undefined && { role }),
-      ...(sessionAuthorization !== undefined && { session_authorization: sessionAuthorization }),
     },
     types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
     onnotice: () => {},

@@ -1,5 +1,6 @@
 import { type Connection, isDatabaseError, type Row, reserve, type Sql } from './db.ts'
 import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
+import { transaction } from './transaction.ts'
 
 export { SessionInterrupted } from './interrupted.ts'
 export type { SessionStep, Stop, Watcher } from './steps.ts'
@@ -142,7 +143,7 @@ async function sessionRow(connection: Connection, id: bigint): Promise<Row> {
 /** As the login itself: its own backend it may always cancel, whatever role it has become. */
 async function cancelBackend(sql: Sql, pid: number): Promise<void> {
   try {
-    await sql.begin(async (tx) => {
+    await transaction(sql, async (tx) => {
       await tx`set local role none`
       await tx`select pg_cancel_backend(${pid})`
     })

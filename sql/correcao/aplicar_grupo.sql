@@ -1,9 +1,11 @@
 -- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through.
+-- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
+-- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
+-- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[]
+  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
 )
-returns void
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -15,7 +17,13 @@ declare
   v_ja_certa text;
   v_atribuicoes text;
   v_imagem text;
-  v_toda boolean;
+  v_alteracao text;
+  v_data text := coalesce((
+    select format('t.%I', a.attname) from pg_attribute a
+    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    'null::date');
+  v_dias daterange;
+  v_quantas bigint;
   v_imagens jsonb;
   v_adiaveis text;
   v_reler boolean := audit_interno.exige_releitura(relacao);
@@ -46,31 +54,25 @@ begin
         execute format('lock table %s in share row exclusive mode', v_tabela);
       end;
     end if;
-    execute format(
-      'with alterada as (
-         update %1$s t set %2$s
-         from pg_temp.conferente_lote l
-         where l.divergencia_id = any ($2) and %3$s and %4$s
-         returning l.divergencia_id, l.reverte_operacao_id, l.de, l.para, %5$s as depois
-       ), imagem as (
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
-       )
-       select count(*) = cardinality($2) and count(*) filter (where a.depois::text <> a.para::text) = 0,
-         case when $3 then jsonb_object_agg(a.divergencia_id, a.depois) end
-       from alterada a',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
-    into v_toda, v_imagens using operacao_id, ids, v_reler;
-    -- nearly always every row took exactly what it was to take: then no image need be read back
-    if v_toda then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = l.para where l.divergencia_id = any (ids);
-    elsif v_reler then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = v_imagens -> l.divergencia_id::text
-      where l.divergencia_id = any (ids) and v_imagens ? l.divergencia_id::text;
+    v_alteracao := format(
+      'update %1$s t set %2$s
+       from pg_temp.conferente_lote l
+       where l.divergencia_id = any ($1) and %3$s and %4$s
+       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
+      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
+    if v_reler then
+      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
+      into v_quantas, v_imagens, v_dias using ids;
     else
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = a.depois
-      from audit.alteracoes a
-      where a.operacao_id = aplicar_grupo.operacao_id and a.divergencia_id = l.divergencia_id and l.divergencia_id = any (ids);
+      execute format(
+        'with alterada as (%s), imagem as (
+           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
+         )
+         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
+           else daterange(min(a.dia), max(a.dia), ''[]'') end
+         from alterada a', v_alteracao)
+      into v_quantas, v_dias using ids, operacao_id;
     end if;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
@@ -82,14 +84,14 @@ begin
     if v_reler then
       execute format(
         'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), l.agora)
-           where l.divergencia_id = any ($2) and l.resultado = ''aplicada''
+           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
+           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
            returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
          )
          insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
          select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
         v_imagem, v_tabela, v_chave)
-      using operacao_id, ids;
+      using operacao_id, ids, v_imagens;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
@@ -102,14 +104,14 @@ begin
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
-    else
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio]);
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:]);
+      return 'empty';
     end if;
-    return;
+    return range_merge(
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
   end;
-  if v_toda then
-    return;
+  if v_quantas = cardinality(ids) then
+    return v_dias;
   end if;
 
   execute format(
@@ -120,12 +122,14 @@ begin
      from (
        select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
        from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and l.resultado is null
+       where l.divergencia_id = any ($1) and not exists (
+         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
      ) as x
      where x.divergencia_id = l.divergencia_id',
     coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids;
+  using ids, operacao_id;
+  return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns.';
+comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
+  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';

@@ -1,29 +1,45 @@
--- Writes a batch to the warehouse: one statement for each table and set of columns. Rows that no longer hold what the
--- batch was based on are left alone and told apart.
-create or replace function audit_interno.aplicar_lote(operacao_id bigint)
-returns void
+-- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_regra audit.regras;
+  v_colunas text[];
+  v_ids bigint[];
+  v_iguais boolean;
   v_grupo record;
+  v_dias daterange := 'empty';
 begin
-  analyze pg_temp.conferente_lote (divergencia_id, registro_id);
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  for v_grupo in -- one turn for each kind of correction, not for each row
-    select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
-    from pg_temp.conferente_lote l
-    join audit.regras r on r.nome = l.regra
-    cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
-    where l.resultado is null
-    group by r.tabela, r.coluna_chave, r.colunas, c.alteradas
+  for v_regra in -- one turn for each rule of the batch
+    select r.* from audit.regras r
+    where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    perform audit_interno.aplicar_grupo(operacao_id, to_regclass(v_grupo.tabela), v_grupo.coluna_chave, v_grupo.colunas,
-      v_grupo.alteradas, v_grupo.ids);
+    -- nearly always a rule's corrections all change the same columns, which is told sooner than each one's columns
+    select array(select jsonb_object_keys(l.para)) into v_colunas
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
+    select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado;
+    for v_grupo in -- one turn for each kind of correction, not for each row
+      select v_colunas as alteradas, v_ids as ids where v_iguais
+      union all
+      select c.alteradas, array_agg(l.divergencia_id)
+      from pg_temp.conferente_lote l
+      cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
+      where not v_iguais and l.divergencia_id = any (v_ids)
+      group by c.alteradas
+    loop
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
+        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+    end loop;
   end loop;
+  return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_lote(bigint) is
-  'Applies pg_temp.conferente_lote under an operation, writes audit.alteracoes and leaves each row''s resultado.';
+comment on function audit_interno.aplicar_lote(bigint, text) is
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';

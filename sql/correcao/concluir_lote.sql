@@ -22,10 +22,7 @@ begin
   from pg_temp.conferente_lote l
   where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
 
-  update audit.execucoes_regra e
-  set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
-    resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
-  from (
+  with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
@@ -33,10 +30,14 @@ begin
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
     from pg_temp.conferente_lote l
     group by l.regra
-  ) as c
-  where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra;
-
-  select count(*) into v_aplicadas from pg_temp.conferente_lote l where l.resultado = 'aplicada';
+  ), somada as (
+    update audit.execucoes_regra e
+    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+      resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
+    from contada c
+    where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra
+  )
+  select coalesce(sum(c.corrigidas), 0) into v_aplicadas from contada c;
   return v_aplicadas;
 end
 $$;

@@ -10,8 +10,10 @@ declare
   v_regra audit.regras;
   v_desde bigint;
   v_ids bigint[];
+  v_contestadas bigint[];
   v_ate bigint;
   v_operacao bigint;
+  v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
   perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
@@ -38,14 +40,15 @@ begin
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
     return;
   end if;
-  delete from pg_temp.conferente_lote l
-  where l.divergencia_id in (
-    select audit_interno.contestadas(array(select x.divergencia_id from pg_temp.conferente_lote x)));
+  v_contestadas := array(select audit_interno.contestadas(v_ids));
+  if v_contestadas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
-    perform audit_interno.aplicar_lote(v_operacao);
-    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+    v_dias := audit_interno.aplicar_lote(v_operacao);
+    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;

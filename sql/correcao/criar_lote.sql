@@ -1,4 +1,5 @@
--- An empty batch: the one form in which corrections and rollbacks reach the warehouse.
+-- An empty batch: the one form in which corrections and rollbacks reach the warehouse. Its rows are written once: resultado
+-- says what is meant until something else happens, so nothing is written back where every row took what it was to take.
 create or replace function audit_interno.criar_lote()
 returns void
 language plpgsql
@@ -18,10 +19,10 @@ begin
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text, -- aplicada, movida, ja_certa, ausente, recusada, desfeita
-    agora jsonb,
+    resultado text not null default 'aplicada', -- or movida, ja_certa, ausente, recusada, desfeita; of a rollback superada
+    agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
-  ) with (fillfactor = 50) on commit drop; -- each row is updated once or twice, on its page
+  ) on commit drop;
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';

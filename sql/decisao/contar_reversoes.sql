@@ -1,6 +1,6 @@
 -- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads pg_temp.conferente_lote as
--- audit_interno.reverter_lote, its caller, leaves it.
+-- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
 create or replace function audit_interno.contar_reversoes()
 returns void
 language plpgsql
@@ -11,12 +11,11 @@ declare
   v_aprovadas bigint[];
 begin
   perform from audit.regras r
-  where r.nome in (select l.regra from pg_temp.conferente_lote l) order by r.nome for no key update;
+  where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
   with feita as (
     select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_lote l join audit.operacoes o on o.id = l.reverte_operacao_id
-    where l.resultado in ('aplicada', 'ja_certa')
+    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
   ), automatica as (
     select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
     union all
@@ -39,13 +38,13 @@ begin
   where r.nome = x.regra;
 
   select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_lote l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where l.resultado in ('aplicada', 'ja_certa') and v.certo;
+  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
+  where v.certo;
   if v_aprovadas is not null then
     perform audit_interno.contar_decisoes(v_aprovadas, null);
   end if;
   perform audit_interno.conferir_automatica(x.regra)
-  from (select distinct l.regra from pg_temp.conferente_lote l order by l.regra) x;
+  from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
 comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';

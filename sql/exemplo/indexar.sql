@@ -11,6 +11,7 @@ begin
   alter table dw.fato_lancamentos add primary key (id, data_lancamento);
   -- By the contract's key alone: the primary key serves "id = …" too, but this index is a third smaller.
   create index fato_lancamentos_id on dw.fato_lancamentos (id);
+  create index fato_lancamentos_data_lancamento on dw.fato_lancamentos (data_lancamento);
   create index fato_lancamentos_carregado_em on dw.fato_lancamentos (carregado_em);
   create index fato_lancamentos_fornecedor_id on dw.fato_lancamentos (fornecedor_id);
   create index fato_lancamentos_documento on dw.fato_lancamentos (documento);

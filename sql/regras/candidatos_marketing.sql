@@ -26,9 +26,10 @@ begin
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
       audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada
     from dw.lancamentos l
-    where (l.descricao = any (candidatos_marketing.descricoes)
-        or l.fornecedor = any (candidatos_marketing.fornecedores)
-        or l.conta_contabil = any (candidatos_marketing.contas))
+    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    where (l.descricao in (select unnest(candidatos_marketing.descricoes))
+        or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
+        or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
       and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -51,7 +52,7 @@ begin
       from audit.padroes_trade_marketing p where p.ativo
       offset 0
     ) p on p.campo = t.campo
-    -- the quick filter first; an expression has none
+    -- the quick filter first; not every expression has one
     where (p.filtro is null or t.dobrado like p.filtro) and audit_interno.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )

@@ -8,17 +8,19 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB' -- a row for each entry of the window: on disk it takes twice as long
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_de date := greatest(greatest(janela.data_inicio, '0001-02-01') - v_dias, '0001-02-01');
+  v_ate date := least(janela.data_fim, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
   v_datas date[];
   v_quantas int;
-  v_valores numeric[];
-  v_chaves text[];
 begin
   -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
-  -- table. With an open window, or too many dates, everything is read once.
-  if janela.data_inicio is not null or janela.carregado_desde is not null or janela.chaves is not null then
+  -- table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  if not v_por_data then
     select array_agg(distinct d.data - g.dias), count(distinct d.data) into v_datas, v_quantas
     from (
       select distinct l.data_lancamento as data
@@ -41,46 +43,42 @@ begin
     end if;
   end if;
 
-  -- coarse and cheap: equal amounts, equal begin of the supplier's code, or of none, equal last character of the number;
-  -- the exact comparison below sees only what has a companion in both
-  select array_agg(s.valor), array_agg(s.chave) into v_valores, v_chaves
-  from (
-    select abs(l.valor) as valor,
-      coalesce(nullif(lower(left(translate(l.fornecedor_id, './- ', ''), 8)), ''),
-        '=' || lower(right(rtrim(l.documento, ' -./'), 1))) as chave
+  return query
+  with suspeito as materialized (
+    -- coarse and cheap: equal amounts, equal begin of the supplier's code; what is dearer sees only what has a companion in both.
+    -- Of a few rows it is cheaper to ask who resembles them
+    select abs(l.valor) as valor, audit_interno.inicio_fornecedor(l.fornecedor_id) as inicio
     from dw.lancamentos l
     where l.valor <> 0 and l.documento <> ''
-      and l.data_lancamento between '0001-02-01' and '9999-12-31'
-      and (v_datas is null or l.data_lancamento = any (v_datas))
+      and l.data_lancamento between v_de and v_ate
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     group by 1, 2
-    having count(*) > 1
-  ) s;
-  if v_valores is null then
-    return;
-  end if;
-
-  return query
-  with comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.documento, l.valor, l.descricao,
+    having count(*) > 1 or not v_por_data
+  ), comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao,
       c.fornecedor, c.numero, c.parcela
     from (
-      select e.*, abs(e.valor) as absoluto,
-        coalesce(nullif(lower(left(translate(e.fornecedor_id, './- ', ''), 8)), ''),
-          '=' || lower(right(rtrim(e.documento, ' -./'), 1))) as chave
-      from dw.lancamentos e
-      where abs(e.valor) = any (v_valores) and e.documento <> ''
-        and e.data_lancamento between '0001-02-01' and '9999-12-31'
-        and (v_datas is null or e.data_lancamento = any (v_datas))
-      offset 0
+      -- then the last character of the number, which no spelling changes
+      select e.*, count(*) over (partition by abs(e.valor), e.inicio, lower(right(rtrim(e.documento, ' -./'), 1))) as companhia
+      from (
+        select f.*, audit_interno.inicio_fornecedor(f.fornecedor_id) as inicio
+        from dw.lancamentos f
+        where abs(f.valor) in (select s.valor from suspeito s) and f.documento <> ''
+          and f.data_lancamento between v_de and v_ate
+          and (v_datas is null or f.data_lancamento = any (v_datas))
+        offset 0
+      ) e
+      join suspeito s on s.valor = abs(e.valor) and s.inicio = e.inicio
     ) l
-    join unnest(v_valores, v_chaves) s (valor, chave) on s.valor = l.absoluto and s.chave = l.chave
     cross join lateral (
       select
         audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
         audit_interno.documento_comparavel(l.documento) as numero,
         coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
     ) c
-    where c.fornecedor is not null and c.numero is not null
+    where l.companhia > 1 and c.fornecedor is not null and c.numero is not null
   ), par as (
     select c.*,
       lag(c.id) over gemeo as gemeo_id,
@@ -88,7 +86,6 @@ begin
       lag(c.filial) over gemeo as gemeo_filial,
       lag(c.documento) over gemeo as gemeo_documento,
       lag(c.descricao) over gemeo as gemeo_descricao,
-      lag(c.centro_custo) over gemeo as gemeo_centro,
       -- bookings less reversals up to this day: one booking, its reversal and the new booking leave one
       sign(c.valor) * sum(sign(c.valor)) over (
         partition by c.fornecedor, c.numero, c.parcela, abs(c.valor)
@@ -105,7 +102,7 @@ begin
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,
       'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'centro_custo', p.gemeo_centro, 'documento', p.gemeo_documento)),
+        'documento', p.gemeo_documento)),
     'O documento ' || left(p.documento, 60) || ' de ' || audit_interno.reais(p.valor) || ' já está no lançamento '
       || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
       || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end

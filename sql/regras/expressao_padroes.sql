@@ -1,8 +1,8 @@
 -- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are. Literal patterns ('contem', 'palavra') and regular expressions come apart: the first are matched
--- against folded text as it is, the second without regard to case. Null where there is no pattern. Raises
+-- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
+-- those without come apart. Null where there is no pattern. Raises
 -- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by regras.trade_marketing.
-create or replace function audit_interno.expressao_padroes(acao text, campo text, regex boolean) returns text
+create or replace function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -24,7 +24,7 @@ as $$
   where p.ativo
     and p.acao = expressao_padroes.acao
     and p.campo = expressao_padroes.campo
-    and (p.tipo = 'regex') = expressao_padroes.regex
+    and (audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
     and btrim(p.padrao, E' \t\r\n') <> ''
 $$;
 

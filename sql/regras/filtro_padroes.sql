@@ -1,5 +1,5 @@
--- The plain patterns of one action and field as LIKE patterns: a list of them costs a third of the expression that decides.
--- Null where there is no pattern. Reads the patterns only. Called by regras.trade_marketing, against folded text.
+-- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
+-- that decides. Null where there is none. Reads the patterns only. Called by the parts of regras.trade_marketing, against folded text.
 create or replace function audit_interno.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -13,5 +13,5 @@ as $$
 $$;
 
 comment on function audit_interno.filtro_padroes(text, text) is
-  'LIKE patterns that every folded text matching a plain marketing pattern satisfies; null where there is none.';
+  'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 revoke execute on function audit_interno.filtro_padroes(text, text) from public;

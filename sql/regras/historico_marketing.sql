@@ -10,52 +10,37 @@ set jit = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
   v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
-  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
-  v_grafias text[];
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
 begin
-  -- few spellings, many entries: keys are computed, and names matched, once for each spelling
-  select array_agg(g.grafia) into v_grafias
-  from (
-    select s.grafia, audit_interno.chave_fornecedor(s.fornecedor_id, s.fornecedor) as chave, audit_interno.dobrar(s.fornecedor) as dobrado
-    from (
-      select l.fornecedor_id, l.fornecedor, concat(l.fornecedor_id, E'\n', l.fornecedor) as grafia
-      from (
-        select distinct h.fornecedor_id, h.fornecedor
-        from dw.lancamentos h
-        where h.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      ) l
-    ) s
-    offset 0
-  ) g
-  where g.chave = any (historico_marketing.chaves)
-    and not coalesce(g.dobrado ~ v_fornecedor, false)
-    and not coalesce(g.dobrado ~* v_fornecedor_regex, false);
-
   return query
-  with lancamento as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, count(*) as lancamentos
+  with entrada as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao
     from dw.lancamentos l
-    where concat(l.fornecedor_id, E'\n', l.fornecedor) = any (v_grafias)
-      and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-    group by 1, 2, 3, 4, 5
+    where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      -- cheap, and nearly always decisive
+      and audit_interno.inicio_fornecedor(l.fornecedor_id) in (
+        select case when c like '=%' then '' else left(c, 8) end from unnest(historico_marketing.chaves) c)
+    offset 0
   ), dobrado as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, h.lancamentos, audit_interno.dobrar(h.conta_contabil) as conta,
-      audit_interno.dobrar(h.descricao) as descricao
-    from lancamento h
+    select e.fornecedor_id, e.fornecedor, e.categoria, audit_interno.dobrar(e.conta_contabil) as conta,
+      audit_interno.dobrar(e.descricao) as descricao, audit_interno.dobrar(e.fornecedor) as nome
+    from entrada e
+    where audit_interno.chave_fornecedor(e.fornecedor_id, e.fornecedor) = any (historico_marketing.chaves)
     offset 0
   ), outro as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, sum(h.lancamentos) as lancamentos
+    select h.fornecedor_id, h.fornecedor, h.categoria, count(*) as lancamentos
     from dobrado h
-    where not coalesce(h.descricao like any (v_descricao_filtro) and h.descricao ~ v_descricao, false)
-      and not coalesce(h.descricao ~* v_descricao_regex, false)
-      and not coalesce(h.conta ~ v_conta, false)
-      and not coalesce(h.conta ~* v_conta_regex, false)
+    where not audit_interno.texto_casa(h.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not audit_interno.texto_casa(h.conta, v_conta_filtro, v_conta, v_conta_livre)
+      and not audit_interno.texto_casa(h.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
     group by 1, 2, 3
   )
   select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint

@@ -10,39 +10,40 @@ set jit = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
   v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
-  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
 begin
-  select greatest(1, count(*) / 20000) into v_passo
-  from dw.lancamentos l
-  where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim;
+  v_passo := (
+    select greatest(1, count(*) / 20000)
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
 
   return query
   with amostra as (
     select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
       audit_interno.dobrar(l.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
       audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
-      concat_ws(' ', audit_interno.palavras_texto(l.fornecedor), audit_interno.palavras_texto(l.descricao)) as texto
+      l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
     offset 0
   ), outra as (
-    select a.id, a.categoria_dobrada, a.chave, a.texto
+    select a.id, a.categoria_dobrada, a.chave,
+      concat_ws(' ', audit_interno.palavras_texto(a.nome), audit_interno.palavras_texto(a.memoria)) as texto
     from amostra a
     where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not coalesce(a.descricao like any (v_descricao_filtro) and a.descricao ~ v_descricao, false)
-      and not coalesce(a.descricao ~* v_descricao_regex, false)
-      and not coalesce(a.fornecedor ~ v_fornecedor, false)
-      and not coalesce(a.fornecedor ~* v_fornecedor_regex, false)
-      and not coalesce(a.conta ~ v_conta, false)
-      and not coalesce(a.conta ~* v_conta_regex, false)
+      and not audit_interno.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not audit_interno.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not audit_interno.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
     offset 0
   ), contado as (
     select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos

@@ -8,33 +8,33 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_expressao text := audit_interno.expressao_padroes('incluir', campo, false);
-  v_regex text := audit_interno.expressao_padroes('incluir', campo, true);
   v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
-  v_textos text[];
+  v_filtravel text := audit_interno.expressao_padroes('incluir', campo, true);
+  v_sem_filtro text := audit_interno.expressao_padroes('incluir', campo, false);
 begin
-  if v_expressao is null and v_regex is null then
+  if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
   end if;
-  select array_agg(t.texto) into v_textos
-  from (
-    select d.texto, audit_interno.dobrar(d.texto) as dobrado
+  -- an expression, not select into: that never runs in parallel
+  return coalesce((
+    select array_agg(t.texto)
     from (
-      select distinct case textos_casados.campo
-        when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
-      from dw.lancamentos l
-      where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    ) d
-    -- or the folding would be repeated for every test below
-    offset 0
-  ) t
-  -- no pattern, no test: a null expression folds its arm away
-  where (t.dobrado like any (v_filtro) and t.dobrado ~ v_expressao) or t.dobrado ~* v_regex;
-  return coalesce(v_textos, array[]::text[]);
+      select d.texto, audit_interno.dobrar(d.texto) as dobrado
+      from (
+        select distinct case textos_casados.campo
+          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
+        from dw.lancamentos l
+        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      ) d
+      -- or the folding would be repeated for every test below
+      offset 0
+    ) t
+    where audit_interno.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
+  ), array[]::text[]);
 end
 $$;
 

@@ -1,5 +1,6 @@
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
+-- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
 create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8,53 +9,76 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
+  v_tamanho bigint := (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint;
   v_operacao bigint;
   v_de bigint;
-  v_ate bigint;
+  v_ate bigint := 0;
+  v_aplicadas bigint := 0;
+  v_conflitos bigint := 0;
 begin
-  analyze pg_temp.conferente_reversao;
-  select min(r.divergencia_id), max(r.divergencia_id) into v_de, v_ate from pg_temp.conferente_reversao r;
-  perform from audit.divergencias_processadas d
-  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) and d.id between v_de and v_ate order by d.id for update;
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
-  perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-  select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
-    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
-    -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
-    case when x.ultima > a.operacao_id
-      -- each rollback after a correction turns it the other way
-      or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
-      then 'superada' end
-  from (
-    select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
-      max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
-      array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
-    from pg_temp.conferente_reversao r join audit.alteracoes p on p.divergencia_id = r.divergencia_id
-    group by r.divergencia_id, r.operacao_id
-  ) as x
-  join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
-  join audit.divergencias_processadas d on d.id = x.divergencia_id;
-  perform audit_interno.aplicar_lote(v_operacao);
-  update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+  loop -- one turn for each batch: one transaction all the same, but what each turn handles fits in memory
+    select min(x.divergencia_id), max(x.divergencia_id) into v_de, v_ate
+    from (
+      select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id > v_ate
+      order by r.divergencia_id limit v_tamanho
+    ) as x;
+    exit when v_ate is null;
+    perform from audit.divergencias_processadas d
+    where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id between v_de and v_ate)
+      and d.id between v_de and v_ate
+    order by d.id for update;
+    perform audit_interno.criar_lote();
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+      -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
+      -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+      case
+        when exists (
+          select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
+        when d.status = case
+          when a.reverte_operacao_id is null then 'corrigida'
+          -- each rollback after a correction turns it the other way
+          when (
+            select count(*) from audit.alteracoes p
+            where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
+              select max(c.operacao_id) from audit.alteracoes c
+              where c.divergencia_id = a.divergencia_id and c.operacao_id < a.operacao_id and c.reverte_operacao_id is null)
+          ) % 2 = 1 then 'revertida' else 'corrigida' end then 'aplicada'
+        else 'superada' end
+    from pg_temp.conferente_reversao r
+    join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
+      and a.divergencia_id between v_de and v_ate
+    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
+    where r.divergencia_id between v_de and v_ate
+    order by d.id;
+    perform audit_interno.aplicar_lote(v_operacao);
+    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
 
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-  select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-  from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
-  update audit.divergencias_processadas d
-  set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
-    decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
-  from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
-    detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
-  return query
-    select l.divergencia_id, l.tabela, l.registro_id,
-      case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-      l.para, l.de, l.agora
+    insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
+    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    update audit.divergencias_processadas d
+    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+      decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
-    order by l.divergencia_id;
+    where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+    insert into pg_temp.conferente_revertida (divergencia_id, regra, operacao_id)
+    select l.divergencia_id, l.regra, l.reverte_operacao_id
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa');
+    select v_aplicadas + count(*) filter (where l.resultado = 'aplicada'),
+      v_conflitos + count(*) filter (where l.resultado not in ('aplicada', 'ja_certa'))
+    into v_aplicadas, v_conflitos
+    from pg_temp.conferente_lote l;
+    return query
+      select l.divergencia_id, l.tabela, l.registro_id,
+        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+      from pg_temp.conferente_lote l
+      order by l.divergencia_id;
+  end loop;
+  perform audit_interno.contar_reversoes();
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
 end
 $$;
 comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';

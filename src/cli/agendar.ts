@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Row, Sql } from '../db.ts'
 import type { Installed } from '../service-files.ts'
+import { transaction } from '../transaction.ts'
 import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
@@ -77,7 +78,7 @@ async function plan(app: App, options: Options): Promise<void> {
 
 /** All settings that change, in one transaction: never a new time in the old zone. */
 async function write(app: App, sql: Sql, before: ScheduleSettings, change: ScheduleChange): Promise<void> {
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     for (const key of KEYS) {
       const value = change[key]
       if (value === undefined || value === before[key]) continue

@@ -1,13 +1,14 @@
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Sql, Transaction } from '../db.ts'
+import { transaction } from '../transaction.ts'
 
-/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => sql.begin(work)`. */
+/** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => transaction(sql, work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>
 
 /** A transaction of a pool, or of a connection of one's own, as the login itself. */
 export function inTransaction(sql: Sql): InTransaction {
-  return (work) => sql.begin((tx) => work(tx as Transaction))
+  return (work) => transaction(sql, work)
 }
 
 export interface Statement {

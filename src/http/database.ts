@@ -1,5 +1,7 @@
 import { connect, type Sql, type Transaction } from '../db.ts'
+import { anew, transaction } from '../transaction.ts'
 import { withinReach } from './reach.ts'
+import { shares } from './shares.ts'
 import type { Caller } from './token.ts'
 
 export interface Access {
@@ -25,7 +27,11 @@ export class ServiceRoleError extends Error {
 }
 
 const SERVICE = 'conferente_servico'
+/** From here to the end of the transaction the session is another login's. */
+export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
+/** Of these, so many for one caller at the same time. */
+const SHARE = 5
 export const STATEMENT_TIMEOUT = 20_000
 
 /** @throws {ServiceRoleError} */
@@ -43,38 +49,53 @@ export async function openAccess(url: string): Promise<Access> {
   } finally {
     await login.end({ timeout: 1 })
   }
-  const sql = connect(url, {
-    max: POOL,
-    name: 'conferente servir',
-    ...(asService !== undefined && { sessionAuthorization: asService }),
-  })
+  const sql = connect(url, { max: POOL, name: 'conferente servir' })
+  const share = shares(SHARE)
+  // In each transaction: PostgreSQL takes no session_authorization from whoever connects, and says nothing of it.
+  const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
+    if (asService !== undefined) await tx.unsafe(BECOME, [asService])
+  }
   return {
     sql,
     asService,
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
       await withinReach(async () => {
-        await sql`
-          select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`
+        await anew(
+          () => sql`
+            select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`,
+        )
       })
     },
     asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
       withinReach((arrived) =>
-        sql.begin(async (tx) => {
-          arrived()
-          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
-          await tx`
-            select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
-              ${caller.issuedAt ?? null}, ${caller.external})`
-          return work(tx as Transaction)
-        }),
-      ) as Promise<Awaited<ReturnType<typeof work>>>,
-    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
-      withinReach((arrived) =>
-        sql.begin('read only', async (tx) => {
-          arrived()
-          await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
-          return work(tx as Transaction)
-        }),
-      ) as Promise<Awaited<ReturnType<typeof work>>>,
+        share(caller.name, () =>
+          transaction(sql, async (tx) => {
+            arrived()
+            await becomeService(tx)
+            await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
+            await tx`
+              select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
+                ${caller.issuedAt ?? null}, ${caller.external})`
+            return work(tx)
+          }),
+        ),
+      ),
+    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) => {
+      const read = async (tx: Transaction) => {
+        await becomeService(tx)
+        await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
+        return work(tx)
+      }
+      return withinReach((arrived) =>
+        transaction(
+          sql,
+          (tx) => {
+            arrived()
+            return read(tx)
+          },
+          'read only',
+        ),
+      )
+    },
   }
 }

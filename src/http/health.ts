@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../db.ts'
 import { releaseMigrations } from '../release.ts'
+import { transaction } from '../transaction.ts'
 import type { HttpContext } from './server.ts'
 
 interface Part {
@@ -57,7 +59,7 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
   }
 
   function ask(): Promise<Part[]> {
-    return access.sql.begin('read only', async (sql) => {
+    const look = async (sql: Transaction): Promise<Part[]> => {
       await sql`select set_config('statement_timeout', ${String(PATIENCE)}, true)`
       const rest = await sql
         .savepoint(
@@ -77,6 +79,7 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
         { parte: 'migracoes', pronta: there?.join() === release.join() },
         ...rest,
       ]
-    }) as Promise<Part[]>
+    }
+    return transaction(access.sql, look, 'read only')
   }
 }

@@ -13,6 +13,8 @@ export const LIMITS = {
   requestMs: 30_000,
   keepAliveMs: 65_000,
   connections: 2_000,
+  /** Of these, so many from one address that is no trusted proxy. */
+  connectionsOfOne: 500,
   /** Requests at work or waiting for the database; what comes on top is told to come again. */
   atOnce: 500,
   /** Requests whose bodies are still on their way: they take memory, but nobody's turn. */

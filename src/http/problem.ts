@@ -51,8 +51,11 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     detail,
     hint,
   } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
-  // node-postgres says by a message alone that its pool had no connection to give.
-  if (UNAVAILABLE.test(code) || /^timeout exceeded when trying to connect/.test(message)) {
+  // node-postgres says by a message alone that its pool had no connection to give, or that one was lost.
+  if (
+    UNAVAILABLE.test(code) ||
+    /^(timeout exceeded when trying to connect|Connection terminated)/.test(message)
+  ) {
     return new Problem(503, text.http.unavailable, {
       hint: text.rest.unavailableHint,
       headers: { 'retry-after': '10' },

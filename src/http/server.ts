@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
+import { limitConnections } from './connections.ts'
 import { type Access, openAccess } from './database.ts'
 import { frameworkOptions } from './framework.ts'
 import { graphql } from './graphql.ts'
@@ -73,6 +74,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     routes.push(...[method].flat().map((verb) => `${verb} ${url}`))
   })
   app.server.maxConnections = LIMITS.connections
+  limitConnections(app.server, settings.connectionsOfOne ?? LIMITS.connectionsOfOne, settings.trustedProxies)
   try {
     installProblems(app, text, failed)
     installHttpMetrics(app, text)

@@ -10,6 +10,8 @@ export interface ServerSettings extends Settings {
   /** A client that has not sent its headers, or the whole request, within so many milliseconds is cut off. */
   readonly headersMs?: number
   readonly requestMs?: number
+  /** Connections of one address. */
+  readonly connectionsOfOne?: number
   /** Requests at work at the same time. */
   readonly atOnce?: number
 }

@@ -1,4 +1,5 @@
 import { type Row, reserve, type Sql } from '../db.ts'
+import { transaction } from '../transaction.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './render.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -44,7 +45,7 @@ export class MessageDeferred extends Error {
  */
 export async function compose(sql: Sql, id: bigint): Promise<void> {
   const { present } = await import('./present.ts')
-  await sql.begin(async (tx) => {
+  await transaction(sql, async (tx) => {
     const [prepared] = await tx`select * from audit_interno.preparar_mensagem(${id})`
     if (!prepared) return
     const { subject } = present(factsSchema.parse(prepared['conteudo']))

@@ -7,6 +7,15 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
+/** Blocks of one language below a heading of docs/clients.md. */
+export function blocks(heading: string, language: string): string[] {
+  const [, section = ''] = read('docs/clients.md').split(new RegExp(`^## ${heading}.*$`, 'm'))
+  const [own = ''] = section.split(/^## /m)
+  return [...own.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, text = '']) => text,
+  )
+}
+
 /** Every file below sql/, by its path in it, sorted. */
 export function sqlFiles(): string[] {
   return globSync('**/*.sql', { cwd: join(ROOT, 'sql') })

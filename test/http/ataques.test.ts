@@ -1,10 +1,12 @@
 // What somebody with a token may try: each is refused or served, the server stays up, and its memory stays bounded.
 import { connect } from 'node:net'
 import { type Test, test } from 'tap'
+import { neighbourhood } from '../../src/http/connections.ts'
 import { GRAPHQL_LIMITS } from '../../src/http/graphql/limits.ts'
 import { type Api, api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
+import { until } from '../helper/trabalho.ts'
 
 const ALIVE = { query: '{ regras { totalCount } }' }
 
@@ -278,7 +280,11 @@ test("bodies that do not come take nobody's turn, and a full house is not a dead
 
 test('1,000 requests at once are served or told to come again', async (t) => {
   // The clients share our one thread with the server: what the server takes for a slow client may be a busy test.
-  const server = await api(t, await banco(t), { headersMs: 120_000, requestMs: 240_000 })
+  const server = await api(t, await banco(t), {
+    headersMs: 120_000,
+    requestMs: 240_000,
+    connectionsOfOne: 1000,
+  })
   const token = await server.token('leitor')
   const before = process.memoryUsage().rss
   const answers = await Promise.all(
@@ -307,6 +313,62 @@ test('one address is held to its rate, guessing tokens included', async (t) => {
   t.match(headers.get('content-type'), /problem\+json/)
   t.ok(headers.get('retry-after'))
   t.equal(json.status, 429)
+})
+
+test("one caller's slow questions keep nobody else waiting", async (t) => {
+  const cena = await cenario(t)
+  const server = await api(t, cena)
+  const [leo, ana] = [await server.token('leitor', 'leo'), await server.token('leitor', 'ana')]
+  const slow = { query: '{ divergencias(first: 1) { totalCount } }' }
+  const waiting = async () => {
+    const rows = await cena.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return rows.length
+  }
+  let asked: Promise<{ status: number }>[] = []
+  await cena.sql.begin(async (tx) => {
+    await tx`lock table audit.divergencias_processadas`
+    asked = Array.from({ length: 20 }, () => [
+      server.pedir('/graphql', { token: leo, body: slow }),
+      server.pedir('/api/v1/divergencias', { token: leo }),
+    ]).flat()
+    await until(async () => (await waiting()) === 10)
+    const began = Date.now()
+    t.match(await server.pedir('/graphql', { token: ana, body: ALIVE }), { status: 200, json: { data: {} } })
+    t.equal((await server.pedir('/api/v1/auditoria/sessoes', { token: ana })).status, 200)
+    t.ok(Date.now() - began < 5_000)
+    t.equal(await waiting(), 10, 'half of each pool and no more')
+  })
+  const statuses = new Set((await Promise.all(asked)).map(({ status }) => status))
+  t.same([...statuses], [200], 'and the caller itself is served')
+})
+
+test('one address has its part of the connections; who comes through a trusted proxy is not counted', async (t) => {
+  const base = await banco(t)
+  const kept = async (changes: Parameters<typeof api>[2]) => {
+    const server = await api(t, base, { connectionsOfOne: 5, ...changes })
+    const sockets = Array.from({ length: 8 }, () => {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+      socket.on('error', () => {})
+      t.teardown(() => socket.destroy())
+      return new Promise<boolean>((resolve) => {
+        socket.on('data', () => resolve(true))
+        socket.on('close', () => resolve(false))
+        socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+      })
+    })
+    return (await Promise.all(sockets)).filter(Boolean).length
+  }
+  t.equal(await kept({}), 5)
+  t.equal(await kept({ trustedProxies: ['loopback'] }), 8)
+  t.equal(await kept({ trustedProxies: ['10.0.0.0/8', '127.0.0.1'] }), 8)
+  t.equal(await kept({ trustedProxies: ['10.0.0.0/8', '::1'] }), 5)
+  const network = '2001:db8:0:7'
+  for (const address of ['2001:db8:0:7::1', '2001:db8::7:a:b:c:d', '2001:db8::7:0:0:0:1']) {
+    t.equal(neighbourhood(address), network, address)
+  }
+  t.equal(neighbourhood('192.0.2.1'), '192.0.2.1')
+  t.equal(neighbourhood('::1'), '0:0:0:0')
 })
 
 test('only pages of listed origins may call', async (t) => {

@@ -8,7 +8,7 @@ import { test } from 'tap'
 import { parse } from 'yaml'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 import { api } from '../helper/api.ts'
-import { ROOT, read } from '../helper/arquivos.ts'
+import { blocks, ROOT, read } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
 import { CLIENT_TYPES, clientTypes } from '../helper/cliente.ts'
@@ -16,15 +16,6 @@ import { PASSWORD } from '../helper/servidor.ts'
 
 const run = promisify(execFile)
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
-
-/** Blocks of one language below a heading of docs/clients.md. */
-function blocks(heading: string, language: string): string[] {
-  const [, section = ''] = read('docs/clients.md').split(new RegExp(`^## ${heading}.*$`, 'm'))
-  const [own = ''] = section.split(/^## /m)
-  return [...own.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, text = '']) => text,
-  )
-}
 
 async function scene(t: Parameters<typeof cenario>[0]) {
   const cena = await cenario(t)
@@ -76,11 +67,11 @@ test('TypeScript: the client is checked against the schema, and runs', async (t)
   t.same(amounts, ['300.00', '200.00', '50.00'])
 })
 
-test('psql and Grafana: the queries run as a reader', async (t) => {
+test('psql: the queries run as a reader', async (t) => {
   const { como } = await banco(t)
   const leo = como('leo')
-  const queries = [...blocks('psql', 'sql'), ...blocks('Grafana', 'sql')]
-  t.equal(queries.length, 2)
+  const queries = blocks('psql', 'sql')
+  t.equal(queries.length, 1)
   for (const text of queries) await t.resolves(leo.unsafe(text))
 })
 

@@ -1,5 +1,5 @@
 // The file of findings over REST: what is in it, and that it is on record.
-import { test } from 'tap'
+import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
 import { cenario } from '../helper/cenario.ts'
 import { until } from '../helper/trabalho.ts'
@@ -39,11 +39,11 @@ test('findings leave as CSV or XLSX, and each time it is on record who took how 
   t.equal((await server.pedir(`${PATH}?formato=csv`)).status, 401)
 })
 
-test('a file that nobody read to its end is recorded as such', async (t) => {
+/** Findings far beyond what the ways between server and reader can hold. */
+async function many(t: Test) {
   const cena = await cenario(t)
   await cena.lancar({ id: 1 })
   await cena.processar()
-  // Far more than the ways between can hold.
   await cena.sql`
     insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais,
       valores_propostos, confianca, evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
@@ -52,17 +52,77 @@ test('a file that nobody read to its end is recorded as such', async (t) => {
     from audit.divergencias_processadas, generate_series(2, 20000) as n`
   const server = await api(t, cena)
   const authorization = `Bearer ${await server.token('revisor')}`
+  const begin = (signal?: AbortSignal) =>
+    fetch(`${server.url}${PATH}?formato=csv`, { headers: { authorization }, ...(signal && { signal }) })
+  /** Waits until the record says how the exports ended, one word each. */
+  const ended = async (...words: string[]) => {
+    await until(async () => {
+      const rows = await cena.sql`select status from audit.operacoes where tipo = 'exportacao' order by id`
+      return rows.map(({ status }) => status).join() === words.join()
+    })
+    t.pass(`recorded: ${words.join()}`)
+  }
+  return { cena, server, begin, ended }
+}
+
+test('a file that nobody read to its end is recorded as such', async (t) => {
+  const { begin, ended } = await many(t)
   const away = new AbortController()
-  const { body } = await fetch(`${server.url}${PATH}?formato=csv`, {
-    headers: { authorization },
-    signal: away.signal,
-  })
+  const { body } = await begin(away.signal)
   await body?.getReader().read()
   away.abort()
-  await until(async () => {
-    const [row] =
-      await cena.sql`select status from audit.operacoes where tipo = 'exportacao' and status <> 'em_andamento'`
-    if (row) t.equal(row['status'], 'falhou')
-    return row !== undefined
+  await ended('falhou')
+})
+
+test('an export whose connection to the database is lost breaks off, and nothing else does', async (t) => {
+  const { cena, server, begin, ended } = await many(t)
+  const strike = () => cena.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'conferente servir' and state <> 'idle'`
+  for (const round of [1, 2]) {
+    const { status, body } = await begin()
+    t.equal(status, 200)
+    const reader = body?.getReader()
+    await reader?.read()
+    t.equal((await strike()).length, 1)
+    // What is on its way still arrives; then the file ends in an error, never as if it were whole.
+    await t.rejects(async () => {
+      while (!(await reader?.read())?.done);
+    })
+    await ended(...Array(round).fill('falhou'))
+  }
+  const away = new AbortController()
+  await (await begin(away.signal)).body?.getReader().read()
+  await strike()
+  away.abort()
+  await ended('falhou', 'falhou', 'falhou')
+  const whole = await begin()
+  t.equal((await whole.text()).trim().split('\r\n').length, 20_001)
+  await ended('falhou', 'falhou', 'falhou', 'concluida')
+  t.equal((await server.pedir('/healthz')).status, 200)
+})
+
+test('a question whose connection is lost is answered with 503, and the next one is served', async (t) => {
+  const cena = await cenario(t)
+  const server = await api(t, cena)
+  const token = await server.token('leitor')
+  await cena.sql.begin(async (tx) => {
+    await tx`lock table audit.divergencias_processadas`
+    const asked = Promise.all([1, 2, 3].map(() => server.pedir('/api/v1/divergencias', { token })))
+    const graphql = server.pedir('/graphql', { token, body: { query: '{ divergencias { totalCount } }' } })
+    await until(async () => {
+      const struck = await cena.sql`
+        select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return struck.length === 4
+    })
+    await cena.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    for (const { status, json } of await asked) t.match([status, json], [503, { status: 503 }])
+    t.match((await graphql).json, { errors: [{ extensions: { sugestao: /readyz/ } }] })
   })
+  const next = await Promise.all(
+    Array.from({ length: 12 }, () => server.pedir('/api/v1/divergencias', { token })),
+  )
+  t.same(new Set(next.map(({ status }) => status)), new Set([200]))
 })

@@ -225,3 +225,41 @@ test('a login that may not speak for others cannot serve', async (t) => {
   login.password = 'teste'
   await t.rejects(api(t, base, { databaseUrl: login.href }), { message: /adelia/ })
 })
+
+test("over a superuser's login, such as the embedded server's, each act is still its caller's own", async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await cena.processar()
+  const server = await api(t, cena, { databaseUrl: cena.url })
+  const [ana, olivia, leo] = [
+    await server.token('revisor', 'ana'),
+    await server.token('operador', 'olivia'),
+    await server.token('leitor', 'leo'),
+  ]
+  const { id } = await cena.achado(1)
+  const approval = { ids: [id], motivo: 'nota conferida' }
+  t.match((await server.pedir('/api/v1/divergencias/aprovar', { token: ana, body: approval })).json, {
+    por_status: { corrigida: 1 },
+  })
+  t.match(
+    (await server.pedir('/api/v1/divergencias/processar', { token: olivia, body: { modo: 'manual' } })).json,
+    { solicitada_por: 'olivia' },
+  )
+  const other = (await cena.achado(2)).id
+  const mutation = `mutation { rejeitarDivergencias(input: { ids: ["${other}"], motivo: "está certo" }) { resultado { decididaPor } } }`
+  t.match((await server.pedir('/graphql', { token: ana, body: { query: mutation } })).json, {
+    data: { rejeitarDivergencias: { resultado: [{ decididaPor: 'ana' }] } },
+  })
+  await server.pedir('/api/v1/relatorios/divergencias/export?formato=csv', { token: leo })
+  const acts = await cena.sql`
+    select distinct tipo, ator from audit.operacoes where tipo in ('aprovacao', 'rejeicao', 'exportacao') order by tipo`
+  t.same(
+    [...acts],
+    [
+      { tipo: 'aprovacao', ator: 'ana' },
+      { tipo: 'exportacao', ator: 'leo' },
+      { tipo: 'rejeicao', ator: 'ana' },
+    ],
+  )
+  t.equal(server.failures.length, 0)
+})

@@ -173,8 +173,13 @@ async function cable(t: Test, target: URL) {
 }
 
 test('behind a proxy and a path prefix the same addresses work, also those that the server names', async (t) => {
-  const base = await banco(t)
-  const server = await api(t, base, { basePath: '/financas/conferente', trustedProxies: ['loopback'] })
+  const base = await cenario(t)
+  const server = await api(t, base, {
+    basePath: '/financas/conferente',
+    trustedProxies: ['loopback'],
+    rateLimit: 40,
+  })
+  let client = '10.1.2.3'
   const origin = new URL(server.url)
   const agent = new Agent({ keepAlive: false })
   const proxy = createServer((incoming, outgoing) => {
@@ -187,7 +192,7 @@ test('behind a proxy and a path prefix the same addresses work, also those that 
         port: origin.port,
         path,
         method,
-        headers: { ...headers, 'x-forwarded-for': '10.1.2.3', 'x-forwarded-proto': 'https' },
+        headers: { ...headers, 'x-forwarded-for': client, 'x-forwarded-proto': 'https' },
       },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -224,6 +229,22 @@ test('behind a proxy and a path prefix the same addresses work, also those that 
     body: JSON.stringify({ query: '{ regras { totalCount } }' }),
   })
   t.match(await graphql.json(), { data: { regras: { totalCount: Number } } })
+  const queued = await ask('/api/v1/divergencias/processar', {
+    method: 'POST',
+    body: '{"modo": "manual", "regras": ["errada"]}',
+  })
+  t.equal(queued.status, 202)
+  const found = await fetch(new URL(queued.headers.get('location') ?? '', outside), {
+    headers: { authorization },
+  })
+  t.match(await found.json(), { total: 1 }, 'what the server names is found')
+  const file = await ask('/api/v1/relatorios/divergencias/export?formato=xlsx')
+  t.equal((await file.text()).slice(0, 2), 'PK')
+  let status = 200
+  for (let i = 0; i < 40 && status === 200; i++) status = (await ask('/healthz')).status
+  t.equal(status, 429, 'one address has its rate')
+  client = '10.9.9.9'
+  t.equal((await ask('/healthz')).status, 200, 'and another its own')
   t.equal((await fetch(`${origin.origin}/healthz`)).status, 401, 'nothing beside the prefix')
   t.equal((await ask('/healthz')).status, 200)
 })

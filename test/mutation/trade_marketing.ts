@@ -2,7 +2,11 @@ import { of, type Subject } from './mutation.ts'
 
 export const tradeMarketing: Subject = {
   name: 'trade_marketing',
-  tests: ['test/sql/regras/trade_marketing.test.ts', 'test/sql/regras/padroes_propostos.test.ts'],
+  tests: [
+    'test/sql/regras/trade_marketing.test.ts',
+    'test/sql/regras/padroes_propostos.test.ts',
+    'test/sql/regras/pecas.test.ts',
+  ],
   mutations: [
     ...of(
       'regras/trade_marketing.sql',
@@ -20,7 +24,6 @@ export const tradeMarketing: Subject = {
     ...of(
       'regras/textos_casados.sql',
       ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
-      [') or t.dobrado ~* v_regex', ') or t.dobrado ~ v_regex'],
       ["'incluir', campo, true", "'excluir', campo, true"],
     ),
     ...of(
@@ -36,13 +39,13 @@ export const tradeMarketing: Subject = {
     ...of(
       'regras/historico_marketing.sql',
       ['sum(x.lancamentos)::bigint', 'count(*)'],
-      ['where not coalesce(h.descricao like', 'where coalesce(h.descricao like'],
+      ['where not audit_interno.texto_casa(h.descricao', 'where audit_interno.texto_casa(h.descricao'],
       ['x.categoria_dobrada <> all (v_pendentes)', 'true'],
     ),
     ...of(
       'regras/palavras_marketing.sql',
       ['a.categoria_dobrada <> all (v_pendentes)', 'true'],
-      ['and not coalesce(a.descricao like', 'or not coalesce(a.descricao like'],
+      ['and not audit_interno.texto_casa(a.descricao', 'or not audit_interno.texto_casa(a.descricao'],
       ['count(distinct c.chave)', 'count(*) + 3'],
     ),
     ...of(
@@ -58,6 +61,14 @@ export const tradeMarketing: Subject = {
       'regras/filtro_padrao.sql',
       ["'([\\\\%_])', '\\\\\\1', 'g'", "'([\\\\%_])', '', 'g'"],
       ["'\\s+', '%', 'g'", "'\\s+', '_', 'g'"],
+      ["'[^%][?*][?*+]*', '%', 'g'", "'[?*][?*+]*', '%', 'g'"],
+    ),
+    ...of(
+      'regras/texto_casa.sql',
+      ['like any (filtro) and', 'like any (filtro) or'],
+      ['coalesce(dobrado ~* sem_filtro, false)', 'false'],
+      ['dobrado ~* sem_filtro', 'dobrado ~ sem_filtro'],
+      ['dobrado ~* filtravel', 'dobrado ~ filtravel'],
     ),
     ...of(
       'regras/padrao_casa.sql',
@@ -69,6 +80,7 @@ export const tradeMarketing: Subject = {
       ['(a_favor + 4.0)', '(a_favor + 40.0)'],
       ['least(1, (', 'least(2, ('],
     ),
+    ...of('comum/dobrar_comuns.sql', ["'õ', 'o'", "'õ', 'a'"]),
     ...of('regras/acertos_padroes.sql', ["d.status = 'corrigida'", "d.status <> 'aberta'"]),
     ...of(
       'regras/propor_padroes.sql',

@@ -72,6 +72,7 @@ export const validacaoValores: Subject = {
         "true\n        then 'duplicidade'",
       ],
       ['generate_series(0, v_dias)', 'generate_series(1, v_dias)'],
+      ["'0001-02-01') - v_dias", "'0001-02-01')"],
       ['p.carregado_em >= janela', 'p.carregado_em > janela'],
     ),
     ...of(

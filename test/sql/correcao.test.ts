@@ -221,6 +221,30 @@ t.test(
   },
 )
 
+t.test(
+  'verification finds its rows whatever day they are booked on, or are moved to, or on none',
+  async (t) => {
+    const c = await cena(t)
+    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
+    await c.sql`update dw.lancamentos
+    set data_lancamento = case id when 1 then date '2026-01-05' when 2 then '2026-12-30' when 4 then '2026-02-10' end where id < 5`
+    await regra(c, {
+      nome: 'teimosa',
+      // whoever asks for days is not told of rows without one, but for the first look over everything
+      consulta: achar(
+        `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
+        `janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
+        or t.data_lancamento is null and janela.chaves is null`,
+      ),
+      colunas: ['categoria', 'data_lancamento'],
+    })
+    await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'teimosa'`
+    const antes = await fotografia(c.sql)
+    t.match(await processar(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
+    t.same(await fotografia(c.sql), antes)
+  },
+)
+
 t.test('two rules that disagree on a column leave it to a person, however they name the table', async (t) => {
   for (const tabela of ['dw.lancamentos', 'DW.Lancamentos']) {
     const c = await cena(t)

@@ -1,10 +1,14 @@
 import { makePgService } from 'postgraphile/adaptors/pg'
-import type { Access } from '../database.ts'
+import { type Access, BECOME } from '../database.ts'
+import { withinReach } from '../reach.ts'
+import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
 
 /** Where the caller travels to the transaction; never a setting of the database. */
 const CALLER = 'conferente.caller'
 const POOL = 10
+/** Of these, so many for one caller at the same time. */
+const SHARE = 5
 const WAIT_MS = 30_000
 
 /** Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait. */
@@ -22,11 +26,10 @@ export function operationSettings(caller: Caller, statementMs: number): Record<s
  * without a caller it stays the service, which may do nothing but read the catalogs.
  */
 export function createService(url: string, { asService }: Pick<Access, 'asService'>) {
-  const options = asService === undefined ? undefined : `-c session_authorization=${asService}`
   const service = makePgService({
     schemas: ['audit'],
     pubsub: false,
-    connectionString: withOptions(url, options),
+    connectionString: url,
     poolConfig: {
       application_name: 'conferente servir graphql',
       max: POOL,
@@ -34,36 +37,43 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
     },
   })
   const { adaptor } = service
-  return { ...service, adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient) } }
+  return {
+    ...service,
+    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, asService) },
+  }
 }
 
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 
-function asCaller(create: Create): Create {
+function asCaller(create: Create, asService: string | undefined): Create {
+  const share = shares(SHARE)
   return async (settings, variant) => {
     const open = await create(settings, variant)
     const withPgClient: typeof open = (pgSettings, work) => {
       const { [CALLER]: carried, ...rest } = pgSettings ?? {}
-      if (carried == null) return open(pgSettings, work)
+      if (carried == null) {
+        return open(
+          asService === undefined ? pgSettings : { ...pgSettings, session_authorization: asService },
+          work,
+        )
+      }
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
-      return open(rest, async (client) => {
+      const begun: typeof work = async (client) => {
+        if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
         await client.query({
           text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
           values: [name, role, tokenId, issuedAt, external] as never,
         })
         return work(client)
-      })
+      }
+      const inTurn = (arrived: () => void) =>
+        share(name, () => {
+          arrived()
+          return open(rest, begun)
+        })
+      return withinReach(inTurn, WAIT_MS)
     }
     if (open.release) withPgClient.release = open.release
     return withPgClient
   }
-}
-
-/** node-postgres takes start-up options from the address. */
-function withOptions(url: string, options: string | undefined): string {
-  if (options === undefined) return url
-  const address = new URL(url)
-  const given = address.searchParams.get('options')
-  address.searchParams.set('options', [given, options].filter(Boolean).join(' '))
-  return address.href
 }

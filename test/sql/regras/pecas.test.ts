@@ -1,4 +1,5 @@
 // Small functions that the rules stand on, each by itself.
+import fc from 'fast-check'
 import t from 'tap'
 import { banco } from '../../helper/banco.ts'
 
@@ -21,5 +22,74 @@ t.test('how well a supplier is known falls into four classes, and four more with
   t.same(
     rows.map((r) => r['com']),
     [4, 4, 5, 5, 6, 6, 7, 7],
+  )
+})
+
+t.test('folding by the short way gives what taking every accent apart gives', async (t) => {
+  const { sql } = await banco(t)
+  const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']
+  const text = fc.array(fc.constantFrom(...letters), { maxLength: 12 }).map((parts) => parts.join(''))
+  const texts = fc.sample(text, { numRuns: 2000, seed: 1 })
+  const different = await sql`
+    select x, audit_interno.dobrar(x) as dobrado from unnest(${texts}::text[]) as x
+    where audit_interno.dobrar(x) is distinct from lower(translate(normalize(x, nfd),
+      U&'\\00AA\\00BA\\2013\\2014\\2019\\2018\\201C\\201D\\0301\\0303\\0327\\0302\\0300\\0308\\030A', 'ao--''''""'))`
+  t.same([...different], [])
+  const [row] = await sql`select audit_interno.dobrar('PROMOÇÃO de Verão, 2ª via – Üß') as dobrado`
+  t.equal(row?.['dobrado'], 'promocao de verao, 2a via - uß')
+})
+
+/** Expressions and texts of few letters, so that they often match. */
+const letter = fc.constantFrom(...'abaç ')
+const atom = fc.oneof(
+  { weight: 4, arbitrary: letter },
+  fc.constantFrom('.', '[ab]', '[^a]', '(ab)', '(?:a|b)', '(a(b))', '\\s', '\\d', '[[:alpha:]]', '^', '$'),
+)
+const quantified = fc
+  .tuple(atom, fc.constantFrom('', '', '', '', '?', '*', '+', '+?', '*?', '{2}'))
+  .filter(([what, times]) => times === '' || !['^', '$'].includes(what))
+  .map(([what, times]) => what + times)
+const expression = fc.oneof(
+  fc.array(quantified, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
+  fc.tuple(letter, letter).map(([a, b]) => `${a}b|${b}aa`),
+)
+
+t.test('the quick filter of an expression lets through whatever the expression matches', async (t) => {
+  const { sql } = await banco(t)
+  const expressions = fc.sample(expression, { numRuns: 1000, seed: 1 })
+  const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
+  const [row] = await sql<{ matched: number; filtered: number; lost: string[] }[]>`
+    with e as (
+      select e, audit_interno.filtro_padrao('regex', '(?i)' || audit_interno.sem_acentos(e)) as filtro
+      from unnest(${expressions}::text[]) as e
+    )
+    select count(*)::int as matched, count(e.filtro)::int as filtered,
+      coalesce(array_agg(e.e || ' / ' || x) filter (where audit_interno.dobrar(x) not like e.filtro), '{}') as lost
+    from e, unnest(${texts}::text[]) as x
+    where audit_interno.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
+  t.same(row?.lost, [])
+  t.ok((row?.matched ?? 0) > 1000, 'the test means something: many matches')
+  t.ok((row?.filtered ?? 0) > 20, 'and many of them had a filter')
+
+  const filters = await sql`
+    select audit_interno.filtro_padrao('regex', e) as f from unnest(array['(?i)a[cç][aã]o (de )?varejo', '(?i)promo(ção|cional)?',
+      '(?i)^prefeitura$', '(?i)verba|bônus', '(?i)\\mverba', '(?i)ab', '(?i)(verba)', '(?i)trade.*marketing', '***=verba+', '(?x)ver ba',
+      '(?i)verba(?=x)', '(?i)verba{2}']) with ordinality as x (e, n) order by n`
+  t.same(
+    filters.map(({ f }) => f),
+    [
+      '%a%o %varejo%',
+      '%promo%%',
+      '%%prefeitura%%',
+      null,
+      null,
+      null,
+      null,
+      '%trade%marketing%',
+      null,
+      null,
+      null,
+      null,
+    ],
   )
 })

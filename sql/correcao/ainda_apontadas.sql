@@ -1,0 +1,19 @@
+-- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
+-- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
+create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_apontadas text[];
+begin
+  -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
+  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao))
+  into v_apontadas using janela, janela.chaves;
+  return v_apontadas;
+end
+$$;
+comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';

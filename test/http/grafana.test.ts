@@ -1,0 +1,98 @@
+// What docs/ offers to Grafana, as near as can be without it: its own types, its macros, its requests.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { api } from '../helper/api.ts'
+import { blocks, ROOT, read } from '../helper/arquivos.ts'
+import { cenario } from '../helper/cenario.ts'
+import { tsc } from '../helper/compilador.ts'
+import { expandMacros } from '../helper/grafana.ts'
+
+const DASHBOARD = read('docs/observability/grafana.json')
+
+/** What the compiler says of a dashboard as a value of Grafana's own type. */
+function typeErrors(dashboard: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'conferente-grafana-')), 'dashboard.ts')
+  const types = join(ROOT, 'node_modules/@grafana/schema/dist/types/raw/dashboard/x/types.gen.d.ts')
+  writeFileSync(
+    file,
+    `import type { Dashboard } from ${JSON.stringify(types)}\nexport const dashboard: Dashboard = ${dashboard}`,
+  )
+  return tsc('--ignoreConfig', '--strict', '--skipLibCheck', '--module', 'preserve', file)
+}
+
+test("the dashboard is one by Grafana's own types", (t) => {
+  t.equal(typeErrors(DASHBOARD), '')
+  t.match(typeErrors(DASHBOARD.replace('"schemaVersion": 39', '"schemaVersion": "39"')), /TS2322/)
+  t.match(typeErrors(DASHBOARD.replace('"gridPos"', '"gridPosition"')), /gridPosition/)
+  t.end()
+})
+
+test('every metric of dashboard and alerts is told by a live server', async (t) => {
+  // A metric is told once there is a case of it.
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 })
+  await cena.processar()
+  await cena.aprovar('ana', (await cena.achado(1)).id)
+  await cena.sql`update audit.notificacoes set recusados = '{"x@exemplo.com": "550"}'`
+  await cena.pessoa('olivia')`select audit.solicitar_processamento('manual', regras => '{errada}')`
+  const server = await api(t, cena)
+  const { text } = await server.pedir('/metrics', { token: await server.token('leitor') })
+  const told = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
+  const asked = [...`${DASHBOARD}${read('docs/observability/alerts.yml')}`.matchAll(/conferente_\w+/g)]
+  t.ok(asked.length > 20)
+  for (const [name] of asked) t.ok(told.has(name.replace(/_(bucket|count|sum)$/, '')), name)
+})
+
+const promtool = (...given: string[]) =>
+  spawnSync('promtool', given, { cwd: join(ROOT, 'docs/observability'), encoding: 'utf8' })
+
+test('Prometheus takes the rules, and each alert wakes for what it is for', {
+  skip: promtool('--version').status !== 0 && 'no promtool here',
+}, (t) => {
+  t.equal(promtool('check', 'config', '--syntax-only', 'prometheus.yml').status, 0)
+  t.equal(promtool('check', 'rules', 'alerts.yml').status, 0)
+  const { status, stdout, stderr } = promtool('test', 'rules', 'alerts.test.yml')
+  t.equal(status, 0, `${stdout}${stderr}`)
+  const tried = read('docs/observability/alerts.test.yml')
+  for (const [, name = ''] of read('docs/observability/alerts.yml').matchAll(/alert: (\w+)/g)) {
+    t.match(tried, `alertname: ${name}`)
+  }
+  t.end()
+})
+
+test('PostgreSQL data source: the queries of a panel give a time, a series and a value to a reader', async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await cena.processar()
+  const leo = cena.como('leo')
+  const queries = blocks('Grafana', 'sql')
+  t.equal(queries.length, 2)
+  const now = Date.now()
+  const days = (from: number, to: number) => ({
+    from: new Date(now + from * 86_400_000),
+    to: new Date(now + to * 86_400_000),
+  })
+  for (const text of queries) {
+    const rows = await leo.unsafe(expandMacros(text, days(-30, 1)))
+    t.match([...rows], [{ metric: 'errada' }])
+    t.ok(Number(rows[0]?.['value']) > 0)
+    const time = rows[0]?.['time'] as Date | string
+    t.ok(time instanceof Date ? !Number.isNaN(time.getTime()) : Number(time) > 1e9, 'an instant, or seconds')
+    t.same([...(await leo.unsafe(expandMacros(text, days(-30, -10))))], [], 'only the time of the dashboard')
+  }
+})
+
+test('Infinity data source: what it asks for is the list itself', async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 })
+  await cena.processar()
+  const server = await api(t, cena, { basePath: '/conferente' })
+  const { json } = await server.pedir('/api/v1/metricas/resumo', {
+    token: await server.token('leitor', 'grafana'),
+    headers: { accept: 'application/json;q=0.9,text/plain' },
+  })
+  t.match(json, [{ dia: /^\d{4}-\d\d-\d\d$/, regra: 'errada', valor_em_risco: 50 }])
+})

@@ -1,0 +1,84 @@
+// Clients that speak PostgreSQL rather than HTTP: Looker Studio's connector is JDBC with TLS.
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import postgres from 'postgres'
+import { type Test, test } from 'tap'
+import type { Sql } from '../../src/db.ts'
+import { blocks, ROOT } from '../helper/arquivos.ts'
+import { cenario } from '../helper/cenario.ts'
+import { CERT, KEY } from '../helper/certificado.ts'
+import { PASSWORD } from '../helper/servidor.ts'
+
+const run = promisify(execFile)
+/** Debian's libpostgresql-jdbc-java. */
+const DRIVER = '/usr/share/java/postgresql.jar'
+const QUERIES = blocks('Looker Studio', 'sql').flatMap((text) =>
+  text.split(/;\s*$/m).filter((one) => one.trim()),
+)
+
+/** Puts the test server's TLS on, as its own user; whoever does not ask for TLS notices nothing. */
+async function withTls(t: Test, sql: Sql): Promise<void> {
+  const [{ dir = '' } = {}] = await sql<{ dir: string }[]>`select current_setting('data_directory') as dir`
+  for (const [name, pem] of [
+    ['conferente.crt', CERT],
+    ['conferente.key', KEY],
+  ] as const) {
+    // Its key must be readable by the server alone, whichever user that is.
+    await sql.unsafe(
+      `copy (select unnest(string_to_array('${pem}', e'\\n'))) to program 'umask 077; cat > "${dir}/${name}"'`,
+    )
+  }
+  const settings = { ssl_cert_file: 'conferente.crt', ssl_key_file: 'conferente.key', ssl: 'on' }
+  for (const [name, value] of Object.entries(settings))
+    await sql.unsafe(`alter system set ${name} = '${value}'`)
+  await sql`select pg_reload_conf()`
+  t.teardown(async () => {
+    for (const name of Object.keys(settings)) await sql.unsafe(`alter system reset ${name}`)
+    await sql`select pg_reload_conf()`
+  })
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [row] = await sql`select setting from pg_settings where name = 'ssl'`
+    if (row?.['setting'] === 'on') return
+  }
+  throw new Error('the server did not put TLS on')
+}
+
+async function scene(t: Test) {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await cena.processar()
+  await withTls(t, cena.sql)
+  const login = new URL(cena.url)
+  login.username = 'leo'
+  login.password = PASSWORD
+  return login
+}
+
+test('Looker Studio: a reader with TLS gets days, texts and sums', async (t) => {
+  t.ok(QUERIES.length > 2)
+  const login = await scene(t)
+  const leo = postgres(login.href, { ssl: { ca: CERT }, max: 1, onnotice: () => {} })
+  t.teardown(() => leo.end())
+  t.match([...(await leo`select ssl from pg_stat_ssl where pid = pg_backend_pid()`)], [{ ssl: true }])
+  for (const text of QUERIES) t.ok((await leo.unsafe(text)).length > 0, text)
+  await t.rejects(leo`update audit.divergencias_processadas set valor_em_risco = 0`, { code: '42501' })
+})
+
+const missing = !existsSync(DRIVER) || spawnSync('java', ['--version']).status !== 0
+test('Looker Studio: the same through JDBC', {
+  skip: missing && 'no Java, or no driver of PostgreSQL for it',
+}, async (t) => {
+  const login = await scene(t)
+  const ca = join(mkdtempSync(join(tmpdir(), 'conferente-jdbc-')), 'ca.crt')
+  writeFileSync(ca, CERT)
+  const address = `jdbc:postgresql://${login.host}${login.pathname}?sslmode=verify-full&sslrootcert=${ca}`
+  const source = join(ROOT, 'test/helper/Jdbc.java')
+  const { stdout } = await run('java', ['-cp', DRIVER, source, address, 'leo', PASSWORD, ...QUERIES])
+  t.match(stdout, /^table\tvw_metricas_resumo$/m)
+  t.match(stdout, /^column\tdia\tdate$/m)
+  t.match(stdout, /^column\tvalor_em_risco\tnumeric$/m)
+  for (const i of QUERIES.keys()) t.match(stdout, new RegExp(`^row ${i + 1}\t`, 'm'))
+})
