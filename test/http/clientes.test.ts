@@ -1,6 +1,6 @@
 // The examples of docs/clients.md, run as they are written; and that what watches Conferente watches what there is.
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -41,6 +41,7 @@ test('curl: the examples read, decide and ask for a session', {
   const script = blocks('curl', 'sh')
   t.equal(script.length, 2)
   const cwd = mkdtempSync(join(tmpdir(), 'conferente-curl-'))
+  t.teardown(() => rmSync(cwd, { recursive: true }))
   const { stdout } = await run('bash', ['-euc', script.join('\n')], { env, cwd })
   t.match(stdout, /"total": 3/)
   t.match(stdout, /"por_status": \{"corrigida": 2\}/)

@@ -1,6 +1,6 @@
 // What docs/ offers to Grafana, as near as can be without it: its own types, its macros, its requests.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
@@ -14,13 +14,18 @@ const DASHBOARD = read('docs/observability/grafana.json')
 
 /** What the compiler says of a dashboard as a value of Grafana's own type. */
 function typeErrors(dashboard: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'conferente-grafana-')), 'dashboard.ts')
+  const directory = mkdtempSync(join(tmpdir(), 'conferente-grafana-'))
+  const file = join(directory, 'dashboard.ts')
   const types = join(ROOT, 'node_modules/@grafana/schema/dist/types/raw/dashboard/x/types.gen.d.ts')
   writeFileSync(
     file,
     `import type { Dashboard } from ${JSON.stringify(types)}\nexport const dashboard: Dashboard = ${dashboard}`,
   )
-  return tsc('--ignoreConfig', '--strict', '--skipLibCheck', '--module', 'preserve', file)
+  try {
+    return tsc('--ignoreConfig', '--strict', '--skipLibCheck', '--module', 'preserve', file)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 test("the dashboard is one by Grafana's own types", (t) => {

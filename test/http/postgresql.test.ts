@@ -1,6 +1,6 @@
 // Clients that speak PostgreSQL rather than HTTP: Looker Studio's connector is JDBC with TLS.
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -72,7 +72,9 @@ test('Looker Studio: the same through JDBC', {
   skip: missing && 'no Java, or no driver of PostgreSQL for it',
 }, async (t) => {
   const login = await scene(t)
-  const ca = join(mkdtempSync(join(tmpdir(), 'conferente-jdbc-')), 'ca.crt')
+  const directory = mkdtempSync(join(tmpdir(), 'conferente-jdbc-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  const ca = join(directory, 'ca.crt')
   writeFileSync(ca, CERT)
   const address = `jdbc:postgresql://${login.host}${login.pathname}?sslmode=verify-full&sslrootcert=${ca}`
   const source = join(ROOT, 'test/helper/Jdbc.java')
