@@ -1,5 +1,5 @@
 --! Previous: sha1:dd8577b407dc353b475e044afba96b6bdf797eb2
---! Hash: sha1:954ce2faca2a8ca498692fc444153a92113ecc03
+--! Hash: sha1:9f9bc4edc8598a443ee65f694a7e9902d1c22af9
 --! Message: mais rapidas
 
 set local role conferente_dono;
@@ -714,7 +714,7 @@ begin
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
-      return 'empty';
+      return 'empty'::daterange;
     end if;
     return range_merge(
       audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
@@ -759,7 +759,7 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
-  v_dias daterange := 'empty';
+  v_dias daterange := 'empty'::daterange;
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
@@ -830,7 +830,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
   loop
-    select lower(dias), upper(dias) - 1, null, null, array_agg(l.registro_id) into v_janela
+    select lower(dias), upper(dias) - 1, null::timestamptz, null::timestamptz, array_agg(l.registro_id) into v_janela
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;

@@ -104,7 +104,7 @@ begin
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
-      return 'empty';
+      return 'empty'::daterange;
     end if;
     return range_merge(
       audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),

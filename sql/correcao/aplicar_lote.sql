@@ -12,7 +12,7 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
-  v_dias daterange := 'empty';
+  v_dias daterange := 'empty'::daterange;
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever

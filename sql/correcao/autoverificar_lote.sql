@@ -15,7 +15,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
   loop
-    select lower(dias), upper(dias) - 1, null, null, array_agg(l.registro_id) into v_janela
+    select lower(dias), upper(dias) - 1, null::timestamptz, null::timestamptz, array_agg(l.registro_id) into v_janela
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;
