@@ -1,8 +1,8 @@
 -- Fits the weight of the words and the account in each class of audit_interno.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by audit_interno.calibrar_historia, after the strengths of the
+-- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
+-- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by audit_interno.calibrar_historia, after the strengths of the
 -- levels are known and before the calibration.
-create or replace function audit_interno.ajustar_lambdas(retroteste int4range, amostra int) returns void
+create or replace function audit_interno.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -12,10 +12,13 @@ begin
   delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
 
   with pergunta as materialized (
-    select p.classe, p.certa, p.categorias, p.bases, p.palavras,
+    select q.classe, q.certa, q.categorias, q.bases, q.palavras,
       -- scores are told apart by their difference; the largest is about here, and exp() of it in range
-      p.bases[1] as base, p.palavras[1] as palavra
-    from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) p
+      q.bases[1] as base, q.palavras[1] as palavra
+    from (
+      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from audit_interno.estatistica_pergunta x
+    ) q
+    where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
     select p.classe, g.lambda, sum(ln(0.001 + 0.999 * n.certa / n.soma)) as verossimilhanca, count(*) as casos
@@ -36,5 +39,5 @@ begin
 end
 $$;
 
-comment on function audit_interno.ajustar_lambdas(int4range, int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-revoke execute on function audit_interno.ajustar_lambdas(int4range, int) from public;
+comment on function audit_interno.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+revoke execute on function audit_interno.ajustar_lambdas(int) from public;

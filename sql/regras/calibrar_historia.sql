@@ -1,6 +1,6 @@
 -- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva and
--- estatistica_calibracao. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
+-- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
+-- estatistica_calibracao and their work tables. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
 create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -13,10 +13,15 @@ begin
   delete from audit_interno.estatistica_peso;
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_curva;
+  delete from audit_interno.estatistica_pergunta;
   if retroteste is not null then
     perform audit_interno.ajustar_alfas(retroteste, v_pesos);
-    perform audit_interno.ajustar_lambdas(retroteste, v_pesos);
-    perform audit_interno.calibrar_pendencias(retroteste, v_amostra);
+    insert into audit_interno.estatistica_pergunta (id, com_conta, classe, lacuna, certa, categorias, bases, palavras, repetidas)
+    select p.id, p.com_conta, p.classe, p.lacuna, p.certa, p.categorias, p.bases, p.palavras, p.repetidas
+    from audit_interno.pontuar_pendencias(null, retroteste, v_amostra, false) p;
+    perform audit_interno.ajustar_lambdas(v_pesos);
+    perform audit_interno.calibrar_pendencias();
+    delete from audit_interno.estatistica_pergunta;
   end if;
 end
 $$;

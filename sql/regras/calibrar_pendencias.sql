@@ -1,8 +1,8 @@
 -- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
 -- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads the statistics and dw.lancamentos; writes estatistica_retroteste,
+-- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
 -- estatistica_curva and estatistica_calibracao. Called by audit_interno.calibrar_historia.
-create or replace function audit_interno.calibrar_pendencias(retroteste int4range, amostra int) returns void
+create or replace function audit_interno.calibrar_pendencias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -13,10 +13,20 @@ begin
   delete from audit_interno.estatistica_retroteste;
 
   insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, bruta, chance, acertou)
-  select p.id || case when p.com_conta then '' else ' sem conta' end, p.classe, p.lacuna, p.repetida, b.bruta, audit_interno.chance_bruta(b.bruta),
-    (p.categorias[1] is not distinct from p.certa)::int
-  from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) p
-  cross join lateral (select 1 / sum(exp(greatest(n.nota - p.notas[1], -60))) as bruta from unnest(p.notas) n (nota)) b;
+  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetidas[1]), b.bruta,
+    audit_interno.chance_bruta(b.bruta), (n.categorias[1] = q.certa)::int
+  from audit_interno.estatistica_pergunta q
+  join audit_interno.lambdas() d on d.classe = q.classe
+  cross join lateral (
+    select array_agg(c.categoria order by c.nota desc, c.categoria) as categorias, array_agg(c.repetida order by c.nota desc, c.categoria) as repetidas,
+      array_agg(c.nota order by c.nota desc, c.categoria) as notas
+    from (
+      select p.categoria, p.repetida, p.base + d.peso * p.palavra as nota
+      from unnest(q.categorias, q.bases, q.palavras, q.repetidas) p (categoria, base, palavra, repetida)
+      offset 0
+    ) c
+  ) n
+  cross join lateral (select 1 / sum(exp(greatest(t.nota - n.notas[1], -60))) as bruta from unnest(n.notas) t (nota)) b;
 
   perform audit_interno.ajustar_curvas();
 
@@ -62,5 +72,5 @@ begin
 end
 $$;
 
-comment on function audit_interno.calibrar_pendencias(int4range, int) is 'Calibrates the confidence on the ledger''s own past.';
-revoke execute on function audit_interno.calibrar_pendencias(int4range, int) from public;
+comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+revoke execute on function audit_interno.calibrar_pendencias() from public;

@@ -9,7 +9,7 @@ begin atomic
   where fornecedor is not null and texto <> ''
   union all
   select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
-  from pg_catalog.string_to_table(pg_catalog.concat_ws(' ', nome, texto), ' ') p (termo)
+  from pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.concat_ws(' ', nome, texto), ' ')) p (termo)
   where pg_catalog.length(p.termo) > 2;
 end;
 

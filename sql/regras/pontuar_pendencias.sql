@@ -4,22 +4,24 @@
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
 -- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
--- pending entries often have none yet; both come out of one reckoning. repetida: ln(1 + n) of the n earlier entries of the same
--- supplier, cost centre and exact amount that have the best category (a rent, a subscription). With provas, also what the history says at each level and
+-- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
+-- and exact amount in each category (a rent, a subscription). bases and palavras are told of a back-test only. With provas, also what the history says at each level and
 -- word of the best category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
 -- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
 create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
 returns table (
-  id text, com_conta boolean, certa int, classe smallint, lacuna smallint, repetida double precision, categorias int[],
-  bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  id text, com_conta boolean, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  repetidas double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; no other may slip in on a bad estimate
+-- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
+-- unknown size and in no order, so it is hashed
 set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
@@ -61,15 +63,20 @@ begin
     join contexto x on x.x = t.x
     join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
     where t.posicao = 1
-  ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
-    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia, a.peso,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where k.nivel < 11) over (
-        partition by k.n order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (c.w + a.peso) as coeficiente
+  ), conhecidas as materialized (
+    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
-    left join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    select c.n, c.nivel, c.termo, c.x, c.w, c.linhas, c.frequencia, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
+        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from conhecidas c
+    join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
+    union all
+    select c.n, c.nivel, c.termo, c.x, c.w, c.linhas, c.frequencia, null, null from conhecidas c where c.nivel >= 20
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
@@ -79,20 +86,24 @@ begin
     group by f.n
   ), util as materialized (
     -- what each count adds, reckoned once for all the entries that share it
-    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w,
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
     from contagem c
     join conhecida h on h.x = c.x
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as materialized (
-    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente) filter (where f.nivel < 11), 0) as base,
-      coalesce(sum(u.w * f.coeficiente) filter (where f.nivel = 11), 0) as base_conta,
-      coalesce(sum(u.soma) filter (where f.nivel = 20), 0) as soma, coalesce(sum(u.soma) filter (where f.nivel = 21), 0) as soma_conta,
-      coalesce(sum(u.w) filter (where f.nivel = 9), 0) as repetida
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida
     from kx f
     join util u on u.x = f.x
+    where f.nivel not in (11, 21)
     group by f.n, u.categoria
-    having sum(u.w) > 0
+    having sum(u.w * f.coeficiente) > 0
+  ), conta as materialized (
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel in (11, 21)
+    group by f.n, u.categoria
   ), pergunta as materialized (
     select e.n, e.corte, v.com_conta, r.resto, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
     from entrada e
@@ -102,19 +113,26 @@ begin
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
   ), ponto as (
-    select q.n, q.com_conta, q.classe, m.categoria, m.repetida, ln(b.base) as base, s.palavras, ln(b.base) + d.peso * s.palavras as nota
-    from medida m
-    join pergunta q on q.n = m.n
-    join geral g on g.corte = q.corte and g.categoria = m.categoria
-    join audit_interno.lambdas() d on d.classe = q.classe
-    cross join lateral (select case when q.com_conta then q.resto * m.base + m.base_conta else m.base end as base) b
-    cross join lateral (select q.termos * ln(5 / (g.w + 5)) + m.soma
-      + case when q.com_conta then q.contas * ln(5 / (g.w + 5)) + m.soma_conta else 0 end as palavras) s
+    select m.n, m.com_conta, m.classe, m.categoria, m.repetida, ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+    from (
+      -- offset 0: or every entry would be multiplied by every category first
+      select q.*, m.categoria, m.base, m.soma, m.repetida, d.peso
+      from medida m
+      join pergunta q on q.n = m.n
+      join audit_interno.lambdas() d on d.classe = q.classe
+      offset 0
+    ) m
+    join geral g on g.corte = m.corte and g.categoria = m.categoria
+    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
+    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
+    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * ln(5 / (g.w + 5)) + m.soma
+      + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
-      array_agg(p.base order by p.nota desc, p.categoria) as bases, array_agg(p.palavras order by p.nota desc, p.categoria) as palavras,
-      array_agg(p.nota order by p.nota desc, p.categoria) as notas, (array_agg(p.repetida order by p.nota desc, p.categoria))[1] as repetida
+      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
+      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
+      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
     group by p.n, p.com_conta, p.classe
   ), prova as (
@@ -126,7 +144,7 @@ begin
     where provas and f.nivel <> 0
     group by f.n
   )
-  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, ln(1 + l.repetida), l.categorias, l.bases, l.palavras, l.notas,
+  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais
   from lista l
   join entrada e on e.n = l.n

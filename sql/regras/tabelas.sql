@@ -85,6 +85,20 @@ create unlogged table audit_interno.estatistica_ajuste (
 );
 comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
 
+create unlogged table audit_interno.estatistica_pergunta (
+  id text not null,
+  com_conta boolean not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  certa int not null,
+  categorias int[] not null,
+  bases double precision[] not null,
+  palavras double precision[] not null,
+  repetidas double precision[] not null,
+  primary key (id, com_conta)
+);
+comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+
 create unlogged table audit_interno.estatistica_retroteste (
   id text primary key,
   classe smallint not null,
