@@ -8,15 +8,17 @@ import { connect } from '../../src/db.ts'
 import { openEmbedded } from '../../src/embedded.ts'
 import { isMet, type Measure, type Result } from './harness.ts'
 import { correcao } from './measures/correcao.ts'
-import { deteccao } from './measures/deteccao.ts'
 import { dw } from './measures/dw.ts'
 import { exportacao } from './measures/exportacao.ts'
 import { graphql } from './measures/graphql.ts'
 import { janela } from './measures/janela.ts'
 import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
+import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
+import { tradeMarketing } from './measures/trade_marketing.ts'
+import { validacaoValores } from './measures/validacao_valores.ts'
 import { describe, heading, table } from './report.ts'
 import { prepare } from './warehouse.ts'
 
@@ -26,7 +28,9 @@ const MEASURES: readonly Measure[] = [
   graphql,
   exportacao,
   janela,
-  deteccao,
+  validacaoValores,
+  tradeMarketing,
+  pendenteVerificacao,
   memoria,
   trabalhadores,
   correcao,

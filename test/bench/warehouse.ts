@@ -35,6 +35,9 @@ export async function prepare(serverUrl: string, database: string, rows: number)
   return url
 }
 
+/** A window without bounds. */
+export const ALL = 'row(null, null, null, null, null)::audit.janela'
+
 export const RULE = 'bancada'
 /** Of the category that the bench damages entries with; a run's number follows. */
 const WRONG = 'BANCADA '
