@@ -1,10 +1,10 @@
 -- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
--- slope each on the raw score's log-odds, on the months without history and on how often the very same payment was made before;
--- an intercept for each class of knowledge. An account that settles everything says nothing of the entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw
--- .999 becomes .82), the intercepts towards their mean. Pooled over the
--- classes, because a curve of its own for each class follows the class's few
--- errors, which come in clusters. Reads audit_interno.estatistica_retroteste, writes estatistica_curva. Called by
--- audit_interno.calibrar_pendencias.
+-- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
+-- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
+-- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
+-- (0.22: a raw .999 becomes .82), the intercepts towards their mean. Pooled over the classes, because a curve of its own for each
+-- class follows the class's few errors, which come in clusters. Reads audit_interno.estatistica_retroteste, writes
+-- estatistica_curva. Called by audit_interno.calibrar_pendencias.
 create or replace function audit_interno.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -13,19 +13,24 @@ declare
   v_passo double precision;
 begin
   delete from audit_interno.estatistica_curva;
-  insert into audit_interno.estatistica_curva (classe, a, b, g, h) select n, 0, 0.22, 0, 0 from generate_series(0, 7) n;
+  insert into audit_interno.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
 
   for v_volta in 1..30 loop
     with s as (
-      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w, r.chance as x, r.repetida as y, ln(1 + r.lacuna) as z
+      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
+        r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
       from audit_interno.estatistica_retroteste r
       join audit_interno.estatistica_curva k on k.classe = r.classe
-      cross join lateral (select audit_interno.curva(k.a, k.b, k.g, k.h, r.chance, r.lacuna, r.repetida) as p offset 0) u
+      cross join lateral (
+        select audit_interno.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
     ), soma as materialized (
-      select s.classe, count(*) as casos, sum(s.w) as haa, sum(s.w * s.x) as hax, sum(s.w * s.y) as hay, sum(s.w * s.z) as haz,
-        sum(s.w * s.x * s.x) as hxx, sum(s.w * s.x * s.y) as hxy, sum(s.w * s.x * s.z) as hxz,
-        sum(s.w * s.y * s.y) as hyy, sum(s.w * s.y * s.z) as hyz, sum(s.w * s.z * s.z) as hzz,
-        sum(s.erro) as ra, sum(s.erro * s.x) as rx, sum(s.erro * s.y) as ry, sum(s.erro * s.z) as rz
+      -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
+      select s.classe, count(*) as casos, sum(s.w) as h00,
+        sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
+        sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
+        sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
+        sum(s.w * s.x3 * s.x3) as h33, sum(s.w * s.x3 * s.x4) as h34, sum(s.w * s.x4 * s.x4) as h44,
+        sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
       from s
       group by s.classe
     ), media as (
@@ -35,40 +40,46 @@ begin
       join soma n on n.classe = k.classe
       group by k.classe / 4
     ), classe as (
-      select k.classe, 3 + coalesce(n.haa, 0) as haa, coalesce(n.hax, 0) as hax, coalesce(n.hay, 0) as hay, coalesce(n.haz, 0) as haz,
-        n.hxx, n.hxy, n.hxz, n.hyy, n.hyz, n.hzz, coalesce(n.ra, 0) - 3 * (k.a - coalesce(m.a, 0)) as ra, n.rx, n.ry, n.rz, k.b, k.g, k.h
+      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00, coalesce(n.d0, 0) - 3 * (k.a - coalesce(m.a, 0)) as d0,
+        array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
       from audit_interno.estatistica_curva k
       left join media m on m.grupo = k.classe / 4
       left join soma n on n.classe = k.classe
-    ), reduzida as (
-      -- the intercepts eliminated, three unknowns are left
-      select c.classe / 4 as grupo, 15 + coalesce(sum(c.hxx - c.hax * c.hax / c.haa), 0) as hxx, coalesce(sum(c.hxy - c.hax * c.hay / c.haa), 0) as hxy,
-        coalesce(sum(c.hxz - c.hax * c.haz / c.haa), 0) as hxz, 15 + coalesce(sum(c.hyy - c.hay * c.hay / c.haa), 0) as hyy,
-        coalesce(sum(c.hyz - c.hay * c.haz / c.haa), 0) as hyz, 15 + coalesce(sum(c.hzz - c.haz * c.haz / c.haa), 0) as hzz,
-        coalesce(sum(c.rx - c.hax * c.ra / c.haa), 0) - 15 * (max(c.b) - 0.22) as rx,
-        coalesce(sum(c.ry - c.hay * c.ra / c.haa), 0) - 15 * max(c.h) as ry,
-        coalesce(sum(c.rz - c.haz * c.ra / c.haa), 0) - 15 * max(c.g) as rz
-      from classe c
-      group by c.classe / 4
-    ), cofator as (
-      select r.*, r.hyy * r.hzz - r.hyz * r.hyz as cxx, r.hxz * r.hyz - r.hxy * r.hzz as cxy, r.hxy * r.hyz - r.hxz * r.hyy as cxz,
-        r.hxx * r.hzz - r.hxz * r.hxz as cyy, r.hxy * r.hxz - r.hxx * r.hyz as cyz, r.hxx * r.hyy - r.hxy * r.hxy as czz
-      from reduzida r
+    ), grupo as (
+      select k.classe / 4 as grupo,
+        array[
+          array[15 + coalesce(sum(n.h11), 0), coalesce(sum(n.h12), 0), coalesce(sum(n.h13), 0), coalesce(sum(n.h14), 0)],
+          array[coalesce(sum(n.h12), 0), 15 + coalesce(sum(n.h22), 0), coalesce(sum(n.h23), 0), coalesce(sum(n.h24), 0)],
+          array[coalesce(sum(n.h13), 0), coalesce(sum(n.h23), 0), 15 + coalesce(sum(n.h33), 0), coalesce(sum(n.h34), 0)],
+          array[coalesce(sum(n.h14), 0), coalesce(sum(n.h24), 0), coalesce(sum(n.h34), 0), 15 + coalesce(sum(n.h44), 0)]] as h,
+        array[
+          coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
+          coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
+      from audit_interno.estatistica_curva k
+      left join soma n on n.classe = k.classe
+      group by k.classe / 4
     ), passo as (
-      select f.grupo, (f.cxx * f.rx + f.cxy * f.ry + f.cxz * f.rz) / d.det as b, (f.cxy * f.rx + f.cyy * f.ry + f.cyz * f.rz) / d.det as h,
-        (f.cxz * f.rx + f.cyz * f.ry + f.czz * f.rz) / d.det as g
-      from cofator f
-      cross join lateral (select f.hxx * f.cxx + f.hxy * f.cxy + f.hxz * f.cxz as det) d
+      -- one system for each group: its four intercepts, then the slopes that they share
+      select g.grupo, audit_interno.resolver_sistema(
+        (select array_agg(l.linha order by l.n) from (
+          select c.classe % 4 as n,
+            array(select case when j = c.classe % 4 then c.h00 else 0 end from generate_series(0, 3) j) || c.h0 as linha
+          from classe c where c.grupo = g.grupo
+          union all
+          select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)
+            || array(select g.h[i][j] from generate_series(1, 4) j)
+          from generate_series(1, 4) i) l),
+        array(select c.d0 from classe c where c.grupo = g.grupo order by c.classe) || g.d) as p
+      from grupo g
     ), andado as (
       -- no step longer than a half
       update audit_interno.estatistica_curva k
-      set a = k.a + greatest(-0.5, least(0.5, v.a)), b = k.b + greatest(-0.5, least(0.5, p.b)),
-        g = k.g + greatest(-0.5, least(0.5, p.g)), h = k.h + greatest(-0.5, least(0.5, p.h))
-      from classe c
-      join passo p on p.grupo = c.classe / 4
-      cross join lateral (select (c.ra - c.hax * p.b - c.hay * p.h - c.haz * p.g) / c.haa as a) v
-      where c.classe = k.classe
-      returning abs(v.a) + abs(p.b) + abs(p.g) + abs(p.h) as passo
+      set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
+        g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
+        r = k.r + greatest(-0.5, least(0.5, p.p[8]))
+      from passo p
+      where p.grupo = k.classe / 4
+      returning abs(p.p[1 + k.classe % 4]) + abs(p.p[5]) + abs(p.p[6]) + abs(p.p[7]) + abs(p.p[8]) as passo
     )
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;

@@ -16,8 +16,8 @@ begin
   delete from audit_interno.estatistica_pergunta;
   if retroteste is not null then
     perform audit_interno.ajustar_alfas(retroteste, v_pesos);
-    insert into audit_interno.estatistica_pergunta (id, com_conta, classe, lacuna, certa, categorias, bases, palavras, repetidas)
-    select p.id, p.com_conta, p.classe, p.lacuna, p.certa, p.categorias, p.bases, p.palavras, p.repetidas
+    insert into audit_interno.estatistica_pergunta (id, com_conta, classe, lacuna, certa, categorias, bases, palavras, repetidas, recentes)
+    select p.id, p.com_conta, p.classe, p.lacuna, p.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
     from audit_interno.pontuar_pendencias(null, retroteste, v_amostra, false) p;
     perform audit_interno.ajustar_lambdas(v_pesos);
     perform audit_interno.calibrar_pendencias();

@@ -12,17 +12,18 @@ begin
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_retroteste;
 
-  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, bruta, chance, acertou)
-  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetidas[1]), b.bruta,
-    audit_interno.chance_bruta(b.bruta), (n.categorias[1] = q.certa)::int
+  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
+  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetidas[1]),
+    n.recentes[1], b.bruta, audit_interno.chance_bruta(b.bruta), (n.categorias[1] = q.certa)::int
   from audit_interno.estatistica_pergunta q
   join audit_interno.lambdas() d on d.classe = q.classe
   cross join lateral (
     select array_agg(c.categoria order by c.nota desc, c.categoria) as categorias, array_agg(c.repetida order by c.nota desc, c.categoria) as repetidas,
+      array_agg(c.recente order by c.nota desc, c.categoria) as recentes,
       array_agg(c.nota order by c.nota desc, c.categoria) as notas
     from (
-      select p.categoria, p.repetida, p.base + d.peso * p.palavra as nota
-      from unnest(q.categorias, q.bases, q.palavras, q.repetidas) p (categoria, base, palavra, repetida)
+      select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
+      from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
       offset 0
     ) c
   ) n
@@ -40,7 +41,7 @@ begin
     from audit_interno.estatistica_retroteste s
     join audit_interno.estatistica_curva k on k.classe = s.classe
     cross join lateral (
-      select round(audit_interno.curva(k.a, k.b, k.g, k.h, s.chance, s.lacuna, s.repetida)::numeric, 5)::double precision as curva) u
+      select round(audit_interno.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
       -- ten pseudo-cases as the curve says

@@ -45,32 +45,31 @@ begin
 
   return query
   with suspeito as materialized (
-    -- coarse and cheap: equal amounts, equal begin of the supplier's code; what is dearer sees only what has a companion in both.
+    -- coarse and cheap: equal amounts and begins of the supplier's code, as one number; what is dearer sees only what has a companion.
     -- Of a few rows it is cheaper to ask who resembles them
-    select abs(l.valor) as valor, audit_interno.inicio_fornecedor(l.fornecedor_id) as inicio
+    select audit_interno.chave_duplicidade(l.valor, l.fornecedor_id) as chave
     from dw.lancamentos l
     where l.valor <> 0 and l.documento <> ''
       and l.data_lancamento between v_de and v_ate
       and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    group by 1, 2
+    group by 1
     having count(*) > 1 or not v_por_data
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao,
       c.fornecedor, c.numero, c.parcela
     from (
       -- then the last character of the number, which no spelling changes
-      select e.*, count(*) over (partition by abs(e.valor), e.inicio, lower(right(rtrim(e.documento, ' -./'), 1))) as companhia
+      select e.*, count(*) over (partition by e.chave, lower(right(rtrim(e.documento, ' -./'), 1))) as companhia
       from (
-        select f.*, audit_interno.inicio_fornecedor(f.fornecedor_id) as inicio
+        select f.*, audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
         from dw.lancamentos f
-        where abs(f.valor) in (select s.valor from suspeito s) and f.documento <> ''
+        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) in (select s.chave from suspeito s) and f.valor <> 0 and f.documento <> ''
           and f.data_lancamento between v_de and v_ate
           and (v_datas is null or f.data_lancamento = any (v_datas))
         offset 0
       ) e
-      join suspeito s on s.valor = abs(e.valor) and s.inicio = e.inicio
     ) l
     cross join lateral (
       select

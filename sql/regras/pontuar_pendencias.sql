@@ -5,13 +5,15 @@
 -- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
--- and exact amount in each category (a rent, a subscription). bases and palavras are told of a back-test only. With provas, also what the history says at each level and
+-- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
+-- same supplier and cost centre, counts losing half their weight in six weeks; nought where there are none: a supplier that has
+-- changed its business of late shows there first. bases and palavras are told of a back-test only. With provas, also what the history says at each level and
 -- word of the best category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
 -- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
 create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
 returns table (
   id text, com_conta boolean, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -41,12 +43,13 @@ begin
     from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
     join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas,
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
       row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.linhas) over (partition by x.x)::bigint as todas
+      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
     from contexto x
     cross join lateral (
       select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+        sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
         sum(c.linhas) as linhas
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
@@ -57,42 +60,45 @@ begin
     select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in a fifth of all entries says nothing and costs most
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.todas as linhas,
+    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.2 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
     join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
     where t.posicao = 1
   ), conhecidas as materialized (
-    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia
+    select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
   ), kx as materialized (
     -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
-    select c.n, c.nivel, c.termo, c.x, c.w, c.linhas, c.frequencia, a.peso,
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
       exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
         / (c.w + a.peso) as coeficiente
     from conhecidas c
     join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
     union all
-    select c.n, c.nivel, c.termo, c.x, c.w, c.linhas, c.frequencia, null, null from conhecidas c where c.nivel >= 20
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from conhecidas c where c.nivel >= 20
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
       -- what the account's level leaves to the others
-      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto
+      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+      max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
     -- what each count adds, reckoned once for all the entries that share it
     select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente,
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
     from contagem c
     join conhecida h on h.x = c.x
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as materialized (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
+      coalesce(sum(u.recente), 0) as recente
     from kx f
     join util u on u.x = f.x
     where f.nivel not in (11, 21)
@@ -105,7 +111,7 @@ begin
     where f.nivel in (11, 21)
     group by f.n, u.categoria
   ), pergunta as materialized (
-    select e.n, e.corte, v.com_conta, r.resto, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
+    select e.n, e.corte, v.com_conta, r.resto, r.recentes, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
     from entrada e
     join resumo r on r.n = e.n
     -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
@@ -113,10 +119,11 @@ begin
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
   ), ponto as (
-    select m.n, m.com_conta, m.classe, m.categoria, m.repetida, ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
+      coalesce(ln((m.recente + 0.25) / (greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente, ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
       -- offset 0: or every entry would be multiplied by every category first
-      select q.*, m.categoria, m.base, m.soma, m.repetida, d.peso
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, d.peso
       from medida m
       join pergunta q on q.n = m.n
       join audit_interno.lambdas() d on d.classe = q.classe
@@ -131,6 +138,7 @@ begin
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
       array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
+      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
       array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
       array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
@@ -144,7 +152,7 @@ begin
     where provas and f.nivel <> 0
     group by f.n
   )
-  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.notas,
+  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais
   from lista l
   join entrada e on e.n = l.n

@@ -95,6 +95,7 @@ create unlogged table audit_interno.estatistica_pergunta (
   bases double precision[] not null,
   palavras double precision[] not null,
   repetidas double precision[] not null,
+  recentes double precision[] not null,
   primary key (id, com_conta)
 );
 comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
@@ -106,15 +107,17 @@ create unlogged table audit_interno.estatistica_retroteste (
   bruta double precision not null,
   chance double precision not null,
   acertou smallint not null,
-  repetida double precision not null
+  repetida double precision not null,
+  recente double precision not null
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category) and whether the suggestion was right.';
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
 create unlogged table audit_interno.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
   b double precision not null,
   g double precision not null,
-  h double precision not null
+  h double precision not null,
+  r double precision not null
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike)))); b, g and h are the same in classes 0 to 3, and in 4 to 7.';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
