@@ -87,10 +87,10 @@ test('a person connects, chooses a report and sees the fields that were asked fo
       }
     }
   }
-  const amounts = await looker.data('resumo', ['valor_em_risco', 'status', 'quantidade'])
-  t.same(values(amounts).sort(), [
-    [1500.25, 'aberta', 2],
-    [50, 'corrigida', 1],
+  const metrics = ['valor_em_risco', 'status', 'quantidade', 'confianca_ponderada']
+  t.same(values(await looker.data('resumo', metrics)).sort(), [
+    [1500.25, 'aberta', 2, 1.98],
+    [50, 'corrigida', 1, 0.99],
   ])
   t.same(values(await looker.data('divergencias', ['registro_id'])), [['1'], ['2'], ['3']])
   const long = { startDate: '2020-01-01', endDate: '2020-01-31' }
@@ -124,5 +124,9 @@ test('what goes wrong is said to the user in words, and the token goes nowhere e
   t.equal(await looker.call('isAuthValid'), false, 'so Looker Studio asks for another one')
   await looker.call('resetAuth')
   t.equal(await looker.call('isAuthValid'), false)
+  t.notOk(
+    Object.values(await looker.call('credentials')).some(Boolean),
+    'logged out, neither address nor token stays',
+  )
   t.ok(looker.script.asked.every((url) => url.startsWith(server.url)))
 })

@@ -89,14 +89,36 @@ test('each example reads what the server has, behind its prefix, in English and 
   await t.rejects(table(summary, server.url, 'x'), /DataSource\.Error.*401/)
 })
 
-test('the example with pages asks for the next one until there is none', async (t) => {
+test('the example with pages asks for all that waits, oldest first, until there is no more', async (t) => {
   const cena = await cenario(t)
-  await cena.lancar(...Array.from({ length: 5 }, (_, i) => ({ id: i + 1, valor: 10 })))
+  await cena.lancar(...Array.from({ length: 6 }, (_, i) => ({ id: i + 1, valor: 10 })))
+  await cena.lancar({ id: 7, descricao: 'teimosa' })
   await cena.processar()
+  const number = async (registro: number) => (await cena.achado(registro)).id
+  await cena.digitar('ana', await number(2), { categoria: 'MINHA' })
+  await cena.aprovar('ana', await number(4), await number(7))
+  await cena.rejeitar('ana', await number(5))
   const server = await api(t, cena, { basePath: BASE })
   const token = await server.token('leitor', 'power bi')
   const [, findings = ''] = EXAMPLES
   const small = findings.replace('por_pagina = "500"', 'por_pagina = "2"')
   t.not(small, findings)
-  t.equal((await table(small, server.url, token)).rows.length, 5)
+  const rows = await table(small, server.url, token)
+  const states = column(rows, 'status')
+  t.strictSame(
+    new Map(column(rows, 'registro_id').map((key, i) => [key, states[i]])),
+    new Map([
+      ['1', 'aberta'],
+      ['2', 'aguardando_segunda_aprovacao'],
+      ['3', 'aberta'],
+      ['6', 'aberta'],
+      ['7', 'falha'],
+    ]),
+  )
+  const ids = column(rows, 'id') as number[]
+  t.equal(ids.length, 5, 'each once')
+  t.same(
+    ids,
+    ids.toSorted((a, b) => a - b),
+  )
 })

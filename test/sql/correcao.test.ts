@@ -245,6 +245,56 @@ t.test(
   },
 )
 
+/** Where five entries are booked, what the warehouse does about them, and the days at which verification is to look. */
+const verificados = [
+  {
+    caso: 'each in its place',
+    dias: ['2026-01-05', '2026-12-30', '2026-03-03', '2026-02-10', '2025-06-01'],
+    ddl: '',
+    janela: "(date '2026-01-05', date '2027-05-05')",
+    recusadas: 0n,
+  },
+  {
+    caso: 'one refused',
+    dias: ['2026-01-05', '2026-12-30', '2025-01-01', '2028-08-08', '2025-06-01'],
+    ddl: `alter table dw.lancamentos add check (id <> 3 or categoria = 'Errada')`,
+    janela: "(date '2026-01-05', date '2028-08-08')",
+    recusadas: 1n,
+  },
+  {
+    caso: 'a trigger may book it elsewhere afterwards',
+    dias: ['2026-01-05', '2026-12-30', '2026-03-03', '2026-02-10', '2025-06-01'],
+    ddl: `create function dw.remarcar() returns trigger language plpgsql as
+        $$ begin update dw.lancamentos set data_lancamento = '2030-10-10' where id = new.id and new.id = 2; return null; end $$;
+      create trigger remarcar after update of categoria on dw.lancamentos for each row execute function dw.remarcar()`,
+    janela: '(null, null)',
+    recusadas: 0n,
+  },
+]
+for (const { caso, dias, ddl, janela, recusadas } of verificados) {
+  t.test(`verification looks at the days of what was altered and at no others: ${caso}`, async (t) => {
+    const c = await cena(t)
+    await c.sql`update dw.lancamentos l set data_lancamento = d.dia
+      from unnest(${dias}::date[]) with ordinality as d (dia, id) where d.id = l.id`
+    await c.sql.unsafe(ddl)
+    await regra(c, {
+      nome: 'mesquinha',
+      // entry 5 is moved too, so a statement of its own corrects it; asked about any other days, the rule stays unhappy
+      consulta: achar(
+        `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
+        `case when janela.chaves is null then t.categoria = 'Errada'
+          else (janela.data_inicio, janela.data_fim) is distinct from ${janela} end`,
+      ),
+      colunas: ['categoria', 'data_lancamento'],
+    })
+    await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'mesquinha'`
+    t.match(await processar(c.olivia, 'auto', ['mesquinha']), {
+      corrigidas: 5n - recusadas,
+      falhas: recusadas,
+    })
+  })
+}
+
 t.test('two rules that disagree on a column leave it to a person, however they name the table', async (t) => {
   for (const tabela of ['dw.lancamentos', 'DW.Lancamentos']) {
     const c = await cena(t)

@@ -65,6 +65,22 @@ t.test('an expression keeps its classes: \\S is not \\s', async (t) => {
   t.same(await chaves(sql), [yes])
 })
 
+t.test('an expression typed in capitals finds what is booked in any case, simple or not', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'regex', '^VERBA (DE )?COOPERAÇÃO$')
+  await padrao(sql, 'fornecedor', 'regex', '^(BRINDES|BÔNUS)\\M')
+  const found = await lancar(
+    sql,
+    { descricao: 'Verba de cooperação' },
+    { descricao: 'VERBA COOPERACAO' },
+    { fornecedor: 'Brindes do Sul' },
+    { fornecedor: 'BONUS SA' },
+  )
+  await lancar(sql, { descricao: 'Verba de cooperação rural' }, { fornecedor: 'Brindesul' })
+  t.same(await chaves(sql), found.sort())
+})
+
 t.test('special characters of a plain pattern stand for themselves', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
