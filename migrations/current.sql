@@ -35,6 +35,7 @@ drop function audit_interno.curva(double precision, double precision, double pre
 --!include regras/calibrar_pendencias.sql
 --!include regras/calibrar_historia.sql
 --!include regras/preparar_pendente_verificacao.sql
+--!include configuracao/preparar_padrao.sql
 --!include regras/chave_duplicidade.sql
 --!include regras/duplicidades.sql
 

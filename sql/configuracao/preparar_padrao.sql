@@ -21,8 +21,12 @@ begin
       if '' ~ new.padrao_dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
+      -- as regras.trade_marketing uses it, one alternative among others
+      perform '' ~ format('(?:%s)', audit_interno.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
-      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm;
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
+        hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.' end;
     end;
   end if;
   return new;
