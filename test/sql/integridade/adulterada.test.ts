@@ -518,7 +518,6 @@ t.test('whoever rewrites everything is contradicted by the mailbox alone', async
     [
       {
         situacao: 'testemunha_contradita',
-        elo: testemunha['elo'],
         ...ultima,
         esperado: `selo ${testemunha['selo']}`,
       },
