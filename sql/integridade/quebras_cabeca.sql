@@ -23,7 +23,7 @@ as $$
   left join audit_interno.cadeia c on true
   where (c.elo, c.selo) is distinct from (u.elo, u.selo)
   union all
-  select 'testemunha_contradita', t.elo, t.id, case when t.id is not null then format('audit.operacoes %s', t.id) end,
+  select 'testemunha_contradita', t.elo, t.id, case when t.id is not null then format('audit.operacoes %s', t.id) else 'audit.operacoes' end,
     format('selo %s', encode(quebras_cabeca.selo, 'hex')), coalesce('selo ' || encode(t.selo, 'hex'), 'nenhuma operação com este elo')
   from (
     select quebras_cabeca.elo, o.id, case when quebras_cabeca.elo = 0 then sha256('conferente') else o.selo end as selo

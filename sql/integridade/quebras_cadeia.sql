@@ -16,7 +16,7 @@ as $$
   )
   select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
     case when q.situacao <> 'operacao_ausente' then e.id end,
-    case when q.situacao <> 'operacao_ausente' then format('audit.operacoes %s', e.id) end,
+    case when q.situacao <> 'operacao_ausente' then format('audit.operacoes %s', e.id) else 'audit.operacoes' end,
     case q.situacao
       when 'operacao_ausente' then format('elo %s', e.elo_antes + 1)
       when 'elo_repetido' then format('elo %s', e.elo_antes + 1)
