@@ -85,6 +85,30 @@ comment on column audit.resultado_reversao.antes is 'Columns as they were before
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
 
+create type audit.verificacao as (
+  situacao text,
+  elo bigint,
+  operacao_id bigint,
+  objeto text,
+  esperado text,
+  encontrado text,
+  ocorrencias bigint,
+  operacoes bigint,
+  fatos bigint,
+  selo text
+);
+comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
+comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
+comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
+comment on column audit.verificacao.esperado is 'What the trail says it should be; digests in hexadecimal.';
+comment on column audit.verificacao.encontrado is 'What is there.';
+comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
+comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+
 create table audit.agendamentos (
   previsto_para timestamp with time zone not null,
   sessao_id bigint,
@@ -198,7 +222,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
 grant select on table audit.deteccoes to conferente_leitor;
 
 create table audit.divergencias_processadas (
@@ -1195,11 +1219,27 @@ create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, 
 comment on function audit.solicitar_processamento(text,date,date,text[],boolean) is 'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
 grant execute on function audit.solicitar_processamento(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text)
+  returns SETOF audit.verificacao language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+grant execute on function audit.verificar_integridade(bigint,text) to conferente_leitor;
+
 -- Schema audit_interno
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
 grant usage on schema audit_interno to conferente_operador;
 grant usage on schema audit_interno to conferente_servico;
+
+create type audit_interno.quebra as (
+  situacao text,
+  elo bigint,
+  operacao_id bigint,
+  objeto text,
+  esperado text,
+  encontrado text
+);
+comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -2099,6 +2139,36 @@ create function audit_interno.proxima_etapa(sessao_id bigint, OUT etapa text, OU
 comment on function audit_interno.proxima_etapa(bigint) is 'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 
+create function audit_interno.quebras_acesso()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
+
+create function audit_interno.quebras_cabeca(elo bigint, selo bytea)
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_cabeca(bigint,bytea) is 'cauda_ausente, cabeca_errada; testemunha_contradita where elo and selo are given.';
+
+create function audit_interno.quebras_cadeia()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_cadeia() is 'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
+
+create function audit_interno.quebras_divergencias()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_deteccao, divergencia_alterada.';
+
+create function audit_interno.quebras_fatos()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
+
+create function audit_interno.quebras_protecao()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
+
 create function audit_interno.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function audit_interno.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -2165,6 +2235,10 @@ create function audit_interno.resumir_simulacao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
 
+create function audit_interno.resumo_achado(achado audit.divergencias_processadas)
+  returns bytea language sql stable;
+comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+
 create function audit_interno.resumo_operacao(operacao_id bigint)
   returns bytea language sql stable
   set DateStyle=ISO, YMD
@@ -2174,6 +2248,16 @@ create function audit_interno.resumo_operacao(operacao_id bigint)
   set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+
+create function audit_interno.resumos_operacoes()
+  returns TABLE(operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea) language sql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resumos_operacoes() is 'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 
 create function audit_interno.retencao_possivel(valor numeric, esperado numeric)
   returns numeric language sql immutable;

@@ -28,6 +28,7 @@ import * as sessoes from './cli/sessoes.ts'
 import * as token from './cli/token.ts'
 import * as trabalhar from './cli/trabalhar.ts'
 import { translateHelp } from './cli/usage.ts'
+import * as verificar from './cli/verificar.ts'
 import { readSettings } from './settings.ts'
 
 // In the order in which one meets them.
@@ -45,6 +46,7 @@ const COMMANDS = [
   reverter,
   historico,
   sessoes,
+  verificar,
   cancelar,
   regras,
   avaliar,

@@ -43,11 +43,10 @@ begin
             select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
-    returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
+    returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
-    select registrar_achados.operacao_id, g.id, g.confianca, sha256(g.identidade || convert_to(
-      jsonb_build_array(g.confianca, g.evidencia, g.justificativa, g.valor_em_risco, registrar_achados.hash_regra)::text, 'UTF8'))
+    select registrar_achados.operacao_id, g.id, g.confianca, g.resumo
     from gravada g
   )
   select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)

@@ -80,7 +80,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,

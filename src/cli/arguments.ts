@@ -35,6 +35,17 @@ export function createParsers(text: Catalogue) {
     return value
   }
 
+  /** A position of the audit chain, as a message writes it; 0 is the beginning. */
+  function link(value: string): string {
+    if (!/^\d{1,18}$/.test(value)) throw new UsageError(usage.link(value))
+    return value
+  }
+
+  function seal(value: string): string {
+    if (!/^[0-9a-f]{64}$/i.test(value)) throw new UsageError(usage.seal(value))
+    return value
+  }
+
   function oneOf(values: readonly string[]) {
     return (value: string) => {
       if (!values.includes(value)) throw new UsageError(usage.oneOf(value, values.join(', ')))
@@ -52,6 +63,8 @@ export function createParsers(text: Catalogue) {
     day,
     integer,
     id,
+    link,
+    seal,
     oneOf,
     assignment,
     ids: (value: string, previous: string[] = []) => [...previous, id(value)],

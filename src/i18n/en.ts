@@ -7,6 +7,7 @@ import { log } from './log.en.ts'
 import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 import { rest } from './rest.en.ts'
+import { verificar } from './verificar.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
@@ -17,6 +18,7 @@ export const en: Catalogue = {
   example,
   demo,
   avaliar,
+  verificar,
   notificacoes,
   exportar,
   score,
@@ -41,6 +43,9 @@ export const en: Catalogue = {
     integer: (value, least, most) =>
       `invalid number: ${value}; an integer from ${least} to ${most} is needed`,
     id: (value) => `invalid id: ${value}; a positive integer is needed`,
+    link: (value) => `invalid link: ${value}; an integer from 0 is needed, without separators`,
+    seal: (value) => `invalid seal: ${value}; it has 64 hexadecimal digits`,
+    witnessBoth: '--elo and --selo come together, from the same message',
     oneOf: (value, values) => `invalid value: ${value}; possible are: ${values}`,
     assignment: (value) => `badly written value: ${value}; write column=value`,
     unknownRule: (name, known) => `unknown rule: ${name}; there are: ${known}`,

@@ -41,6 +41,7 @@ export const command: typeof ptBR.command = {
   reverter: 'takes corrections back exactly: of findings, of an operation or of a session',
   historico: 'tells everything that happened to a row',
   sessoes: 'lists the sessions, the last one first',
+  verificar: 'proves the audit trail, or names the first broken link',
   cancelar: 'cancels a session that is queued or under way',
   regras: 'lists the rules',
   avaliar: 'measures a rule over a past window: precision, coverage and calibration; changes nothing',
@@ -55,6 +56,8 @@ export const command: typeof ptBR.command = {
 }
 
 export const option: typeof ptBR.option = {
+  witnessLink: 'link that a message bears witness to; with --selo',
+  witnessSeal: 'seal of that link, as the message has it',
   unsent: 'only those not sent',
   sendNow: 'sends now what waits, from here; needs SMTP_URL',
   port: 'port to listen on; 0 chooses a free one',
@@ -144,6 +147,10 @@ export const example: typeof ptBR.example = {
   ),
   historico: examples('conferente historico dw.lancamentos 4711'),
   sessoes: examples('conferente sessoes --limite 5'),
+  verificar: examples(
+    'conferente verificar',
+    'conferente verificar --elo 1250 --selo 30be30b0e1180a5b04a1d97cdda50605dc1aa3c7ed8f5b3283e8ff8353e66177',
+  ),
   cancelar: examples('conferente cancelar 7 --motivo "wrong window"'),
   regras: examples('conferente regras'),
   avaliar: examples(

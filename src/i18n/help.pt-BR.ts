@@ -39,6 +39,7 @@ export const command = {
   reverter: 'desfaz correções exatamente: de divergências, de uma operação ou de uma sessão',
   historico: 'conta tudo o que aconteceu com um registro',
   sessoes: 'lista as sessões, a última primeiro',
+  verificar: 'prova a trilha de auditoria, ou diz qual é o primeiro elo quebrado',
   cancelar: 'cancela uma sessão agendada ou em andamento',
   regras: 'lista as regras',
   avaliar: 'mede uma regra numa janela passada: precisão, cobertura e calibração, sem mudar nada',
@@ -53,6 +54,8 @@ export const command = {
 }
 
 export const option = {
+  witnessLink: 'elo que uma mensagem guardada testemunha; com --selo',
+  witnessSeal: 'selo desse elo, como está na mensagem',
   unsent: 'só as não enviadas',
   sendNow: 'envia agora o que espera, daqui mesmo; pede SMTP_URL',
   port: 'porta em que o servidor escuta; 0 escolhe uma livre',
@@ -143,6 +146,10 @@ export const example = {
   ),
   historico: examples('conferente historico dw.lancamentos 4711'),
   sessoes: examples('conferente sessoes --limite 5'),
+  verificar: examples(
+    'conferente verificar',
+    'conferente verificar --elo 1250 --selo 30be30b0e1180a5b04a1d97cdda50605dc1aa3c7ed8f5b3283e8ff8353e66177',
+  ),
   cancelar: examples('conferente cancelar 7 --motivo "janela errada"'),
   regras: examples('conferente regras'),
   avaliar: examples(

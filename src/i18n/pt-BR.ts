@@ -7,6 +7,7 @@ import { http } from './http.pt-BR.ts'
 import { log } from './log.pt-BR.ts'
 import { notificacoes } from './notificacoes.pt-BR.ts'
 import { rest } from './rest.pt-BR.ts'
+import { verificar } from './verificar.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
@@ -19,6 +20,7 @@ export const ptBR = {
   example,
   demo,
   avaliar,
+  verificar,
   notificacoes,
   exportar,
   score,
@@ -43,6 +45,9 @@ export const ptBR = {
     integer: (value: string, least: number, most: number) =>
       `número inválido: ${value}; é preciso um inteiro de ${least} a ${most}`,
     id: (value: string) => `id inválido: ${value}; é preciso um inteiro positivo`,
+    link: (value: string) => `elo inválido: ${value}; é preciso um inteiro desde 0, sem pontos`,
+    seal: (value: string) => `selo inválido: ${value}; são 64 dígitos hexadecimais`,
+    witnessBoth: '--elo e --selo vêm juntos, da mesma mensagem',
     oneOf: (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
     assignment: (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
     unknownRule: (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,

@@ -83,7 +83,8 @@ export function present(facts: Facts): View {
       oneLine(text.mailNote(text.kind(m.tipo), format.time(m.criada_em), m.erro ?? m.status)),
     ),
     url: facts.link,
-    chain: text.chain(format.number(facts.cadeia.elo), facts.cadeia.selo),
+    // digits alone, as conferente verificar --elo takes them
+    chain: text.chain(String(facts.cadeia.elo), facts.cadeia.selo),
     footer: text.footer(format.time(facts.gerado_em), facts.fuso),
     text,
   }

@@ -48,6 +48,9 @@ test(`${DEATHS} deaths among the workers of a session of ${ROWS} findings`, asyn
   await until(async () => (await base.sessao(id))['na_fila'] === 0, LONG)
   t.comment(`${ROWS} findings, ${deaths} deaths: ${Math.round((Date.now() - began) / 1000)} s`)
   t.same(await halfStates(sql, id), [], 'nothing half at the end')
+  const trail =
+    await sql`select situacao, elo, objeto, esperado, encontrado from audit.verificar_integridade()`
+  t.match(trail, [{ situacao: 'provada' }], 'the audit trail is proven')
   t.match(await base.sessao(id), {
     status: 'concluida',
     encontradas: BigInt(ROWS),

@@ -62,6 +62,7 @@ salvar_padrao()                   A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 solicitar_processamento()       O
+verificar_integridade()     L R O A
 `
 
 /** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */

@@ -30,6 +30,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
 export const TYPES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   avaliacao: ['avaliacao', 'avaliacoes'],
   resultado_reversao: ['resultado_reversao', 'resultados_reversao'],
+  verificacao: ['verificacao', 'verificacoes'],
 }
 
 /** Functions that change something; the field is called as the function. */
@@ -65,6 +66,7 @@ export const QUERIES: readonly string[] = [
   'pagina_revisao',
   'previsao_padrao',
   'propor_padroes',
+  'verificar_integridade',
 ]
 
 /** Functions of one row, shown as its fields: function to field. */

@@ -1,0 +1,56 @@
+-- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_fatos()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
+    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+  from audit.operacoes o
+  where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+  union all
+  select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
+    format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
+    case when o.id is null then 'nenhuma operação com este id' else format('tipo %s, status %s, sem selo', o.tipo, o.status) end
+  from (
+    select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
+    from audit.deteccoes d
+    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    union all
+    select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
+    from audit.alteracoes a
+    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    union all
+    select 'decisoes', c.operacao_id, c.id::text
+    from audit.decisoes c
+    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    union all
+    select 'excecoes', e.operacao_id, e.id::text
+    from audit.excecoes e
+    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+  ) as x
+  left join audit.operacoes o on o.id = x.operacao_id
+  where o.id is null or age(o.xmin) > 0
+  union all
+  select 'fato_sem_divergencia', o.elo, x.operacao_id, format('audit.%s %s', x.tabela, x.chave),
+    format('audit.divergencias_processadas %s', x.divergencia_id), 'nenhuma divergência com este id'
+  from (
+    select 'deteccoes' as tabela, d.operacao_id, d.divergencia_id,
+      format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
+    from audit.deteccoes d
+    where not exists (select from audit.divergencias_processadas p where p.id = d.divergencia_id)
+    union all
+    select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
+    from audit.alteracoes a
+    where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
+    from audit.decisoes c
+    where not exists (select from audit.divergencias_processadas p where p.id = c.divergencia_id)
+  ) as x
+  left join audit.operacoes o on o.id = x.operacao_id
+$$;
+comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';

@@ -1,0 +1,96 @@
+import t from 'tap'
+import { cenario, one } from '../helper/cenario.ts'
+import { conferente, personal } from './helper.ts'
+
+const c = await cenario(t)
+await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+await c.processar('auto')
+await c.aprovar('ana', (await c.achado(2)).id)
+const leo = personal(c.url, 'leo')
+const verificar = (args: string[], language?: string) =>
+  conferente(['verificar', ...args], { url: leo, ...(language && { language }) })
+const head = one(await c.sql`select elo::text as elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
+
+await t.test('a proven trail ends with 0, and says what a witness would add', async (t) => {
+  const ran = await verificar([])
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(
+    ran.stdout,
+    new RegExp(`^Trilha provada: 4 operações e 5 fatos, até o elo 4\\.\nSelo da cabeça: ${head['selo']}\n$`),
+  )
+  t.match(ran.stderr, /Dê --elo e --selo de uma mensagem guardada/)
+  const english = await verificar([], 'en')
+  t.match(english.stdout, /The trail is proven: 4 operations and 5 facts, up to link 4/)
+})
+
+await t.test('with the witness of a message', async (t) => {
+  const ran = await verificar(['--elo', head['elo'], '--selo', head['selo'].toUpperCase()])
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /A testemunha do elo 4 confere/)
+  t.notMatch(ran.stderr, /Sem testemunha/)
+  const other = await verificar(['--elo', '9', '--selo', head['selo']])
+  t.equal(other.code, 1)
+  t.match(other.stdout, /^✖ elo 9: a testemunha diz outra coisa/)
+})
+
+await t.test('as JSON', async (t) => {
+  const ran = await verificar(['--json'])
+  t.equal(ran.code, 0)
+  t.match(ran.json(), [
+    { situacao: 'provada', elo: head['elo'], selo: head['selo'], operacoes: '4', fatos: '5' },
+  ])
+})
+
+await t.test('wrong usage ends with 2', async (t) => {
+  for (const [args, says] of [
+    [['--elo', '4'], /vêm juntos/],
+    [['--selo', head['selo']], /vêm juntos/],
+    [['--elo', '1.250', '--selo', head['selo']], /elo inválido: 1\.250/],
+    [['--elo', '-1', '--selo', head['selo']], /elo inválido/],
+    [['--elo', '4', '--selo', 'abc'], /selo inválido: abc/],
+  ] as const) {
+    const ran = await verificar([...args])
+    t.equal(ran.code, 2, args.join(' '))
+    t.match(ran.stderr, says)
+    t.equal(ran.stdout, '')
+  }
+})
+
+await t.test('a broken trail ends with 1, in both languages and as JSON', async (t) => {
+  await c.sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    await tx`update audit.decisoes set ator = 'outra'`
+    await tx`alter table audit.decisoes disable trigger proteger`
+  })
+  const ran = await verificar([])
+  t.equal(ran.code, 1)
+  t.match(
+    ran.stdout,
+    /^✖ elo 4, operação \d+: a operação, ou um fato seu, foi alterado, apagado ou acrescentado\n {4}audit\.operacoes \d+\n {4}esperado: {3}resumo [0-9a-f]{64}\n {4}encontrado: resumo /,
+  )
+  t.match(
+    ran.stdout,
+    /\n✖ um gatilho que recusa mudanças está desligado\n {4}gatilho proteger de audit\.decisoes\n/,
+  )
+  t.match(ran.stderr, /A TRILHA ESTÁ QUEBRADA: 2/)
+  t.notMatch(ran.stdout, /provada/)
+  const english = await verificar([], 'en')
+  t.equal(english.code, 1)
+  t.match(
+    english.stdout,
+    /^✖ link 4, operation \d+: the operation, or a fact of it, was changed, deleted or added/,
+  )
+  t.match(english.stderr, /THE TRAIL IS BROKEN: 2/)
+  const json = await verificar(['--json'])
+  t.equal(json.code, 1)
+  t.match(json.json(), [
+    { situacao: 'operacao_alterada', elo: '4' },
+    { situacao: 'protecao_desligada', elo: null },
+  ])
+})
+
+await t.test('who may not read is told which role it takes', async (t) => {
+  const ran = await conferente(['verificar'], { url: personal(c.url, 'ninguem') })
+  t.equal(ran.code, 1)
+  t.match(ran.stderr, /conferente_leitor/)
+})
