@@ -169,7 +169,19 @@ t.test('an invalid pattern is refused where it is written', async (t) => {
   const salvar = (tipo: string, padrao: string) =>
     recusa(adelia`select audit.salvar_padrao('descricao', ${tipo}, ${padrao}, 'incluir', 'teste')`)
   // the last four are valid by themselves and not as one alternative among others
-  for (const padrao of ['(', '[a', 'a{2,1}', '.*', '', ' ', 'x'.repeat(501), '(?i)verba', '(?x)ver ba', '***=verba', 'a)|(b'])
+  for (const padrao of [
+    '(',
+    '[a',
+    'a{2,1}',
+    '.*',
+    '',
+    ' ',
+    'x'.repeat(501),
+    '(?i)verba',
+    '(?x)ver ba',
+    '***=verba',
+    'a)|(b',
+  ])
     t.equal(await salvar('regex', padrao), 'NC014', padrao.slice(0, 9))
   t.equal(await salvar('glob', 'x'), 'NC014')
 })
