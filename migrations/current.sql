@@ -37,6 +37,7 @@ drop function audit_interno.curva(double precision, double precision, double pre
 --!include regras/preparar_pendente_verificacao.sql
 --!include configuracao/preparar_padrao.sql
 --!include regras/chave_duplicidade.sql
+--!include regras/chaves_suspeitas.sql
 --!include regras/duplicidades.sql
 comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
 --!include integridade/tabelas.sql

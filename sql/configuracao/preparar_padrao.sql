@@ -26,7 +26,8 @@ begin
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
         hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.' end;
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
   end if;
   return new;

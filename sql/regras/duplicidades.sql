@@ -8,7 +8,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
-set work_mem = '64MB' -- a row for each entry of the window: on disk it takes twice as long
+set work_mem = '64MB'
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -17,6 +17,7 @@ declare
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
   v_datas date[];
   v_quantas int;
+  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
 begin
   -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
   -- table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
@@ -43,20 +44,13 @@ begin
     end if;
   end if;
 
+  v_suspeitas := array(select s.chave from audit_interno.chaves_suspeitas(janela, v_de, v_ate, not v_por_data) s (chave));
+  if v_suspeitas = '{}' then
+    return;
+  end if;
+
   return query
-  with suspeito as materialized (
-    -- coarse and cheap: equal amounts and begins of the supplier's code, as one number; what is dearer sees only what has a companion.
-    -- Of a few rows it is cheaper to ask who resembles them
-    select audit_interno.chave_duplicidade(l.valor, l.fornecedor_id) as chave
-    from dw.lancamentos l
-    where l.valor <> 0 and l.documento <> ''
-      and l.data_lancamento between v_de and v_ate
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    group by 1
-    having count(*) > 1 or not v_por_data
-  ), comparavel as (
+  with comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao,
       c.fornecedor, c.numero, c.parcela
     from (
@@ -65,7 +59,7 @@ begin
       from (
         select f.*, audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
         from dw.lancamentos f
-        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) in (select s.chave from suspeito s) and f.valor <> 0 and f.documento <> ''
+        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
           and f.data_lancamento between v_de and v_ate
           and (v_datas is null or f.data_lancamento = any (v_datas))
         offset 0

@@ -25,7 +25,7 @@ export const conquistada: Subject = {
       'decisao/contar_reversoes.sql',
       ['then 1 else -1 end, o.iniciada_em', 'then 1 else 0 end, o.iniciada_em'],
       ['and a.iniciada_em >= g.contagem_desde', 'and true'],
-      ['and v.certo;', 'and not v.certo;'],
+      ['where v.certo;', 'where not v.certo;'],
     ),
     ...of('regras/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
     ...of('decisao/reabrir_divergencias.sql', [

@@ -61,7 +61,6 @@ export const validacaoValores: Subject = {
         'partition by c.fornecedor, c.numero, c.valor',
       ],
       ['c.fornecedor is not null and', 'true and'],
-      ['having count(*) > 1', 'having count(*) > 2'],
       ['then 0.05 else -0.15 end', 'then -0.15 else 0.05 end'],
       [
         'order by c.data_lancamento, c.carregado_em, c.id)',
@@ -75,6 +74,8 @@ export const validacaoValores: Subject = {
       ["'0001-02-01') - v_dias", "'0001-02-01')"],
       ['p.carregado_em >= janela', 'p.carregado_em > janela'],
     ),
+    ...of('regras/chaves_suspeitas.sql', ['having count(*) > 1', 'having count(*) > 2']),
+    ...of('regras/chave_duplicidade.sql', ['pg_catalog.abs(valor)', 'valor']),
     ...of(
       'regras/documento_comparavel.sql',
       ['|nota-?fiscal', ''],

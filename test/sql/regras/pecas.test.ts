@@ -25,6 +25,16 @@ t.test('how well a supplier is known falls into four classes, and four more with
   )
 })
 
+t.test('a system of equations is solved', async (t) => {
+  const { sql } = await banco(t)
+  const [row] =
+    await sql`select audit_interno.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
+  t.same(
+    (row?.['x'] as number[]).map((x) => Number(x.toFixed(9))),
+    [1, 2, 3],
+  )
+})
+
 t.test('folding by the short way gives what taking every accent apart gives', async (t) => {
   const { sql } = await banco(t)
   const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']

@@ -111,6 +111,41 @@ t.test('nothing to infer from: flagged, not corrected', async (t) => {
   t.match(achado?.justificativa, /nada parecido/)
 })
 
+t.test('what a supplier did of late counts apart from what it always did', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const lancamento = (m: number, categoria: string): Lancamento => ({
+    ...conhecido,
+    categoria,
+    data_lancamento: mes(m),
+  })
+  // ten months of one category, then two of another
+  const historia = Array.from({ length: 12 }, (_, m) => lancamento(m, m < 10 ? 'Antiga' : 'Nova'))
+  await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' })
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  const [visto, nunca] = await sql`
+    select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
+      join audit_interno.estatistica_categoria c on c.id = u.id order by u.n) as categorias
+    from audit_interno.pontuar_pendencias(null, null, null, true) p order by p.id::int`
+  // counts halve in a month and a half
+  const peso = (meses: number[]) => meses.reduce((soma, m) => soma + 0.5 ** ((11 - m) / 1.5), 0)
+  const nova = peso([10, 11])
+  const antiga = peso([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  const chance = Math.log((nova + 0.25) / (antiga + 0.25))
+  const dizem = new Map(
+    (visto?.['categorias'] as string[]).map((c, i) => [c, (visto?.['recentes'] as number[])[i]?.toFixed(6)]),
+  )
+  t.same(
+    dizem,
+    new Map([
+      ['Antiga', (-chance).toFixed(6)],
+      ['Nova', chance.toFixed(6)],
+    ]),
+  )
+  t.ok(chance > 0, 'the new one is ahead, though the old one has five times the entries')
+  t.same(nunca?.['recentes'], [0, 0], 'nothing of a cost centre where the supplier never was')
+})
+
 t.test('a thin or short history gives a modest confidence', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
