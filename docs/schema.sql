@@ -1327,9 +1327,10 @@ create unlogged table audit_interno.estatistica_curva (
   b double precision not null,
   g double precision not null,
   h double precision not null,
+  r double precision not null,
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike)))); b, g and h are the same in classes 0 to 3, and in 4 to 7.';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 create unlogged table audit_interno.estatistica_mes (
   mes integer not null,
@@ -1344,6 +1345,21 @@ create unlogged table audit_interno.estatistica_nome (
   constraint estatistica_nome_pkey PRIMARY KEY (escrito)
 );
 comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table audit_interno.estatistica_pergunta (
+  id text not null,
+  com_conta boolean not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  certa integer not null,
+  categorias integer[] not null,
+  bases double precision[] not null,
+  palavras double precision[] not null,
+  repetidas double precision[] not null,
+  recentes double precision[] not null,
+  constraint estatistica_pergunta_pkey PRIMARY KEY (id, com_conta)
+);
+comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
 
 create unlogged table audit_interno.estatistica_peso (
   nome text not null,
@@ -1360,9 +1376,10 @@ create unlogged table audit_interno.estatistica_retroteste (
   chance double precision not null,
   acertou smallint not null,
   repetida double precision not null,
+  recente double precision not null,
   constraint estatistica_retroteste_pkey PRIMARY KEY (id)
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category) and whether the suggestion was right.';
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -1438,12 +1455,12 @@ create function audit_interno.ajustar_curvas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 
-create function audit_interno.ajustar_lambdas(retroteste int4range, amostra integer)
+create function audit_interno.ajustar_lambdas(amostra integer)
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ajustar_lambdas(int4range,integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+comment on function audit_interno.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
 
 create function audit_interno.alfas()
   returns TABLE(nivel smallint, peso double precision) language sql stable
@@ -1507,12 +1524,12 @@ create function audit_interno.calibrar_historia(retroteste int4range)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
 
-create function audit_interno.calibrar_pendencias(retroteste int4range, amostra integer)
+create function audit_interno.calibrar_pendencias()
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.calibrar_pendencias(int4range,integer) is 'Calibrates the confidence on the ledger''s own past.';
+comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 
 create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
   returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
@@ -1541,6 +1558,10 @@ create function audit_interno.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
 comment on function audit_interno.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 
+create function audit_interno.chave_duplicidade(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function audit_interno.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+
 create function audit_interno.chave_fornecedor(codigo text, nome text)
   returns text language sql immutable;
 comment on function audit_interno.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
@@ -1557,6 +1578,15 @@ comment on function audit_interno.chaves_entrada(text,text,text,text,text,numeri
 create function audit_interno.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
   returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
 comment on function audit_interno.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
+
+create function audit_interno.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
+  returns SETOF bigint language plpgsql stable
+  set enable_hashagg=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function audit_interno.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
 
 create function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
@@ -1771,9 +1801,9 @@ create function audit_interno.cron_valido(expressao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
-create function audit_interno.curva(a double precision, b double precision, g double precision, h double precision, chance double precision, lacuna integer, repetida double precision)
+create function audit_interno.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
   returns double precision language sql immutable;
-comment on function audit_interno.curva(double precision,double precision,double precision,double precision,double precision,integer,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike.';
+comment on function audit_interno.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
 
 create function audit_interno.curvas_calibradas()
   returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
@@ -2108,7 +2138,8 @@ create function audit_interno.palavras_texto(texto text)
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 
 create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean)
-  returns TABLE(id text, com_conta boolean, certa integer, classe smallint, lacuna smallint, repetida double precision, categorias integer[], bases double precision[], palavras double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(id text, com_conta boolean, certa integer, classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -2224,6 +2255,11 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
+
+create function audit_interno.resolver_sistema(matriz double precision[], lado double precision[])
+  returns double precision[] language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable

@@ -27,10 +27,10 @@ t.test('how well a supplier is known falls into four classes, and four more with
 
 t.test('a system of equations is solved', async (t) => {
   const { sql } = await banco(t)
-  const [row] =
-    await sql`select audit_interno.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
+  const [row] = await sql<{ x: number[] }[]>`
+    select audit_interno.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
   t.same(
-    (row?.['x'] as number[]).map((x) => Number(x.toFixed(9))),
+    row?.x.map((x) => Number(x.toFixed(9))),
     [1, 2, 3],
   )
 })

@@ -123,7 +123,7 @@ t.test('what a supplier did of late counts apart from what it always did', async
   const historia = Array.from({ length: 12 }, (_, m) => lancamento(m, m < 10 ? 'Antiga' : 'Nova'))
   await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' })
   await sql`select regras.preparar_pendente_verificacao(null)`
-  const [visto, nunca] = await sql`
+  const [visto, nunca] = await sql<{ categorias: string[]; recentes: number[] }[]>`
     select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
       join audit_interno.estatistica_categoria c on c.id = u.id order by u.n) as categorias
     from audit_interno.pontuar_pendencias(null, null, null, true) p order by p.id::int`
@@ -132,9 +132,7 @@ t.test('what a supplier did of late counts apart from what it always did', async
   const nova = peso([10, 11])
   const antiga = peso([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   const chance = Math.log((nova + 0.25) / (antiga + 0.25))
-  const dizem = new Map(
-    (visto?.['categorias'] as string[]).map((c, i) => [c, (visto?.['recentes'] as number[])[i]?.toFixed(6)]),
-  )
+  const dizem = new Map(visto?.categorias.map((c, i) => [c, visto.recentes[i]?.toFixed(6)]))
   t.same(
     dizem,
     new Map([
@@ -143,7 +141,7 @@ t.test('what a supplier did of late counts apart from what it always did', async
     ]),
   )
   t.ok(chance > 0, 'the new one is ahead, though the old one has five times the entries')
-  t.same(nunca?.['recentes'], [0, 0], 'nothing of a cost centre where the supplier never was')
+  t.same(nunca?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
 })
 
 t.test('a thin or short history gives a modest confidence', async (t) => {
