@@ -75,7 +75,6 @@ export const validacaoValores: Subject = {
       ['p.carregado_em >= janela', 'p.carregado_em > janela'],
     ),
     ...of('regras/chaves_suspeitas.sql', ['having count(*) > 1', 'having count(*) > 2']),
-    ...of('regras/chave_duplicidade.sql', ['pg_catalog.abs(valor)', 'valor']),
     ...of(
       'regras/documento_comparavel.sql',
       ['|nota-?fiscal', ''],
