@@ -1,5 +1,6 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include regras/calibrar_historia.sql
+--!include regras/duplicidades.sql
 
 reset role;

@@ -13,7 +13,6 @@ begin
   delete from audit_interno.estatistica_peso;
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_curva;
-  delete from audit_interno.estatistica_pergunta;
   if retroteste is not null then
     perform audit_interno.ajustar_alfas(retroteste, v_pesos);
     insert into audit_interno.estatistica_pergunta (id, com_conta, classe, lacuna, certa, categorias, bases, palavras, repetidas, recentes)

@@ -57,7 +57,9 @@ begin
       -- then the last character of the number, which no spelling changes
       select e.*, count(*) over (partition by e.chave, lower(right(rtrim(e.documento, ' -./'), 1))) as companhia
       from (
-        select f.*, audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        -- by name: a warehouse may have further columns, called anything
+        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
+          audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
         from dw.lancamentos f
         where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
           and f.data_lancamento between v_de and v_ate

@@ -235,6 +235,17 @@ t.test('the window restricts what is flagged, not where the twin lies', async (t
   t.same(await keys({ chaves: [] }), [])
 })
 
+t.test('further columns of the warehouse do no harm, whatever they are called', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await sql`alter table dw.lancamentos add column chave text, add column companhia text, add column fornecedor_raiz text`
+  const nota: Lancamento = { fornecedor_id: '12345678000195', documento: 'NF 4711', valor: 80 }
+  const [, segunda] = await lancar(sql, nota, nota)
+  const [achado, ...outros] = await achados(sql, REGRA)
+  t.equal(achado?.registro_id, segunda)
+  t.same(outros, [])
+})
+
 t.test('odd rows raise nothing, with any type of key', async (t) => {
   for (const chave of ['uuid', 'text'] as const) {
     const { sql } = await banco(t)
