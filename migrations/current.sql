@@ -1,6 +1,5 @@
 set local role conferente_dono;
 
---!include regras/calibrar_historia.sql
---!include regras/duplicidades.sql
+-- --!include subject/function.sql
 
 reset role;
