@@ -1,5 +1,7 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include configuracao/preparar_padrao.sql
+--!include regras/calibrar_historia.sql
+--!include regras/duplicidades.sql
 
 reset role;

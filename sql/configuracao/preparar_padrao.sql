@@ -10,6 +10,9 @@ begin
     then regexp_replace(translate(normalize(new.padrao, nfc),
       'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
     else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  if not new.ativo then
+    return new; -- what was saved before it was known to be unusable can be switched off, and not on again
+  end if;
   if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
     raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
   end if;

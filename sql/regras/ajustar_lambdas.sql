@@ -1,7 +1,7 @@
 -- Fits the weight of the words and the account in each class of audit_interno.classe_apoio: the one of a grid under which the
 -- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
--- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by audit_interno.calibrar_historia, after the strengths of the
--- levels are known and before the calibration.
+-- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
+-- audit_interno.calibrar_historia, after the strengths of the levels are known and before the calibration.
 create or replace function audit_interno.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,6 @@
 -- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
--- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by audit_interno.sugerir_pendencias; the planner inlines it.
+-- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- audit_interno.sugerir_pendencias; the planner inlines it.
 create or replace function audit_interno.curva(
   a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
   repetida double precision, recente double precision

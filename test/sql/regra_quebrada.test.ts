@@ -164,6 +164,24 @@ t.test('a pattern that explodes runs into the time limit of its rule, and the ot
   t.equal(falhou['status'], 'falhou')
 })
 
+t.test('a pattern that was saved before it was known to be invalid can be switched off', async (t) => {
+  const { sql, adelia } = await cena(t)
+  const [padrao] = await sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    return tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
+      values ('descricao', 'regex', '(?i)verba', '(?i)verba') returning id`
+  })
+  const [desligado] = await adelia`select ativo from audit.desativar_padrao(${padrao?.['id']}, 'inválido')`
+  t.equal(desligado?.['ativo'], false)
+  const [ligado] = await sql`select audit_interno.expressao_padroes('incluir', 'descricao', true) as e`
+  t.notMatch(String(ligado?.['e']), 'verba')
+  t.equal(
+    await recusa(sql`update audit.padroes_trade_marketing set ativo = true where id = ${padrao?.['id']}`),
+    'NC014',
+    'and not on again',
+  )
+})
+
 t.test('an invalid pattern is refused where it is written', async (t) => {
   const { adelia } = await cena(t)
   const salvar = (tipo: string, padrao: string) =>
