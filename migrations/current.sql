@@ -1,7 +1,5 @@
 set local role conferente_dono;
 
---!include configuracao/preparar_padrao.sql
---!include regras/calibrar_historia.sql
---!include regras/duplicidades.sql
+-- --!include subject/function.sql
 
 reset role;
