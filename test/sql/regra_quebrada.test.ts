@@ -186,7 +186,7 @@ t.test('an invalid pattern is refused where it is written', async (t) => {
   const { adelia } = await cena(t)
   const salvar = (tipo: string, padrao: string) =>
     recusa(adelia`select audit.salvar_padrao('descricao', ${tipo}, ${padrao}, 'incluir', 'teste')`)
-  // the last four are valid by themselves and not as one alternative among others
+  // (?i) and (?x) are valid by themselves, and not as one alternative among others
   for (const padrao of [
     '(',
     '[a',
