@@ -31,6 +31,8 @@ export interface Result {
   readonly bar?: number
   readonly atLeast?: boolean
   readonly note?: string
+  /** What keeps it from its bar; told where it misses it. */
+  readonly why?: string
 }
 
 export interface Measure {
@@ -49,6 +51,12 @@ export function median(values: readonly number[]): number {
 
 export function ratio({ floorRuns, runs }: Result): number | undefined {
   return floorRuns.length > 0 ? median(runs) / median(floorRuns) : undefined
+}
+
+/** How far from its bar, on the wrong side: as the table shows it, in times the floor or in the unit. */
+export function missedBy(result: Result): number | undefined {
+  if (result.bar === undefined || isMet(result) !== false) return undefined
+  return Math.abs((ratio(result) ?? median(result.runs)) - result.bar)
 }
 
 export function isMet(result: Result): boolean | undefined {

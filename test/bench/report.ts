@@ -1,7 +1,7 @@
 // The table, as people and as programs read it.
 import { cpus, totalmem } from 'node:os'
 import type { Sql } from '../../src/db.ts'
-import { isMet, median, type Result, ratio, type Unit } from './harness.ts'
+import { isMet, median, missedBy, type Result, ratio, type Unit } from './harness.ts'
 
 export interface Machine {
   readonly date: string
@@ -57,6 +57,7 @@ function amount(values: readonly number[], unit: Unit): string {
 function cells(result: Result): string[] {
   const times = ratio(result)
   const met = isMet(result)
+  const missed = missedBy(result)
   const { bar, atLeast } = result
   const limit = times === undefined ? `${bar} ${result.unit}` : (bar ?? 0).toFixed(2).replace(/\.?0+$/, '')
   return [
@@ -66,8 +67,8 @@ function cells(result: Result): string[] {
     amount(result.runs, result.unit),
     times === undefined ? '' : times.toFixed(2),
     bar === undefined ? '' : `${atLeast ? '≥ ' : ''}${limit}`,
-    met === undefined ? '' : met ? 'yes' : 'no',
-    result.note ?? '',
+    met === undefined ? '' : missed === undefined ? 'yes' : `no, by ${missed.toFixed(2)}`,
+    [missed === undefined ? undefined : result.why, result.note].filter(Boolean).join('; '),
   ]
 }
 

@@ -18,6 +18,17 @@ export async function emptyDatabase(serverUrl: string, database: string): Promis
   return address.href
 }
 
+/** With those of the demonstration, twenty patterns over descriptions. */
+const MORE_PATTERNS = [
+  'verba de propaganda',
+  'ativação de marca',
+  'material promocional',
+  'campanha institucional',
+  'feirão',
+  'brinde promocional',
+  'mídia exterior',
+]
+
 /** The same with the warehouse of `conferente demo`. */
 export async function prepare(serverUrl: string, database: string, rows: number): Promise<string> {
   const url = await emptyDatabase(serverUrl, database)
@@ -27,6 +38,9 @@ export async function prepare(serverUrl: string, database: string, rows: number)
     await sql`
       select from exemplo.padroes() as p
       cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'bancada')`
+    await sql`
+      select from unnest(${MORE_PATTERNS as string[]}::text[]) as p
+      cross join lateral audit.salvar_padrao('descricao', 'contem', p, 'incluir', 'bancada')`
     await planTargets(sql)
     await sql`vacuum analyze`
   } finally {

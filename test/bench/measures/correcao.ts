@@ -70,6 +70,7 @@ export const correcao: Measure = {
         unit: 's',
         ...forward,
         bar: 3,
+        why: 'the new state of each finding writes into all of its indexes',
       },
       {
         name: 'reversao',
@@ -78,6 +79,7 @@ export const correcao: Measure = {
         unit: 's',
         ...back,
         bar: 3,
+        why: 'the new state of each finding writes into all of its indexes, and a decision is kept for each',
       },
       await bytesKept(sql),
       {

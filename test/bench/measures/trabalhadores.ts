@@ -61,6 +61,7 @@ export const trabalhadores: Measure = {
         })),
         bar: 1.6,
         atLeast: true,
+        why: 'one worker alone has both cores too, by parallel query; preparing a rule is not divided, and each part reads the history that it needs',
       },
     ]
   },

@@ -19,6 +19,7 @@ async function marketing({ sql, runs }: Context): Promise<readonly Result[]> {
       unit: 's',
       ...measured,
       bar: 1,
+      why: "names the patterns and reads the suppliers' history and the words of both sides, which the floor does not",
     },
   ]
 }
