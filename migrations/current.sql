@@ -1,5 +1,12 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+drop function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean);
+drop function audit_interno.sugerir_pendencias(audit.janela, int4range, int);
+--!include regras/pontuar_pendencias.sql
+--!include regras/sugerir_pendencias.sql
+--!include regras/pendente_verificacao.sql
+--!include regras/calibrar_historia.sql
+--!include regras/calibrar_pendencias.sql
+--!include avaliacao/avaliar_retroteste.sql
 
 reset role;

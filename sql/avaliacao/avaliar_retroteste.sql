@@ -25,8 +25,9 @@ begin
   perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
 
   create temp table conferente_sugestao on commit drop as
-  select s.id, s.com_conta, s.confianca, s.categoria = s.certa as acertou
-  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s;
+  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
+  cross join lateral unnest(s.ids, s.certas) u (id, certa);
 
   create temp table conferente_julgado on commit drop as
   select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,

@@ -13,21 +13,19 @@ begin
   delete from audit_interno.estatistica_retroteste;
 
   insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
-  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetidas[1]),
-    n.recentes[1], b.bruta, audit_interno.chance_bruta(b.bruta), (n.categorias[1] = q.certa)::int
+  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
+    n.recente, b.bruta, audit_interno.chance_bruta(b.bruta), (n.categoria = q.certa)::int
   from audit_interno.estatistica_pergunta q
   join audit_interno.lambdas() d on d.classe = q.classe
   cross join lateral (
-    select array_agg(c.categoria order by c.nota desc, c.categoria) as categorias, array_agg(c.repetida order by c.nota desc, c.categoria) as repetidas,
-      array_agg(c.recente order by c.nota desc, c.categoria) as recentes,
-      array_agg(c.nota order by c.nota desc, c.categoria) as notas
-    from (
-      select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
-      from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
-      offset 0
-    ) c
+    select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
+    from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
+    order by nota desc, p.categoria
+    limit 1
   ) n
-  cross join lateral (select 1 / sum(exp(greatest(t.nota - n.notas[1], -60))) as bruta from unnest(n.notas) t (nota)) b;
+  cross join lateral (
+    select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
+  ) b;
 
   perform audit_interno.ajustar_curvas();
 

@@ -15,10 +15,12 @@ declare
 begin
   return query
   with sugestao as materialized (
-    select s.*, c.categoria as proposta, d.categoria as alternativa
+    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
     from audit_interno.sugerir_pendencias(janela, null, null) s
     join audit_interno.estatistica_categoria c on c.id = s.categoria
     left join audit_interno.estatistica_categoria d on d.id = s.segunda
+    cross join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   )
   select
     null::text,
@@ -31,16 +33,16 @@ begin
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
-      'niveis', e.por_nivel,
-      'palavras', e.palavras,
+      'niveis', s.por_nivel,
+      'palavras', s.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
     case
       when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
-      else coalesce(case when e.certas > 0 then
-          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com '
-            || case when e.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || e.por || ' estão em "' || s.proposta || '". ' end,
+      else coalesce(case when s.certas > 0 then
+          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
           'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
-        || coalesce('Palavras: ' || e.lista || '. ', '')
+        || coalesce('Palavras: ' || s.lista || '. ', '')
         || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
@@ -49,8 +51,7 @@ begin
     end,
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
-  left join sugestao s on s.id = l.id::text
-  left join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e on s.id is not null
+  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
   where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)

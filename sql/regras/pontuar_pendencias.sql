@@ -8,11 +8,12 @@
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
 -- same supplier and cost centre, counts losing half their weight in six weeks; nought where there are none: a supplier that has
 -- changed its business of late shows there first. bases and palavras are told of a back-test only. With provas, also what the history says at each level and
--- word of the best category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
+-- word of the best category, undecayed, as a reviewer would find it in the ledger. Entries of which
+-- the very same is known, as of a rent paid each month, share a row: ids and certas go together. Reads audit_interno.estatistica_* and, through
 -- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
 create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
 returns table (
-  id text, com_conta boolean, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
@@ -70,16 +71,24 @@ begin
     select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+  ), modelo as materialized (
+    -- entries of which the very same is known are reckoned once, as the first of them
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
+    join entrada e on e.n = s.n
+    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+  ), sabida as materialized (
+    select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
     -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
     select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
       exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
         / (c.w + a.peso) as coeficiente
-    from conhecidas c
+    from sabida c
     join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
     union all
-    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from conhecidas c where c.nivel >= 20
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
@@ -92,13 +101,14 @@ begin
     -- what each count adds, reckoned once for all the entries that share it
     select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
       c.recente,
-      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
+    join geral g on g.corte = c.corte and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as materialized (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
-      coalesce(sum(u.recente), 0) as recente
+      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
     where f.nivel not in (11, 21)
@@ -123,16 +133,15 @@ begin
       coalesce(ln((m.recente + 0.25) / (greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente, ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
       -- offset 0: or every entry would be multiplied by every category first
-      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, d.peso
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade, d.peso
       from medida m
       join pergunta q on q.n = m.n
       join audit_interno.lambdas() d on d.classe = q.classe
       offset 0
     ) m
-    join geral g on g.corte = m.corte and g.categoria = m.categoria
     left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
     cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
-    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * ln(5 / (g.w + 5)) + m.soma
+    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
       + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
   ), lista as materialized (
@@ -152,9 +161,10 @@ begin
     where provas and f.nivel <> 0
     group by f.n
   )
-  select e.id, l.com_conta, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
     v.niveis, v.termos, v.lancamentos, v.iguais
   from lista l
+  join modelo m on m.n = l.n
   join entrada e on e.n = l.n
   left join prova v on v.n = l.n;
 end

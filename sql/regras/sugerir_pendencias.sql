@@ -1,9 +1,9 @@
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result. Reads the statistics and dw.lancamentos; changes nothing.
+-- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go together). Reads the statistics and dw.lancamentos; changes nothing.
 -- Called by regras.pendente_verificacao and by back-tests (retroteste given: decided entries instead of pending ones).
 create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
 returns table (
-  id text, com_conta boolean, certa int, categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
@@ -13,7 +13,7 @@ set jit = off
 as $$
 begin
   return query
-  select s.id, s.com_conta, s.certa, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
   from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s

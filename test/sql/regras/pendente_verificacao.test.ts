@@ -126,7 +126,7 @@ t.test('what a supplier did of late counts apart from what it always did', async
   const [visto, nunca] = await sql<{ categorias: string[]; recentes: number[] }[]>`
     select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
       join audit_interno.estatistica_categoria c on c.id = u.id order by u.n) as categorias
-    from audit_interno.pontuar_pendencias(null, null, null, true) p order by p.id::int`
+    from audit_interno.pontuar_pendencias(null, null, null, true) p order by p.ids[1]::int`
   // counts halve in a month and a half
   const peso = (meses: number[]) => meses.reduce((soma, m) => soma + 0.5 ** ((11 - m) / 1.5), 0)
   const nova = peso([10, 11])
