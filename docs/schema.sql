@@ -2138,7 +2138,7 @@ create function audit_interno.palavras_texto(texto text)
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 
 create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean)
-  returns TABLE(id text, com_conta boolean, certa integer, classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
@@ -2324,7 +2324,7 @@ create function audit_interno.sem_acentos(texto text)
 comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 
 create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer)
-  returns TABLE(id text, com_conta boolean, certa integer, categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
