@@ -15,7 +15,7 @@ export const pendenteVerificacao: Subject = {
       ['l.carregado_em < janela', 'l.carregado_em <= janela'],
       ['janela.chaves is null or', 'true or'],
       ['audit_interno.dobrar(btrim(l.categoria)) = any', 'l.categoria = any'],
-      ['left join sugestao s', 'join sugestao s'],
+      ['left join (select i.id', 'join (select i.id'],
     ),
     ...of(
       'regras/pontuar_pendencias.sql',
@@ -24,6 +24,9 @@ export const pendenteVerificacao: Subject = {
       ['double precision / 9)', 'double precision / 900)'],
       ['double precision / 1.5)', 'double precision / 15)'],
       ['m.recentes - m.recente, 0)', 'm.recentes, 0)'],
+      ['group by s.contextos, e.lacuna,', 'group by e.lacuna,'],
+      ['group by s.contextos, e.lacuna,', 'group by s.contextos,'],
+      ['retroteste is not null and e.conta is null', 'true'],
     ),
     ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),

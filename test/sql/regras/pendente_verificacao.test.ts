@@ -144,6 +144,60 @@ t.test('what a supplier did of late counts apart from what it always did', async
   t.same(nunca?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
 })
 
+t.test('entries share an answer only where the very same is known of them', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const historia = ano(100)
+  await lancar(
+    sql,
+    // a third without an account, a third with a known one, a third with one that is found nowhere else
+    ...historia.map((l, i) => ({ ...l, conta_contabil: [null, `3.${i % 5}`, `9.${i}`][i % 3] ?? null })),
+    conhecido,
+    { ...conhecido, data_lancamento: mes(12, 20) },
+    { ...conhecido, valor: 151 },
+    { ...conhecido, centro_custo: 'Centro 2' },
+  )
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  const juntas = await sql<{ n: number }[]>`
+    select cardinality(p.ids) as n from audit_interno.pontuar_pendencias(null, null, null, true) p order by 1 desc`
+  // 151 was never paid: of that amount no more is known than its band
+  t.same(
+    juntas.map(({ n }) => n),
+    [2, 1, 1],
+    'the two alike, and each that differs',
+  )
+
+  const [sozinhas] = await sql`
+    with p as materialized (
+      select u.id, u.certa, p.com_conta, p.lacuna, cardinality(p.ids) as iguais
+      from audit_interno.pontuar_pendencias(null, audit_interno.meses_retroteste(), 6000, false) p
+      cross join lateral unnest(p.ids, p.certas) u (id, certa)
+    ), e as materialized (
+      select * from audit_interno.entradas_pendencia(null, audit_interno.meses_retroteste(), 6000)
+    )
+    select count(*) > 500 as muitas, max(p.iguais) > 1 as juntas,
+      count(*) = count(distinct (p.id, p.com_conta)) as uma_vez,
+      bool_and(p.lacuna = e.lacuna) as espera, bool_and(p.certa = e.certa) as certas,
+      bool_and(p.com_conta) filter (where e.conta is null) as sem_conta,
+      bool_or(p.com_conta) filter (where e.conta like '9.%') as conta_nova,
+      count(distinct p.com_conta) filter (where e.conta like '3.%') as perguntas
+    from p join e on e.id = p.id`
+  t.same(
+    sozinhas,
+    {
+      muitas: true,
+      juntas: true,
+      uma_vez: true,
+      espera: true,
+      certas: true,
+      sem_conta: true,
+      conta_nova: false,
+      perguntas: 2n,
+    },
+    'in a back-test each keeps its own wait, its own truth and the questions that fit its account',
+  )
+})
+
 t.test('a thin or short history gives a modest confidence', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
