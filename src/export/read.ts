@@ -46,6 +46,8 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
       done(error)
     },
   })
+  // A format may not have asked for rows yet, and so not listen, when the statement fails; `out` tells the reader.
+  batches.on('error', () => {})
   const out = new PassThrough({ highWaterMark: BUFFER })
   // `out` hears of every error; whoever reads it does.
   pipeline(format.shape(batches), out).catch(() => batches.destroy())

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
@@ -256,6 +257,26 @@ t.test('a reader who goes away leaves nothing running and the connection free', 
     t.ok(read.rows < 1500)
   }
 })
+
+t.test(
+  'an error that comes before a format asks for its first rows is told to the reader alone',
+  async (t) => {
+    const { sql } = await banco(t)
+    async function* slow(batches: Readable) {
+      await sleep(500)
+      yield* batches
+    }
+    const stream = readOut(
+      inTransaction(sql),
+      {
+        statement: { text: 'select 1 / 0 as um', values: [] },
+        shape: (batches) => Readable.from(slow(batches)),
+      },
+      () => {},
+    )
+    t.equal(await codigo(stream.toArray()), '22012')
+  },
+)
 
 t.test('an export is an audited operation, whoever reads it and however it ends', async (t) => {
   const c = await cenario(t)
