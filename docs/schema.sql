@@ -2343,9 +2343,11 @@ comment on function audit_interno.texto_casa(text,text[],text,text) is 'Whether 
 
 create function audit_interno.textos_casados(campo text, janela audit.janela)
   returns text[] language plpgsql stable
+  set enable_hashagg=off
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)

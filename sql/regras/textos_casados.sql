@@ -6,6 +6,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
+-- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+set enable_hashagg = off
 as $$
 declare
   v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
@@ -19,10 +22,11 @@ begin
   return coalesce((
     select array_agg(t.texto)
     from (
-      select d.texto, audit_interno.dobrar(d.texto) as dobrado
+      select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
       from (
-        select distinct case textos_casados.campo
-          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
+        -- by bytes, the cheapest to sort by
+        select distinct (case textos_casados.campo
+          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
         where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
           and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
