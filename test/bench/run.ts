@@ -93,6 +93,8 @@ try {
         failed = true
         say(`${measure.name} failed: ${(error as Error).stack}`)
       }
+      // As it goes: what was measured for hours is not lost with what follows.
+      if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, results }, null, 2)}\n`)
       say(`${measure.name}: ${((Date.now() - began) / 1000).toFixed(0)} s`)
     }
     console.log(`${heading(machine)}\n\n${table(results)}`)
@@ -100,7 +102,6 @@ try {
     console.log(
       `\n${met.filter((m) => m === true).length} bars met, ${met.filter((m) => m === false).length} not`,
     )
-    if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, results }, null, 2)}\n`)
   } finally {
     await sql.end()
   }
