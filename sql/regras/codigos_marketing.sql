@@ -1,6 +1,6 @@
 -- The codes of the given suppliers, as written, among the entries between two days, and how densely each supplier's entries are
--- to be read: one in so many (um_em), so that of a large supplier five hundred to a thousand are. Codes are few beside entries: whose each
--- is, is asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- to be read: one in so many (um_em), so that of a large supplier five hundred to a thousand are. Codes are few beside entries:
+-- whose each is, is asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
 -- audit_interno.historico_marketing.
 create or replace function audit_interno.codigos_marketing(inicio date, fim date, chaves text[])
 returns table (fornecedor_id text, um_em bigint)

@@ -1,6 +1,7 @@
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go together). Reads the statistics and dw.lancamentos; changes nothing.
--- Called by regras.pendente_verificacao and by back-tests (retroteste given: decided entries instead of pending ones).
+-- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
+-- together). Reads the statistics and dw.lancamentos; changes nothing. Called by regras.pendente_verificacao and by back-tests
+-- (retroteste given: decided entries instead of pending ones).
 create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
