@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { arrayTypes } from './arrays.ts'
 import { parse, rawJSON } from './digits.ts'
 
 export { digits } from './digits.ts'
@@ -39,8 +40,10 @@ export function connect(
   { max = 4, name = 'conferente', role, exactJson = false }: ConnectOptions = {},
 ): Sql {
   const closed = { times: 0 }
-  const sql = postgres(url, {
+  const sql: Sql = postgres(url, {
     max,
+    // Or the driver asks for all array types on each new connection, and nobody listens when that fails: the process ends.
+    fetch_types: false,
     idle_timeout: max > 1 ? 30 : 0,
     // What a lone connection holds, locks above all, must not go because it is an hour old.
     ...(max === 1 && { max_lifetime: null }),
@@ -52,7 +55,12 @@ export function connect(
       application_name: name,
       ...(role !== undefined && { role }),
     },
-    types: { bigint: postgres.BigInt, day: DAY, ...(exactJson && { json: EXACT_JSON }) },
+    types: {
+      bigint: postgres.BigInt,
+      day: DAY,
+      ...(exactJson && { json: EXACT_JSON }),
+      ...arrayTypes(() => sql.options),
+    },
     onnotice: () => {},
   })
   CLOSED.set(sql, closed)
@@ -67,6 +75,8 @@ const CLOSED = new WeakMap<Sql, { times: number }>()
  * process, and the query never end.
  */
 export async function reserve(sql: Sql): Promise<Connection> {
+  // One that is open already: of a new one that it has not asked anything the driver never says that it is there.
+  await sql`select`
   const connection = await sql.reserve()
   const closed = CLOSED.get(sql) ?? { times: 0 }
   const before = closed.times

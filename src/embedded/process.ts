@@ -125,6 +125,7 @@ function commandLine(pid: string): string {
 async function answers(place: Place, password: string, port: number): Promise<boolean> {
   const sql = postgres(serverUrl(password, port, 'postgres'), {
     max: 1,
+    fetch_types: false,
     connect_timeout: 10,
     onnotice: () => {},
   })
