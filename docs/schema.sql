@@ -1601,11 +1601,11 @@ create function audit_interno.classe_apoio(apoio double precision, com_conta boo
 comment on function audit_interno.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 
 create function audit_interno.codigos_marketing(inicio date, fim date, chaves text[])
-  returns TABLE(fornecedor_id text, um_em bigint) language plpgsql stable
+  returns SETOF text language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers, and of how many of its entries one is to be read.';
+comment on function audit_interno.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
 
 create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
   returns audit.notificacoes language plpgsql volatile security definer
@@ -1997,11 +1997,11 @@ create function audit_interno.hash_regra(regra audit.regras)
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 
 create function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
-  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint, um_em bigint) language plpgsql stable
+  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches, and of how many of the supplier''s entries one was read.';
+comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable

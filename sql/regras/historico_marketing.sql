@@ -1,9 +1,8 @@
 -- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. Of a large supplier one entry in so many (um_em) is read, drawn by its key so that
--- the same ledger gives the same. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by
--- regras.trade_marketing.
+-- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
+-- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
-returns table (chave text, categoria_dobrada text, lancamentos bigint, um_em bigint)
+returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -20,46 +19,42 @@ declare
   v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
   v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
   v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
-  v_codigos text[];
-  v_um_em bigint[];
+  v_codigos text[] := array(
+    select audit_interno.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
-  select array_agg(c.fornecedor_id), array_agg(c.um_em) into v_codigos, v_um_em
-  from audit_interno.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves) c;
-
   return query
   with entrada as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, c.um_em
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao
     from dw.lancamentos l
-    join unnest(v_codigos, v_um_em) c (codigo, um_em) on c.codigo = l.fornecedor_id
+    join unnest(v_codigos) c (codigo) on c.codigo = l.fornecedor_id
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used, of many the planner would weigh each
       and (cardinality(v_codigos) > 500 or l.fornecedor_id = any (v_codigos))
-      and (c.um_em = 1 or hashtextextended(l.id::text, 0) % c.um_em = 0)
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, 1
+    select null, l.fornecedor, l.categoria, l.conta_contabil, l.descricao
     from dw.lancamentos l
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and audit_interno.inicio_fornecedor(l.fornecedor_id) = ''
     offset 0
   ), dobrado as (
-    select e.fornecedor_id, e.fornecedor, e.categoria, e.um_em, audit_interno.dobrar(e.conta_contabil) as conta,
+    select e.fornecedor_id, e.fornecedor, e.categoria, audit_interno.dobrar(e.conta_contabil) as conta,
       audit_interno.dobrar(e.descricao) as descricao, audit_interno.dobrar(e.fornecedor) as nome
     from entrada e
     where audit_interno.chave_fornecedor(e.fornecedor_id, e.fornecedor) = any (historico_marketing.chaves)
     offset 0
   ), outro as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, h.um_em, count(*) as lancamentos
+    select h.fornecedor_id, h.fornecedor, h.categoria, count(*) as lancamentos
     from dobrado h
     where not audit_interno.texto_casa(h.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
       and not audit_interno.texto_casa(h.conta, v_conta_filtro, v_conta, v_conta_livre)
       and not audit_interno.texto_casa(h.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-    group by 1, 2, 3, 4
+    group by 1, 2, 3
   )
-  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint, max(x.um_em)
+  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint
   from (
     select audit_interno.chave_fornecedor(o.fornecedor_id, o.fornecedor) as chave,
-      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos, o.um_em
+      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos
     from outro o
     offset 0
   ) x
@@ -69,5 +64,5 @@ end
 $$;
 
 comment on function audit_interno.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches, and of how many of the supplier''s entries one was read.';
+  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
 revoke execute on function audit_interno.historico_marketing(date, date, text[]) from public;

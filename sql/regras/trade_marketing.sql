@@ -43,7 +43,6 @@ begin
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
-      max(h.um_em) as um_em,
       coalesce(sum(h.lancamentos) filter (where h.categoria_dobrada = audit_interno.dobrar(v_categoria)), 0) as marketing,
       coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
       jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
@@ -77,7 +76,7 @@ begin
       'categoria_lancada', c.categoria_lancada,
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
-        'meses', v_meses) || case when r.um_em > 1 then jsonb_build_object('um_em', r.um_em) else '{}' end,
+        'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra),
@@ -104,8 +103,7 @@ begin
   cross join lateral (
     select nullif(concat_ws('; ',
       case when g.fornecedor then
-        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor' || case when r.um_em > 1 then ' (lido um em ' || r.um_em || ')' else '' end
-          || ', sem padrão de marketing, estão '
+        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '

@@ -26,7 +26,7 @@ export const pendenteVerificacao: Subject = {
       ['m.recentes - m.recente, 0)', 'm.recentes, 0)'],
       ['group by s.contextos, e.lacuna,', 'group by e.lacuna,'],
       ['group by s.contextos, e.lacuna,', 'group by s.contextos,'],
-      ['retroteste is not null and e.conta is null', 'true'],
+      ['retroteste is not null and e.conta is null', '(retroteste is not null and e.conta is null) is null'],
     ),
     ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),

@@ -36,16 +36,10 @@ export const tradeMarketing: Subject = {
       ['w <> all (v_dos_padroes)', 'true'],
       ['where p.ativo\n      offset', 'where true\n      offset'],
     ),
-    ...of(
-      'regras/codigos_marketing.sql',
-      ['partition by c.raiz', 'partition by left(c.raiz, 8)'],
-      ['/ 500', '/ 5'],
-      ['where c.raiz in', 'where c.raiz not in'],
-    ),
+    ...of('regras/codigos_marketing.sql', ['(g.fornecedor_id) in (', '(g.fornecedor_id) not in (']),
     ...of(
       'regras/historico_marketing.sql',
       ['sum(x.lancamentos)::bigint', 'count(*)'],
-      ['hashtextextended(l.id::text, 0) % c.um_em = 0', 'true'],
       ['where v_sem_codigo and', 'where false and'],
       ['where not audit_interno.texto_casa(h.descricao', 'where audit_interno.texto_casa(h.descricao'],
       ['x.categoria_dobrada <> all (v_pendentes)', 'true'],
