@@ -12,14 +12,14 @@ export interface Banco {
   como(pessoa: keyof typeof PEOPLE): Sql
 }
 
-/** A database of its own for a test, freshly migrated, dropped when the test ends. */
-export async function banco(t: Pick<Test, 'teardown'>): Promise<Banco> {
+/** A database of its own for a test, freshly migrated or as somebody else's is, dropped when the test ends. */
+export async function banco(t: Pick<Test, 'teardown'>, { migrado = true } = {}): Promise<Banco> {
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = connect(serverUrl, { max: 1 })
   t.teardown(() => admin.end())
-  await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
+  await admin.unsafe(`create database ${name} template ${migrado ? TEMPLATE : "template0 encoding 'UTF8'"}`)
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
   const opened = (connection: Sql) => {

@@ -1,0 +1,81 @@
+// What README tells a newcomer to type for a warehouse of their own, typed as it stands there.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { banco } from '../helper/banco.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+/** The blocks of one section, in order. */
+const blocks = (title: string) =>
+  [...(readme.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '').matchAll(/```(sh|sql)\n(.*?)```/gs)].map(
+    ([, language, text]) => ({ language, text: text as string }),
+  )
+
+t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
+  const { sql, url } = await banco(t, { migrado: false })
+  // somebody's warehouse: suppliers with habits, and in October four entries parked, three of marketing elsewhere, three amounts wrong
+  await sql.unsafe(`
+    create schema finance;
+    create table finance.fact_entries (
+      id bigint generated always as identity primary key, booked_on date not null, loaded_at timestamptz not null default now(),
+      branch text, cost_centre text, account text, category text, supplier_code text, supplier_name text, invoice text, memo text,
+      amount numeric(18,2), invoice_amount numeric(18,2), discount numeric(18,2));
+    insert into finance.fact_entries (booked_on, branch, cost_centre, account, category, supplier_code, supplier_name, invoice, memo, amount, invoice_amount)
+    select date '2026-01-01' + n, 'SP', 'CC1', case n % 2 when 0 then '4101' else '4202' end, case n % 2 when 0 then 'Combustível' else 'Frete' end,
+      case n % 2 when 0 then '11222333000181' else '44555666000172' end, case n % 2 when 0 then 'Posto Sol' else 'Rápido Norte' end,
+      'N' || n, case n % 2 when 0 then 'abastecimento da frota' else 'entrega de peças' end, 100 + n, 100 + n
+    from generate_series(1, 270) as n;
+    insert into finance.fact_entries (booked_on, branch, cost_centre, account, category, supplier_code, supplier_name, invoice, memo, amount, invoice_amount)
+    select date '2026-10-01' + n, 'SP', 'CC1', '4101', case when n <= 4 then 'A CLASSIFICAR' when n <= 7 then 'Outros' else 'Combustível' end,
+      case when n between 5 and 7 then '9988877700010' || n else '11222333000181' end, case when n between 5 and 7 then 'Agência ' || n else 'Posto Sol' end,
+      'M' || n, case when n between 5 and 7 then 'verba cooperada' else 'abastecimento da frota' end, 500 + n,
+      case when n <= 7 then 500 + n else 5000 + 10 * n end
+    from generate_series(1, 10) as n`)
+  const bin = mkdtempSync(join(tmpdir(), 'conferente-readme-'))
+  t.teardown(() => rmSync(bin, { recursive: true }))
+  writeFileSync(
+    join(bin, 'npx'),
+    `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(ROOT, 'src/cli.ts')}' "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  )
+  const typed = async (block: string) => {
+    const lines = block.replace(/^export DATABASE_URL=.*$/m, '').replace(/^npx conferente iniciar.*$/m, '')
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-ec', lines], {
+      cwd: bin,
+      env: { PATH: `${bin}:${process.env['PATH']}`, HOME: bin, DATABASE_URL: url },
+    })
+    return stdout + stderr
+  }
+  const said: string[] = []
+  for (const { language, text } of blocks('Five minutes to your own warehouse'))
+    said.push(language === 'sql' ? `${await sql.unsafe(text)}` : await typed(text))
+  t.match(said.join(''), /Simulação: terminaria concluida/, 'it says what would be corrected')
+  const states = await sql`
+    select d.regra, d.status, count(*)::int as quantas from audit.divergencias_processadas d group by 1, 2 order by 1, 2`
+  t.same(
+    states.map((s) => Object.values(s).join(' ')),
+    [
+      'pendente_verificacao corrigida 1',
+      'pendente_verificacao revertida 3',
+      'trade_marketing corrigida 1',
+      'trade_marketing rejeitada 1',
+      'trade_marketing revertida 1',
+      'validacao_valores aberta 3',
+    ],
+    'two approved, one rejected, what auto corrected taken back, amounts left to a person',
+  )
+  for (const { text } of blocks('Every morning')) await typed(text)
+  const [settings] = await sql`
+    select string_agg(chave || ' ' || valor::text, ', ' order by chave) as e from audit.configuracoes_sistema
+    where chave in ('agenda.cron', 'correio.destinatarios', 'trade_marketing.categoria')`
+  t.equal(
+    settings?.['e'],
+    'agenda.cron "0 7 * * *", correio.destinatarios ["financeiro@empresa.com.br"], trade_marketing.categoria "Trade Marketing"',
+  )
+})
