@@ -14,7 +14,7 @@ export const memoria: Measure = {
         work: `resident memory of the process that conducts a session over ${rows} rows`,
         floor: `over ${Math.round(rows / 10)} rows`,
         unit: 'MB',
-        ...(await alternate(Math.min(runs, 3), { floor: () => session(small), ours: () => session(url) })),
+        ...(await alternate(runs, { floor: () => session(small), ours: () => session(url) })),
         bar: 1.1,
       },
     ]

@@ -98,7 +98,7 @@ export const planos: Measure = {
         try {
           await damage(shaped, ++damages)
           await make(shaped)
-          const measured = await alternate(Math.min(runs, 3), {
+          const measured = await alternate(runs, {
             floor: async () => {
               await damage(usual, ++damages)
               await usual`vacuum analyze`
