@@ -1,7 +1,7 @@
 -- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
 -- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
 -- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso and its work table. Called by regras.preparar_pendente_verificacao.
+-- statistics and dw.lancamentos; writes estatistica_peso and its work table. Called by audit_interno.calibrar_historia.
 create or replace function audit_interno.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp

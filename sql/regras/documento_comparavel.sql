@@ -1,6 +1,6 @@
 -- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, fatura, recibo …), without
 -- leading zeros, runs of punctuation as one dash. Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by regras.validacao_valores.
+-- Touches nothing. Called by audit_interno.duplicidades.
 create or replace function audit_interno.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
 return nullif(

@@ -1,7 +1,7 @@
 -- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
 -- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
 -- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by regras.trade_marketing.
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
 create or replace function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp

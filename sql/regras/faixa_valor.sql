@@ -1,5 +1,5 @@
 -- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by audit_interno.caracteristicas.
+-- Called by audit_interno.chaves_valor.
 create or replace function audit_interno.faixa_valor(valor numeric) returns text
 language sql immutable parallel safe
 return case

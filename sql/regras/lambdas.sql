@@ -1,5 +1,5 @@
 -- Weight of the words and the account in each class of audit_interno.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- audit_interno.estatistica_peso. Called by the calibration and by regras.pendente_verificacao.
+-- audit_interno.estatistica_peso. Called by audit_interno.calibrar_pendencias and pontuar_pendencias.
 create or replace function audit_interno.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,6 @@
 -- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by audit_interno.caracteristicas.
+-- Null when nothing is left. Touches nothing. Called by audit_interno.conhecer_grafias and
+-- entradas_pendencia.
 create or replace function audit_interno.nome_canonico(nome text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(

@@ -1,6 +1,7 @@
 -- Whether one marketing pattern matches one text: the same decision as audit_interno.expressao_padroes takes for all of
 -- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regras.trade_marketing and audit.previsao_padrao.
+-- matches. Touches nothing. Called by audit_interno.candidatos_marketing, audit.propor_padroes and
+-- audit.previsao_padrao.
 create or replace function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case

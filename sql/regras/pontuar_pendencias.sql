@@ -9,7 +9,7 @@
 -- same supplier and cost centre, counts losing half their weight in six weeks; nought where there are none: a supplier that has
 -- changed its business of late shows there first. bases and palavras are told of a back-test only. With provas, also what the
 -- history says at each level and word of the best category, undecayed, as a reviewer would find it in the ledger. Entries of which
--- the very same is known, as of a rent paid each month, share a row: ids and certas go together. Reads audit_interno.estatistica_*
+-- the very same is known, as of several alike in one month, share a row: ids and certas go together. Reads audit_interno.estatistica_*
 -- and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
 create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
 returns table (

@@ -1,5 +1,6 @@
 -- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.chaves_pendencia.
+-- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.entradas_pendencia,
+-- pontuar_pendencias and ajustar_alfas.
 create or replace function audit_interno.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
