@@ -39,10 +39,13 @@ export const tradeMarketing: Subject = {
     ...of('regras/codigos_marketing.sql', ['(g.fornecedor_id) in (', '(g.fornecedor_id) not in (']),
     ...of(
       'regras/historico_marketing.sql',
-      ['sum(x.lancamentos)::bigint', 'count(*)'],
+      ['sum(o.lancamentos)::bigint', 'count(*)'],
       ['where v_sem_codigo and', 'where false and'],
-      ['where not audit_interno.texto_casa(h.descricao', 'where audit_interno.texto_casa(h.descricao'],
-      ['x.categoria_dobrada <> all (v_pendentes)', 'true'],
+      ["c from unnest(v_codigos) c))\n      and not audit", "c from unnest(v_codigos) c))\n      and audit"],
+      ["(l.fornecedor_id) = ''\n      and not audit", "(l.fornecedor_id) = ''\n      and audit"],
+      ['and not audit_interno.texto_casa(o.nome', 'and audit_interno.texto_casa(o.nome'],
+      ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
+      ['o.categoria_dobrada <> all (v_pendentes)', 'true'],
     ),
     ...of(
       'regras/palavras_marketing.sql',
