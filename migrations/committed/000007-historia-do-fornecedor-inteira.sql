@@ -1,5 +1,5 @@
 --! Previous: sha1:5ed1fb0857ca3f45a8c6d2790a702b035d3697fb
---! Hash: sha1:d32b84c7ec40bd3fe3c36f24297a09e8cd0cd2c3
+--! Hash: sha1:2429c9f2407b2234bc35474955d9d8f229551bfc
 --! Message: historia do fornecedor inteira
 
 set local role conferente_dono;
@@ -59,42 +59,37 @@ declare
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
-  with entrada as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao
+  with grupo as (
+    -- descriptions are many; what else is folded and matched is few, once grouped
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
     from dw.lancamentos l
-    join unnest(v_codigos) c (codigo) on c.codigo = l.fornecedor_id
+    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      -- of few an index is used, of many the planner would weigh each
-      and (cardinality(v_codigos) > 500 or l.fornecedor_id = any (v_codigos))
+      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
+        or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
+      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+    group by 1, 2, 3, 4
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, l.descricao
+    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
     from dw.lancamentos l
+    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and audit_interno.inicio_fornecedor(l.fornecedor_id) = ''
-    offset 0
-  ), dobrado as (
-    select e.fornecedor_id, e.fornecedor, e.categoria, audit_interno.dobrar(e.conta_contabil) as conta,
-      audit_interno.dobrar(e.descricao) as descricao, audit_interno.dobrar(e.fornecedor) as nome
-    from entrada e
-    where audit_interno.chave_fornecedor(e.fornecedor_id, e.fornecedor) = any (historico_marketing.chaves)
-    offset 0
+      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+    group by 2, 3, 4
   ), outro as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, count(*) as lancamentos
-    from dobrado h
-    where not audit_interno.texto_casa(h.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not audit_interno.texto_casa(h.conta, v_conta_filtro, v_conta, v_conta_livre)
-      and not audit_interno.texto_casa(h.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-    group by 1, 2, 3
-  )
-  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint
-  from (
-    select audit_interno.chave_fornecedor(o.fornecedor_id, o.fornecedor) as chave,
-      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos
-    from outro o
+    select audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
+      audit_interno.dobrar(g.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(g.categoria), '')) as categoria_dobrada, g.lancamentos
+    from grupo g
     offset 0
-  ) x
-  where x.categoria_dobrada <> '' and x.categoria_dobrada <> all (v_pendentes)
-  group by x.chave, x.categoria_dobrada;
+  )
+  select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
+  from outro o
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
+    and not audit_interno.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
+    and not audit_interno.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  group by o.chave, o.categoria_dobrada;
 end
 $$;
 

@@ -41,7 +41,7 @@ export const tradeMarketing: Subject = {
       'regras/historico_marketing.sql',
       ['sum(o.lancamentos)::bigint', 'count(*)'],
       ['where v_sem_codigo and', 'where false and'],
-      ["c from unnest(v_codigos) c))\n      and not audit", "c from unnest(v_codigos) c))\n      and audit"],
+      ['c from unnest(v_codigos) c))\n      and not audit', 'c from unnest(v_codigos) c))\n      and audit'],
       ["(l.fornecedor_id) = ''\n      and not audit", "(l.fornecedor_id) = ''\n      and audit"],
       ['and not audit_interno.texto_casa(o.nome', 'and audit_interno.texto_casa(o.nome'],
       ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
