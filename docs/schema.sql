@@ -1535,7 +1535,8 @@ create function audit_interno.candidatos_marketing(janela audit.janela, categori
   returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
@@ -2000,7 +2001,8 @@ create function audit_interno.historico_marketing(inicio date, fim date, chaves 
   returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
 comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
 
 create function audit_interno.hora_prevista(cron text, dia date)

@@ -53,7 +53,8 @@ function literal(values: unknown, element: (value: unknown) => unknown): unknown
   if (!Array.isArray(values)) return values
   const written = values.map((value) => {
     if (Array.isArray(value)) return literal(value, element)
-    return value == null ? 'null' : `"${String(element(value)).replace(/["\\]/g, '\\$&')}"`
+    if (value === undefined) throw new TypeError('an array with undefined in it: null is meant, or nothing')
+    return value === null ? 'null' : `"${String(element(value)).replace(/["\\]/g, '\\$&')}"`
   })
   return `{${written.join(',')}}`
 }

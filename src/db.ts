@@ -64,6 +64,12 @@ export function connect(
     onnotice: () => {},
   })
   CLOSED.set(sql, closed)
+  // Of a new connection that it has not asked anything the driver never says that it is there: one that is open already.
+  const reserveOpen = sql.reserve
+  sql.reserve = async () => {
+    await sql`select`
+    return reserveOpen()
+  }
   return sql
 }
 
@@ -75,8 +81,6 @@ const CLOSED = new WeakMap<Sql, { times: number }>()
  * process, and the query never end.
  */
 export async function reserve(sql: Sql): Promise<Connection> {
-  // One that is open already: of a new one that it has not asked anything the driver never says that it is there.
-  await sql`select`
   const connection = await sql.reserve()
   const closed = CLOSED.get(sql) ?? { times: 0 }
   const before = closed.times

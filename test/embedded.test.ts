@@ -103,7 +103,7 @@ class Client {
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>> {
-  const connection = postgres(url, { max: 1, onnotice: () => {} })
+  const connection = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
   try {
     const [row = {}] = await connection.unsafe(sql)
     return row
@@ -173,7 +173,7 @@ t.test(
   'the server is durable, reachable from this machine only, and sorts Portuguese on request',
   async (t) => {
     const opened = await openEmbedded({ dataDir: freshDir() })
-    const sql = postgres(opened.url, { max: 1 })
+    const sql = postgres(opened.url, { max: 1, fetch_types: false })
     const shown = async (name: string) => (await query(opened.url, `show ${name}`))[name]
     for (const [name, value] of Object.entries({
       fsync: 'on',
@@ -269,7 +269,7 @@ t.test(
     const victim = new Client(dir)
     const { url } = await victim.report
     await query(url, 'create table kept as select 42 as answer')
-    const busy = postgres(url, { max: 1, onnotice: () => {} })
+    const busy = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
     // A backend that never looks up keeps the shared memory of its dead server.
     const [backend] = await busy<{ pid: number }[]>`select pg_backend_pid() as pid`
     busy.unsafe('do $$ begin loop end loop; end $$').catch(() => {})

@@ -10,6 +10,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
 as $$
 declare
   v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);

@@ -7,6 +7,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();

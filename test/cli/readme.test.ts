@@ -46,7 +46,8 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
   )
   const typed = async (block: string) => {
     const lines = block.replace(/^export DATABASE_URL=.*$/m, '').replace(/^npx conferente iniciar.*$/m, '')
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-ec', lines], {
+    const { stdout, stderr } = await promisify(execFile)('sh', ['-ec', lines], {
+      timeout: 300_000,
       cwd: bin,
       env: { PATH: `${bin}:${process.env['PATH']}`, HOME: bin, DATABASE_URL: url },
     })

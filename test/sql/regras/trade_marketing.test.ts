@@ -181,6 +181,7 @@ t.test(
     const grande = de('FORN-0001-A', 'Rede Sol')
     const pequeno = de('FORN-0001-B', 'Posto Lua')
     const sem_codigo = de(null, 'Posto Mar')
+    const com_letras = de('12.ABC.345/01DE-35', 'Posto Novo')
     await lancar(
       sql,
       ...Array.from({ length: 1500 }, () => ({ ...grande, categoria: 'Frete' })),
@@ -189,18 +190,19 @@ t.test(
         categoria: 'Trade Marketing',
         descricao: 'campanha',
       })),
-      ...[grande, pequeno, sem_codigo].flatMap((l) => [l, l, l]),
+      ...[grande, pequeno, sem_codigo, com_letras].flatMap((l) => [l, l, l]),
     )
     const suspeitos = await lancar(
       sql,
-      ...[grande, pequeno, sem_codigo].map((l) => ({ ...l, descricao: 'campanha de verão' })),
+      ...[grande, pequeno, sem_codigo, com_letras].map((l) => ({ ...l, descricao: 'campanha de verão' })),
     )
     const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-    const [muitos, poucos, sem] = suspeitos.map((id) => by.get(id))
+    const [muitos, poucos, sem, letras] = suspeitos.map((id) => by.get(id))
     for (const [achado, lancamentos, quem] of [
       [muitos, 1503, 'a large supplier'],
       [poucos, 3, 'a small one beside it'],
       [sem, 3, 'one without a code'],
+      [letras, 3, 'one whose CNPJ has letters'],
     ] as const) {
       t.same(
         achado?.evidencia.historico_fornecedor,
