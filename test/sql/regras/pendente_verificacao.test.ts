@@ -152,6 +152,8 @@ t.test('entries share an answer only where the very same is known of them', asyn
     sql,
     // a third without an account, a third with a known one, a third with one that is found nowhere else
     ...historia.map((l, i) => ({ ...l, conta_contabil: [null, `3.${i % 5}`, `9.${i}`][i % 3] ?? null })),
+    // and twins of these that have none
+    ...historia.filter((_, i) => i % 3 === 2).map((l) => ({ ...l, conta_contabil: null })),
     conhecido,
     { ...conhecido, data_lancamento: mes(12, 20) },
     { ...conhecido, valor: 151 },
