@@ -1,5 +1,6 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include consulta/indice_da_visao.sql
+--!include consulta/diagnosticar_contrato.sql
 
 reset role;

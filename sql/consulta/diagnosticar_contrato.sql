@@ -10,6 +10,7 @@ declare
   v_nome text;
   v_tipo "char";
   v_bases oid[];
+  v_legivel boolean;
   v_faltam boolean := false;
   v_linhas bigint;
   v_distintas bigint;
@@ -60,11 +61,12 @@ begin
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  return query select format('ler %s', v_nome), case when p.pode then 'ok' else 'erro' end, 'conferente_dono',
-    case when not p.pode then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end
-  from (select has_schema_privilege('conferente_dono', n.nspname, 'usage') and has_table_privilege('conferente_dono', v_relacao, 'select') as pode
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao) as p;
+  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
+  into v_legivel
+  from pg_class c where c.oid = v_relacao;
+  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
+    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
+      split_part(v_nome, '.', 1), v_nome) end;
   -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
   return query select format('escrever %s', v_nome),
     case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
@@ -86,26 +88,30 @@ begin
       and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
 
   return query
-    select format('índice em %s', k.coluna), case when i.indice is not null or k.coluna = p.coluna then 'ok' else 'aviso' end,
-      coalesce(i.indice, case when k.coluna = p.coluna then 'particionada por esta coluna' end, 'nenhum'),
-      case when i.indice is null and k.coluna is distinct from p.coluna then k.porque end
-    from (values ('id', 'Sem ele cada correção lê a tabela toda.'), ('data_lancamento', 'Sem ele uma janela por datas lê a tabela toda.'),
-      ('carregado_em', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      ('fornecedor_id', 'Ajuda a achar documentos lançados duas vezes.')) as k (coluna, porque)
-    left join lateral (
-      select min(c.relname)::text as indice
-      from pg_index x join pg_class c on c.oid = x.indexrelid
-      join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
-      where x.indrelid = any (v_bases) and x.indisvalid and a.attname = k.coluna
-    ) as i on true
-    left join lateral (
-      select a.attname as coluna from pg_partitioned_table y join pg_attribute a on a.attrelid = y.partrelid and a.attnum = y.partattrs[0]
-      where y.partrelid = any (v_bases) and a.attname = k.coluna limit 1
-    ) as p on true;
+    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+      case when i.indice is null then k.porque end
+    from (values
+      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+    cross join lateral (
+      select case
+        when a.attname is null then null
+        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
+        else coalesce(
+          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
+          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
+      end as indice
+    ) as i
+    order by k.ordem;
 
   select count(*) < 4 into v_faltam from pg_attribute a
   where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and has_table_privilege('conferente_dono', v_relacao, 'select') then
+  if not v_faltam and v_legivel then
     execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
     into v_linhas, v_distintas, v_sem_carga, v_sem_data;
     return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
@@ -123,7 +129,8 @@ begin
       format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
     from pg_class c
     where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      and v_linhas > 100000;
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
   return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
       coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
     from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;

@@ -127,6 +127,7 @@ t.test('the diagnosis of complete contracts has no error, whatever the form', as
       forma,
     )
     t.match(by.get('linhas'), { situacao: 'aviso', detalhe: '0' })
+    t.match(by.get('índice em id'), { situacao: 'ok' }, forma)
     t.equal(
       by.get('escrever dw.lancamentos')?.['detalhe'],
       forma === 'estrela' ? 'por gatilho INSTEAD OF' : 'direto',
@@ -159,6 +160,68 @@ t.test('the diagnosis names what is missing, wrong or not writable, and how to m
   const visao = await linhas(leo)
   t.match(visao.get('ler dw.lancamentos'), { situacao: 'erro', sugestao: /grant/ })
   t.match(visao.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
+})
+
+t.test('the diagnosis finds the indexes below a view, whatever the columns are called there', async (t) => {
+  const { sql, como } = await banco(t)
+  const indices = async () =>
+    [...(await linhas(como('leo'))).values()]
+      .filter((l) => (l['item'] as string).startsWith('índice em '))
+      .map((l) => `${(l['item'] as string).slice(10)}: ${l['detalhe']}`)
+  const colunas = `filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor,
+    valor_documento, valor_desconto`
+
+  await armazem(sql, 'estrela')
+  await lancar(sql, { id: '-3', fornecedor_id: "l'água" })
+  await sql`insert into estrela.dim_fornecedor (codigo, nome) select 'F' || i, 'Fornecedor ' || i from generate_series(1, 200) i`
+  await sql`insert into estrela.fato (nk, dia, carga, sk_fornecedor)
+    select i, date '2026-02-10' + i % 9, timestamptz '2026-02-11Z' + i % 9 * interval '1 day', 1 + i % 200 from generate_series(1, 100100) i`
+  await sql`analyze estrela.fato, estrela.dim_fornecedor`
+  const antes = ['id: fato_pkey', 'data_lancamento: nenhum', 'carregado_em: nenhum']
+  t.same(await indices(), [...antes, 'fornecedor_id: nenhum'], 'an index of the dimension spares no fact')
+  await sql`create index chegada on estrela.fato (carga)`
+  await sql`create index do_fornecedor on estrela.fato (sk_fornecedor)`
+  t.same(await indices(), [
+    ...antes.slice(0, 2),
+    'carregado_em: chegada',
+    'fornecedor_id: dim_fornecedor_codigo_nome_key',
+  ])
+
+  t.same(
+    [...(await linhas(como('leo'))).values()]
+      .filter((l) => l['item'] === 'fillfactor')
+      .map((l) => l['detalhe']),
+    ['estrela.fato: padrão'],
+    'room on the page is advised for the facts',
+  )
+
+  await sql`drop schema estrela cascade`
+  await sql`create schema origem`
+  await sql.unsafe(
+    `
+    create table origem.razao (numero text, dia date, chegada timestamptz, id int primary key, data_lancamento date, carregado_em timestamptz,
+      ${colunas.replaceAll(',', ' text,').replace('valor text', 'valor numeric').replace('valor_documento text', 'valor_documento numeric')} numeric)
+      partition by range (dia)`.replace('int primary key', 'int'),
+  )
+  await sql.unsafe(`
+    create table origem.razao_antes partition of origem.razao for values from (minvalue) to ('2026-01-01');
+    create table origem.razao_depois partition of origem.razao for values from ('2026-01-01') to (maxvalue);
+    create index on origem.razao (id);
+    create index on origem.razao (data_lancamento);
+    create index por_numero on origem.razao (numero);
+    create view dw.lancamentos as select numero as id, dia as data_lancamento, chegada + interval '0' as carregado_em, ${colunas} from origem.razao;
+    grant select, update on dw.lancamentos to conferente_dono;
+    insert into origem.razao (numero, dia, chegada) values (e'a\\\\''b', '2026-03-01', now())`)
+  t.same(
+    await indices(),
+    [
+      'id: por_numero',
+      'data_lancamento: particionada por esta coluna',
+      'carregado_em: nenhum',
+      'fornecedor_id: nenhum',
+    ],
+    'indexes on columns that only bear the name are none',
+  )
 })
 
 t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {

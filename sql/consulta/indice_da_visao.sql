@@ -1,0 +1,57 @@
+-- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
+-- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
+-- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
+-- audit.diagnosticar_contrato.
+create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+-- a small table too
+set enable_seqscan = off
+as $$
+declare
+  v_visao text := audit_interno.nome_sql(visao);
+  v_valor text;
+  v_tudo json;
+  v_plano json;
+begin
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  v_valor := coalesce(v_valor, (
+    select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
+    from pg_attribute a join pg_type t on t.oid = a.atttypid
+    where a.attrelid = visao and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+
+  return (
+    with no as (
+      select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
+        -- the index of a bitmap is a node of its own
+        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
+        (select 1 + pg_relation_size(c.oid) from pg_class c
+          where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
+      from jsonb_path_query(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name") || exists(@."Index Cond"))') n
+    ), usado as (
+      select min(n.indice) as indice
+      from no n
+      -- as the planner writes a number, or anything else
+      where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
+        or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
+    )
+    select case
+      -- an index of a dimension helps nobody who then reads all facts
+      when coalesce(sum(n.bytes) filter (where not n.por_indice), 0) < sum(n.bytes) filter (where n.por_indice) and u.indice is not null
+        -- of a partition's index, the whole one
+        then coalesce((
+          select min(p.relname) from pg_class c join pg_class p on p.oid = pg_partition_root(c.oid) where c.relname = u.indice), u.indice)
+      when count(*) filter (where n.leitura) < (
+        select count(*) from jsonb_path_query(v_tudo::jsonb, 'strict $.** ? (exists(@."Relation Name"))'))
+        then '' end
+    from usado u
+    left join no n on true
+    group by u.indice);
+end
+$$;
+
+comment on function audit_interno.indice_da_visao(regclass, text, text) is
+  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
