@@ -2010,6 +2010,12 @@ create function audit_interno.hora_prevista(cron text, dia date)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
+create function audit_interno.indice_da_visao(visao regclass, coluna text, operador text)
+  returns text language plpgsql volatile
+  set enable_seqscan=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.indice_da_visao(regclass,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+
 create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;

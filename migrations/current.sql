@@ -1,6 +1,5 @@
 set local role conferente_dono;
 
---!include consulta/indice_da_visao.sql
---!include consulta/diagnosticar_contrato.sql
+-- --!include subject/function.sql
 
 reset role;
