@@ -1,5 +1,7 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include regras/raiz_fornecedor.sql
+--!include regras/preparar_pendente_verificacao.sql
+--!include regras/acompanhar_historia.sql
 
 reset role;

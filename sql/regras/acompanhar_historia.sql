@@ -61,22 +61,24 @@ begin
   into v_inicio, v_fim
   from unnest(v_meses) m;
 
-  -- older rows that are fewer than they were, or more
-  select array_agg(distinct m.mes) into v_refazer
-  from (
-    select r.mes from unnest(v_refazer) r (mes)
-    union
-    select m.mes
-    from unnest(v_meses) m (mes)
-    left join (
-      select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
-      from dw.lancamentos l
-      where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
-      group by 1
-    ) a on a.mes = m.mes
-    left join audit_interno.estatistica_antigas e on e.mes = m.mes
-    where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
-  ) m;
+  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  v_refazer := (
+    select array_agg(distinct m.mes)
+    from (
+      select r.mes from unnest(v_refazer) r (mes)
+      union
+      select m.mes
+      from unnest(v_meses) m (mes)
+      left join (
+        select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+        from dw.lancamentos l
+        where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
+        group by 1
+      ) a on a.mes = m.mes
+      left join audit_interno.estatistica_antigas e on e.mes = m.mes
+      where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
+    ) m
+  );
 
   if v_refazer is not null then
     perform audit_interno.contar_meses(v_refazer);

@@ -190,7 +190,11 @@ t.test(
         categoria: 'Trade Marketing',
         descricao: 'campanha',
       })),
-      ...[grande, pequeno, sem_codigo, com_letras].flatMap((l) => [l, l, l]),
+      ...[grande, pequeno, sem_codigo, { ...com_letras, fornecedor_id: '12abc345000199' }].flatMap((l) => [
+        l,
+        l,
+        l,
+      ]),
     )
     const suspeitos = await lancar(
       sql,
@@ -202,7 +206,7 @@ t.test(
       [muitos, 1503, 'a large supplier'],
       [poucos, 3, 'a small one beside it'],
       [sem, 3, 'one without a code'],
-      [letras, 3, 'one whose CNPJ has letters'],
+      [letras, 3, 'one whose CNPJ has letters, written otherwise'],
     ] as const) {
       t.same(
         achado?.evidencia.historico_fornecedor,
