@@ -20,7 +20,7 @@ begin
   insert into audit_interno.estatistica_ajuste (id, nivel, total, certas)
   with k as materialized (
     select e.id, e.corte, e.certa, c.nivel, c.chave
-    from audit_interno.entradas_pendencia(null, retroteste, amostra) e
+    from audit_interno.entradas_pendencia(null, retroteste, amostra, null) e
     cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (

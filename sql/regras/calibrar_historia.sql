@@ -15,10 +15,7 @@ begin
   delete from audit_interno.estatistica_curva;
   if retroteste is not null then
     perform audit_interno.ajustar_alfas(retroteste, v_pesos);
-    insert into audit_interno.estatistica_pergunta (id, com_conta, classe, lacuna, certa, categorias, bases, palavras, repetidas, recentes)
-    select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
-    from audit_interno.pontuar_pendencias(null, retroteste, v_amostra, false) p
-    cross join lateral unnest(p.ids, p.certas) u (id, certa);
+    insert into audit_interno.estatistica_pergunta select * from audit_interno.perguntar_retroteste(retroteste, v_amostra);
     perform audit_interno.ajustar_lambdas(v_pesos);
     perform audit_interno.calibrar_pendencias();
     delete from audit_interno.estatistica_pergunta;

@@ -4,9 +4,10 @@
 -- amounts do not multiply words; return query, because it may run in parallel.
 -- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by audit_interno.contar_meses and contar_chegadas.
-create or replace function audit_interno.contar_historia(meses int[], chaves text[])
+create or replace function audit_interno.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
-language plpgsql stable rows 1000000
+-- the cost says: worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 1000000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -40,6 +41,7 @@ begin
     where btrim(l.categoria) <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 = metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
   ) h
@@ -62,6 +64,7 @@ begin
       where btrim(l.categoria) <> ''
         and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
           and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+        and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 = metade)
         and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
         and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
       group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
@@ -81,6 +84,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.contar_historia(int[], text[]) is
+comment on function audit_interno.contar_historia(int[], text[], int) is
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-revoke execute on function audit_interno.contar_historia(int[], text[]) from public;
+revoke execute on function audit_interno.contar_historia(int[], text[], int) from public;

@@ -15,7 +15,7 @@ begin
   -- in order of the key: an index is filled many times faster from left to right
   insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from audit_interno.contar_historia(meses, null) h
+  from audit_interno.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
 
   insert into audit_interno.estatistica_mes (mes, linhas)

@@ -1,8 +1,8 @@
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. Reads dw.lancamentos and the statistics; changes nothing.
+-- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by audit_interno.pontuar_pendencias and by the fitting of the weights.
-create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int)
+create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 )
@@ -25,6 +25,7 @@ begin
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
       where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+        and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -88,10 +89,11 @@ begin
     audit_interno.palavras_texto(d.descricao)
   from decidida d
   join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join audit_interno.estatistica_nome n on n.escrito = d.escrito;
+  left join audit_interno.estatistica_nome n on n.escrito = d.escrito
+  where metade is null or audit_interno.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
 end
 $$;
 
-comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int) is
+comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) is
   'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int) from public;
+revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) from public;

@@ -7,58 +7,32 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
-set enable_nestloop = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_minima constant numeric := 0.05;
 begin
+  -- a second process costs more than a few entries
+  if current_setting('max_parallel_workers_per_gather')::int = 0 or (
+    select count(*)
+    from (
+      select
+      from dw.lancamentos l
+      where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 2000
+    ) l
+  ) < 2000 then
+    return query select * from audit_interno.explicar_pendencias(janela, null);
+    return;
+  end if;
   return query
-  with sugestao as materialized (
-    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
-    from audit_interno.sugerir_pendencias(janela, null, null) s
-    join audit_interno.estatistica_categoria c on c.id = s.categoria
-    left join audit_interno.estatistica_categoria d on d.id = s.segunda
-    cross join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
-  )
-  select
-    null::text,
-    l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
-    jsonb_strip_nulls(jsonb_build_object(
-      'rotulo', l.categoria,
-      'sugestao', s.proposta,
-      'alternativa', s.alternativa,
-      'nota', round(s.bruta::numeric, 4),
-      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
-      'niveis', s.por_nivel,
-      'palavras', s.palavras,
-      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
-      else coalesce(case when s.certas > 0 then
-          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
-            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
-        || coalesce('Palavras: ' || s.lista || '. ', '')
-        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
-        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
-            || s.acertos || ' estavam certas.'
-          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
-    end,
-    nullif(abs(l.valor), 'NaN')
-  from dw.lancamentos l
-  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
-    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+  select * from audit_interno.explicar_pendencias(janela, 0)
+  union all
+  select * from audit_interno.explicar_pendencias(janela, 1);
 end
 $$;
 

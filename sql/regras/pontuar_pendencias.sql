@@ -9,14 +9,17 @@
 -- same supplier and cost centre, counts losing half their weight in six weeks; nought where there are none: a supplier that has
 -- changed its business of late shows there first. bases and palavras are told of a back-test only. With provas, also what the
 -- history says at each level and word of the best category, undecayed, as a reviewer would find it in the ledger. Entries of which
--- the very same is known, as of several alike in one month, share a row: ids and certas go together. Reads audit_interno.estatistica_*
--- and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
-create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
-returns table (
+-- the very same is known, as of several alike in one month, share a row: ids and certas go together. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by
+-- sugerir_pendencias and perguntar_retroteste.
+create or replace function audit_interno.pontuar_pendencias(
+  janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
+) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
-language plpgsql stable rows 10000
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -31,7 +34,7 @@ declare
 begin
   return query
   with entrada as materialized (
-    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra) e
+    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), k as materialized (
     select e.n, e.corte, c.nivel, c.chave, c.termo
     from entrada e
@@ -170,6 +173,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) is
+comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
   'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) from public;
+revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;

@@ -1,13 +1,13 @@
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
 -- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
--- together). Reads the statistics and dw.lancamentos; changes nothing. Called by regras.pendente_verificacao and by back-tests
--- (retroteste given: decided entries instead of pending ones).
-create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
+-- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
+-- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
-language plpgsql stable rows 10000
+language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -17,7 +17,7 @@ begin
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
-  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s
+  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join audit_interno.estatistica_curva k on k.classe = s.classe
   left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
@@ -32,6 +32,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) is
+comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) is
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) from public;
+revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) from public;

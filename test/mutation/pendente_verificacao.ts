@@ -5,7 +5,7 @@ export const pendenteVerificacao: Subject = {
   tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
   mutations: [
     ...of(
-      'regras/pendente_verificacao.sql',
+      'regras/explicar_pendencias.sql',
       ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
       ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
@@ -16,7 +16,9 @@ export const pendenteVerificacao: Subject = {
       ['janela.chaves is null or', 'true or'],
       ['audit_interno.dobrar(btrim(l.categoria)) = any', 'l.categoria = any'],
       ['left join (select i.id', 'join (select i.id'],
+      ['metade is null or', 'true or'],
     ),
+    ...of('regras/metade_fornecedor.sql', ['& 1', '& 3']),
     ...of(
       'regras/pontuar_pendencias.sql',
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],

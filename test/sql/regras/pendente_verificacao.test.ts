@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
 import { banco } from '../../helper/banco.ts'
@@ -144,6 +145,59 @@ t.test('what a supplier did of late counts apart from what it always did', async
   t.same(nunca?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
 })
 
+t.test('two processes find together what one finds, each entry once', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, ...ano())
+  const quem: Lancamento[] = [
+    {},
+    { fornecedor_id: '10000002000100', fornecedor: 'Fornecedor C' },
+    { fornecedor_id: '10.000.002/0007-00', fornecedor: null },
+    { fornecedor_id: null },
+    { fornecedor_id: '', fornecedor: 'Fornecedor D' },
+    { fornecedor_id: null, fornecedor: null },
+    { fornecedor_id: 'nunca', fornecedor: 'Nunca Visto', centro_custo: null, descricao: null },
+  ]
+  await lancar(
+    sql,
+    ...Array.from({ length: 2100 }, (_, i) => ({
+      ...conhecido,
+      ...quem[i % quem.length],
+      valor: 100 + (i % 9) * 50,
+    })),
+  )
+  const passos = (processos: number) =>
+    sql.begin(async (tx) => {
+      await tx.unsafe(`set local max_parallel_workers_per_gather = ${processos}`)
+      await tx`truncate audit_interno.estatistica_controle`
+      await tx`select regras.preparar_pendente_verificacao(null)`
+      return {
+        contagens: (
+          await tx`select nivel, chave, mes, categoria, linhas from audit_interno.estatistica_contagem order by 1, 2, 3, 4`
+        ).map((r) => ({ ...r })),
+        calibracao: (await tx`select * from audit_interno.estatistica_calibracao order by grupo, faixa`).map(
+          (r) => ({ ...r }),
+        ),
+        achados: (await tx`select * from regras.pendente_verificacao(null) order by registro_id`).map(
+          (r) => ({ ...r }),
+        ),
+      }
+    })
+  const dois = await passos(2)
+  t.equal(dois.achados.length, 2100)
+  t.equal(new Set(dois.achados.map((a) => a['registro_id'])).size, 2100)
+  const um = await passos(0)
+  // a difference of thousands of rows takes minutes to be drawn
+  for (const o of ['contagens', 'calibracao', 'achados'] as const) t.ok(isDeepStrictEqual(um[o], dois[o]), o)
+
+  const plano = await sql.begin(async (tx) => {
+    await tx`set local role conferente_dono`
+    return tx`explain select * from audit_interno.explicar_pendencias(null, 0)
+      union all select * from audit_interno.explicar_pendencias(null, 1)`
+  })
+  t.match(JSON.stringify(plano), /Parallel Append/, 'each half is a process of its own')
+})
+
 t.test('entries share an answer only where the very same is known of them', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
@@ -175,7 +229,7 @@ t.test('entries share an answer only where the very same is known of them', asyn
       from audit_interno.pontuar_pendencias(null, audit_interno.meses_retroteste(), 6000, false) p
       cross join lateral unnest(p.ids, p.certas) u (id, certa)
     ), e as materialized (
-      select * from audit_interno.entradas_pendencia(null, audit_interno.meses_retroteste(), 6000)
+      select * from audit_interno.entradas_pendencia(null, audit_interno.meses_retroteste(), 6000, null)
     )
     select count(*) > 500 as muitas, max(p.iguais) > 1 as juntas,
       count(*) = count(distinct (p.id, p.com_conta)) as uma_vez,

@@ -1,0 +1,25 @@
+-- The back-test's questions with what both opinions gave each category, by two processes side by side where parallel query is allowed:
+-- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- nothing. Called by audit_interno.calibrar_historia.
+create or replace function audit_interno.perguntar_retroteste(retroteste int4range, amostra int)
+returns setof audit_interno.estatistica_pergunta
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
+  from (
+    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 0) x
+    union all
+    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 1) x
+  ) p
+  cross join lateral unnest(p.ids, p.certas) u (id, certa);
+end
+$$;
+
+comment on function audit_interno.perguntar_retroteste(int4range, int) is
+  'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+revoke execute on function audit_interno.perguntar_retroteste(int4range, int) from public;
