@@ -1690,13 +1690,20 @@ create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
-create function audit_interno.contar_historia(meses integer[], chaves text[])
+create function audit_interno.contar_em_metades(meses integer[])
+  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_em_metades(integer[]) is 'Counts of the learnable history, as audit_interno.contar_historia, by two processes where it pays.';
+
+create function audit_interno.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
   returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function audit_interno.contar_historia(integer[],text[]) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+comment on function audit_interno.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 
 create function audit_interno.contar_meses(meses integer[])
   returns void language plpgsql volatile
@@ -1896,12 +1903,12 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer)
+create function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
   returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.entradas_pendencia(audit.janela,int4range,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+comment on function audit_interno.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
 
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
@@ -1927,6 +1934,14 @@ comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rul
 create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+
+create function audit_interno.explicar_pendencias(janela audit.janela, metade integer)
+  returns SETOF audit.achado language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
   returns text language sql stable
@@ -2108,6 +2123,10 @@ create function audit_interno.meses_retroteste()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 
+create function audit_interno.metade_fornecedor(codigo text, nome text)
+  returns integer language sql immutable;
+comment on function audit_interno.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+
 create function audit_interno.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
   returns TABLE(nivel smallint, chave bigint) language sql immutable;
 comment on function audit_interno.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
@@ -2152,7 +2171,14 @@ create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 
-create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean)
+create function audit_interno.perguntar_retroteste(retroteste int4range, amostra integer)
+  returns SETOF audit_interno.estatistica_pergunta language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+
+create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
   returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
@@ -2160,7 +2186,7 @@ create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer,boolean) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
 
 create function audit_interno.preparar_mensagem(notificacao_id bigint)
   returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
@@ -2338,12 +2364,12 @@ create function audit_interno.sem_acentos(texto text)
   returns text language sql immutable;
 comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 
-create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer)
+create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
   returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 
 create function audit_interno.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
   returns boolean language sql immutable;
@@ -2559,7 +2585,6 @@ grant usage on schema regras to conferente_leitor;
 
 create function regras.pendente_verificacao(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
-  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
