@@ -1,5 +1,5 @@
--- As contar_historia of some months, or of all when null, by two processes side by side where parallel query is allowed: one counts the
--- even months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
+-- As contar_historia of some months, or of all when null, by two processes where audit_interno.em_metades allows it: one counts the even
+-- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
 -- Called by audit_interno.contar_meses.
 create or replace function audit_interno.contar_em_metades(meses int[])
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
@@ -9,7 +9,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  if cardinality(meses) = 1 or current_setting('max_parallel_workers_per_gather')::int = 0 then
+  if cardinality(meses) = 1 or not audit_interno.em_metades() then
     return query select h.* from audit_interno.contar_historia(meses, null) h;
     return;
   end if;

@@ -12,7 +12,7 @@ declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
 begin
   -- a second process costs more than a few entries
-  if current_setting('max_parallel_workers_per_gather')::int = 0 or (
+  if not audit_interno.em_metades() or (
     select count(*)
     from (
       select

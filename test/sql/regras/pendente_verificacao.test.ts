@@ -190,6 +190,21 @@ t.test('two processes find together what one finds, each entry once', async (t) 
   // a difference of thousands of rows takes minutes to be drawn
   for (const o of ['contagens', 'calibracao', 'achados'] as const) t.ok(isDeepStrictEqual(um[o], dois[o]), o)
 
+  const livres = (configuracao: string) =>
+    sql.begin(async (tx) => {
+      await tx.unsafe(`set local ${configuracao}`)
+      return (await tx`select audit_interno.em_metades() as sim`)[0]?.['sim']
+    })
+  t.same(
+    [
+      await livres('max_parallel_workers_per_gather = 2'),
+      await livres('max_parallel_workers_per_gather = 0'),
+      await livres("conferente.lado_a_lado = 'sim'"),
+    ],
+    [true, false, false],
+    'not where parallel query is off, nor where workers share the cores already',
+  )
+
   const plano = await sql.begin(async (tx) => {
     await tx`set local role conferente_dono`
     return tx`explain select * from audit_interno.explicar_pendencias(null, 0)
