@@ -1872,6 +1872,10 @@ create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 
+create function audit_interno.em_metades()
+  returns boolean language sql stable;
+comment on function audit_interno.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
