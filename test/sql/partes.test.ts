@@ -145,3 +145,29 @@ test('the shares are the window: none is empty, they meet without gap or overlap
     where id <= 3`
   t.equal((await shares(1, '-infinity', 'infinity')).length, 6, 'dates that cannot be have a share as well')
 })
+
+test('a rule may take both cores in a session of its own, and not where workers share them', async (t) => {
+  const base = await banco(t)
+  const { sql } = base
+  await armazem(sql)
+  await lancar(sql, { id: 1 })
+  await sql.unsafe(`
+    create table dw.dito (sim boolean);
+    grant insert, select on dw.dito to conferente_dono;
+    create function dw.preparar_pergunta(janela audit.janela) returns void language sql set search_path = pg_catalog, pg_temp as $$
+      insert into dw.dito values (audit_interno.em_metades()) $$;
+    create function dw.pergunta(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp as $$
+      select 'dw.lancamentos', '1', '{}'::jsonb, 0.5, jsonb_build_object('metades', audit_interno.em_metades()), 'perguntado', 1.0 $$;
+    grant execute on function dw.preparar_pergunta(audit.janela), dw.pergunta(audit.janela) to conferente_dono;
+    select audit.registrar_regra('pergunta', 'Pergunta.', 'dw.pergunta', 'dw.lancamentos', 'id', array['categoria'],
+      preparacao => 'dw.preparar_pergunta')`)
+  const ditos = async () => {
+    const [finding] =
+      await sql`select evidencia from audit.divergencias_processadas where regra = 'pergunta' order by id desc limit 1`
+    return [(await sql`select sim from dw.dito`).at(-1)?.['sim'], finding?.['evidencia'].metades]
+  }
+  await whole(base, 'manual', null, null)
+  t.same(await ditos(), [true, true])
+  await cut(base, 'manual', null, null)
+  t.same(await ditos(), [false, false])
+})
