@@ -1,5 +1,5 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include regras/acompanhar_historia.sql
 
 reset role;

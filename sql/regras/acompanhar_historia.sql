@@ -12,32 +12,31 @@ as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
   v_alteradas text[];
+  v_eram_pendentes text[];
   v_chegadas text[];
   v_meses int[];
   v_refazer int[];
   v_inicio date;
   v_fim date;
 begin
-  select array_agg(distinct d.registro_id) into v_alteradas
-  from audit.alteracoes a
-  join audit.divergencias_processadas d on d.id = a.divergencia_id
-  where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos';
+  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
+  -- since: looked up row by row, stale statistics made it a pass for each
+  select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
+  from (
+    select distinct on (d.registro_id) d.registro_id,
+      a.antes ? 'categoria' and coalesce(audit_interno.dobrar(btrim(a.antes ->> 'categoria')), '') = any (v_pendentes || ''::text) as era_pendente
+    from audit.alteracoes a
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos'
+    order by d.registro_id, a.operacao_id
+  ) n;
 
   with lida as materialized (
     select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, l.carregado_em
     from dw.lancamentos l where l.carregado_em >= limite
   ), alterada as (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, p.era_pendente
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
     from dw.lancamentos l
-    join lateral (
-      -- what it held when it was last counted: pending, and not learned then, or something else
-      select a.antes ? 'categoria' and coalesce(audit_interno.dobrar(btrim(a.antes ->> 'categoria')), '') = any (v_pendentes || ''::text) as era_pendente
-      from audit.divergencias_processadas d
-      join audit.alteracoes a on a.divergencia_id = d.id
-      where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and a.operacao_id > acompanhar_historia.operacao_ate
-      order by a.operacao_id
-      limit 1
-    ) p on true
     where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
   ), chegada as materialized (
     select l.id, l.mes from lida l
