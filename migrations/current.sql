@@ -1,5 +1,5 @@
 set local role conferente_dono;
 
---!include regras/acompanhar_historia.sql
+-- --!include subject/function.sql
 
 reset role;
