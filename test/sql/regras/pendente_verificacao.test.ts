@@ -368,6 +368,41 @@ t.test('what we corrected ourselves teaches nothing until a person confirms it',
   t.equal(achado?.evidencia.niveis[0].lancamentos, ids.length)
 })
 
+t.test(
+  'what we changed is looked at once each, however old the statistics of the audit tables',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    const corrigidas = 400
+    await lancar(sql, ...ano())
+    await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x')`
+    const corrigir = (vez: number) =>
+      sql.unsafe(`
+      insert into audit.operacoes (tipo, ator, motivo) values ('aprovacao', 'ana', 'certo');
+      insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
+        valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, status, detectada_em,
+        ultima_deteccao, identidade, impressao)
+      select s.id, s.id, 'pendente_verificacao', 'x', 'dw.lancamentos', l.id::text, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}',
+        1, '{}', 'x', 1, 'corrigida', now(), now(), sha256((l.id::text || ' ${vez}')::bytea), ''
+      from audit.sessoes_processamento s, (select id from dw.lancamentos order by id limit ${corrigidas}) l;
+      insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois)
+      select (select max(id) from audit.operacoes), d.id, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}'
+      from audit.divergencias_processadas d order by d.id desc limit ${corrigidas}`)
+    await corrigir(1)
+    await sql.unsafe('analyze audit.alteracoes, audit.divergencias_processadas')
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    await corrigir(2)
+    const olhadas = await sql.begin(async (tx) => {
+      await tx`select regras.preparar_pendente_verificacao(null)`
+      const [lidas] = await tx<{ n: number }[]>`
+      select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
+      where relid in ('audit.divergencias_processadas'::regclass, 'audit.alteracoes'::regclass)`
+      return lidas?.n ?? 0
+    })
+    t.ok(olhadas >= corrigidas && olhadas < 10 * corrigidas, `${olhadas} rows were read for ${corrigidas}`)
+  },
+)
+
 t.test('the labels that mean pending are a setting, compared without case and accents', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
