@@ -26,12 +26,7 @@ begin
 
   create temp table conferente_sugestao on commit drop as
   select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from (
-    -- two processes side by side, where parallel query is allowed
-    select x.* from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null, 0) x
-    union all
-    select x.* from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null, 1) x
-  ) s
+  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
   cross join lateral unnest(s.ids, s.certas) u (id, certa);
 
   create temp table conferente_julgado on commit drop as
