@@ -2,7 +2,7 @@
 -- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards their mean. Pooled over the classes, because a curve of its own for each
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
 -- class follows the class's few errors, which come in clusters. Reads audit_interno.estatistica_retroteste, writes
 -- estatistica_curva. Called by audit_interno.calibrar_pendencias.
 create or replace function audit_interno.ajustar_curvas() returns void
@@ -25,7 +25,7 @@ begin
         select audit_interno.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
     ), soma as materialized (
       -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
-      select s.classe, count(*) as casos, sum(s.w) as h00,
+      select s.classe, sum(s.w) as h00,
         sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
         sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
         sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
@@ -33,17 +33,11 @@ begin
         sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
       from s
       group by s.classe
-    ), media as (
-      -- few cases in all: towards nought
-      select k.classe / 4 as grupo, sum(k.a * n.casos) / (sum(n.casos) + 30) as a
-      from audit_interno.estatistica_curva k
-      join soma n on n.classe = k.classe
-      group by k.classe / 4
     ), classe as (
-      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00, coalesce(n.d0, 0) - 3 * (k.a - coalesce(m.a, 0)) as d0,
+      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
+        coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
         array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
       from audit_interno.estatistica_curva k
-      left join media m on m.grupo = k.classe / 4
       left join soma n on n.classe = k.classe
     ), grupo as (
       select k.classe / 4 as grupo,
@@ -63,7 +57,7 @@ begin
       select g.grupo, audit_interno.resolver_sistema(
         (select array_agg(l.linha order by l.n) from (
           select c.classe % 4 as n,
-            array(select case when j = c.classe % 4 then c.h00 else 0 end from generate_series(0, 3) j) || c.h0 as linha
+            array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
           from classe c where c.grupo = g.grupo
           union all
           select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)

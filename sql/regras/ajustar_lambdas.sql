@@ -12,7 +12,7 @@ begin
   delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
 
   with pergunta as materialized (
-    select q.classe, q.certa, q.categorias, q.bases, q.palavras,
+    select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
       -- scores are told apart by their difference; the largest is about here, and exp() of it in range
       q.bases[1] as base, q.palavras[1] as palavra
     from (
@@ -21,13 +21,14 @@ begin
     where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
-    select p.classe, g.lambda, sum(ln(0.001 + 0.999 * n.certa / n.soma)) as verossimilhanca, count(*) as casos
+    -- (of one that was not among the categories the least: next to nought)
+    select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
+      * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
-    cross join (values (0), (0.03), (0.06), (0.1), (0.2), (0.35), (0.6), (1)) g (lambda)
+    cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1}'::double precision[]) g (lambda)
     cross join lateral (
-      select sum(e.e) as soma, coalesce(sum(e.e) filter (where c.categoria = p.certa), 0) as certa
-      from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
-      cross join lateral (select exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300)) as e offset 0) e
+      select sum(exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300))) as soma
+      from unnest(p.bases, p.palavras) c (base, palavra)
     ) n
     group by p.classe, g.lambda
   )

@@ -41,9 +41,11 @@ begin
     where btrim(l.categoria) <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 = metade)
+      and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    -- or each of these expressions is reckoned once for every key
+    offset 0
   ) h
   cross join lateral audit_interno.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
   cross join lateral audit_interno.chaves_valor(h.fornecedor, h.centro, h.valor) v
@@ -64,7 +66,7 @@ begin
       where btrim(l.categoria) <> ''
         and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
           and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-        and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 = metade)
+        and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
         and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
         and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
       group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao

@@ -75,16 +75,6 @@ create unlogged table audit_interno.estatistica_calibracao (
 );
 comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create unlogged table audit_interno.estatistica_ajuste (
-  id text not null,
-  nivel smallint not null,
-  total double precision not null,
-  certas double precision not null,
-  p double precision,
-  primary key (id, nivel)
-);
-comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
-
 create unlogged table audit_interno.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,

@@ -33,6 +33,11 @@ export const pendenteVerificacao: Subject = {
     ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
     ...of('regras/rotulos_pendentes.sql', ["where btrim(r.rotulo) <> ''", "where btrim(r.rotulo) = ''"]),
+    ...of('regras/ajustar_curvas.sql', ['/ 5) as d0', '/ 4) as d0'], ['in 1..30 loop', 'in 1..4 loop']),
+    ...of('regras/contar_meses.sql', [
+      '    analyze audit_interno.estatistica_categoria',
+      '    -- analyze audit_interno.estatistica_categoria',
+    ]),
     ...of('regras/resolver_sistema.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
     ...of('regras/classe_apoio.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
     ...of('regras/palavras_texto.sql', ['[:digit:]', '']),

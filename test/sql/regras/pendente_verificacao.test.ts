@@ -403,6 +403,82 @@ t.test(
   },
 )
 
+t.test(
+  'the planner knows how many names a count has found, whatever was said of an earlier one',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    const nomes = 300
+    await lancar(
+      sql,
+      ...Array.from({ length: nomes }, (_, i) => ({
+        ...conhecido,
+        categoria: 'Uma',
+        fornecedor: `Fornecedor ${i}`,
+      })),
+    )
+    await t.rejects(
+      sql.begin(async (tx) => {
+        await tx`select audit_interno.conhecer_grafias(null, null)`
+        throw new Error('interrupted')
+      }),
+      { message: 'interrupted' },
+    )
+    // the pages are there, and nothing is in them: by that, every name would be held against every text
+    await sql.unsafe('vacuum (truncate false, analyze) audit_interno.estatistica_nome')
+    const ditos = async () =>
+      (
+        await sql`select reltuples::int as n from pg_class where oid = 'audit_interno.estatistica_nome'::regclass`
+      )[0]?.['n']
+    t.equal(await ditos(), 0)
+    await sql`select regras.preparar_pendente_verificacao(null)`
+    t.equal(await ditos(), nomes)
+  },
+)
+
+t.test('the calibration is fitted to its end: no other curve explains the past better', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  // steady suppliers, some of whose entries went elsewhere; in each month some that come two or three times, and some once
+  const regulares = ano(120).map((e, i) => ({
+    ...e,
+    categoria: i % 7 ? (e.categoria ?? null) : `Categoria ${1 + (i % 5)}`,
+  }))
+  const raros = ano(60).map((e, i) => {
+    const quem = i % 3 ? `Raro ${i % 60} ${Math.floor(i / 180)}` : `Único ${i}`
+    return {
+      ...e,
+      fornecedor_id: null,
+      fornecedor: quem.replace(/\d/g, (d) => 'abcdefghij'.charAt(Number(d))),
+    }
+  })
+  await lancar(sql, ...regulares, ...raros)
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  // at the best place the slope of the likelihood is that of the prior: 3 for each intercept's distance from the mean of the four and
+  // nought (one that is not there is at the mean), 15 for each slope's from nought, the first one's from .22
+  const lugares = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
+    with c as (
+      select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
+        r.acertou - audit_interno.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as erro
+      from audit_interno.estatistica_retroteste r left join audit_interno.estatistica_curva k on k.classe = r.classe
+    ), nivel as (
+      select k.classe, k.classe / 4 as grupo, k.a - sum(k.a) over g / (1 + count(*) over g) as desvio
+      from audit_interno.estatistica_curva k window g as (partition by k.classe / 4)
+    ), inclinacao as (
+      select n.grupo, sum(c.erro) - 3 * min(n.desvio) as fora from nivel n join c on c.classe = n.classe group by n.grupo, n.classe
+      union all select grupo, sum(erro * chance) - 15 * (min(b) - 0.22) from c group by grupo
+      union all select grupo, sum(erro * lacuna) - 15 * min(g) from c group by grupo
+      union all select grupo, sum(erro * repetida) - 15 * min(h) from c group by grupo
+      union all select grupo, sum(erro * recente) - 15 * min(r) from c group by grupo
+    )
+    select max(abs(i.fora))::float8 as fora, (select count(*) from audit_interno.estatistica_curva k where k.classe / 4 = i.grupo)::int as classes,
+      (select count(*) from c where c.a is null and c.grupo = i.grupo)::int as sem_curva
+    from inclinacao i group by i.grupo order by i.grupo`
+  t.match(lugares, [{ sem_curva: 0 }], 'every case of the back-test has a curve')
+  t.ok((lugares[0]?.classes ?? 0) > 2, `${lugares[0]?.classes} classes`)
+  for (const { fora } of lugares) t.ok(fora < 0.01, `out of balance by ${fora}`)
+})
+
 t.test('the labels that mean pending are a setting, compared without case and accents', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
