@@ -1250,16 +1250,6 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 
-create unlogged table audit_interno.estatistica_ajuste (
-  id text not null,
-  nivel smallint not null,
-  total double precision not null,
-  certas double precision not null,
-  p double precision,
-  constraint estatistica_ajuste_pkey PRIMARY KEY (id, nivel)
-);
-comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
-
 create unlogged table audit_interno.estatistica_antigas (
   mes integer not null,
   linhas bigint not null,
@@ -1443,11 +1433,9 @@ comment on function audit_interno.ainda_apontadas(audit.regras,audit.janela) is 
 
 create function audit_interno.ajustar_alfas(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
-  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
+  set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
 
 create function audit_interno.ajustar_curvas()
@@ -2107,10 +2095,26 @@ create function audit_interno.marcar_trabalhadores(nomes text[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 
+create function audit_interno.medir_em_metades(retroteste int4range, amostra integer)
+  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.medir_em_metades(int4range,integer) is 'As audit_interno.medir_niveis, by two processes where it pays.';
+
 create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
+
+create function audit_interno.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function audit_interno.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
 
 create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
   returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
