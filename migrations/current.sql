@@ -1,5 +1,21 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include comum/dobrar_categoria.sql
+--!include regras/raiz_fornecedor.sql
+--!include regras/rotulos_pendentes.sql
+--!include regras/acompanhar_historia.sql
+--!include regras/contar_historia.sql
+--!include regras/entradas_pendencia.sql
+--!include regras/explicar_pendencias.sql
+--!include regras/pendente_verificacao.sql
+--!include regras/pontuar_pendencias.sql
+--!include regras/preparar_pendente_verificacao.sql
+--!include regras/candidatos_marketing.sql
+--!include regras/historico_marketing.sql
+--!include regras/palavras_marketing.sql
+--!include regras/propor_padroes.sql
+--!include regras/previsao_padrao.sql
+--!include regras/trade_marketing.sql
+--!include avaliacao/avaliar_retroteste.sql
 
 reset role;

@@ -36,7 +36,7 @@ begin
   left join pg_temp.conferente_sugestao s
     on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
   where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
     and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));

@@ -24,7 +24,7 @@ begin
   select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
   from (
     select distinct on (d.registro_id) d.registro_id,
-      a.antes ? 'categoria' and coalesce(audit_interno.dobrar(btrim(a.antes ->> 'categoria')), '') = any (v_pendentes || ''::text) as era_pendente
+      a.antes ? 'categoria' and coalesce(audit_interno.dobrar_categoria(a.antes ->> 'categoria'), '') = any (v_pendentes || ''::text) as era_pendente
     from audit.alteracoes a
     join audit.divergencias_processadas d on d.id = a.divergencia_id
     where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos'

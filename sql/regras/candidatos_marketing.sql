@@ -26,7 +26,7 @@ begin
   with casado as materialized (
     select l.id::text as id, l.data_lancamento::date as data_lancamento, l.categoria::text as categoria, l.valor::numeric as valor,
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
-      audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada
+      coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
     from dw.lancamentos l
     -- hashed lists: of an array written out the planner would weigh each member, in every partition
     where (l.descricao in (select unnest(candidatos_marketing.descricoes))

@@ -33,7 +33,7 @@ begin
     join (
       select k.id, k.categoria
       from audit_interno.estatistica_categoria k
-      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
     left join audit_interno.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
@@ -76,7 +76,7 @@ begin
   join (
     select k.id, k.categoria
     from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
     offset 0
   ) c on c.categoria = h.categoria
   left join audit_interno.estatistica_nome n on n.escrito = h.escrito

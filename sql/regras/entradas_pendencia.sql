@@ -24,7 +24,7 @@ begin
       select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
         and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -59,7 +59,7 @@ begin
     join (
       select k.id, k.categoria
       from audit_interno.estatistica_categoria k
-      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim

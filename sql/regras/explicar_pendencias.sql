@@ -53,7 +53,7 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
     and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)

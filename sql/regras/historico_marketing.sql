@@ -47,7 +47,7 @@ begin
     group by 2, 3, 4
   ), outro as (
     select audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
-      audit_interno.dobrar(g.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(g.categoria), '')) as categoria_dobrada, g.lancamentos
+      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
   )

@@ -29,7 +29,7 @@ begin
   return query
   with amostra as (
     select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
       audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
       l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l

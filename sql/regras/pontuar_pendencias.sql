@@ -25,9 +25,10 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 -- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
--- unknown size and in no order, so it is hashed
+-- unknown size and in no order, so it is hashed, and so are its groups
 set enable_nestloop = off
 set enable_mergejoin = off
+set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
@@ -63,9 +64,9 @@ begin
   ), geral as materialized (
     select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
-    -- a word in a fifth of all entries says nothing and costs most
+    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
     select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.2 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
     join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte

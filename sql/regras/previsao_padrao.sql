@@ -13,7 +13,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -31,7 +31,7 @@ begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar(btrim(l.categoria)) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
   from dw.lancamentos l
   where audit_interno.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
     case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))

@@ -10,7 +10,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := audit_interno.rotulos_pendentes();
 begin
   return query
@@ -18,17 +18,17 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar(btrim(d.valores_propostos ->> 'categoria')) = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar(btrim(l.categoria)) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
-    where btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
   ), candidato as materialized (
     select e.id, e.confirmada, e.marketing, x.campo, x.texto
     from entrada e

@@ -4,11 +4,11 @@ create or replace function audit_interno.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(array_agg(distinct audit_interno.dobrar(btrim(r.rotulo))), '{}')
+  select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
   from jsonb_array_elements_text(
     case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
       when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
-  where btrim(r.rotulo) <> ''
+  where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
 comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';

@@ -13,6 +13,11 @@ declare
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := audit_interno.rotulos_pendentes();
+  -- dates that leave room for the months of history on both sides
+  v_primeira constant date := '0030-01-01';
+  v_ultima constant date := '9970-12-31';
+  -- what is not the supplier's own weighs no more than so many of its entries
+  v_alheio constant int := 20;
   v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
   v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
   v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
@@ -32,8 +37,8 @@ begin
     select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
   ), periodo as materialized (
     select
-      min(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') - v_meses * 31 as inicio,
-      max(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') + v_meses * 31 as fim,
+      min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array_agg(distinct c.chave) as chaves,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
@@ -88,7 +93,8 @@ begin
   left join resumo r on r.chave = c.chave
   left join texto t on t.id = c.id
   cross join lateral (
-    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente
+    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
+      (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place
@@ -105,14 +111,15 @@ begin
       case when g.fornecedor then
         e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
   cross join lateral audit_interno.confianca_contestada(
     v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    -- a word is not the supplier itself: it weighs no more than twenty of its entries
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), 20))) o (confianca);
+    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
+      case when b.sem_data then v_alheio else 0 end)) o (confianca);
 end
 $$;
 

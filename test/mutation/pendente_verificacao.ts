@@ -14,7 +14,7 @@ export const pendenteVerificacao: Subject = {
       ['l.carregado_em >= janela', 'l.carregado_em > janela'],
       ['l.carregado_em < janela', 'l.carregado_em <= janela'],
       ['janela.chaves is null or', 'true or'],
-      ['audit_interno.dobrar(btrim(l.categoria)) = any', 'l.categoria = any'],
+      ['audit_interno.dobrar_categoria(l.categoria) = any', 'l.categoria = any'],
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
     ),
@@ -32,7 +32,10 @@ export const pendenteVerificacao: Subject = {
     ),
     ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
-    ...of('regras/rotulos_pendentes.sql', ["where btrim(r.rotulo) <> ''", "where btrim(r.rotulo) = ''"]),
+    ...of('regras/rotulos_pendentes.sql', [
+      "dobrar_categoria(r.rotulo) <> ''",
+      "dobrar_categoria(r.rotulo) = ''",
+    ]),
     ...of('regras/ajustar_curvas.sql', ['/ 5) as d0', '/ 4) as d0'], ['in 1..30 loop', 'in 1..4 loop']),
     ...of('regras/contar_meses.sql', [
       '    analyze audit_interno.estatistica_categoria',

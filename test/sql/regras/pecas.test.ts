@@ -25,6 +25,27 @@ t.test('how well a supplier is known falls into four classes, and four more with
   )
 })
 
+t.test('codes of one company are told from codes that zeros fill up', async (t) => {
+  const { sql } = await banco(t)
+  const raiz = async (...codigos: (string | null)[]) =>
+    (
+      await sql<{ raiz: string | null }[]>`
+        select audit_interno.raiz_fornecedor(c) as raiz from unnest(${codigos}::text[]) with ordinality x (c, n) order by n`
+    ).map((r) => r.raiz)
+  t.same(await raiz('12.345.678/0001-95', '12345678000276', '12.ABC.345/01DE-35', '12abc345000199'), [
+    '12345678',
+    '12345678',
+    '12abc345',
+    '12abc345',
+  ])
+  t.same(
+    await raiz('00000000012345', '00000000099999', '00.000.000/0001-91'),
+    ['00000000012345', '00000000099999', '00000000000191'],
+    'nobody shares a company whose number is nought',
+  )
+  t.same(await raiz('F-0001', ' ', '', null), ['f0001', null, null, null])
+})
+
 t.test('a system of equations is solved', async (t) => {
   const { sql } = await banco(t)
   const [row] = await sql<{ x: number[] }[]>`

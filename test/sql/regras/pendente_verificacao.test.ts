@@ -495,6 +495,32 @@ t.test('the labels that mean pending are a setting, compared without case and ac
   )
 })
 
+t.test('blanks that nobody sees at the ends of a label or a category change nothing', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await configurar(sql, 'pendente.rotulos', ['A classificar\u00a0'])
+  await lancar(sql, ...ano(), ...ano(5).map((e) => ({ ...e, categoria: '\u00a0\t' })))
+  const escritas = [
+    'A CLASSIFICAR\u00a0',
+    'A classificar\t',
+    'À Classificar\r\n',
+    '\ufeffa classificar',
+    '\u2007A CLASSIFICAR\u202f ',
+  ]
+  const pendentes = await lancar(sql, ...escritas.map((categoria) => ({ ...conhecido, categoria })))
+  const all = await achados(sql)
+  t.same(
+    all.map((a) => a.registro_id),
+    pendentes.sort(),
+  )
+  for (const achado of all)
+    t.same(achado.valores_propostos, { categoria: 'Categoria 2' }, achado.evidencia.rotulo)
+  const [vazia] = await sql`
+    select count(*)::int as n from audit_interno.estatistica_contagem c join audit_interno.estatistica_categoria k on k.id = c.categoria
+    where audit_interno.dobrar_categoria(k.categoria) in ('', 'a classificar')`
+  t.equal(vazia?.['n'], 0, 'nothing is learned of them')
+})
+
 t.test(
   'statistics follow the ledger: loads, changes and settings, at the cost of their months',
   async (t) => {

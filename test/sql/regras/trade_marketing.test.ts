@@ -223,6 +223,38 @@ t.test(
   },
 )
 
+t.test('without a usable date there is no history to speak against it, and a person decides', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await padrao(sql, 'descricao', 'contem', 'campanha')
+  const deles = { fornecedor: 'Transportes Serra', fornecedor_id: '12345678000195', categoria: 'Frete' }
+  await lancar(sql, ...Array.from({ length: 40 }, () => ({ ...deles, descricao: 'frete' })))
+  const sem_data = await lancar(
+    sql,
+    ...[null, '9999-12-31', '-infinity', 'infinity', '0001-01-01'].map((data_lancamento) => ({
+      ...deles,
+      descricao: 'campanha',
+      data_lancamento,
+    })),
+    {
+      fornecedor: 'Ninguém',
+      descricao: 'campanha',
+      data_lancamento: null,
+      categoria: 'PENDENTE DE VERIFICAÇÃO',
+    },
+  )
+  // alone, and beside one that has a date
+  for (const outros of [[], await lancar(sql, { ...deles, descricao: 'campanha' })]) {
+    const all = await achados(sql, REGRA, { chaves: [...sem_data, ...outros] })
+    t.equal(all.length, sem_data.length + outros.length)
+    for (const achado of all) {
+      t.ok(Number(achado.confianca) < 0.9, `${achado.registro_id}: ${achado.confianca}`)
+      if (sem_data.includes(achado.registro_id))
+        t.match(achado.justificativa, /Contra: .*sem uma data que sirva/)
+    }
+  }
+})
+
 t.test('of six hundred suppliers each has its own history', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
