@@ -4,6 +4,8 @@ set local role conferente_dono;
 --!include regras/raiz_fornecedor.sql
 --!include regras/rotulos_pendentes.sql
 --!include regras/acompanhar_historia.sql
+--!include regras/conhecer_grafias.sql
+--!include regras/contar_meses.sql
 --!include regras/contar_historia.sql
 --!include regras/entradas_pendencia.sql
 --!include regras/explicar_pendencias.sql
@@ -17,5 +19,6 @@ set local role conferente_dono;
 --!include regras/previsao_padrao.sql
 --!include regras/trade_marketing.sql
 --!include avaliacao/avaliar_retroteste.sql
+--!include avaliacao/casos_avaliacao.sql
 
 reset role;

@@ -8,6 +8,8 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
+-- a ledger that the planner takes for empty would be gone through for each decided finding
+set enable_nestloop = off
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);

@@ -8,9 +8,12 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+set enable_nestloop = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_corrigidas bigint[];
   v_alteradas text[];
   v_eram_pendentes text[];
   v_chegadas text[];
@@ -19,6 +22,7 @@ declare
   v_inicio date;
   v_fim date;
 begin
+  v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
   -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
   -- since: looked up row by row, stale statistics made it a pass for each
   select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
@@ -27,7 +31,7 @@ begin
       a.antes ? 'categoria' and coalesce(audit_interno.dobrar_categoria(a.antes ->> 'categoria'), '') = any (v_pendentes || ''::text) as era_pendente
     from audit.alteracoes a
     join audit.divergencias_processadas d on d.id = a.divergencia_id
-    where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos'
+    where a.operacao_id > acompanhar_historia.operacao_ate and d.id = any (v_corrigidas) and d.tabela = 'dw.lancamentos'
     order by d.registro_id, a.operacao_id
   ) n;
 

@@ -36,6 +36,13 @@ begin
   insert into audit_interno.estatistica_nome (escrito, nome)
   select n.escrito, audit_interno.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from audit_interno.estatistica_nome k where k.escrito = n.escrito);
+
+  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  if exists (select from pg_class c where c.oid in ('audit_interno.estatistica_categoria'::regclass, 'audit_interno.estatistica_nome'::regclass)
+    and c.reltuples <= 0)
+  then
+    analyze audit_interno.estatistica_categoria, audit_interno.estatistica_nome;
+  end if;
 end
 $$;
 

@@ -11,10 +11,6 @@ begin
   delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
   perform audit_interno.conhecer_grafias(meses, null);
-  if contar_meses.meses is null then
-    -- filled a moment ago: statistics from before, as of a count that was taken back, say that there is nothing to join
-    analyze audit_interno.estatistica_categoria, audit_interno.estatistica_nome;
-  end if;
 
   -- in order of the key: an index is filled many times faster from left to right
   insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
