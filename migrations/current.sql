@@ -1,5 +1,10 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include comum/nome_qualificado.sql
+--!include configuracao/conferir_caminho.sql
+--!include configuracao/conferir_regra.sql
+--!include configuracao/conferir_tipos.sql
+--!include configuracao/experimentar_regra.sql
+--!include configuracao/registrar_regra.sql
 
 reset role;
