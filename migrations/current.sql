@@ -6,5 +6,8 @@ set local role conferente_dono;
 --!include configuracao/conferir_tipos.sql
 --!include configuracao/experimentar_regra.sql
 --!include configuracao/registrar_regra.sql
+--!include avaliacao/exigir_dono.sql
+--!include avaliacao/avaliar_versao.sql
+--!include avaliacao/avaliar_regra.sql
 
 reset role;
