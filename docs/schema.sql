@@ -1000,7 +1000,7 @@ grant execute on function audit.aprovar_divergencias(bigint[],text) to conferent
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
   returns SETOF audit.avaliacao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.avaliar_regra(text,date,date,text) is 'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+comment on function audit.avaliar_regra(text,date,date,text) is 'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao; it must be fit to be registered, and belong to a superuser or a member of conferente_dono or conferente_administrador. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule or does not pin its search_path, 42501 outra_funcao belongs to somebody who could not register it, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
 grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_administrador;
 grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_operador;
 grant execute on function audit.avaliar_regra(text,date,date,text) to conferente_revisor;
@@ -1144,7 +1144,7 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
@@ -1502,6 +1502,11 @@ create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.avaliar_versao(versao audit.regras, data_inicio date, data_fim date, outra text)
+  returns SETOF audit.avaliacao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.avaliar_versao(audit.regras,date,date,text) is 'Back-test of one version of a rule, rolled back. Raises what the rule raises; compared with another, the error names the function.';
+
 create function audit_interno.avisar_fim_sessao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1635,10 +1640,20 @@ create function audit_interno.conferir_automatica(regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 
+create function audit_interno.conferir_caminho(funcao text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
+
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';
+
+create function audit_interno.conferir_tipos(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 
 create function audit_interno.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
@@ -1913,6 +1928,11 @@ create function audit_interno.exige_releitura(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 
+create function audit_interno.exigir_dono(funcao text)
+  returns void language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a function whose owner is neither a superuser nor a member of conferente_dono or conferente_administrador.';
+
 create function audit_interno.exigir_motivo(motivo text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2148,6 +2168,11 @@ create function audit_interno.nome_pessoa(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
 grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
+
+create function audit_interno.nome_qualificado(nome text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable

@@ -7,11 +7,26 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_funcao regprocedure := to_regprocedure(regra.funcao || '(audit.janela)');
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_funcao regprocedure;
+  v_tabela regclass;
   v_proc pg_proc;
+  v_nome text;
   v_faltam text;
 begin
+  foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    if not audit_interno.nome_qualificado(v_nome) then
+      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regras.trade_marketing, e não %L', v_nome);
+    end if;
+    -- in another session the same name is another function, of whoever runs the rule
+    if exists (
+      select from pg_proc p
+      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+        and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
+    then
+      return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
+    end if;
+  end loop;
+  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -25,6 +40,10 @@ begin
   if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
+  if not audit_interno.nome_qualificado(regra.tabela) then
+    return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
+  end if;
+  v_tabela := to_regclass(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;

@@ -17,11 +17,9 @@ declare
   v_detalhe text;
 begin
   foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
-    if not exists (
-      select from pg_proc p cross join lateral unnest(p.proconfig) as c
-      where p.oid = to_regprocedure(v_funcao || '(audit.janela)') and c like 'search\_path=%')
-    then
-      return format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', v_funcao);
+    v_erro := audit_interno.conferir_caminho(v_funcao);
+    if v_erro is not null then
+      return v_erro;
     end if;
   end loop;
   if v_tabela is null then
@@ -45,6 +43,12 @@ begin
   exception
     when sqlstate 'NC999' then
       return null; -- the trial is undone
+    when query_canceled then
+      -- told on, never taken back: whoever gave up, or set the limit, is obeyed
+      raise exception using errcode = 'query_canceled',
+        message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
+        detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
+        hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
       if left(v_codigo, 2) in ('40', '53', '57', '58') then

@@ -15,16 +15,23 @@ declare
   v_defeito text;
   v_operacao bigint;
 begin
+  if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
+    raise exception using errcode = 'NC011',
+      message = format('regra %s recusada: faltam as colunas por que ela decide', coalesce(registrar_regra.nome, 'sem nome')),
+      detail = 'colunas está vazio.',
+      hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
+  end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
     colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
-    coalesce(audit_interno.nome_sql(to_regclass(registrar_regra.tabela)), registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+    coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
+      then audit_interno.nome_sql(to_regclass(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
-  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.experimentar_regra(v_regra));
+  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -42,5 +49,5 @@ exception
 end
 $$;
 comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
 grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;

@@ -78,7 +78,8 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
   })
   if (known) tell(`  ${plain(error.message)}`)
   told(text, error)
-  if (known?.hint) tell(`  ${text.error.hint(known.hint)}`)
+  // a refusal that says what to do knows more than the command does
+  if (known?.hint && !error.hint) tell(`  ${text.error.hint(known.hint)}`)
   if (code) tell(`  ${text.error.code(code)}`)
   return 1
 }

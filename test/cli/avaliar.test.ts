@@ -37,6 +37,23 @@ await t.test('what nobody has decided yet is not called right', async (t) => {
   t.match(ran.stdout, /ninguém decidiu ainda/)
 })
 
+await t.test('another version is told apart, and whose it must be is said', async (t) => {
+  await sql.unsafe(`create function dw.outra(audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $$ begin return; end $$`)
+  const ran = await avaliar('trade_marketing', '--outra-funcao', 'dw.outra', '--json')
+  t.equal(ran.code, 0, ran.stderr)
+  t.same(
+    [...new Set(ran.json().map((line: { funcao: string }) => line.funcao))],
+    ['regras.trade_marketing', 'dw.outra'],
+  )
+  await sql.unsafe('alter function dw.outra(audit.janela) owner to ana')
+  const refused = await avaliar('trade_marketing', '--outra-funcao', 'dw.outra')
+  t.equal(refused.code, 1)
+  t.match(refused.stderr, /dw\.outra é de ana/)
+  t.match(refused.stderr, /conferente_administrador/)
+  t.notMatch(refused.stderr, /este comando pede o papel/, 'ana has the role of the command')
+})
+
 await t.test('wrong usage, a missing right, a path that cannot be written', async (t) => {
   t.equal((await avaliar('nenhuma')).code, 2)
   t.equal((await conferente(['avaliar', '--regra', 'trade_marketing'], { url: ana })).code, 2)

@@ -31,7 +31,7 @@ export function tabela(
   columns: readonly { name: string; type: number }[],
   rows: readonly (readonly unknown[])[],
 ): string {
-  const cells = rows.map((row) => row.map((value) => (value === null ? '' : String(value))))
+  const cells = rows.map((row) => row.map(cell))
   const widths = columns.map(({ name }, i) =>
     Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)),
   )
@@ -41,4 +41,9 @@ export function tabela(
   const head = columns.map(({ name }, i) => name.padEnd(widths[i] ?? 0)).join(' | ')
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
   return [` ${head}`.trimEnd(), rule, ...cells.map(line)].join('\n')
+}
+
+function cell(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 't' : 'f'
+  return value === null ? '' : String(value)
 }

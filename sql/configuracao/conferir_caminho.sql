@@ -1,0 +1,22 @@
+-- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called before a function is
+-- first run as a rule: by audit_interno.experimentar_regra, and by audit.avaliar_regra for another version of a rule.
+create or replace function audit_interno.conferir_caminho(funcao text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when f.caminho is null then
+      format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
+    -- HAZARD: where pg_temp is not named it comes first, and a view that the caller puts there runs its functions as
+    -- conferente_dono. An empty path makes the rule say every name in full.
+    when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
+      format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
+  end
+  from (select (
+    select substr(c, length('search_path=') + 1)
+    from pg_proc p cross join lateral unnest(p.proconfig) as c
+    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+$$;
+comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
