@@ -1411,6 +1411,7 @@ comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is
 
 create function audit_interno.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
   returns integer[] language plpgsql volatile
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -1535,6 +1536,7 @@ comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
   set client_min_messages=warning
+  set enable_nestloop=off
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
 
@@ -1854,6 +1856,10 @@ comment on function audit_interno.digitos_trocados(numeric,numeric) is 'Whether 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
+
+create function audit_interno.dobrar_categoria(texto text)
+  returns text language sql immutable;
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
 
 create function audit_interno.dobrar_comuns(texto text)
   returns text language sql immutable;
@@ -2215,6 +2221,7 @@ create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste
   returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
+  set enable_sort=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
