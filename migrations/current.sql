@@ -1,5 +1,7 @@
 set local role conferente_dono;
 
--- --!include subject/function.sql
+--!include regras/fim_documento.sql
+--!include regras/parcela_dita.sql
+--!include regras/duplicidades.sql
 
 reset role;
