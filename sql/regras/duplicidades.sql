@@ -80,7 +80,7 @@ begin
     where l.companhia > 1
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
-      -- with a code it is the company; names are compared as they are where suppliers are known by name alone
+      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
       coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || audit_interno.nome_canonico(l.fornecedor)) as fornecedor,
       audit_interno.parcela_dita(l.descricao) as parcela
     from (
