@@ -359,6 +359,18 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
     [
       'duplicidade',
       0.65,
+      par({ descricao: '03ª parcela' }, { descricao: '3ª parcela' }),
+      'the same, number first with a zero',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: 'NF 10 parcela única' }, { descricao: 'parcela única' }),
+      'a number before that is none of an instalment',
+    ],
+    [
+      'duplicidade',
+      0.65,
       par({ descricao: 'NF em 10 parcelas' }, { descricao: 'NF 10 parcelada' }),
       'parts in number are no part',
     ],
