@@ -29,5 +29,8 @@ set local role conferente_dono;
 --!include avaliacao/exigir_dono.sql
 --!include avaliacao/avaliar_versao.sql
 --!include avaliacao/avaliar_regra.sql
+--!include regras/fim_documento.sql
+--!include regras/parcela_dita.sql
+--!include regras/duplicidades.sql
 
 reset role;

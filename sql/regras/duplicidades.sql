@@ -1,7 +1,8 @@
 -- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
 -- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
--- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor are
--- instalments that say so, nor documents without a number. The window restricts what is flagged; the twin may lie outside.
+-- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
+-- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
+-- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
 -- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
 create or replace function audit_interno.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
@@ -12,17 +13,24 @@ set work_mem = '64MB'
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
-  v_de date := greatest(greatest(janela.data_inicio, '0001-02-01') - v_dias, '0001-02-01');
-  v_ate date := least(janela.data_fim, '9999-12-31');
+  -- to the end of the last day, for within a day entries have places of their own
+  v_perto interval := make_interval(days => v_dias, hours => 23);
+  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
+  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
+  v_fim date := least(janela.data_fim, '9999-12-31');
+  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
+  v_ate date := least(v_fim + v_dias, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
+  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
   v_datas date[];
   v_quantas int;
   v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
 begin
-  -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
-  -- table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
+  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
   if not v_por_data then
-    select array_agg(distinct d.data - g.dias), count(distinct d.data) into v_datas, v_quantas
+    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
     from (
       select distinct l.data_lancamento as data
       from dw.lancamentos l
@@ -35,7 +43,7 @@ begin
         and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
       limit 401
     ) d
-    cross join generate_series(0, v_dias) g (dias);
+    cross join generate_series(-2 * v_dias, v_dias) g (dias);
     if v_datas is null then
       return;
     end if;
@@ -44,18 +52,20 @@ begin
     end if;
   end if;
 
-  v_suspeitas := array(select s.chave from audit_interno.chaves_suspeitas(janela, v_de, v_ate, not v_por_data) s (chave));
+  v_suspeitas := array(
+    select s.chave
+    from audit_interno.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
   end if;
 
   return query
-  with comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao,
-      c.fornecedor, c.numero, c.parcela
+  with numerada as (
+    select l.*, audit_interno.documento_comparavel(l.documento) as numero
     from (
-      -- then the last character of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, lower(right(rtrim(e.documento, ' -./'), 1))) as companhia
+      -- then the end of the number, which no spelling changes
+      select e.*, count(*) over (partition by e.chave, audit_interno.fim_documento(e.documento)) as companhia
       from (
         -- by name: a warehouse may have further columns, called anything
         select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
@@ -67,26 +77,50 @@ begin
         offset 0
       ) e
     ) l
-    cross join lateral (
-      select
-        audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
-        audit_interno.documento_comparavel(l.documento) as numero,
-        coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
-    ) c
-    where l.companhia > 1 and c.fornecedor is not null and c.numero is not null
-  ), par as (
-    select c.*,
-      lag(c.id) over gemeo as gemeo_id,
-      lag(c.data_lancamento) over gemeo as gemeo_data,
-      lag(c.filial) over gemeo as gemeo_filial,
-      lag(c.documento) over gemeo as gemeo_documento,
-      lag(c.descricao) over gemeo as gemeo_descricao,
-      -- bookings less reversals up to this day: one booking, its reversal and the new booking leave one
-      sign(c.valor) * sum(sign(c.valor)) over (
-        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor)
-        order by c.data_lancamento range between make_interval(days => v_dias) preceding and current row) as liquido
+    where l.companhia > 1
+  ), comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
+      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
+      coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || audit_interno.nome_canonico(l.fornecedor)) as fornecedor,
+      audit_interno.parcela_dita(l.descricao) as parcela
+    from (
+      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
+      from numerada n
+      where n.numero is not null
+    ) l
+    where l.iguais > 1
+  ), movimento as (
+    select c.*, sign(c.valor) as sinal,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)) over documento as saldo
     from comparavel c
-    window gemeo as (partition by c.fornecedor, c.numero, c.parcela, c.valor order by c.data_lancamento, c.carregado_em, c.id)
+    where c.fornecedor is not null
+    window documento as (
+      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      rows unbounded preceding)
+  ), liquida as (
+    select m.*,
+      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
+      -- reversal meets its booking, over the shorter one nothing old is left to meet
+      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
+      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
+      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+    from movimento m
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+      antes as (documento range between v_perto preceding and current row),
+      muito_antes as (documento range between v_longe preceding and current row),
+      depois as (documento range between current row and v_perto following)
+  ), par as (
+    select l.*,
+      lag(l.id) over gemeo as gemeo_id,
+      lag(l.data_lancamento) over gemeo as gemeo_data,
+      lag(l.filial) over gemeo as gemeo_filial,
+      lag(l.documento) over gemeo as gemeo_documento,
+      lag(l.descricao) over gemeo as gemeo_descricao
+    from liquida l
+    where not l.estornada
+    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
   )
   select
     null::text,

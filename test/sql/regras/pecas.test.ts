@@ -127,3 +127,52 @@ t.test('the quick filter of an expression lets through whatever the expression m
     ],
   )
 })
+
+t.test('the quick look at the end of a document number lets through whatever is equal', async (t) => {
+  const { sql } = await banco(t)
+  const letters = 'NFnf 0123 9aAzZÉéªºçßİıΣ🚗\u0301\u0327\u00a0\t-./;)(#'
+  const text = fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 })
+  const texts = [
+    ...fc.sample(text, { numRuns: 5000, seed: 1 }),
+    `${'1'.repeat(199)}2)3`,
+    `${'1'.repeat(199)}2É`,
+  ]
+  const [row] = await sql<{ compared: number; lost: string[] }[]>`
+    select count(audit_interno.documento_comparavel(x))::int as compared,
+      coalesce(array_agg(x) filter (where right(audit_interno.documento_comparavel(x), 1)
+        is distinct from audit_interno.fim_documento(x) and audit_interno.documento_comparavel(x) is not null), '{}') as lost
+    from unnest(${texts}::text[]) as x`
+  t.same(row?.lost, [])
+  t.ok((row?.compared ?? 0) > 1000, 'the test means something: many numbers')
+})
+
+t.test('an instalment is told by its number, however it is written', async (t) => {
+  const { sql } = await banco(t)
+  const casos: [descricao: string | null, parcela: string][] = [
+    ['parcela 2/3', '2'],
+    ['PARC. 02', '2'],
+    ['Parcela 002 de 12', '2'],
+    ['parcela nº 2', '2'],
+    ['parcela n. 2', '2'],
+    ['Parcela número 2', '2'],
+    ['2ª parcela', '2'],
+    ['2a. parcela', '2'],
+    ['02° parc', '2'],
+    ['2ª parcela - 10/2025', '2'],
+    ['aluguel, 12ª Parcela de 12', '12'],
+    ['NF 345 parcela 2', '2'],
+    ['NF 345 parcela única', ''],
+    ['em 3 parcelas', ''],
+    ['345a parte do parcelamento', ''],
+    ['parcela', ''],
+    ['serviço 2', ''],
+    ['', ''],
+    [null, ''],
+  ]
+  const rows = await sql`select audit_interno.parcela_dita(d) as p
+    from unnest(${casos.map(([d]) => d)}::text[]) with ordinality as x (d, n) order by n`
+  t.same(
+    rows.map(({ p }) => p),
+    casos.map(([, parcela]) => parcela),
+  )
+})

@@ -235,6 +235,59 @@ t.test('the window restricts what is flagged, not where the twin lies', async (t
   t.same(await keys({ chaves: [] }), [])
 })
 
+t.test(
+  'a duplicate that was reversed closes by itself, and opens again when the reversal is gone',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await razao(sql)
+    const olivia = como('olivia')
+    const processar = () =>
+      olivia`select encontradas::int, status from audit.processar_divergencias('manual', '2026-03-01', '2026-03-31',
+      regras => '{validacao_valores}')`
+    const estado = async () =>
+      (await sql`select registro_id, status, motivo from audit.divergencias_processadas order by id`).map(
+        (d) => `${d['registro_id']} ${d['status']}: ${d['motivo']}`,
+      )
+    const nota: Lancamento = { documento: 'NF 8', carregado_em: '2026-03-04T00:00:00Z' }
+    const [, segunda] = await lancar(
+      sql,
+      { ...nota, data_lancamento: '2026-03-01' },
+      { ...nota, data_lancamento: '2026-03-03' },
+    )
+    t.match(await processar(), [{ encontradas: 1, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} aberta: null`])
+    const [estorno] = await lancar(sql, { ...nota, valor: -100, data_lancamento: '2026-03-06' })
+    t.match(await processar(), [{ encontradas: 0, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} obsoleta: a regra já não aponta este registro`])
+    await sql`delete from dw.lancamentos where id = ${estorno as string}`
+    t.match(await processar(), [{ encontradas: 1, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} aberta: encontrada de novo`])
+  },
+)
+
+t.test('a reversal that is loaded later closes what an earlier load left open', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { documento: 'NF 8' }
+  const [, segunda, , terceira] = await lancar(
+    sql,
+    { ...nota, data_lancamento: '2025-03-01', carregado_em: '2025-03-04T00:00:00Z' },
+    { ...nota, data_lancamento: '2025-03-03', carregado_em: '2025-03-04T00:00:00Z' },
+    { ...nota, valor: -100, data_lancamento: '2025-03-06', carregado_em: '2025-03-07T00:00:00Z' },
+    { ...nota, data_lancamento: '2025-03-08', carregado_em: '2025-03-09T00:00:00Z' },
+  )
+  const keys = async (janela: Parameters<typeof achados>[2]) =>
+    (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+  t.same(
+    await keys({ ate: '2025-03-05T00:00:00Z' }),
+    [],
+    'the reversal counts, though another load brought it',
+  )
+  t.same(await keys({ chaves: [segunda as string] }), [])
+  t.same(await keys({ inicio: '2025-03-03', fim: '2025-03-03' }), [], 'though it lies after the window')
+  t.same(await keys({ desde: '2025-03-09T00:00:00Z' }), [terceira])
+})
+
 t.test('further columns of the warehouse do no harm, whatever they are called', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)

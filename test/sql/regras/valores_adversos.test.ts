@@ -242,8 +242,9 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       { ...nota, ...dois },
     ]
   }
+  // an amount of its own: what one pair has at its end must not bring another's together
   const doc = (de: string, para: string): [Lancamento, Lancamento] =>
-    par({ documento: de }, { documento: para })
+    par({ documento: de, valor: numero }, { documento: para, valor: numero })
   const casos: [
     tipo: string | null,
     confianca: number | null,
@@ -277,6 +278,27 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       'by name',
     ],
     [
+      'duplicidade',
+      0.85,
+      par(
+        { fornecedor_id: null, fornecedor: 'Acme Ltda' },
+        { fornecedor_id: null, fornecedor: 'Acme Ltda.' },
+      ),
+      'by name, a full stop after it',
+    ],
+    [
+      'duplicidade',
+      0.85,
+      par({ fornecedor_id: null, fornecedor: 'Acme S/A' }, { fornecedor_id: '-', fornecedor: 'ACME, S.A.' }),
+      'by name, its legal form written otherwise',
+    ],
+    [
+      null,
+      null,
+      par({ fornecedor_id: null, fornecedor: '---' }, { fornecedor_id: null, fornecedor: '---' }),
+      'of a dash',
+    ],
+    [
       null,
       null,
       par({ fornecedor_id: null, fornecedor: 'Água' }, { fornecedor_id: null, fornecedor: 'Água e Luz' }),
@@ -304,10 +326,74 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       par({ descricao: 'parcela 1/2' }, { descricao: 'PARCELA 01 de 2'.replace('01', '1') }),
       'the same, otherwise said',
     ],
+    [
+      null,
+      null,
+      par({ descricao: '1ª parcela' }, { descricao: '2ª parcela' }),
+      'in instalments, number first',
+    ],
+    [
+      null,
+      null,
+      par({ descricao: '1a. PARCELA - 03/2025' }, { descricao: '2a. PARCELA - 03/2025' }),
+      'in instalments, a month after',
+    ],
+    [
+      null,
+      null,
+      par({ descricao: 'parcela nº 1' }, { descricao: 'parcela nº 2' }),
+      'in instalments, numbered',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: 'parc. 01' }, { descricao: 'parcela 1' }),
+      'the same instalment with a zero',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: '2ª parcela' }, { descricao: 'Parcela 2/3' }),
+      'the same, number first',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: '03ª parcela' }, { descricao: '3ª parcela' }),
+      'the same, number first with a zero',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: 'NF 10 parcela única' }, { descricao: 'parcela única' }),
+      'a number before that is none of an instalment',
+    ],
+    [
+      'duplicidade',
+      0.65,
+      par({ descricao: 'NF em 10 parcelas' }, { descricao: 'NF 10 parcelada' }),
+      'parts in number are no part',
+    ],
     ['duplicidade', 0.85, doc('NF 7001', '007001'), 'NF and zeros'],
     ['duplicidade', 0.85, doc('NFS-e 7002', 'nota fiscal nº 7002'), 'kinds'],
     ['duplicidade', 0.85, doc('7003/', '7003'), 'punctuation after'],
     ['duplicidade', 0.85, doc('7004-A', '7004/a'), 'punctuation within'],
+    ['duplicidade', 0.85, doc('Fatura (7008)', 'Fatura 7008'), 'brackets'],
+    ['duplicidade', 0.85, doc('NF 7009;', 'NF 7009'), 'a semicolon after'],
+    ['duplicidade', 0.85, doc('NF 7010)', 'NF 7010'), 'a bracket after'],
+    ['duplicidade', 0.85, doc('NF 7011#', 'NF 7011'), 'a sharp after'],
+    ['duplicidade', 0.85, doc('NF 7012\t', 'NF 7012'), 'a tabulator after'],
+    ['duplicidade', 0.85, doc('NF 7013\u00a0', 'NF 7013'), 'a blank of another kind after'],
+    ['duplicidade', 0.85, doc('NF 7014É', 'NF 7014E'), 'an accent at the end'],
+    ['duplicidade', 0.85, doc('NF 7015E\u0301', 'nf 7015e'), 'an accent by itself at the end'],
+    ['duplicidade', 0.85, doc('NF 7016ª', 'NF 7016A'), 'an ordinal at the end'],
+    [
+      'duplicidade',
+      0.85,
+      doc(`NF ${'7'.repeat(197)}8`, `NF ${'7'.repeat(197)}9`),
+      'alike in all that is compared',
+    ],
+    [null, null, doc('NF 7017)', 'NF 7018)'), 'another number in brackets'],
     [null, null, doc('7005-1', '7005-2'), 'parts of a number'],
     [null, null, doc('7006', '70060'), 'a longer number'],
     [null, null, doc('7007', '7070'), 'another number'],
@@ -346,6 +432,73 @@ t.test('reversed and booked again is once; reversed and booked twice again is tw
   t.ok(found.includes(terceira as string))
   t.equal(found.length, 3, 'of three alike two are too many')
 })
+
+t.test(
+  'what was reversed within the days is no longer twice, and what stands beside another is',
+  async (t) => {
+    const { sql } = await banco(t)
+    await razao(sql)
+    let documento = 0
+    /** Bookings (+) and reversals (-) of one document, each with its day of March. */
+    const casos: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
+      [[1, 3], [1], [0], 'booked twice'],
+      [[1, 3, -6], [], [], 'reversed since'],
+      [[1, 3, -13], [], [], 'reversed on the last of the days'],
+      [[1, 3, -14], [1], [0], 'reversed a day too late'],
+      [[1, 1, -1], [], [], 'all on one day'],
+      [[-1, 1, 1], [], [], 'all on one day, the reversal first'],
+      [[-1, 1, 1, 1], [3], [2], 'all on one day, one too many'],
+      [[1, -1, 3], [], [], 'the reversal dated as the booking'],
+      [[1, 3, -6, 8], [3], [0], 'booked twice, reversed once, booked a third time'],
+      [[1, 3, 5, -6], [1], [0], 'booked three times, reversed once'],
+      [[1, 3, 5, -6, -7], [], [], 'booked three times, reversed twice'],
+      [[1, 3, -6, -7], [], [], 'both reversed'],
+      [[1, 3, -6, -7, 8], [], [], 'both reversed, booked again'],
+      [[1, 3, -6, -7, 8, 9], [5], [4], 'both reversed, booked twice again'],
+      [[1, -8, 9, 15], [3], [2], 'reversed, booked twice again, the first long ago'],
+      [[1, 3, -6, 20], [], [], 'booked again when the first is long ago'],
+      [[1, 10, 19, -24], [1], [0], 'a chain: the last is taken back'],
+    ]
+    for (const sinal of [1, -1]) {
+      for (const [movimentos, apontado, gemeo, nome] of casos) {
+        documento++
+        const ids = await lancar(
+          sql,
+          ...movimentos.map((dia) => ({
+            documento: `NF ${documento}`,
+            valor: sinal * Math.sign(dia) * 100,
+            data_lancamento: `2025-03-${String(Math.abs(dia)).padStart(2, '0')}`,
+          })),
+        )
+        const esperado = apontado.map((n, i) => [ids[n], ids[gemeo[i] as number]])
+        const found = (await achados(sql, REGRA)).filter((a) => ids.includes(a.registro_id))
+        t.same(
+          found.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
+          esperado,
+          `${nome}${sinal < 0 ? ', of a credit note' : ''}`,
+        )
+        // of each entry alone, by its key and by its day, the answer is the same
+        if (sinal < 0) continue
+        for (const [n, id] of ids.entries()) {
+          const dia = `2025-03-${String(Math.abs(movimentos[n] as number)).padStart(2, '0')}`
+          const janelas = [
+            { chaves: [id] },
+            { inicio: dia, fim: dia },
+            { inicio: dia, fim: dia, chaves: [id] },
+          ]
+          for (const janela of janelas) {
+            const um = (await achados(sql, REGRA, janela)).filter((a) => a.registro_id === id)
+            t.same(
+              um.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
+              esperado.filter(([chave]) => chave === id),
+              `${nome}: entry ${n + 1} by ${JSON.stringify(janela)}`,
+            )
+          }
+        }
+      }
+    }
+  },
+)
 
 t.test('what the column holds is proposed, what it cannot hold is only flagged', async (t) => {
   const { sql } = await banco(t)
