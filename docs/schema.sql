@@ -2010,6 +2010,10 @@ create function audit_interno.filtro_padroes(acao text, campo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 
+create function audit_interno.fim_documento(documento text)
+  returns text language sql immutable;
+comment on function audit_interno.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2209,6 +2213,10 @@ comment on function audit_interno.palavras_marketing(date,date,text[]) is 'For e
 create function audit_interno.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+
+create function audit_interno.parcela_dita(descricao text)
+  returns text language sql immutable;
+comment on function audit_interno.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 
 create function audit_interno.perguntar_retroteste(retroteste int4range, amostra integer)
   returns SETOF audit_interno.estatistica_pergunta language plpgsql stable
