@@ -33,10 +33,9 @@ begin
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := audit_interno.conferir_regra(v_versao);
-    -- the registered function was held to it when an administrator registered it
+    -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
-      v_defeito := audit_interno.conferir_caminho(outra_funcao);
     end if;
     if v_defeito is not null then
       raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);

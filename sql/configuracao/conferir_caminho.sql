@@ -1,5 +1,5 @@
--- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called before a function is
--- first run as a rule: by audit_interno.experimentar_regra, and by audit.avaliar_regra for another version of a rule.
+-- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
+-- audit_interno.conferir_regra.
 create or replace function audit_interno.conferir_caminho(funcao text)
 returns text
 language sql

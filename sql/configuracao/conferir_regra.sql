@@ -1,5 +1,5 @@
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered or changed, and by
--- diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
+-- back-tests and by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -12,6 +12,7 @@ declare
   v_proc pg_proc;
   v_nome text;
   v_faltam text;
+  v_defeito text;
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
@@ -40,6 +41,12 @@ begin
   if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
+  foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    v_defeito := audit_interno.conferir_caminho(v_nome);
+    if v_defeito is not null then
+      return v_defeito;
+    end if;
+  end loop;
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;

@@ -1,4 +1,4 @@
--- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
+-- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
 -- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
 -- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
@@ -10,18 +10,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);
-  v_funcao text;
   v_chaves text[];
   v_codigo text;
   v_erro text;
   v_detalhe text;
 begin
-  foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
-    v_erro := audit_interno.conferir_caminho(v_funcao);
-    if v_erro is not null then
-      return v_erro;
-    end if;
-  end loop;
   if v_tabela is null then
     return null;
   end if;

@@ -86,6 +86,32 @@ t.test('a rule that raises or returns nonsense fails alone, and the others run',
   t.equal((await processar(olivia, 'manual', ['quebrada_0', 'quebrada_2']))['status'], 'falhou', 'all failed')
 })
 
+t.test(
+  'a rule whose search_path was opened after it was registered is skipped, and that is told',
+  async (t) => {
+    const cenario = await cena(t)
+    const { sql, olivia, ana } = cenario
+    await regra(cenario, { nome: 'certa', consulta: certa })
+    await regra(cenario, { nome: 'aberta', consulta: certa })
+    for (const caminho of ['set search_path = dw', 'set search_path = pg_temp, dw', 'reset search_path']) {
+      await sql.unsafe(`alter function minhas.aberta(audit.janela) ${caminho}`)
+      const sessao = await processar(olivia, 'manual', ['certa', 'aberta'])
+      t.equal(sessao['status'], 'concluida_com_falhas', caminho)
+      const execucoes = await sql`
+      select e.regra, e.status, e.motivo from audit.execucoes_regra e where e.sessao_id = ${sessao['id']} order by e.regra`
+      t.match(execucoes, [
+        { regra: 'aberta', status: 'pulada', motivo: /search_path/ },
+        { regra: 'certa', status: 'concluida' },
+      ])
+      t.equal(
+        await recusa(ana`select audit.avaliar_regra('aberta', '2026-01-01', '2026-12-31')`),
+        'NC011',
+        'nor is it back-tested',
+      )
+    }
+  },
+)
+
 t.test('nothing proposed is a flag; the same finding twice is one, at its highest confidence', async (t) => {
   const cenario = await cena(t)
   await regra(cenario, { nome: 'aponta', consulta: achado({ valores_propostos: 'null' }) })
