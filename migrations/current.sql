@@ -1,8 +1,5 @@
 set local role conferente_dono;
 
---!include configuracao/conferir_caminho.sql
---!include configuracao/conferir_regra.sql
---!include configuracao/experimentar_regra.sql
---!include avaliacao/avaliar_regra.sql
+-- --!include subject/function.sql
 
 reset role;
