@@ -14,8 +14,8 @@ declare
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := audit_interno.rotulos_pendentes();
   -- dates that leave room for the months of history on both sides
-  v_primeira constant date := '0030-01-01';
-  v_ultima constant date := '9970-12-31';
+  v_primeira constant date := date '0030-01-01';
+  v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
   v_descricoes text[] := audit_interno.textos_casados('descricao', janela);

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db.ts'
 import { armazem, lancar } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
+import { INFINITA, interromper } from '../helper/infinita.ts'
 
 interface Recusa {
   code?: string
@@ -135,16 +136,14 @@ t.test('what fails while two are compared says which of them failed', async (t) 
     hint: /dw\.boa que falhou, e não dw\.boa_v2/,
   })
 
-  const session = await ana.reserve()
-  t.teardown(() => session.release())
   await sql.unsafe(`create function dw.infinita(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-    as $$ begin loop null; end loop; end $$`)
+    as $$ ${INFINITA} $$`)
   await sql`create or replace function dw.boa(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$ begin return; end $$`
-  await session.unsafe('set statement_timeout = 1000')
-  t.match(await avaliar(session, 'dw.infinita'), {
+  const [recusa] = await Promise.all([avaliar(ana, 'dw.infinita'), interromper(sql)])
+  t.match(recusa, {
     code: '57014',
-    message: 'canceling statement due to statement timeout',
+    message: 'canceling statement due to user request',
     hint: /dw\.infinita que falhou/,
   })
 })

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db.ts'
 import { processar } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
+import { INFINITA, interromper } from '../helper/infinita.ts'
 
 interface Recusa {
   code?: string
@@ -139,18 +140,15 @@ t.test('what is missing is named', async (t) => {
 t.test('a rule that does not come to an end is named when its trial is cut off', async (t) => {
   const { sql, adelia } = await cena(t)
   await sql.unsafe(`create function dw.r_infinita(janela audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-      as $$ begin loop null; end loop; end $$;
+      as $$ ${INFINITA} $$;
     grant execute on function dw.r_infinita(audit.janela) to conferente_dono`)
-  const session = await adelia.reserve()
-  t.teardown(() => session.release())
-  await session.unsafe('set statement_timeout = 300')
-  const recusa = await registrar(session, { nome: 'infinita', funcao: 'dw.r_infinita' })
-  t.match(recusa, { code: '57014', message: /infinita.*statement timeout/, hint: /statement_timeout/ })
-
-  await session.unsafe('set statement_timeout = 0')
-  const [me] = await session`select pg_backend_pid() as pid`
-  const cancelled = registrar(session, { nome: 'infinita', funcao: 'dw.r_infinita' })
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  await sql`select pg_cancel_backend(${me?.['pid']})`
-  t.match(await cancelled, { code: '57014', message: /infinita.*user request/ }, 'who gives up is obeyed')
+  const [recusa] = await Promise.all([
+    registrar(adelia, { nome: 'infinita', funcao: 'dw.r_infinita' }),
+    interromper(sql),
+  ])
+  t.match(
+    recusa,
+    { code: '57014', message: /infinita.*user request/, hint: /statement_timeout/ },
+    'who gives up is obeyed',
+  )
 })

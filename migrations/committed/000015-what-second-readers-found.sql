@@ -1,6 +1,6 @@
 --! Previous: sha1:56cc71e3b74b395a4459c95d1d5560d251232a83
---! Hash: sha1:251db5a001e640e9970c855ee611cfcfb0bfc02c
---! Message: what the readers found
+--! Hash: sha1:766efd866498cec2f8d8d481ac9bbe8cf46d8d9a
+--! Message: what second readers found
 
 set local role conferente_dono;
 
@@ -1181,8 +1181,8 @@ declare
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := audit_interno.rotulos_pendentes();
   -- dates that leave room for the months of history on both sides
-  v_primeira constant date := '0030-01-01';
-  v_ultima constant date := '9970-12-31';
+  v_primeira constant date := date '0030-01-01';
+  v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
   v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
@@ -1423,8 +1423,8 @@ $$;
 comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
 --! EndIncluded comum/nome_qualificado.sql
 --! Included configuracao/conferir_caminho.sql
--- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called before a function is
--- first run as a rule: by audit_interno.experimentar_regra, and by audit.avaliar_regra for another version of a rule.
+-- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
+-- audit_interno.conferir_regra.
 create or replace function audit_interno.conferir_caminho(funcao text)
 returns text
 language sql
@@ -1447,8 +1447,8 @@ $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 --! EndIncluded configuracao/conferir_caminho.sql
 --! Included configuracao/conferir_regra.sql
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered or changed, and by
--- diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
+-- back-tests and by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -1461,6 +1461,7 @@ declare
   v_proc pg_proc;
   v_nome text;
   v_faltam text;
+  v_defeito text;
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
@@ -1489,6 +1490,12 @@ begin
   if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
+  foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    v_defeito := audit_interno.conferir_caminho(v_nome);
+    if v_defeito is not null then
+      return v_defeito;
+    end if;
+  end loop;
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;
@@ -1540,7 +1547,7 @@ $$;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 --! EndIncluded configuracao/conferir_tipos.sql
 --! Included configuracao/experimentar_regra.sql
--- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
+-- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
 -- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
 -- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
@@ -1552,18 +1559,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);
-  v_funcao text;
   v_chaves text[];
   v_codigo text;
   v_erro text;
   v_detalhe text;
 begin
-  foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
-    v_erro := audit_interno.conferir_caminho(v_funcao);
-    if v_erro is not null then
-      return v_erro;
-    end if;
-  end loop;
   if v_tabela is null then
     return null;
   end if;
@@ -1768,10 +1768,9 @@ begin
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := audit_interno.conferir_regra(v_versao);
-    -- the registered function was held to it when an administrator registered it
+    -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
-      v_defeito := audit_interno.conferir_caminho(outra_funcao);
     end if;
     if v_defeito is not null then
       raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);
