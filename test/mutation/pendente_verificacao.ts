@@ -30,7 +30,15 @@ export const pendenteVerificacao: Subject = {
       ['group by s.contextos, e.lacuna,', 'group by s.contextos,'],
       ['retroteste is not null and e.conta is null', '(retroteste is not null and e.conta is null) is null'],
     ),
-    ...of('regras/raiz_fornecedor.sql', [', 8)', ', 14)'], ['= 14', '= 15']),
+    ...of(
+      'regras/raiz_fornecedor.sql',
+      [
+        "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)",
+        "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 14)",
+      ],
+      ['= 14', '= 15'],
+      ["<> '00000000'", "<> ''"],
+    ),
     ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
     ...of('regras/rotulos_pendentes.sql', [
       "dobrar_categoria(r.rotulo) <> ''",
