@@ -6,12 +6,12 @@
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks; nought where there are none: a supplier that has
--- changed its business of late shows there first. bases and palavras are told of a back-test only. With provas, also what the
--- history says at each level and word of the best category, undecayed, as a reviewer would find it in the ledger. Entries of which
--- the very same is known, as of several alike in one month, share a row: ids and certas go together. metade: of all suppliers (null) or of one
--- half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by
--- sugerir_pendencias and perguntar_retroteste.
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- of all suppliers (null) or of one half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
 create or replace function audit_interno.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
@@ -110,7 +110,7 @@ begin
     join conhecida h on h.x = c.x
     join geral g on g.corte = c.corte and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
-  ), medida as materialized (
+  ), medida as (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
       coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
@@ -118,29 +118,32 @@ begin
     where f.nivel not in (11, 21)
     group by f.n, u.categoria
     having sum(u.w * f.coeficiente) > 0
-  ), conta as materialized (
+  ), conta as (
     select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
     from kx f
     join util u on u.x = f.x
     where f.nivel in (11, 21)
     group by f.n, u.categoria
   ), pergunta as materialized (
-    select e.n, e.corte, v.com_conta, r.resto, r.recentes, r.termos, r.contas, audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0) as classe
+    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+      -- what a wait leaves of the latest entries
+      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
     from entrada e
     join resumo r on r.n = e.n
     -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
     -- against entries without an account
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
+    join audit_interno.lambdas() d on d.classe = audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
   ), ponto as (
     select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
-      coalesce(ln((m.recente + 0.25) / (greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente, ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
+      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
       -- offset 0: or every entry would be multiplied by every category first
-      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade, d.peso
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
       from medida m
       join pergunta q on q.n = m.n
-      join audit_interno.lambdas() d on d.classe = q.classe
       offset 0
     ) m
     left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
@@ -148,6 +151,8 @@ begin
     cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
       + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
+    -- the sums alone go into the sort, not what they are made of
+    offset 0
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
       array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,

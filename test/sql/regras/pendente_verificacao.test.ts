@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
+import { connect } from '../../../src/db.ts'
 import { banco } from '../../helper/banco.ts'
 import {
   achados as achar,
@@ -122,9 +123,10 @@ t.test('what a supplier did of late counts apart from what it always did', async
   })
   // ten months of one category, then two of another
   const historia = Array.from({ length: 12 }, (_, m) => lancamento(m, m < 10 ? 'Antiga' : 'Nova'))
-  await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' })
+  const espera = { ...conhecido, data_lancamento: mes(15) }
+  await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' }, espera)
   await sql`select regras.preparar_pendente_verificacao(null)`
-  const [visto, nunca] = await sql<{ categorias: string[]; recentes: number[] }[]>`
+  const [visto, nunca, esperou] = await sql<{ categorias: string[]; recentes: number[] }[]>`
     select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
       join audit_interno.estatistica_categoria c on c.id = u.id order by u.n) as categorias
     from audit_interno.pontuar_pendencias(null, null, null, true) p order by p.ids[1]::int`
@@ -133,13 +135,15 @@ t.test('what a supplier did of late counts apart from what it always did', async
   const nova = peso([10, 11])
   const antiga = peso([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   const chance = Math.log((nova + 0.25) / (antiga + 0.25))
-  const dizem = new Map(visto?.categorias.map((c, i) => [c, visto.recentes[i]?.toFixed(6)]))
+  const dizem = (o?: { categorias: string[]; recentes: number[] }) =>
+    Object.fromEntries(o?.categorias.map((c, i) => [c, o.recentes[i]?.toFixed(6)]) ?? [])
+  t.same(dizem(visto), { Antiga: (-chance).toFixed(6), Nova: chance.toFixed(6) })
+  // three months of waiting are twice a month and a half: a quarter is left
+  const gasta = Math.log((nova / 4 + 0.25) / (antiga / 4 + 0.25))
   t.same(
-    dizem,
-    new Map([
-      ['Antiga', (-chance).toFixed(6)],
-      ['Nova', chance.toFixed(6)],
-    ]),
+    dizem(esperou),
+    { Antiga: (-gasta).toFixed(6), Nova: gasta.toFixed(6) },
+    'what was latest ages while an entry waits',
   )
   t.ok(chance > 0, 'the new one is ahead, though the old one has five times the entries')
   t.same(nunca?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
@@ -463,6 +467,37 @@ t.test(
     t.equal(await ditos(), nomes)
   },
 )
+
+t.test('all of history is counted anew beside one who reads the old counts, and nobody waits', async (t) => {
+  const { sql, url } = await banco(t)
+  await razao(sql)
+  await lancar(sql, ...ano())
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  const contadas = () =>
+    sql`select count(*)::int as linhas, sum(linhas)::int as lancamentos from audit_interno.estatistica_contagem`
+  const antes = await contadas()
+  const chave = () =>
+    sql`select pg_get_constraintdef(oid) as chave from pg_constraint where conrelid = 'audit_interno.estatistica_contagem'::regclass and contype = 'p'`
+  const era = await chave()
+  t.equal(era.length, 1)
+  const leitor = connect(url, { max: 1 })
+  t.teardown(() => leitor.end())
+  await leitor.begin(async (lendo) => {
+    await lendo`select count(*) from audit_interno.estatistica_contagem`
+    await configurar(sql, 'pendente.meses_historico', 24)
+    await sql.begin(async (tx) => {
+      await tx`set local statement_timeout = '60s'`
+      await tx`select regras.preparar_pendente_verificacao(null)`
+    })
+  })
+  t.same(await contadas(), antes)
+  t.same(await chave(), era)
+  // and with nobody there
+  await configurar(sql, 'pendente.meses_historico', 36)
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  t.same(await contadas(), antes)
+  t.same(await chave(), era, 'the key is there again')
+})
 
 t.test('the calibration is fitted to its end: no other curve explains the past better', async (t) => {
   const { sql } = await banco(t)

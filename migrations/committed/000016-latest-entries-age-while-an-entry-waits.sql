@@ -1,0 +1,245 @@
+--! Previous: sha1:766efd866498cec2f8d8d481ac9bbe8cf46d8d9a
+--! Hash: sha1:98428c73042f2f2ed08c213ade05eb7bdb3b9dbf
+--! Message: latest entries age while an entry waits
+
+set local role conferente_dono;
+
+-- without a curve of their own kind of latest entries, confidences would be wrong until the month is over
+update audit_interno.estatistica_controle set calibrada_ate = null;
+--! Included regras/contar_meses.sql
+-- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- audit tables; writes audit_interno.estatistica_* only. Called by regras.preparar_pendente_verificacao.
+create or replace function audit_interno.contar_meses(meses int[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_sem_chave boolean := false;
+begin
+  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
+  if contar_meses.meses is null then
+    begin
+      lock table audit_interno.estatistica_contagem in access exclusive mode nowait;
+      alter table audit_interno.estatistica_contagem drop constraint estatistica_contagem_pkey;
+      v_sem_chave := true;
+    exception when lock_not_available or object_in_use then
+      null;
+    end;
+  end if;
+
+  delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
+  delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  perform audit_interno.conhecer_grafias(meses, null);
+
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
+  select h.nivel, h.chave, h.mes, h.categoria, h.linhas
+  from audit_interno.contar_em_metades(meses) h
+  order by h.nivel, h.chave, h.mes, h.categoria;
+  if v_sem_chave then
+    alter table audit_interno.estatistica_contagem
+      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
+  end if;
+
+  insert into audit_interno.estatistica_mes (mes, linhas)
+  select c.mes, sum(c.linhas)
+  from audit_interno.estatistica_contagem c
+  where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
+  group by c.mes;
+end
+$$;
+
+comment on function audit_interno.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+revoke execute on function audit_interno.contar_meses(int[]) from public;
+--! EndIncluded regras/contar_meses.sql
+--! Included regras/pontuar_pendencias.sql
+-- Scores the categories for each entry in question. Two opinions, apart:
+--   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
+--           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+--   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
+-- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
+-- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
+-- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
+-- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- of all suppliers (null) or of one half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+create or replace function audit_interno.pontuar_pendencias(
+  janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
+) returns table (
+  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+)
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+-- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
+-- unknown size and in no order, so it is hashed, and so are its groups
+set enable_nestloop = off
+set enable_mergejoin = off
+set enable_sort = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+begin
+  return query
+  with entrada as materialized (
+    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), k as materialized (
+    select e.n, e.corte, c.nivel, c.chave, c.termo
+    from entrada e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+  ), corte as materialized (
+    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    from (select distinct e.corte from entrada e) d
+  ), contexto as materialized (
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
+    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    join corte o on o.corte = d.corte
+  ), contagem as materialized (
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+        sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
+        sum(c.linhas) as linhas
+      from audit_interno.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), geral as materialized (
+    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+  ), conhecida as materialized (
+    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+    from contagem t
+    join contexto x on x.x = t.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    where t.posicao = 1
+  ), conhecidas as materialized (
+    select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
+    from k
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+  ), modelo as materialized (
+    -- entries of which the very same is known are reckoned once, as the first of them
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
+    join entrada e on e.n = s.n
+    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+  ), sabida as materialized (
+    select c.* from conhecidas c join modelo m on m.n = c.n
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
+        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from sabida c
+    join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
+    union all
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
+  ), resumo as materialized (
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
+      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
+      -- what the account's level leaves to the others
+      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+      max(f.recentes) as recentes
+    from kx f
+    group by f.n
+  ), util as materialized (
+    -- what each count adds, reckoned once for all the entries that share it
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente,
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    from contagem c
+    join conhecida h on h.x = c.x
+    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
+  ), medida as (
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
+      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel not in (11, 21)
+    group by f.n, u.categoria
+    having sum(u.w * f.coeficiente) > 0
+  ), conta as (
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel in (11, 21)
+    group by f.n, u.categoria
+  ), pergunta as materialized (
+    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+      -- what a wait leaves of the latest entries
+      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
+    from entrada e
+    join resumo r on r.n = e.n
+    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
+    -- against entries without an account
+    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
+      else not v.com_conta or r.contas > 0 end
+    join audit_interno.lambdas() d on d.classe = audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
+  ), ponto as (
+    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
+      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
+      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+    from (
+      -- offset 0: or every entry would be multiplied by every category first
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
+      from medida m
+      join pergunta q on q.n = m.n
+      offset 0
+    ) m
+    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
+    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
+    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
+      + coalesce(c.soma, 0) as palavras) s
+    where b.base > 0
+    -- the sums alone go into the sort, not what they are made of
+    offset 0
+  ), lista as materialized (
+    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
+      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
+      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
+      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
+      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
+    from ponto p
+    group by p.n, p.com_conta, p.classe
+  ), prova as (
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
+      array_agg(coalesce(c.linhas, 0)) as iguais
+    from kx f
+    join lista l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
+    where provas and f.nivel <> 0
+    group by f.n
+  )
+  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+    v.niveis, v.termos, v.lancamentos, v.iguais
+  from lista l
+  join modelo m on m.n = l.n
+  join entrada e on e.n = l.n
+  left join prova v on v.n = l.n;
+end
+$$;
+
+comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
+  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
+--! EndIncluded regras/pontuar_pendencias.sql
+
+reset role;
