@@ -1219,6 +1219,13 @@ create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, 
 comment on function audit.solicitar_processamento(text,date,date,text[],boolean) is 'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
 grant execute on function audit.solicitar_processamento(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit.ver_registro(divergencia_id bigint)
+  returns TABLE(coluna text, valor text) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.ver_registro(bigint) is 'The row behind a finding as the warehouse holds it now, a line for each column in their order, values as text; none when the row or its table is gone. Errors: NC004 unknown id.';
+grant execute on function audit.ver_registro(bigint) to conferente_administrador;
+grant execute on function audit.ver_registro(bigint) to conferente_revisor;
+
 create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text)
   returns SETOF audit.verificacao language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;

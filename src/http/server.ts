@@ -13,6 +13,7 @@ import { installRequestLog, logOptions } from './log.ts'
 import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problem.ts'
 import { rest } from './rest.ts'
+import { review } from './review.ts'
 import type { ServerSettings } from './settings.ts'
 
 export { type ServerSettings, serverSettings } from './settings.ts'
@@ -47,7 +48,7 @@ export interface ServerReport {
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql]
+const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql, review]
 
 /**
  * Starts the API and answers once it listens.

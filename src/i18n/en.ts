@@ -7,6 +7,7 @@ import { log } from './log.en.ts'
 import { notificacoes } from './notificacoes.en.ts'
 import type { Catalogue } from './pt-BR.ts'
 import { rest } from './rest.en.ts'
+import { review } from './revisao.en.ts'
 import { verificar } from './verificar.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
@@ -24,6 +25,7 @@ export const en: Catalogue = {
   score,
   http,
   rest,
+  review,
   log,
   yesNo: (value) => (value ? 'yes' : 'no'),
   usage: {

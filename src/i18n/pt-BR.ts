@@ -7,6 +7,7 @@ import { http } from './http.pt-BR.ts'
 import { log } from './log.pt-BR.ts'
 import { notificacoes } from './notificacoes.pt-BR.ts'
 import { rest } from './rest.pt-BR.ts'
+import { review } from './revisao.pt-BR.ts'
 import { verificar } from './verificar.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
@@ -26,6 +27,7 @@ export const ptBR = {
   score,
   http,
   rest,
+  review,
   log,
   yesNo: (value: unknown): string => (value ? 'sim' : 'não'),
   usage: {

@@ -62,6 +62,7 @@ salvar_padrao()                   A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 solicitar_processamento()       O
+ver_registro()                R   A
 verificar_integridade()     L R O A
 `
 
@@ -93,6 +94,12 @@ export const PUBLIC: readonly string[] = [
   '/api/docs/static/swagger-initializer.js',
   '/api/docs/static/theme/token.js',
   '/api/docs/static/*',
+  // So is the review page; what it shows it asks of /graphql, with a token.
+  '/revisao',
+  ...['api', 'app', 'decision', 'filters', 'findings', 'format', 'preact', 'words'].map(
+    (name) => `/revisao/${name}.mjs`,
+  ),
+  '/revisao/style.css',
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const

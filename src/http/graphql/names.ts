@@ -66,6 +66,7 @@ export const QUERIES: readonly string[] = [
   'pagina_revisao',
   'previsao_padrao',
   'propor_padroes',
+  'ver_registro',
   'verificar_integridade',
 ]
 

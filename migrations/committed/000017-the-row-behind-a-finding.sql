@@ -1,0 +1,47 @@
+--! Previous: sha1:98428c73042f2f2ed08c213ade05eb7bdb3b9dbf
+--! Hash: sha1:204eea4de9dbc64425e7cdecef6d145861226f61
+--! Message: the row behind a finding
+
+set local role conferente_dono;
+
+--! Included consulta/ver_registro.sql
+-- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
+-- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+create or replace function audit.ver_registro(divergencia_id bigint)
+returns table (coluna text, valor text)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_chave text;
+  v_relacao regclass;
+  v_registro jsonb;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
+  end if;
+  select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
+  v_relacao := to_regclass(v_divergencia.tabela);
+  if v_relacao is null then
+    return;
+  end if;
+  execute format('select to_jsonb(t) from %s t where t.%I = $1::%s',
+    audit_interno.nome_sql(v_relacao), v_chave, audit_interno.tipo_coluna(v_relacao, v_chave))
+  into v_registro using v_divergencia.registro_id;
+  return query
+  select a.attname::text, v_registro ->> a.attname
+  from pg_attribute a
+  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
+  order by a.attnum;
+end
+$$;
+comment on function audit.ver_registro(bigint) is
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, values as text; none when the row or its table is gone. Errors: NC004 unknown id.';
+grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
+--! EndIncluded consulta/ver_registro.sql
+
+reset role;

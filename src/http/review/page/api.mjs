@@ -1,0 +1,145 @@
+// The page's one way to the server: GraphQL with the token of whoever sits here.
+import { API, t } from './words.mjs'
+
+/** What the server refused, in its own words; `login` when the token is no good (any more). */
+export class Refusal extends Error {
+  /**
+   * @param {string} message
+   * @param {{ hint?: string | undefined, login?: boolean }} [more]
+   */
+  constructor(message, { hint, login = false } = {}) {
+    super(message)
+    this.hint = hint
+    this.login = login
+  }
+}
+
+// The token stays with this tab of the browser, as on the page of the REST document, and is forgotten when it closes.
+export const token = {
+  /** @returns {string | undefined} */
+  get: () => sessionStorage['conferente'],
+  /** @param {string | undefined} value */
+  set(value) {
+    if (value) sessionStorage['conferente'] = value
+    else delete sessionStorage['conferente']
+  },
+}
+
+/**
+ * Asks, or changes something.
+ * @param {string} query
+ * @param {Record<string, unknown>} [variables]
+ * @returns {Promise<any>} the answer's data
+ * @throws {Refusal}
+ */
+export async function ask(query, variables = {}) {
+  let response, answer
+  try {
+    response = await fetch(API, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token.get()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    })
+    answer = await response.json()
+  } catch {
+    throw new Refusal(t.offline)
+  }
+  const { errors, data, detail, sugestao } = answer
+  if (errors?.length > 0) {
+    const [{ message, extensions }] = errors
+    throw new Refusal(message, {
+      hint: [extensions?.detalhe, extensions?.sugestao].filter(Boolean).join(' ') || undefined,
+    })
+  }
+  if (!response.ok) throw new Refusal(detail ?? t.offline, { hint: sugestao, login: response.status === 401 })
+  return data
+}
+
+const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa evidencia
+  valorEmRisco status propostaPor motivo regraRegistrada { colunas }`
+
+/**
+ * What waits, most at stake first, a page of it.
+ * @param {Record<string, unknown>} filter
+ * @param {string | null} after
+ */
+export const list = (filter, after) =>
+  ask(
+    `query ($filter: DivergenciaAbertaFilter, $after: Cursor) {
+      divergenciasAbertas(filter: $filter, first: 50, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} idade: diasAberta }
+      }
+    }`,
+    { filter, after },
+  )
+
+/** @param {string} id */
+export const one = (id) =>
+  ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} idade: idadeDias } }`, { id })
+
+export const rules = () => ask('{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC]) { nodes { nome } } }')
+
+/** @param {{ tabela: string, registroId: string }} finding */
+export const history = ({ tabela, registroId }) =>
+  ask(
+    `query ($tabela: String!, $id: String!) {
+      historicoRegistro(tabela: $tabela, id: $id, first: 100) { nodes { quando evento ator motivo divergenciaId } }
+    }`,
+    { tabela, id: registroId },
+  )
+
+/** @param {string} id */
+export const record = (id) =>
+  ask('query ($id: BigInt!) { verRegistro(divergenciaId: $id) { nodes { coluna valor } } }', { id })
+
+const DECISIONS = {
+  approve: 'aprovarDivergencias',
+  reject: 'rejeitarDivergencias',
+  reopen: 'reabrirDivergencias',
+}
+
+/**
+ * Decides over findings. Answers what became of each.
+ * @param {string} action
+ * @param {readonly any[]} findings
+ * @param {{ reason: string, values?: Record<string, unknown>, until?: string }} said
+ * @returns {Promise<{ id: string, status: string, motivo?: string | null }[]>}
+ */
+export async function decide(action, findings, { reason: motivo, values: valores, until }) {
+  const ids = findings.map(({ id }) => id)
+  const [first] = findings
+  if (action === 'correct') {
+    const { corrigirManualmente } = await ask(
+      `mutation ($id: BigInt!, $valores: JSON!, $motivo: String!) {
+        corrigirManualmente(input: { id: $id, valores: $valores, motivo: $motivo }) { resultado { id status } }
+      }`,
+      { id: first.id, valores, motivo },
+    )
+    return [corrigirManualmente.resultado]
+  }
+  if (action === 'except') {
+    const { regra, tabela, registroId } = first
+    await ask(
+      `mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { id } } }`,
+      { input: { regra, tabela, registroId, motivo, expiraEm: until } },
+    )
+    return [{ id: first.id, status: 'excecao' }]
+  }
+  if (action === 'revert') {
+    const { reverterDivergencias } = await ask(
+      `mutation ($ids: [BigInt]!, $motivo: String!) {
+        reverterDivergencias(input: { ids: $ids, motivo: $motivo }) { resultado { id: divergenciaId status: resultado } }
+      }`,
+      { ids, motivo },
+    )
+    return reverterDivergencias.resultado
+  }
+  const name = DECISIONS[/** @type {keyof typeof DECISIONS} */ (action)]
+  const answer = await ask(
+    `mutation ($ids: [BigInt]!, $motivo: String!) {
+      ${name}(input: { ids: $ids, motivo: $motivo }) { resultado { id status motivo } }
+    }`,
+    { ids, motivo },
+  )
+  return answer[name].resultado
+}

@@ -1,0 +1,199 @@
+// The review page: asks for the token, shows what waits for a person, and takes decisions. Nothing is decided here.
+import { list, one, Refusal, rules, token } from './api.mjs'
+import { Decision } from './decision.mjs'
+import { Filters, filterOf } from './filters.mjs'
+import { Findings } from './findings.mjs'
+import { count, outcome, say } from './format.mjs'
+import { html, render, useEffect, useState } from './preact.mjs'
+import { t } from './words.mjs'
+
+/** @typedef {{ kind: 'done' | 'refused', text: string, hint?: string | undefined, undo?: { action: string, findings: any[] } | undefined }} Notice */
+
+/** @type {Record<string, { by: string, from: string }>} How a decision is taken back, and from which status. */
+const BACK = { approve: { by: 'revert', from: 'corrigida' }, reject: { by: 'reopen', from: 'rejeitada' } }
+
+const asked = () => new URLSearchParams(location.search)
+
+function Page() {
+  const [known, setKnown] = useState(Boolean(token.get()))
+  const [refusal, setRefusal] = useState('')
+  /** @param {string} [why] */
+  const leave = (why = '') => {
+    token.set(undefined)
+    setRefusal(why)
+    setKnown(false)
+  }
+  return html`
+    <header>
+      <h1>Conferente <span>${t.heading}</span></h1>
+      ${known && html`<button type="button" class="quiet" onClick=${() => leave()}>${t.leave}</button>`}
+    </header>
+    ${known ? html`<${Review} leave=${leave} />` : html`<${Login} refusal=${refusal} enter=${() => setKnown(true)} />`}
+  `
+}
+
+/** @param {{ refusal: string, enter: () => void }} props */
+function Login({ refusal, enter }) {
+  /** @param {any} event */
+  const submit = (event) => {
+    event.preventDefault()
+    token.set(event.target.elements.token.value.trim())
+    enter()
+  }
+  return html`
+    <main>
+      <form class="login" onSubmit=${submit}>
+        ${refusal && html`<p role="alert" class="notice refused">${refusal}</p>`}
+        <label for="token">${t.token}</label>
+        <input id="token" name="token" type="password" autocomplete="off" required aria-describedby="token-help" />
+        <p id="token-help">${t.tokenHelp}</p>
+        <button>${t.enter}</button>
+      </form>
+    </main>
+  `
+}
+
+/** @param {{ leave: (why?: string) => void }} props */
+function Review({ leave }) {
+  const [search, setSearch] = useState(asked)
+  const [names, setNames] = useState(/** @type {string[]} */ ([]))
+  const [page, setPage] = useState(
+    /** @type {{ total: number, findings: any[], next: string | null } | undefined} */ (undefined),
+  )
+  const [selected, setSelected] = useState(/** @type {ReadonlySet<string>} */ (new Set()))
+  const [deciding, setDeciding] = useState(
+    /** @type {{ action: string, findings: any[] } | undefined} */ (undefined),
+  )
+  const [notice, setNotice] = useState(/** @type {Notice | undefined} */ (undefined))
+  const only = search.get('divergencia')
+
+  /** @param {unknown} error */
+  const refused = (error) => {
+    if (!(error instanceof Refusal)) throw error
+    if (error.login) leave(error.message)
+    else setNotice({ kind: 'refused', text: error.message, hint: error.hint })
+  }
+
+  /** @param {string | null} after */
+  const load = async (after) => {
+    try {
+      if (only !== null) {
+        const { divergencia } = await one(only)
+        setPage({ total: divergencia ? 1 : 0, findings: divergencia ? [divergencia] : [], next: null })
+        return
+      }
+      const { totalCount: total, nodes, pageInfo } = (await list(filterOf(search), after)).divergenciasAbertas
+      setPage((before) => ({
+        total,
+        findings: after === null ? nodes : [...(before?.findings ?? []), ...nodes],
+        next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+      }))
+    } catch (error) {
+      refused(error)
+    }
+  }
+
+  useEffect(() => {
+    setSelected(new Set())
+    setPage(undefined)
+    load(null)
+  }, [search])
+  useEffect(() => {
+    rules().then(({ regras }) => setNames(regras.nodes.map((/** @type {any} */ { nome }) => nome)), refused)
+    const back = () => setSearch(asked())
+    addEventListener('popstate', back)
+    return () => removeEventListener('popstate', back)
+  }, [])
+
+  /** @param {URLSearchParams} next */
+  const go = (next) => {
+    history.pushState(null, '', next.size > 0 ? `?${next}` : location.pathname)
+    setSearch(next)
+    setNotice(undefined)
+  }
+  /**
+   * @param {string} action
+   * @param {any[]} findings
+   * @param {any[]} results
+   */
+  const decided = (action, findings, results) => {
+    setDeciding(undefined)
+    setSelected(new Set())
+    const back = BACK[action]
+    const done = new Set(results.filter(({ status }) => status === back?.from).map(({ id }) => id))
+    const undo = findings.filter(({ id }) => done.has(id))
+    setNotice({
+      kind: 'done',
+      text: say(t.done, { what: outcome(results) }),
+      undo: back && undo.length > 0 ? { action: back.by, findings: undo } : undefined,
+    })
+    load(null)
+  }
+
+  const marked = page?.findings.filter(({ id }) => selected.has(id)) ?? []
+  return html`
+    <main>
+      ${
+        only === null
+          ? html`<${Filters} search=${search} names=${names} go=${go} />`
+          : html`<p class="only">${say(t.only, { id: only })} <a href=${location.pathname} onClick=${(
+              /** @type {Event} */ event,
+            ) => {
+              event.preventDefault()
+              go(new URLSearchParams())
+            }}>${t.all}</a></p>`
+      }
+      <div aria-live="polite">
+        ${notice && html`<${Told} notice=${notice} decide=${setDeciding} close=${() => setNotice(undefined)} />`}
+        ${
+          page === undefined
+            ? html`<p>${t.loading}</p>`
+            : html`<p class="count">${
+                only !== null
+                  ? page.total === 0 && say(t.unknown, { id: only })
+                  : page.total === 0
+                    ? t.count.none
+                    : count(t.count, page.total)
+              }</p>`
+        }
+      </div>
+      ${
+        page !== undefined &&
+        page.findings.length > 0 &&
+        html`
+          <${Findings} findings=${page.findings} open=${only !== null} selected=${selected} select=${setSelected}
+            decide=${(/** @type {string} */ action, /** @type {any[]} */ findings) => setDeciding({ action, findings })} refused=${refused} />
+          ${page.next !== null && html`<button type="button" class="quiet" onClick=${() => load(page.next)}>${t.more}</button>`}
+        `
+      }
+      ${
+        marked.length > 0 &&
+        html`
+          <div class="bar" role="group" aria-label=${count(t.selected, marked.length)}>
+            <strong>${count(t.selected, marked.length)}</strong>
+            <button type="button" onClick=${() => setDeciding({ action: 'approve', findings: marked })}>${t.action.approve}</button>
+            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'reject', findings: marked })}>${t.action.reject}</button>
+          </div>
+        `
+      }
+      ${
+        deciding !== undefined &&
+        html`<${Decision} ...${deciding} decided=${decided} cancel=${() => setDeciding(undefined)} leave=${leave} />`
+      }
+    </main>
+  `
+}
+
+/** @param {{ notice: Notice, decide: (what: { action: string, findings: any[] }) => void, close: () => void }} props */
+function Told({ notice, decide, close }) {
+  const { kind, text, hint, undo } = notice
+  return html`
+    <div class=${`notice ${kind}`} role=${kind === 'refused' ? 'alert' : 'status'}>
+      <p>${text} ${hint}</p>
+      ${undo && html`<button type="button" class="quiet" onClick=${() => decide(undo)}>${t.undo}</button>`}
+      <button type="button" class="quiet" onClick=${close}>${t.close}</button>
+    </div>
+  `
+}
+
+render(html`<${Page} />`, document.body)

@@ -1,0 +1,79 @@
+// The dialog of one decision: what it means, the reason, and what has to be typed.
+import { decide, Refusal } from './api.mjs'
+import { count, plain } from './format.mjs'
+import { html, useEffect, useRef, useState } from './preact.mjs'
+import { t } from './words.mjs'
+
+const TOMORROW = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+
+/**
+ * @param {{ action: keyof typeof t.action, findings: any[], decided: (action: string, findings: any[], results: any[]) => void,
+ *   cancel: () => void, leave: (why: string) => void }} props
+ */
+export function Decision({ action, findings, decided, cancel, leave }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState(/** @type {Refusal | undefined} */ (undefined))
+  useEffect(() => dialog.current?.showModal(), [])
+
+  const [finding] = findings
+  const columns = finding.regraRegistrada?.colunas ?? Object.keys(finding.valoresOriginais)
+  /** @param {any} event */
+  const submit = async (event) => {
+    event.preventDefault()
+    const { elements } = event.target
+    // Only what was typed over: an untouched field says nothing.
+    const typed = columns
+      .filter(
+        (/** @type {string} */ column) =>
+          action === 'correct' && elements[`valor.${column}`].value !== startOf(finding, column),
+      )
+      .map((/** @type {string} */ column) => [column, elements[`valor.${column}`].value])
+    setBusy(true)
+    try {
+      const said = {
+        reason: elements.motivo.value,
+        values: Object.fromEntries(typed),
+        ...(action === 'except' && { until: new Date(`${elements.ate.value}T23:59:59`).toISOString() }),
+      }
+      decided(action, findings, await decide(action, findings, said))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      if (error.login) leave(error.message)
+      setRefusal(error)
+      setBusy(false)
+    }
+  }
+  return html`
+    <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => (busy ? event.preventDefault() : cancel())}>
+      <form class="decision" onSubmit=${submit}>
+        <h2 id="decision">${t.action[action]}: ${count(t.of, findings.length)}</h2>
+        <p>${t.explain[action]}</p>
+        ${
+          action === 'correct' &&
+          columns.map(
+            (/** @type {string} */ column) =>
+              html`<label>${column}<input name=${`valor.${column}`} defaultValue=${startOf(finding, column)} /></label>`,
+          )
+        }
+        ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${TOMORROW()} /></label>`}
+        <label>${t.reason}<textarea name="motivo" required rows="2" defaultValue=${action === 'approve' ? t.checked : ''}></textarea></label>
+        ${refusal && html`<p role="alert" class="notice refused">${refusal.message} ${refusal.hint}</p>`}
+        <div class="actions">
+          <button disabled=${busy}>${t.confirm}</button>
+          <button type="button" class="quiet" disabled=${busy} onClick=${cancel}>${t.cancel}</button>
+        </div>
+      </form>
+    </dialog>
+  `
+}
+
+/**
+ * What a field begins with: what was proposed or typed before, else what the row held.
+ * @param {any} finding
+ * @param {string} column
+ */
+function startOf({ valoresOriginais, valoresPropostos, valoresDigitados }, column) {
+  const values = { ...valoresOriginais, ...valoresPropostos, ...valoresDigitados }
+  return values[column] === undefined || values[column] === null ? '' : plain(values[column])
+}

@@ -1,0 +1,56 @@
+// How amounts, shares, days and values look.
+import { LANGUAGE, t } from './words.mjs'
+
+const MONEY = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency: 'BRL' })
+const SHARE = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 1 })
+const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'short', timeStyle: 'short' })
+
+// From text, so that an amount keeps all its digits.
+/** @param {any} amount */
+export const money = (amount) => MONEY.format(amount)
+/** @param {any} share */
+export const share = (share) => SHARE.format(share)
+/** @param {string} moment */
+export const moment = (moment) => MOMENT.format(new Date(moment))
+
+/**
+ * Puts values into a text of the catalogue.
+ * @param {string} text
+ * @param {Record<string, unknown>} values
+ */
+export const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]))
+
+/**
+ * @param {{ one: string, many: string }} text
+ * @param {number} n
+ */
+export const count = ({ one, many }, n) => (n === 1 ? one : say(many, { n: n.toLocaleString(LANGUAGE) }))
+
+/**
+ * A value as people write it; nothing is a dash.
+ * @param {unknown} value
+ */
+export const plain = (value) =>
+  value === null || value === undefined || value === ''
+    ? '—'
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
+
+/** @param {string} status */
+export const statusName = (status) => t.status[/** @type {keyof typeof t.status} */ (status)] ?? status
+
+/**
+ * What became of the findings, as `2 corrigida, 1 falha: …`.
+ * @param {readonly { status: string, motivo?: string | null }[]} results
+ */
+export function outcome(results) {
+  const groups = Map.groupBy(results, ({ status }) => status)
+  return [...groups]
+    .map(([status, some]) => {
+      const why =
+        status === 'falha' || status === 'obsoleta' ? some.find(({ motivo }) => motivo)?.motivo : undefined
+      return `${some.length} ${statusName(status)}${why ? ` (${why})` : ''}`
+    })
+    .join(', ')
+}

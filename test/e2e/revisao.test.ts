@@ -1,0 +1,302 @@
+// The review page as reviewers use it: a real browser, a real server, and the warehouse looked at afterwards.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { type Test, test } from 'tap'
+import type { ServerSettings } from '../../src/http/server.ts'
+import { api, forge } from '../helper/api.ts'
+import { cenario } from '../helper/cenario.ts'
+import { navegador, type Sight, semNavegador } from '../helper/navegador.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A browser on the findings of a small warehouse, and people who enter with their own token. */
+async function mesa(t: Test, changes: Partial<ServerSettings> = {}) {
+  const cena = await cenario(t)
+  const server = await api(t, cena, changes)
+  const open = await navegador(t)
+  return {
+    cena,
+    server,
+    async entrar(
+      papel: 'leitor' | 'revisor' | 'administrador',
+      nome: string,
+      search = '',
+      sight?: Sight,
+    ): Promise<Page> {
+      const page = await open(`${server.url}/revisao${search}`, sight)
+      await page.getByLabel('Token').fill(await server.token(papel, nome))
+      await page.getByLabel('Token').press('Enter')
+      return page
+    },
+    open: (search = '', sight?: Sight) => open(`${server.url}/revisao${search}`, sight),
+  }
+}
+
+const dizer = async (page: Page, motivo?: string) => {
+  if (motivo !== undefined) await page.getByRole('dialog').getByLabel('Motivo').fill(motivo)
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirmar' }).click()
+}
+const feito = (page: Page) => page.getByText(/^Feito: /).textContent()
+
+test(
+  'the link of a letter shows the finding and its row; approved, the warehouse has it, and undone it is as before',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, valor: 1234.5, categoria: 'ERRADA' }, { id: 2 })
+    await cena.processar()
+    const { id } = await cena.achado(1)
+    const page = await entrar('revisor', 'ana', `?divergencia=${id}`)
+    await page.getByText(`Só a divergência ${id}.`).waitFor()
+    const row = page.getByRole('row').filter({ hasText: 'a categoria está errada' }).first()
+    t.match(await row.textContent(), /R\$\s1\.234,50[\s\S]*errada[\s\S]*categoria ERRADA → CERTA[\s\S]*99%/)
+    await page.getByRole('heading', { name: 'Registro 1 de dw.lancamentos, como está agora' }).waitFor()
+    await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+    t.match(
+      await page.locator('.details').textContent(),
+      /valor documento\s*—[\s\S]*Histórico do registro[\s\S]*detectada/,
+    )
+    await page.getByRole('button', { name: 'Aprovar' }).click()
+    await dizer(page)
+    t.match(await feito(page), 'Feito: 1 corrigida.')
+    t.equal(await cena.categoria(1), 'CERTA')
+    t.equal(await cena.categoria(2), 'ERR', 'nothing but what was shown')
+    t.match(await cena.achado(1), { decidida_por: 'ana', motivo: 'conferido' })
+    await page.getByRole('button', { name: 'Desfazer', exact: true }).click()
+    await dizer(page, 'era outra coisa')
+    await page.getByText('Feito: 1 revertida.').waitFor()
+    t.equal(await cena.categoria(1), 'ERRADA', 'exactly as it was')
+    await page.getByRole('link', { name: 'Ver todas' }).click()
+    await page.getByText('1 divergência espera').waitFor()
+  },
+)
+
+test(
+  'many are approved at once; what needs a second person waits for one, who is not the first',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, valor: 150_000 }, { id: 3, confianca: 0.5 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await page.getByText('3 divergências esperam').waitFor()
+    t.same(
+      await page.locator('tbody .number:nth-child(2)').allInnerTexts(),
+      ['R$ 150.000,00', 'R$ 100,00', 'R$ 100,00'].map((v) => v.replace(' ', '\u00a0')),
+      'most at stake first',
+    )
+    await page.getByLabel('Confiança mínima, %').fill('90')
+    await page.getByLabel('Confiança mínima, %').press('Tab')
+    await page.getByText('2 divergências esperam').waitFor()
+    t.match(page.url(), /\?confianca=90$/, 'the filter can be kept and sent')
+    await page.getByLabel('Marcar todas desta lista').check()
+    await page.getByRole('group', { name: '2 marcadas' }).getByRole('button', { name: 'Aprovar' }).click()
+    await dizer(page, 'notas conferidas')
+    const dito = await feito(page)
+    t.match(dito, /1 corrigida/)
+    t.match(dito, /1 aguarda segunda pessoa/)
+    t.same(
+      [await cena.categoria(1), await cena.categoria(2), await cena.categoria(3)],
+      ['CERTA', 'ERR', 'ERR'],
+    )
+    await page.getByText('1 divergência espera').waitFor()
+    await page.getByRole('button', { name: /^Detalhes da divergência/ }).click()
+    await page.getByRole('button', { name: 'Aprovar' }).click()
+    await dizer(page)
+    t.match(
+      await page.getByRole('dialog').getByRole('alert').textContent(),
+      /outra pessoa/,
+      'refused to whoever proposed it',
+    )
+    t.equal(await cena.categoria(2), 'ERR')
+    const other = await entrar('revisor', 'bruno', '?status=aguardando_segunda_aprovacao')
+    await other.getByText('proposta por ana: notas conferidas').waitFor()
+    await other.getByRole('button', { name: /^Detalhes da divergência/ }).click()
+    await other.getByRole('button', { name: 'Aprovar' }).click()
+    await dizer(other)
+    t.match(await feito(other), 'Feito: 1 corrigida.')
+    t.equal(await cena.categoria(2), 'CERTA')
+  },
+)
+
+test(
+  'rejected, reopened, corrected by hand and left in peace, each with its reason',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, valor: 300 }, { id: 2, valor: 200 }, { id: 3, descricao: 'aponta' })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    const details = async (registro: number) => {
+      const { id } = await cena.achado(registro)
+      await page.getByRole('button', { name: `Detalhes da divergência ${id}` }).click()
+      return page.locator('tbody').filter({ has: page.getByLabel(`Marcar a divergência ${id}`) })
+    }
+    await (await details(1)).getByRole('button', { name: 'Rejeitar' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Confirmar' }).click()
+    t.equal(await cena.status(1), 'aberta', 'without a reason nothing is sent')
+    await dizer(page, 'está certo assim')
+    await page.getByText('Feito: 1 rejeitada.').waitFor()
+    t.match(await cena.achado(1), { status: 'rejeitada', motivo: 'está certo assim' })
+    await page.getByRole('button', { name: 'Desfazer', exact: true }).click()
+    await dizer(page, 'enganei-me')
+    await page.getByText('Feito: 1 aberta.').waitFor()
+    t.equal(await cena.status(1), 'aberta')
+
+    await (await details(2)).getByRole('button', { name: 'Corrigir com outro valor' }).click()
+    t.equal(
+      await page.getByRole('dialog').getByLabel('categoria').inputValue(),
+      'CERTA',
+      'begins with what is proposed',
+    )
+    await page.getByRole('dialog').getByLabel('categoria').fill('TERCEIRA')
+    await dizer(page, 'a nota diz outra')
+    await page.getByText('Feito: 1 aguarda segunda pessoa.').waitFor()
+    t.equal(await cena.categoria(2), 'ERR', 'not before another person has seen it')
+
+    const flagged = await details(3)
+    t.match(await flagged.textContent(), /só aponta/)
+    t.equal(await flagged.getByRole('button', { name: 'Aprovar' }).count(), 0, 'there is nothing to approve')
+    await flagged.getByRole('button', { name: 'Declarar exceção' }).click()
+    await page.getByRole('dialog').getByLabel('Vale até').fill('2099-12-31')
+    await dizer(page, 'contrato antigo')
+    await page.getByText('Feito: 1 com exceção declarada.').waitFor()
+    const [excecao] =
+      await cena.sql`select registro_id, motivo, autor, (expira_em at time zone 'UTC')::date::text as dia from audit.excecoes`
+    t.match(excecao, {
+      registro_id: '3',
+      motivo: 'contrato antigo',
+      autor: 'ana',
+      dia: /^(2099-12-31|2100-01-01)$/,
+    })
+
+    const other = await entrar('revisor', 'bruno')
+    await other.getByText('proposta por ana: a nota diz outra').waitFor()
+    t.match(
+      await other.locator('tbody').filter({ hasText: 'a nota diz outra' }).textContent(),
+      /categoria ERR → TERCEIRA/,
+    )
+  },
+)
+
+test('a reader sees findings and not the warehouse, and what is refused is said', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1, descricao: 'segredo do armazém' })
+  await cena.processar()
+  const page = await entrar('leitor', 'leo')
+  await page.getByRole('button', { name: /^Detalhes da divergência/ }).click()
+  await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+  t.notMatch(await page.locator('body').textContent(), /segredo do armazém|como está agora/)
+  await page.getByRole('button', { name: 'Aprovar' }).click()
+  await dizer(page)
+  await page.getByRole('dialog').getByRole('alert').waitFor()
+  t.equal(await cena.status(1), 'aberta')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
+  t.equal(await page.getByRole('dialog').count(), 0)
+})
+
+test(
+  'a token that is no good leads back to the door, with the reason; leaving forgets the token',
+  semNavegador,
+  async (t) => {
+    const { cena, server, entrar, open } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await open('?sessao=1')
+    await page.getByLabel('Token').fill(await forge(server.settings, { exp: 1_700_000_000 }))
+    await page.getByRole('button', { name: 'Entrar' }).click()
+    t.match(await page.getByRole('alert').textContent(), /o token venceu/)
+    await page.getByLabel('Token').fill(await server.token('revisor', 'ana'))
+    await page.getByRole('button', { name: 'Entrar' }).click()
+    await page.getByText('1 divergência espera').waitFor()
+    t.equal(await page.getByLabel('Sessão').inputValue(), '1', 'where the link led to is not lost')
+    await page.getByRole('button', { name: 'Sair' }).click()
+    await page.getByLabel('Token').waitFor()
+    await page.reload()
+    await page.getByLabel('Token').waitFor()
+    const unknown = await entrar('revisor', 'ana', '?divergencia=999')
+    await unknown.getByText('A divergência 999 não existe.').waitFor()
+    const nobody = await entrar('revisor', 'ana', '?sessao=77')
+    await nobody.getByText('Nada espera por decisão.').waitFor()
+  },
+)
+
+test('what the ledger holds is shown as text, never run', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  const hostile = '<img src=x onerror="document.title=1">{{1}}'
+  await cena.lancar({ id: 1, categoria: `ERR${hostile}`, descricao: hostile })
+  await cena.processar()
+  const page = await entrar('administrador', 'adelia')
+  await page.getByRole('button', { name: /^Detalhes da divergência/ }).click()
+  await page.getByText(hostile, { exact: true }).waitFor()
+  t.equal(await page.locator('img').count(), 0)
+  t.equal(await page.title(), 'Conferente: revisão')
+})
+
+test('when the server falls silent it is said, and the work can go on after', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const page = await entrar('revisor', 'ana')
+  await page.getByLabel('Marcar todas desta lista').check()
+  await page.getByRole('group', { name: '1 marcada' }).getByRole('button', { name: 'Rejeitar' }).click()
+  await page.route('**/graphql', (route) => route.abort())
+  await dizer(page, 'x')
+  t.match(await page.getByRole('dialog').getByRole('alert').textContent(), /O servidor não responde/)
+  await page.unroute('**/graphql')
+  await dizer(page)
+  await page.getByText('Feito: 1 rejeitada.').waitFor()
+})
+
+test(
+  'everybody can use it: no barrier that axe knows, on a desk and on a phone, in light and dark',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar, open } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, valor: 150_000 }, { id: 3, descricao: 'aponta' })
+    await cena.processar()
+    const barriers = async (page: Page, where: string) => {
+      await page.evaluate(AXE)
+      const found = await page.evaluate(async () => {
+        // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
+        const { violations } = await (globalThis as any).axe.run()
+        return violations.map(
+          (v: { id: string; nodes: { html: string }[] }) => `${v.id}: ${v.nodes[0]?.html}`,
+        )
+      })
+      t.same(found, [], where)
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      t.ok(Number(wide) <= 0, `${where}: nothing sticks out`)
+    }
+    for (const sight of [{}, { dark: true }, { width: 390 }]) {
+      const name = JSON.stringify(sight)
+      await barriers(await open('', sight), `the door ${name}`)
+      const page = await entrar('revisor', 'ana', '', sight)
+      await page.getByText('3 divergências esperam').waitFor()
+      await page
+        .getByRole('button', { name: /^Detalhes da divergência/ })
+        .first()
+        .click()
+      await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+      await page.getByRole('checkbox').nth(2).check()
+      await barriers(page, `the list ${name}`)
+      await page.getByRole('button', { name: 'Corrigir com outro valor' }).click()
+      await barriers(page, `the dialog ${name}`)
+      await page.keyboard.press('Escape')
+      t.equal(await page.getByRole('dialog').count(), 0, 'Escape closes')
+    }
+  },
+)
+
+test('in the language of the server, below a path of its own', semNavegador, async (t) => {
+  const { cena, server } = await mesa(t, { language: 'en', basePath: '/conferente' })
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const open = await navegador(t)
+  const page = await open(`${server.url}/revisao`)
+  await page.getByLabel('Token').fill(await server.token('revisor', 'ana'))
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await page.getByText('1 finding waits').waitFor()
+  t.equal(await page.locator('html').getAttribute('lang'), 'en')
+})

@@ -1,0 +1,36 @@
+// A real browser for the review page. Debian's, which CI installs; where there is none the tests are skipped, and say so.
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+
+const CHROMIUM = process.env['CONFERENTE_TESTE_CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** What to hand to a test that needs a browser: why it is skipped, or nothing. */
+export const semNavegador: { skip?: string } = existsSync(CHROMIUM)
+  ? {}
+  : { skip: `no browser at ${CHROMIUM}: apt-get install chromium, or name one in CONFERENTE_TESTE_CHROMIUM` }
+
+export interface Sight {
+  readonly width?: number
+  readonly dark?: boolean
+}
+
+/** Opens windows, each a person's own; what goes wrong in a page fails the test. */
+export async function navegador(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
+  const browser: Browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  })
+  t.teardown(() => browser.close())
+  return async (url, { width = 1280, dark = false } = {}) => {
+    const context = await browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: dark ? 'dark' : 'light',
+    })
+    const page = await context.newPage()
+    page.on('pageerror', (error) => t.fail(`the page threw: ${error.message}`))
+    page.setDefaultTimeout(20_000)
+    await page.goto(url)
+    return page
+  }
+}
