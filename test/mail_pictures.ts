@@ -3,13 +3,13 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
 import { connect } from '../src/db.ts'
 import { openEmbedded } from '../src/embedded.ts'
 import { mailText } from '../src/i18n/index.ts'
 import type { Facts } from '../src/mail/facts.ts'
 import { render } from '../src/mail/render.ts'
 import { ROOT } from './helper/arquivos.ts'
+import { launch } from './helper/navegador.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 import { mailScene } from './mail_scene.ts'
 
@@ -48,18 +48,7 @@ try {
 }
 
 mkdirSync(directory, { recursive: true })
-const browser = await chromium.launch({
-  executablePath: process.env['CONFERENTE_TESTE_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await launch()
 try {
   for (const { name, from, en = false, width, dark } of SHOTS) {
     if (only.length > 0 && !only.includes(name)) continue

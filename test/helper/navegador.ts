@@ -1,4 +1,4 @@
-// A real browser for the review page. Debian's, which CI installs; where there is none the tests are skipped, and say so.
+// A real browser, for the review page and for pictures. Debian's, which CI installs; where there is none tests are skipped, and say so.
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
@@ -15,12 +15,24 @@ export interface Sight {
   readonly dark?: boolean
 }
 
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
 /** Opens windows, each a person's own; what goes wrong in a page fails the test. */
 export async function navegador(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
-  const browser: Browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  const browser = await launch()
   t.teardown(() => browser.close())
   return async (url, { width = 1280, dark = false } = {}) => {
     const context = await browser.newContext({

@@ -56,6 +56,7 @@ export const pendenteVerificacao: Subject = {
       ['exclusive mode nowait', 'exclusive mode'],
       ['v_sem_chave := true', 'v_sem_chave := false'],
     ),
+    ...of('regras/descrever_provas.sql', ['when 21 then 3.5', 'when 21 then 21']),
     ...of('regras/resolver_sistema.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
     ...of('regras/classe_apoio.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
     ...of('regras/palavras_texto.sql', ['[:digit:]', '']),

@@ -314,6 +314,23 @@ t.test('the sentence agrees with what it names', async (t) => {
   t.match(by.get(nome as string), /com o mesmo nome do fornecedor estão/)
 })
 
+t.test('what is known of the supplier is told before what others booked under the account', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const frota = { fornecedor_id: '99888777000100', fornecedor: 'Frota S/A', centro_custo: 'Pátio' }
+  await lancar(
+    sql,
+    { conta_contabil: '9.9', categoria: 'De outro', data_lancamento: mes(1) },
+    ...Array.from({ length: 3 }, () => ({ ...frota, categoria: 'Frota', data_lancamento: mes(1) })),
+    { ...pendente, ...frota, conta_contabil: '9.9' },
+  )
+  const [parado] = await achados(sql)
+  t.equal(parado?.valores_propostos['categoria'], 'Frota')
+  t.match(parado?.justificativa, /^3 de 3 lançamentos de meses anteriores com o mesmo fornecedor/)
+  const niveis = parado?.evidencia.niveis.map(({ por }: { por: string }) => por)
+  t.ok(niveis.indexOf('conta contábil') > niveis.indexOf('empresa do fornecedor'), niveis.join(', '))
+})
+
 t.test('an entry never learns from later ones, nor from pending ones', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
