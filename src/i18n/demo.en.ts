@@ -36,8 +36,16 @@ export const demo: typeof ptBR.demo = {
   scoring: 'comparing with the truth',
   further: 'To look further',
   furtherCommands: (embedded) =>
-    ['listar --detalhe', 'sessoes', 'historico dw.lancamentos ID', 'listar --status corrigida', 'configurar']
-      .map((command) => `  npx conferente ${command}${embedded ? ' --demo' : ''}`)
+    [
+      ['listar --detalhe'],
+      ['sessoes'],
+      ['historico dw.lancamentos ID'],
+      ['listar --status corrigida'],
+      ['configurar'],
+      ['token --papel revisor --nome you'],
+      ['servir', '   # in the browser: http://localhost:8000/revisao, with the token'],
+    ]
+      .map(([command, note = '']) => `  npx conferente ${command}${embedded ? ' --demo' : ''}${note}`)
       .join('\n'),
   took: (time) => `The demo took ${time}.`,
 }

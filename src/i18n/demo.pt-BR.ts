@@ -34,8 +34,16 @@ export const demo = {
   scoring: 'comparando com a verdade',
   further: 'Para olhar mais',
   furtherCommands: (embedded: boolean) =>
-    ['listar --detalhe', 'sessoes', 'historico dw.lancamentos ID', 'listar --status corrigida', 'configurar']
-      .map((command) => `  npx conferente ${command}${embedded ? ' --demo' : ''}`)
+    [
+      ['listar --detalhe'],
+      ['sessoes'],
+      ['historico dw.lancamentos ID'],
+      ['listar --status corrigida'],
+      ['configurar'],
+      ['token --papel revisor --nome voce'],
+      ['servir', '   # no navegador: http://localhost:8000/revisao, com o token'],
+    ]
+      .map(([command, note = '']) => `  npx conferente ${command}${embedded ? ' --demo' : ''}${note}`)
       .join('\n'),
   took: (time: string) => `A demonstração levou ${time}.`,
 }

@@ -99,6 +99,7 @@ export const review: typeof ptBR = {
   undo: 'Undo',
   undone: 'undone on the review page',
   done: 'Done: {what}.',
+  again: 'Try again',
   close: 'Close',
   offline: 'The server does not answer. Nothing was done that is not in the history; try again.',
 }

@@ -97,6 +97,7 @@ export const review = {
   undo: 'Desfazer',
   undone: 'desfeito na página de revisão',
   done: 'Feito: {what}.',
+  again: 'Tentar de novo',
   close: 'Fechar',
   offline: 'O servidor não responde. Nada foi feito que não esteja no histórico; tente de novo.',
 }

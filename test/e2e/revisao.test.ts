@@ -247,6 +247,13 @@ test('when the server falls silent it is said, and the work can go on after', se
   await page.unroute('**/graphql')
   await dizer(page)
   await page.getByText('Feito: 1 rejeitada.').waitFor()
+  // and also when it is the list that does not come
+  await page.route('**/graphql', (route) => route.abort())
+  await page.getByLabel('Situação').selectOption('falha')
+  await page.getByText(/O servidor não responde/).waitFor()
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Tentar de novo' }).click()
+  await page.getByText('Nada espera por decisão.').waitFor()
 })
 
 test(

@@ -4,7 +4,7 @@ import { Decision } from './decision.mjs'
 import { Filters, filterOf } from './filters.mjs'
 import { Findings } from './findings.mjs'
 import { count, outcome, say } from './format.mjs'
-import { html, render, useEffect, useState } from './preact.mjs'
+import { html, render, useEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
 /** @typedef {{ kind: 'done' | 'refused', text: string, hint?: string | undefined, undo?: { action: string, findings: any[] } | undefined }} Notice */
@@ -65,7 +65,10 @@ function Review({ leave }) {
     /** @type {{ action: string, findings: any[] } | undefined} */ (undefined),
   )
   const [notice, setNotice] = useState(/** @type {Notice | undefined} */ (undefined))
+  const [failed, setFailed] = useState(false)
   const only = search.get('divergencia')
+  // The last question asked: an answer to an earlier one comes too late and is dropped.
+  const last = useRef(0)
 
   /** @param {unknown} error */
   const refused = (error) => {
@@ -76,19 +79,26 @@ function Review({ leave }) {
 
   /** @param {string | null} after */
   const load = async (after) => {
+    last.current += 1
+    const mine = last.current
+    setFailed(false)
     try {
       if (only !== null) {
         const { divergencia } = await one(only)
+        if (mine !== last.current) return
         setPage({ total: divergencia ? 1 : 0, findings: divergencia ? [divergencia] : [], next: null })
         return
       }
       const { totalCount: total, nodes, pageInfo } = (await list(filterOf(search), after)).divergenciasAbertas
+      if (mine !== last.current) return
       setPage((before) => ({
         total,
         findings: after === null ? nodes : [...(before?.findings ?? []), ...nodes],
         next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
       }))
     } catch (error) {
+      if (mine !== last.current) return
+      setFailed(true)
       refused(error)
     }
   }
@@ -145,18 +155,9 @@ function Review({ leave }) {
       }
       <div aria-live="polite">
         ${notice && html`<${Told} notice=${notice} decide=${setDeciding} close=${() => setNotice(undefined)} />`}
-        ${
-          page === undefined
-            ? html`<p>${t.loading}</p>`
-            : html`<p class="count">${
-                only !== null
-                  ? page.total === 0 && say(t.unknown, { id: only })
-                  : page.total === 0
-                    ? t.count.none
-                    : count(t.count, page.total)
-              }</p>`
-        }
+        ${!failed && html`<p class="count">${page === undefined ? t.loading : tally(page.total, only)}</p>`}
       </div>
+      ${failed && html`<button type="button" onClick=${() => load(null)}>${t.again}</button>`}
       ${
         page !== undefined &&
         page.findings.length > 0 &&
@@ -182,6 +183,15 @@ function Review({ leave }) {
       }
     </main>
   `
+}
+
+/**
+ * @param {number} total
+ * @param {string | null} only
+ */
+function tally(total, only) {
+  if (only !== null) return total === 0 ? say(t.unknown, { id: only }) : ''
+  return total === 0 ? t.count.none : count(t.count, total)
 }
 
 /** @param {{ notice: Notice, decide: (what: { action: string, findings: any[] }) => void, close: () => void }} props */

@@ -12,6 +12,8 @@ const TOMORROW = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 
  */
 export function Decision({ action, findings, decided, cancel, leave }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  // Sent once, however often it is clicked before the page is drawn again.
+  const sent = useRef(false)
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState(/** @type {Refusal | undefined} */ (undefined))
   useEffect(() => dialog.current?.showModal(), [])
@@ -21,31 +23,27 @@ export function Decision({ action, findings, decided, cancel, leave }) {
   /** @param {any} event */
   const submit = async (event) => {
     event.preventDefault()
+    if (sent.current) return
+    sent.current = true
     const { elements } = event.target
-    // Only what was typed over: an untouched field says nothing.
-    const typed = columns
-      .filter(
-        (/** @type {string} */ column) =>
-          action === 'correct' && elements[`valor.${column}`].value !== startOf(finding, column),
-      )
-      .map((/** @type {string} */ column) => [column, elements[`valor.${column}`].value])
     setBusy(true)
     try {
       const said = {
         reason: elements.motivo.value,
-        values: Object.fromEntries(typed),
+        ...(action === 'correct' && { values: changes(finding, columns, elements) }),
         ...(action === 'except' && { until: new Date(`${elements.ate.value}T23:59:59`).toISOString() }),
       }
       decided(action, findings, await decide(action, findings, said))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       if (error.login) leave(error.message)
+      sent.current = false
       setRefusal(error)
       setBusy(false)
     }
   }
   return html`
-    <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => (busy ? event.preventDefault() : cancel())}>
+    <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()} onClose=${cancel}>
       <form class="decision" onSubmit=${submit}>
         <h2 id="decision">${t.action[action]}: ${count(t.of, findings.length)}</h2>
         <p>${t.explain[action]}</p>
@@ -61,12 +59,15 @@ export function Decision({ action, findings, decided, cancel, leave }) {
         ${refusal && html`<p role="alert" class="notice refused">${refusal.message} ${refusal.hint}</p>`}
         <div class="actions">
           <button disabled=${busy}>${t.confirm}</button>
-          <button type="button" class="quiet" disabled=${busy} onClick=${cancel}>${t.cancel}</button>
+          <button type="button" class="quiet" disabled=${busy} onClick=${() => dialog.current?.close()}>${t.cancel}</button>
         </div>
       </form>
     </dialog>
   `
 }
+
+/** @param {unknown} value */
+const typed = (value) => (value === undefined || value === null ? '' : plain(value))
 
 /**
  * What a field begins with: what was proposed or typed before, else what the row held.
@@ -74,6 +75,20 @@ export function Decision({ action, findings, decided, cancel, leave }) {
  * @param {string} column
  */
 function startOf({ valoresOriginais, valoresPropostos, valoresDigitados }, column) {
-  const values = { ...valoresOriginais, ...valoresPropostos, ...valoresDigitados }
-  return values[column] === undefined || values[column] === null ? '' : plain(values[column])
+  return typed({ ...valoresOriginais, ...valoresPropostos, ...valoresDigitados }[column])
+}
+
+/**
+ * The fields that differ from what the row held; one that was emptied becomes null.
+ * @param {any} finding
+ * @param {readonly string[]} columns
+ * @param {any} elements
+ */
+function changes({ valoresOriginais }, columns, elements) {
+  return Object.fromEntries(
+    columns
+      .map((column) => [column, elements[`valor.${column}`].value])
+      .filter(([column, value]) => value !== typed(valoresOriginais[column]))
+      .map(([column, value]) => [column, value === '' ? null : value]),
+  )
 }
