@@ -19,10 +19,26 @@ export const review: typeof ptBR = {
     revertida: 'rolled back',
     obsoleta: 'obsolete',
     resolvida: 'mended elsewhere',
-    conflito: 'in conflict',
-    ausente: 'without a row',
-    recusada: 'refused by the warehouse',
-    excecao: 'with an exception declared',
+  },
+  /** What became of findings that were decided over. */
+  became: {
+    aberta: { one: '1 reopened', many: '{n} reopened' },
+    aguardando_segunda_aprovacao: {
+      one: '1 waits for a second person',
+      many: '{n} wait for a second person',
+    },
+    falha: { one: '1 failed', many: '{n} failed' },
+    corrigida: { one: '1 corrected', many: '{n} corrected' },
+    rejeitada: { one: '1 rejected', many: '{n} rejected' },
+    revertida: { one: '1 rolled back', many: '{n} rolled back' },
+    obsoleta: { one: '1 obsolete: the row changed', many: '{n} obsolete: the rows changed' },
+    conflito: {
+      one: '1 in conflict: the row changed and was not touched',
+      many: '{n} in conflict: the rows changed and were not touched',
+    },
+    ausente: { one: '1 without a row', many: '{n} without a row' },
+    recusada: { one: '1 refused by the warehouse', many: '{n} refused by the warehouse' },
+    excecao: { one: 'exception declared', many: 'exceptions declared' },
   },
   filter: {
     legend: 'Filters',

@@ -17,10 +17,23 @@ export const review = {
     revertida: 'revertida',
     obsoleta: 'obsoleta',
     resolvida: 'resolvida',
-    conflito: 'em conflito',
-    ausente: 'sem registro',
-    recusada: 'recusada pelo armazém',
-    excecao: 'com exceção declarada',
+  },
+  /** What became of findings that were decided over. */
+  became: {
+    aberta: { one: '1 reaberta', many: '{n} reabertas' },
+    aguardando_segunda_aprovacao: { one: '1 aguarda segunda pessoa', many: '{n} aguardam segunda pessoa' },
+    falha: { one: '1 falhou', many: '{n} falharam' },
+    corrigida: { one: '1 corrigida', many: '{n} corrigidas' },
+    rejeitada: { one: '1 rejeitada', many: '{n} rejeitadas' },
+    revertida: { one: '1 revertida', many: '{n} revertidas' },
+    obsoleta: { one: '1 obsoleta: o registro mudou', many: '{n} obsoletas: os registros mudaram' },
+    conflito: {
+      one: '1 em conflito: o registro mudou e não foi tocado',
+      many: '{n} em conflito: os registros mudaram e não foram tocados',
+    },
+    ausente: { one: '1 sem registro', many: '{n} sem registro' },
+    recusada: { one: '1 recusada pelo armazém', many: '{n} recusadas pelo armazém' },
+    excecao: { one: 'exceção declarada', many: 'exceções declaradas' },
   },
   filter: {
     legend: 'Filtros',

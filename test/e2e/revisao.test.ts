@@ -141,7 +141,7 @@ test(
     t.match(await cena.achado(1), { status: 'rejeitada', motivo: 'está certo assim' })
     await page.getByRole('button', { name: 'Desfazer', exact: true }).click()
     await dizer(page, 'enganei-me')
-    await page.getByText('Feito: 1 aberta.').waitFor()
+    await page.getByText('Feito: 1 reaberta.').waitFor()
     t.equal(await cena.status(1), 'aberta')
 
     await (await details(2)).getByRole('button', { name: 'Corrigir com outro valor' }).click()
@@ -161,7 +161,7 @@ test(
     await flagged.getByRole('button', { name: 'Declarar exceção' }).click()
     await page.getByRole('dialog').getByLabel('Vale até').fill('2099-12-31')
     await dizer(page, 'contrato antigo')
-    await page.getByText('Feito: 1 com exceção declarada.').waitFor()
+    await page.getByText('Feito: exceção declarada.').waitFor()
     const [excecao] =
       await cena.sql`select registro_id, motivo, autor, (expira_em at time zone 'UTC')::date::text as dia from audit.excecoes`
     t.match(excecao, {
@@ -255,6 +255,51 @@ test('when the server falls silent it is said, and the work can go on after', se
   await page.getByRole('button', { name: 'Tentar de novo' }).click()
   await page.getByText('Nada espera por decisão.').waitFor()
 })
+
+test(
+  'an answer that comes late is not shown, and a decision clicked twice is one',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, valor: 300 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await page.getByText('2 divergências esperam').waitFor()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(
+      '**/graphql',
+      async (route) => {
+        await held
+        await route.continue()
+      },
+      { times: 1 },
+    )
+    await page.getByLabel('Valor mínimo, R$').fill('200')
+    await page.getByLabel('Valor mínimo, R$').press('Tab')
+    await page.getByText('Carregando…').waitFor()
+    await page.getByRole('button', { name: 'Limpar filtros' }).click()
+    await page.getByText('2 divergências esperam').waitFor()
+    const late = page.waitForResponse('**/graphql')
+    release()
+    await (await late).finished()
+    await page.waitForTimeout(200)
+    t.equal(await page.locator('tbody').count(), 2, 'what was asked last')
+
+    await page.getByLabel('Marcar todas desta lista').check()
+    await page.getByRole('group', { name: '2 marcadas' }).getByRole('button', { name: 'Rejeitar' }).click()
+    await page.getByRole('dialog').getByLabel('Motivo').fill('duas vezes')
+    await page.evaluate(
+      "const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()",
+    )
+    await page.getByText('Feito: 2 rejeitadas.').waitFor()
+    const operations = await cena.sql`select from audit.operacoes where tipo = 'rejeicao'`
+    t.equal(operations.length, 1)
+    t.equal(await page.getByRole('alert').count(), 0)
+  },
+)
 
 test(
   'everybody can use it: no barrier that axe knows, on a desk and on a phone, in light and dark',

@@ -41,16 +41,18 @@ export const plain = (value) =>
 export const statusName = (status) => t.status[/** @type {keyof typeof t.status} */ (status)] ?? status
 
 /**
- * What became of the findings, as `2 corrigida, 1 falha: …`.
+ * What became of the findings, as `2 corrigidas, 1 falhou (…)`.
  * @param {readonly { status: string, motivo?: string | null }[]} results
  */
 export function outcome(results) {
-  const groups = Map.groupBy(results, ({ status }) => status)
-  return [...groups]
+  return [...Map.groupBy(results, ({ status }) => status)]
     .map(([status, some]) => {
-      const why =
-        status === 'falha' || status === 'obsoleta' ? some.find(({ motivo }) => motivo)?.motivo : undefined
-      return `${some.length} ${statusName(status)}${why ? ` (${why})` : ''}`
+      const why = status === 'falha' ? some.find(({ motivo }) => motivo)?.motivo : undefined
+      const said = t.became[/** @type {keyof typeof t.became} */ (status)] ?? {
+        one: `1 ${status}`,
+        many: `{n} ${status}`,
+      }
+      return `${count(said, some.length)}${why ? ` (${why})` : ''}`
     })
     .join(', ')
 }
