@@ -1220,9 +1220,9 @@ comment on function audit.solicitar_processamento(text,date,date,text[],boolean)
 grant execute on function audit.solicitar_processamento(text,date,date,text[],boolean) to conferente_operador;
 
 create function audit.ver_registro(divergencia_id bigint)
-  returns TABLE(coluna text, valor text) language plpgsql stable security definer
+  returns TABLE(coluna text, tipo text, valor text) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.ver_registro(bigint) is 'The row behind a finding as the warehouse holds it now, a line for each column in their order, values as text; none when the row or its table is gone. Errors: NC004 unknown id.';
+comment on function audit.ver_registro(bigint) is 'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_administrador;
 grant execute on function audit.ver_registro(bigint) to conferente_revisor;
 

@@ -1,7 +1,7 @@
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
 -- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
-returns table (coluna text, valor text)
+returns table (coluna text, tipo text, valor text)
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
@@ -9,6 +9,7 @@ as $$
 declare
   v_divergencia audit.divergencias_processadas;
   v_chave text;
+  v_tipo text;
   v_relacao regclass;
   v_registro jsonb;
 begin
@@ -19,19 +20,20 @@ begin
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := to_regclass(v_divergencia.tabela);
-  if v_relacao is null then
+  v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
+  if v_tipo is null then
     return;
   end if;
-  execute format('select to_jsonb(t) from %s t where t.%I = $1::%s',
-    audit_interno.nome_sql(v_relacao), v_chave, audit_interno.tipo_coluna(v_relacao, v_chave))
+  -- t.*: a table may have a column that is called t
+  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
   into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, v_registro ->> a.attname
+  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
   from pg_attribute a
   where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
   order by a.attnum;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, values as text; none when the row or its table is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;

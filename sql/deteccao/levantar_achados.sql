@@ -39,7 +39,7 @@ begin
        select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
          case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
          %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
+         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
        from pg_temp.conferente_bruto as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p

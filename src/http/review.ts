@@ -36,12 +36,14 @@ export const t = ${JSON.stringify(text.review)}
     scope.addHook('onSend', async (_request, reply) => {
       reply.header('content-security-policy', POLICY)
     })
-    scope.get(PLACE, (_request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .header('cache-control', 'no-cache')
-        .send(html(base, settings.language, text.review)),
-    )
+    for (const path of [PLACE, `${PLACE}/`]) {
+      scope.get(path, (_request, reply) =>
+        reply
+          .type('text/html; charset=utf-8')
+          .header('cache-control', 'no-cache')
+          .send(html(base, settings.language, text.review)),
+      )
+    }
     for (const [name, content] of Object.entries({ 'preact.mjs': preact, 'words.mjs': words })) {
       scope.get(`${PLACE}/${name}`, (_request, reply) =>
         reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(content),

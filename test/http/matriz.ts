@@ -96,9 +96,20 @@ export const PUBLIC: readonly string[] = [
   '/api/docs/static/*',
   // So is the review page; what it shows it asks of /graphql, with a token.
   '/revisao',
-  ...['api', 'app', 'decision', 'filters', 'findings', 'format', 'preact', 'words'].map(
-    (name) => `/revisao/${name}.mjs`,
-  ),
+  '/revisao/',
+  ...[
+    'api',
+    'app',
+    'decision',
+    'details',
+    'facts',
+    'filters',
+    'findings',
+    'format',
+    'preact',
+    'typed',
+    'words',
+  ].map((name) => `/revisao/${name}.mjs`),
   '/revisao/style.css',
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
 

@@ -5,11 +5,12 @@ import { API, t } from './words.mjs'
 export class Refusal extends Error {
   /**
    * @param {string} message
-   * @param {{ hint?: string | undefined, login?: boolean }} [more]
+   * @param {{ hint?: string | undefined, code?: string | undefined, login?: boolean }} [more]
    */
-  constructor(message, { hint, login = false } = {}) {
+  constructor(message, { hint, code, login = false } = {}) {
     super(message)
     this.hint = hint
+    this.code = code
     this.login = login
   }
 }
@@ -48,6 +49,7 @@ export async function ask(query, variables = {}) {
   if (errors?.length > 0) {
     const [{ message, extensions }] = errors
     throw new Refusal(message, {
+      code: extensions?.codigo,
       hint: [extensions?.detalhe, extensions?.sugestao].filter(Boolean).join(' ') || undefined,
     })
   }
@@ -77,20 +79,37 @@ export const list = (filter, after) =>
 export const one = (id) =>
   ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} idade: idadeDias } }`, { id })
 
-export const rules = () => ask('{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC]) { nodes { nome } } }')
+export const rules = () =>
+  ask('{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) { nodes { nome } } }')
 
-/** @param {{ tabela: string, registroId: string }} finding */
-export const history = ({ tabela, registroId }) =>
-  ask(
-    `query ($tabela: String!, $id: String!) {
-      historicoRegistro(tabela: $tabela, id: $id, first: 100) { nodes { quando evento ator motivo divergenciaId } }
-    }`,
-    { tabela, id: registroId },
-  )
+/** Of a long history so many of the latest events are shown. */
+export const EVENTS = 100
+
+/**
+ * What happened to a row, latest first, and how much there is of it in all.
+ * @param {{ tabela: string, registroId: string }} finding
+ * @returns {Promise<{ total: number, events: any[] }>}
+ */
+export async function history({ tabela, registroId: id }) {
+  const part = async (/** @type {number} */ offset) => {
+    const { historicoRegistro } = await ask(
+      `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
+        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator motivo } }
+      }`,
+      { tabela, id, first: EVENTS, offset },
+    )
+    return { total: historicoRegistro.totalCount, events: historicoRegistro.nodes.reverse() }
+  }
+  const begin = await part(0)
+  return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
+}
 
 /** @param {string} id */
 export const record = (id) =>
-  ask('query ($id: BigInt!) { verRegistro(divergenciaId: $id) { nodes { coluna valor } } }', { id })
+  ask(
+    'query ($id: BigInt!) { verRegistro(divergenciaId: $id, first: 500) { nodes { coluna tipo valor } } }',
+    { id },
+  )
 
 const DECISIONS = {
   approve: 'aprovarDivergencias',
@@ -128,7 +147,7 @@ export async function decide(action, findings, { reason: motivo, values: valores
   if (action === 'revert') {
     const { reverterDivergencias } = await ask(
       `mutation ($ids: [BigInt]!, $motivo: String!) {
-        reverterDivergencias(input: { ids: $ids, motivo: $motivo }) { resultado { id: divergenciaId status: resultado } }
+        reverterDivergencias(input: { ids: $ids, motivo: $motivo }) { resultado { id: divergenciaId status: resultado registroId antes depois agora } }
       }`,
       { ids, motivo },
     )

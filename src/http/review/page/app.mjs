@@ -3,11 +3,14 @@ import { list, one, Refusal, rules, token } from './api.mjs'
 import { Decision } from './decision.mjs'
 import { Filters, filterOf } from './filters.mjs'
 import { Findings } from './findings.mjs'
-import { count, outcome, say } from './format.mjs'
+import { count, outcome, plain, proposes, say } from './format.mjs'
 import { html, render, useEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
-/** @typedef {{ kind: 'done' | 'refused', text: string, hint?: string | undefined, undo?: { action: string, findings: any[] } | undefined }} Notice */
+/**
+ * @typedef {{ action: string, findings: any[], leftOut?: number }} Deciding
+ * @typedef {{ kind: 'done' | 'missed' | 'refused', text: string, hint?: string | undefined, undo?: Deciding | undefined, conflicts?: any[] }} Notice
+ */
 
 /** @type {Record<string, { by: string, from: string }>} How a decision is taken back, and from which status. */
 const BACK = { approve: { by: 'revert', from: 'corrigida' }, reject: { by: 'reopen', from: 'rejeitada' } }
@@ -28,16 +31,19 @@ function Page() {
       <h1>Conferente <span>${t.heading}</span></h1>
       ${known && html`<button type="button" class="quiet" onClick=${() => leave()}>${t.leave}</button>`}
     </header>
-    ${known ? html`<${Review} leave=${leave} />` : html`<${Login} refusal=${refusal} enter=${() => setKnown(true)} />`}
+    ${known ? html`<${Review} leave=${leave} />` : html`<${Login} refusal=${refusal} refuse=${setRefusal} enter=${() => setKnown(true)} />`}
   `
 }
 
-/** @param {{ refusal: string, enter: () => void }} props */
-function Login({ refusal, enter }) {
+/** @param {{ refusal: string, refuse: (why: string) => void, enter: () => void }} props */
+function Login({ refusal, refuse, enter }) {
   /** @param {any} event */
   const submit = (event) => {
     event.preventDefault()
-    token.set(event.target.elements.token.value.trim())
+    const value = event.target.elements.token.value.trim()
+    // What no header may hold, as from a text that was cut short, would look as if the server were silent.
+    if (!/^[\w.~+/-]+=*$/.test(value)) return refuse(t.tokenMalformed)
+    token.set(value)
     enter()
   }
   return html`
@@ -61,14 +67,15 @@ function Review({ leave }) {
     /** @type {{ total: number, findings: any[], next: string | null } | undefined} */ (undefined),
   )
   const [selected, setSelected] = useState(/** @type {ReadonlySet<string>} */ (new Set()))
-  const [deciding, setDeciding] = useState(
-    /** @type {{ action: string, findings: any[] } | undefined} */ (undefined),
-  )
+  const [deciding, setDeciding] = useState(/** @type {Deciding | undefined} */ (undefined))
   const [notice, setNotice] = useState(/** @type {Notice | undefined} */ (undefined))
   const [failed, setFailed] = useState(false)
   const only = search.get('divergencia')
   // The last question asked: an answer to an earlier one comes too late and is dropped.
   const last = useRef(0)
+  // What the address asks for now, also for what was begun before it changed.
+  const now = useRef(search)
+  now.current = search
 
   /** @param {unknown} error */
   const refused = (error) => {
@@ -82,14 +89,19 @@ function Review({ leave }) {
     last.current += 1
     const mine = last.current
     setFailed(false)
+    const id = now.current.get('divergencia')
     try {
-      if (only !== null) {
-        const { divergencia } = await one(only)
+      if (id !== null) {
+        const { divergencia } = await one(id)
         if (mine !== last.current) return
         setPage({ total: divergencia ? 1 : 0, findings: divergencia ? [divergencia] : [], next: null })
         return
       }
-      const { totalCount: total, nodes, pageInfo } = (await list(filterOf(search), after)).divergenciasAbertas
+      const {
+        totalCount: total,
+        nodes,
+        pageInfo,
+      } = (await list(filterOf(now.current), after)).divergenciasAbertas
       if (mine !== last.current) return
       setPage((before) => ({
         total,
@@ -110,7 +122,11 @@ function Review({ leave }) {
   }, [search])
   useEffect(() => {
     rules().then(({ regras }) => setNames(regras.nodes.map((/** @type {any} */ { nome }) => nome)), refused)
-    const back = () => setSearch(asked())
+    const back = () => {
+      setDeciding(undefined)
+      setNotice(undefined)
+      setSearch(asked())
+    }
     addEventListener('popstate', back)
     return () => removeEventListener('popstate', back)
   }, [])
@@ -132,17 +148,28 @@ function Review({ leave }) {
     const back = BACK[action]
     const done = new Set(results.filter(({ status }) => status === back?.from).map(({ id }) => id))
     const undo = findings.filter(({ id }) => done.has(id))
+    const { missed, text } = outcome(results)
     setNotice({
-      kind: 'done',
-      text: say(t.done, { what: outcome(results) }),
+      kind: missed > 0 ? 'missed' : 'done',
+      text,
+      conflicts: results.filter(({ status }) => status === 'conflito'),
       undo: back && undo.length > 0 ? { action: back.by, findings: undo } : undefined,
     })
     load(null)
   }
 
+  // What was refused may have been decided by somebody else meanwhile: the list is asked for again.
+  const close = (/** @type {boolean} */ refused) => {
+    setDeciding(undefined)
+    if (!refused) return
+    setSelected(new Set())
+    load(null)
+  }
+
   const marked = page?.findings.filter(({ id }) => selected.has(id)) ?? []
+  const approvable = marked.filter(proposes)
   return html`
-    <main>
+    <main tabindex="-1">
       ${
         only === null
           ? html`<${Filters} search=${search} names=${names} go=${go} />`
@@ -157,6 +184,17 @@ function Review({ leave }) {
         ${notice && html`<${Told} notice=${notice} decide=${setDeciding} close=${() => setNotice(undefined)} />`}
         ${!failed && html`<p class="count">${page === undefined ? t.loading : tally(page.total, only)}</p>`}
       </div>
+      ${
+        marked.length > 0 &&
+        html`
+          <div class="bar" role="group" aria-label=${count(t.selected, marked.length)}>
+            <strong>${count(t.selected, marked.length)}</strong>
+            <button type="button" disabled=${approvable.length === 0}
+              onClick=${() => setDeciding({ action: 'approve', findings: approvable, leftOut: marked.length - approvable.length })}>${t.action.approve}</button>
+            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'reject', findings: marked })}>${t.action.reject}</button>
+          </div>
+        `
+      }
       ${failed && html`<button type="button" onClick=${() => load(null)}>${t.again}</button>`}
       ${
         page !== undefined &&
@@ -168,18 +206,8 @@ function Review({ leave }) {
         `
       }
       ${
-        marked.length > 0 &&
-        html`
-          <div class="bar" role="group" aria-label=${count(t.selected, marked.length)}>
-            <strong>${count(t.selected, marked.length)}</strong>
-            <button type="button" onClick=${() => setDeciding({ action: 'approve', findings: marked })}>${t.action.approve}</button>
-            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'reject', findings: marked })}>${t.action.reject}</button>
-          </div>
-        `
-      }
-      ${
         deciding !== undefined &&
-        html`<${Decision} ...${deciding} decided=${decided} cancel=${() => setDeciding(undefined)} leave=${leave} />`
+        html`<${Decision} ...${deciding} decided=${decided} close=${close} leave=${leave} />`
       }
     </main>
   `
@@ -194,16 +222,41 @@ function tally(total, only) {
   return total === 0 ? t.count.none : count(t.count, total)
 }
 
-/** @param {{ notice: Notice, decide: (what: { action: string, findings: any[] }) => void, close: () => void }} props */
+/** @param {{ notice: Notice, decide: (what: Deciding) => void, close: () => void }} props */
 function Told({ notice, decide, close }) {
-  const { kind, text, hint, undo } = notice
+  const { kind, text, hint, undo, conflicts = [] } = notice
   return html`
     <div class=${`notice ${kind}`} role=${kind === 'refused' ? 'alert' : 'status'}>
       <p>${text} ${hint}</p>
       ${undo && html`<button type="button" class="quiet" onClick=${() => decide(undo)}>${t.undo}</button>`}
       <button type="button" class="quiet" onClick=${close}>${t.close}</button>
+      ${conflicts.length > 0 && html`<${Conflicts} conflicts=${conflicts} />`}
     </div>
   `
 }
+
+/**
+ * What could not be taken back, three ways.
+ * @param {{ conflicts: readonly any[] }} props
+ */
+function Conflicts({ conflicts }) {
+  return html`
+    <table class="facts">
+      <thead><tr><th scope="col">${t.conflict.record}</th><th scope="col">${t.conflict.before}</th><th scope="col">${t.conflict.after}</th><th scope="col">${t.conflict.now}</th></tr></thead>
+      <tbody>
+        ${conflicts.map(
+          ({ registroId, antes, depois, agora }) =>
+            html`<tr><td>${registroId}</td>${[antes, depois, agora].map((values) => html`<td>${held(values)}</td>`)}</tr>`,
+        )}
+      </tbody>
+    </table>
+  `
+}
+
+/** @param {Record<string, unknown> | null} values */
+const held = (values) =>
+  Object.entries(values ?? {})
+    .map(([column, value]) => `${column}: ${plain(value)}`)
+    .join('; ')
 
 render(html`<${Page} />`, document.body)

@@ -12,14 +12,17 @@ const FIELDS = ['status', 'regra', 'sessao', 'confianca', 'valor']
  */
 export function filterOf(search) {
   const said = (/** @type {string} */ name) => search.get(name) || undefined
-  const session = said('sessao')
-  const confidence = said('confianca')
+  // An address typed by hand may hold anything; what is no number filters nothing, and its field stays empty.
+  const number = (/** @type {string} */ name) =>
+    /^\d+(\.\d+)?$/.test(said(name) ?? '') ? said(name) : undefined
+  const session = number('sessao')
+  const confidence = number('confianca')
   return {
     ...(said('status') && { status: { equalTo: said('status') } }),
     ...(said('regra') && { regra: { equalTo: said('regra') } }),
     ...(session && { or: [{ sessaoId: { equalTo: session } }, { sessaoUltimaId: { equalTo: session } }] }),
     ...(confidence && { confianca: { greaterThanOrEqualTo: String(Number(confidence) / 100) } }),
-    ...(said('valor') && { valorEmRisco: { greaterThanOrEqualTo: said('valor') } }),
+    ...(number('valor') && { valorEmRisco: { greaterThanOrEqualTo: number('valor') } }),
   }
 }
 

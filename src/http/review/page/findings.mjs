@@ -1,26 +1,13 @@
-// The list of findings, and what is known of each: the row, the evidence, what happened to it before.
-import { history, record } from './api.mjs'
-import { moment, money, plain, say, share, statusName } from './format.mjs'
-import { html, useEffect, useState } from './preact.mjs'
+// The list of findings, a line each.
+import { Details } from './details.mjs'
+import { money, plain, proposes, say, share, statusName } from './format.mjs'
+import { html, useState } from './preact.mjs'
 import { t } from './words.mjs'
-
-/** What a person may do from each status; the database has the last word. */
-const ACTIONS = {
-  aberta: ['approve', 'reject', 'correct', 'except'],
-  aguardando_segunda_aprovacao: ['approve', 'reject', 'correct'],
-  falha: ['approve', 'reject', 'correct', 'except'],
-  corrigida: ['revert'],
-  rejeitada: ['reopen'],
-}
 
 /**
  * @typedef {(action: string, findings: any[]) => void} Decide
  * @typedef {(error: unknown) => void} Refused
  */
-
-/** @param {any} finding */
-const proposes = ({ valoresDigitados, valoresPropostos }) =>
-  Object.keys(valoresDigitados ?? valoresPropostos).length > 0
 
 /**
  * @param {{ findings: readonly any[], open: boolean, selected: ReadonlySet<string>, select: (next: ReadonlySet<string>) => void,
@@ -67,7 +54,7 @@ function Finding({ finding, open, marked, toggle, decide, refused }) {
       <tr>
         <td class="cell"><input type="checkbox" aria-label=${say(t.column.select, { id })} checked=${marked} onChange=${() => toggle(id)} /></td>
         <td class="cell number" data-label=${t.column.amount}>${money(valorEmRisco)}</td>
-        <td class="cell" data-label=${t.column.rule}>${regra}${status !== 'aberta' && html` <span class=${`status ${status}`}>${statusName(status)}</span>`}</td>
+        <td class="cell" data-label=${t.column.rule}>${regra} <small>nº ${id}</small>${status !== 'aberta' && html` <span class=${`status ${status}`}>${statusName(status)}</span>`}</td>
         <td class="cell" data-label=${t.column.change}><div class=${shown ? '' : 'short'}><${Change} finding=${finding} /></div></td>
         <td class="cell number" data-label=${t.column.confidence}>${share(confianca)}</td>
         <td class="cell" data-label=${t.column.why}>
@@ -92,97 +79,6 @@ function Change({ finding }) {
   if (!proposes(finding)) return html`<em>${t.flagOnly}</em>`
   return Object.keys(after).map(
     (column) =>
-      html`<div class="change"><span>${column}</span> <del>${plain(before[column])}</del> <span aria-hidden="true">→</span> <ins>${plain(after[column])}</ins></div>`,
+      html`<div class="change"><span>${column}</span> <del>${column in before ? plain(before[column]) : t.notKept}</del> <span aria-hidden="true">→</span> <ins>${plain(after[column])}</ins></div>`,
   )
-}
-
-/** @param {{ finding: any, decide: Decide, refused: Refused }} props */
-function Details({ finding, decide, refused }) {
-  const { id, tabela, registroId, evidencia, status } = finding
-  const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
-  const [events, setEvents] = useState(/** @type {any[] | undefined} */ (undefined))
-  useEffect(() => {
-    // A reader may see findings, and not the warehouse behind them.
-    record(id).then(
-      ({ verRegistro }) => setRow(verRegistro.nodes),
-      () => setRow(undefined),
-    )
-    history(finding).then(({ historicoRegistro }) => setEvents(historicoRegistro.nodes), refused)
-  }, [finding])
-  const actions = ACTIONS[/** @type {keyof typeof ACTIONS} */ (status)] ?? []
-  return html`
-    <div class="actions">
-      ${actions
-        .filter((action) => action !== 'approve' || proposes(finding))
-        .map(
-          (action) =>
-            html`<button type="button" class=${action === 'approve' ? '' : 'quiet'} onClick=${() => decide(action, [finding])}>${
-              t.action[/** @type {keyof typeof t.action} */ (action)]
-            }</button>`,
-        )}
-    </div>
-    ${
-      row !== undefined &&
-      html`
-        <section>
-          <h2>${say(t.record, { id: registroId, table: tabela })}</h2>
-          ${row.length === 0 ? html`<p>${t.recordGone}</p>` : html`<${Facts} facts=${Object.fromEntries(row.map(({ coluna, valor }) => [coluna, valor]))} />`}
-        </section>
-      `
-    }
-    <section>
-      <h2>${t.evidence}</h2>
-      <${Facts} facts=${evidencia} />
-    </section>
-    ${
-      events !== undefined &&
-      html`
-        <section>
-          <h2>${t.history}</h2>
-          <table class="facts">
-            <thead><tr><th scope="col">${t.when}</th><th scope="col">${t.event}</th><th scope="col">${t.who}</th><th scope="col">${t.reason}</th></tr></thead>
-            <tbody>
-              ${events.map(
-                ({ quando, evento, ator, motivo }) => html`
-                  <tr><td>${moment(quando)}</td><td>${t.events[/** @type {keyof typeof t.events} */ (evento)] ?? evento}</td><td>${ator}</td><td>${motivo}</td></tr>
-                `,
-              )}
-            </tbody>
-          </table>
-        </section>
-      `
-    }
-  `
-}
-
-/**
- * Whatever a rule says: names and values, lists of alike things as a table.
- * @param {{ facts: Record<string, unknown> }} props
- */
-function Facts({ facts }) {
-  return html`
-    <dl>
-      ${Object.entries(facts).map(([name, value]) => html`<div><dt>${name.replaceAll('_', ' ')}</dt><dd><${Value} value=${value} /></dd></div>`)}
-    </dl>
-  `
-}
-
-/** @param {{ value: any }} props */
-function Value({ value }) {
-  if (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => item !== null && typeof item === 'object' && !Array.isArray(item))
-  ) {
-    const columns = [...new Set(value.flatMap((item) => Object.keys(item)))]
-    return html`
-      <table class="facts">
-        <thead><tr>${columns.map((name) => html`<th scope="col">${name.replaceAll('_', ' ')}</th>`)}</tr></thead>
-        <tbody>${value.map((item) => html`<tr>${columns.map((name) => html`<td>${plain(item[name])}</td>`)}</tr>`)}</tbody>
-      </table>
-    `
-  }
-  if (Array.isArray(value)) return value.map(plain).join(', ')
-  if (value !== null && typeof value === 'object') return html`<${Facts} facts=${value} />`
-  return plain(value)
 }

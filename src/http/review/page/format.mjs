@@ -40,12 +40,15 @@ export const plain = (value) =>
 /** @param {string} status */
 export const statusName = (status) => t.status[/** @type {keyof typeof t.status} */ (status)] ?? status
 
+/** What a decision did not achieve. */
+const MISSED = ['falha', 'obsoleta', 'conflito', 'ausente', 'recusada']
+
 /**
- * What became of the findings, as `2 corrigidas, 1 falhou (…)`.
+ * What became of the findings, as `2 corrigidas, 1 falhou (…)`, and whether anything was not achieved.
  * @param {readonly { status: string, motivo?: string | null }[]} results
  */
 export function outcome(results) {
-  return [...Map.groupBy(results, ({ status }) => status)]
+  const what = [...Map.groupBy(results, ({ status }) => status)]
     .map(([status, some]) => {
       const why = status === 'falha' ? some.find(({ motivo }) => motivo)?.motivo : undefined
       const said = t.became[/** @type {keyof typeof t.became} */ (status)] ?? {
@@ -55,4 +58,13 @@ export function outcome(results) {
       return `${count(said, some.length)}${why ? ` (${why})` : ''}`
     })
     .join(', ')
+  const missed = results.filter(({ status }) => MISSED.includes(status)).length
+  return { missed, text: say(missed === results.length ? t.notDone : t.done, { what }) }
 }
+
+/**
+ * Whether there is anything to approve.
+ * @param {any} finding
+ */
+export const proposes = ({ valoresDigitados, valoresPropostos }) =>
+  Object.keys(valoresDigitados ?? valoresPropostos).length > 0

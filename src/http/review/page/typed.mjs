@@ -1,0 +1,82 @@
+// The fields in which a person types values for a row, by the types of its columns.
+import { plain, say } from './format.mjs'
+import { html } from './preact.mjs'
+import { t } from './words.mjs'
+
+// Beyond it a number that came as JSON has lost cents.
+const EXACT = 2 ** 46
+
+/**
+ * @typedef {{ coluna: string, tipo: string, valor: string | null }} Column
+ */
+
+/** @param {Column} column */
+const nameOf = ({ coluna }) => `valor.${coluna}`
+
+/**
+ * A field for each column that the rule may correct. It begins with what was proposed or typed before, else with what the row holds.
+ * @param {{ row: readonly Column[], finding: any }} props
+ */
+export function Fields({ row, finding }) {
+  const { regraRegistrada, valoresPropostos, valoresDigitados } = finding
+  const wanted = { ...valoresPropostos, ...valoresDigitados }
+  return row
+    .filter(({ coluna }) => regraRegistrada.colunas.includes(coluna))
+    .map((column) => {
+      const { coluna, valor } = column
+      const value = wanted[coluna]
+      const start = coluna in wanted && !(Math.abs(Number(value)) > EXACT) ? value : valor
+      return html`<${Field} column=${column} start=${start === null || start === undefined ? '' : plain(start)} />`
+    })
+}
+
+/** @param {{ column: Column, start: string }} props */
+function Field({ column, start }) {
+  const { coluna, tipo } = column
+  const name = nameOf(column)
+  if (tipo === 'boolean') {
+    return html`
+      <label>${coluna}
+        <select name=${name}>
+          ${['', 'true', 'false'].map((value) => html`<option value=${value} selected=${value === start}>${value === '' ? '—' : value}</option>`)}
+        </select>
+      </label>
+    `
+  }
+  if (tipo === 'date')
+    return html`<label>${coluna}<input name=${name} type="date" defaultValue=${start} /></label>`
+  const [, scale] = /^numeric(?:\(\d+,(-?\d+)\))?$/.exec(tipo) ?? []
+  if (/^(numeric|bigint|integer|smallint|real|double precision)/.test(tipo)) {
+    // Only what nobody reads in two ways: 1.234 for a column of cents may be a thousand, or one and a bit.
+    const cents = /int/.test(tipo) || scale === '0' ? '' : `([.,]\\d{1,${scale ?? ''}})?`
+    const hint = say(t.number, { example: cents === '' ? '1234' : '1234,56' })
+    return html`
+      <label>${coluna}
+        <input name=${name} inputmode="decimal" pattern=${`-?\\d+${cents}`} title=${hint} aria-description=${hint} defaultValue=${start} />
+      </label>
+    `
+  }
+  return html`<label>${coluna}<input name=${name} defaultValue=${start} /></label>`
+}
+
+/**
+ * The fields that differ from what the row holds; one that was emptied becomes null.
+ * @param {readonly Column[]} row
+ * @param {any} elements
+ */
+export function changes(row, elements) {
+  return Object.fromEntries(
+    row
+      .filter((column) => nameOf(column) in elements)
+      .map((column) => ({ column, value: elements[nameOf(column)].value.trim() }))
+      .filter(({ column, value }) => value !== (column.valor ?? ''))
+      .map(({ column, value }) => [
+        column.coluna,
+        value === ''
+          ? null
+          : /^-?\d+,\d+$/.test(value) && /^(numeric|real|double)/.test(column.tipo)
+            ? value.replace(',', '.')
+            : value,
+      ]),
+  )
+}
