@@ -38,6 +38,7 @@ export async function navegador(t: Test): Promise<(url: string, sight?: Sight) =
     const context = await browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: dark ? 'dark' : 'light',
+      timezoneId: 'America/Sao_Paulo',
     })
     const page = await context.newPage()
     page.on('pageerror', (error) => t.fail(`the page threw: ${error.message}`))
