@@ -27,14 +27,14 @@ t.test('a session cut at random moments', async (t) => {
 
   t.equal(await run(), 0, 'an uncut session ends well')
   await withDatabase(spoil)
-  const whole = await timed(run) // warm, as the ones that are cut will be
+  let { milliseconds: whole } = await timed(run) // warm, as the ones that are cut will be
 
   let cut = 1
   for (let attempt = 1; cut <= CUTS && attempt <= 3 * CUTS; attempt++) {
     const how = cut % 4 === 0 ? 'connection lost' : 'server killed'
     await withDatabase(spoil)
     const child = start()
-    await sleep((0.3 + 0.7 * Math.random()) * whole.milliseconds) // it starts up before that
+    await sleep((0.3 + 0.7 * Math.random()) * whole) // it starts up before that
     if (how === 'server killed') await killServer()
     else await withDatabase(cutConnections)
     const code = await exitCode(child)
@@ -45,7 +45,8 @@ t.test('a session cut at random moments', async (t) => {
     t.equal(next.code, 0, `cut ${cut}: the next run ends well`)
     t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
     t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
-    if (code !== 0) cut++ // otherwise it had ended before the cut
+    if (code !== 0) cut++
+    else whole *= 0.9 // it had ended before the cut: it takes less than was measured, on a machine that was busier then
   }
   t.equal(cut, CUTS + 1, `${CUTS} sessions were really cut`)
 
