@@ -58,7 +58,17 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   const exitCode = await printScore(app, sql)
 
   title(text.demo.further)
-  print(text.demo.furtherCommands(options.embedded))
+  for (const [command, note = ''] of [
+    ['listar --detalhe'],
+    ['sessoes'],
+    ['historico dw.lancamentos ID'],
+    ['listar --status corrigida'],
+    ['configurar'],
+    [`token --papel revisor --nome ${text.demo.furtherName}`],
+    ['servir', `   # ${text.demo.furtherPage}`],
+  ]) {
+    print(`  npx conferente ${command}${options.embedded ? ' --demo' : ''}${note}`)
+  }
   print(`\n${text.demo.took(format.seconds(Date.now() - options.began))}`)
   const failed = [manual, auto].some(({ status }) => status !== 'concluida')
   return failed ? 1 : exitCode

@@ -35,18 +35,8 @@ export const demo: typeof ptBR.demo = {
   score: '7. The score, against the truth kept aside',
   scoring: 'comparing with the truth',
   further: 'To look further',
-  furtherCommands: (embedded) =>
-    [
-      ['listar --detalhe'],
-      ['sessoes'],
-      ['historico dw.lancamentos ID'],
-      ['listar --status corrigida'],
-      ['configurar'],
-      ['token --papel revisor --nome you'],
-      ['servir', '   # in the browser: http://localhost:8000/revisao, with the token'],
-    ]
-      .map(([command, note = '']) => `  npx conferente ${command}${embedded ? ' --demo' : ''}${note}`)
-      .join('\n'),
+  furtherName: 'you',
+  furtherPage: 'in the browser: http://localhost:8000/revisao, with the token',
   took: (time) => `The demo took ${time}.`,
 }
 

@@ -33,18 +33,8 @@ export const demo = {
   score: '7. O placar, contra a verdade guardada à parte',
   scoring: 'comparando com a verdade',
   further: 'Para olhar mais',
-  furtherCommands: (embedded: boolean) =>
-    [
-      ['listar --detalhe'],
-      ['sessoes'],
-      ['historico dw.lancamentos ID'],
-      ['listar --status corrigida'],
-      ['configurar'],
-      ['token --papel revisor --nome voce'],
-      ['servir', '   # no navegador: http://localhost:8000/revisao, com o token'],
-    ]
-      .map(([command, note = '']) => `  npx conferente ${command}${embedded ? ' --demo' : ''}${note}`)
-      .join('\n'),
+  furtherName: 'voce',
+  furtherPage: 'no navegador: http://localhost:8000/revisao, com o token',
   took: (time: string) => `A demonstração levou ${time}.`,
 }
 

@@ -67,6 +67,7 @@ export const review: typeof ptBR = {
     why: 'Why',
     age: 'Days',
   },
+  numbered: 'no. {id}',
   flagOnly: 'only flagged',
   notKept: 'not on record',
   proposedBy: 'proposed by {who}',

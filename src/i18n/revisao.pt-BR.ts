@@ -63,6 +63,7 @@ export const review = {
     why: 'Por quê',
     age: 'Dias',
   },
+  numbered: 'nº {id}',
   flagOnly: 'só aponta',
   notKept: 'não anotado',
   proposedBy: 'proposta por {who}',

@@ -282,10 +282,7 @@ test(
     await cena.processar()
     const page = await entrar('revisor', 'ana')
     await page.getByText('2 divergências esperam').waitFor()
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
     await page.route(
       '**/graphql',
       async (route) => {
@@ -304,6 +301,24 @@ test(
     await (await late).finished()
     await page.waitForTimeout(200)
     t.equal(await page.locator('tbody').count(), 2, 'what was asked last')
+
+    // nor that of a single finding, over the list that was asked for after it
+    const single = Promise.withResolvers<void>()
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('divergencia(')) await single.promise
+      await route.continue()
+    })
+    await page.goto(`${page.url()}?divergencia=${(await cena.achado(1)).id}`)
+    await page.getByRole('link', { name: 'Ver todas' }).click()
+    await page.getByText('2 divergências esperam').waitFor()
+    const lateSingle = page.waitForResponse((response) =>
+      Boolean(response.request().postData()?.includes('divergencia(')),
+    )
+    single.resolve()
+    await (await lateSingle).finished()
+    await page.waitForTimeout(200)
+    t.equal(await page.locator('tbody').count(), 2, 'the list, not the one')
+    await page.unroute('**/graphql')
 
     await page.getByLabel('Marcar todas desta lista').check()
     await page.getByRole('group', { name: '2 marcadas' }).getByRole('button', { name: 'Rejeitar' }).click()
@@ -363,7 +378,7 @@ test(
     const [row] = await cena.sql`select t, ativo, preco, dia from dw.precos where codigo = 'b'`
     t.same(row, { t: 'certo', ativo: true, preco: '1234.50', dia: null })
 
-    // a key with odd characters, an amount of twenty digits that nobody touches
+    // a key with odd characters, and a proposed amount of twenty digits: what JSON has rounded is not sent as if somebody had typed it
     await page.goto(page.url().replace(/divergencia=.*/, `divergencia=${(await finding('a/1 ü')).id}`))
     await page.getByText('12345678901234567890.12').waitFor()
     await page.getByRole('button', { name: 'Corrigir com outro valor' }).click()
@@ -467,10 +482,7 @@ test(
     await page.keyboard.press('Escape')
     t.equal(await page.evaluate('document.activeElement.textContent'), 'Aprovar')
     await page.getByRole('button', { name: 'Aprovar' }).press('Enter')
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
     await page.route('**/graphql', async (route) => {
       await held
       await route.continue()

@@ -1,7 +1,10 @@
 // A rule of somebody's own over a table with columns of several types: what is inactive should be active and called certo.
 import type { Sql } from '../../src/db.ts'
 
-/** Creates dw.precos with two rows and registers the rule `precos` over it; one of its columns is called t. */
+/**
+ * Creates dw.precos with two rows and registers the rule `precos` over it; one of its columns is called t, and one row has an amount of
+ * twenty digits, of which the rule would change the last.
+ */
 export async function precos(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema if not exists dw;
@@ -10,7 +13,8 @@ export async function precos(sql: Sql): Promise<void> {
       ('b', 'errado', false, 10.00, null, null);
     create function dw.regra_precos(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp as $f$
-      select 'dw.precos', p.codigo, '{"t": "certo", "ativo": true}'::jsonb, 0.9, jsonb_build_object('lista', jsonb_build_array(1, null)),
+      select 'dw.precos', p.codigo, jsonb_build_object('t', 'certo', 'ativo', true)
+        || case when p.preco > 1e15 then jsonb_build_object('preco', p.preco + 0.01) else '{}' end, 0.9, jsonb_build_object('lista', jsonb_build_array(1, null)),
         'inativo', 5
       from dw.precos p where not p.ativo and (janela.chaves is null or p.codigo = any (janela.chaves))
     $f$;

@@ -54,7 +54,7 @@ function Finding({ finding, open, marked, toggle, decide, refused }) {
       <tr>
         <td class="cell"><input type="checkbox" aria-label=${say(t.column.select, { id })} checked=${marked} onChange=${() => toggle(id)} /></td>
         <td class="cell number" data-label=${t.column.amount}>${money(valorEmRisco)}</td>
-        <td class="cell rule" data-label=${t.column.rule}>${regra.split(/(?<=_)/).map((/** @type {string} */ part) => html`${part}<wbr />`)} <small>nº ${id}</small>${status !== 'aberta' && html` <span class=${`status ${status}`}>${statusName(status)}</span>`}</td>
+        <td class="cell rule" data-label=${t.column.rule}>${regra.split(/(?<=_)/).map((/** @type {string} */ part) => html`${part}<wbr />`)} <small>${say(t.numbered, { id })}</small>${status !== 'aberta' && html` <span class=${`status ${status}`}>${statusName(status)}</span>`}</td>
         <td class="cell" data-label=${t.column.change}><div class=${shown ? '' : 'short'}><${Change} finding=${finding} /></div></td>
         <td class="cell number" data-label=${t.column.confidence}>${share(confianca)}</td>
         <td class="cell" data-label=${t.column.why}>
