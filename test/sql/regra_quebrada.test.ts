@@ -114,7 +114,10 @@ t.test(
 
 t.test('nothing proposed is a flag; the same finding twice is one, at its highest confidence', async (t) => {
   const cenario = await cena(t)
-  await regra(cenario, { nome: 'aponta', consulta: achado({ valores_propostos: 'null' }) })
+  await regra(cenario, {
+    nome: 'aponta',
+    consulta: achado({ valores_propostos: 'null', evidencia: `'null'::jsonb` }),
+  })
   await regra(cenario, {
     nome: 'gagueja',
     consulta: `${achado({ confianca: 'c' })} from (values (0.5), (0.91), (0.7)) v (c)
@@ -128,6 +131,9 @@ t.test('nothing proposed is a flag; the same finding twice is one, at its highes
     { regra: 'aponta', valores_propostos: {} },
     { regra: 'gagueja', confianca: '0.9100', vezes_detectada: 1 },
   ])
+  const [aponta] =
+    await cenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
+  t.same(aponta?.['evidencia'], {}, 'no evidence is none, however it is written')
 })
 
 t.test('two different proposals of one rule for one row are left to a person', async (t) => {
