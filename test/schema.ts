@@ -1,15 +1,18 @@
-// Writes docs/schema.sql and docs/schema.graphql from a freshly migrated database: `npm run schema`.
+// Writes the first migration from sql/, then docs/schema.sql and docs/schema.graphql from a freshly migrated database:
+// `npm run schema`.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../src/db.ts'
 import { openEmbedded } from '../src/embedded.ts'
 import { printGraphql } from '../src/http/graphql/print.ts'
+import { writeFirstMigration } from './first_migration.ts'
 import { ROOT } from './helper/arquivos.ts'
 import { CLIENT_TYPES, clientTypes } from './helper/cliente.ts'
 import { dumpSchema } from './helper/esquema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 
+writeFirstMigration()
 const server = await openEmbedded(
   { dataDir: mkdtempSync(join(tmpdir(), 'conferente-esquema-')) },
   { temporary: true, settings: { fsync: 'off' } },

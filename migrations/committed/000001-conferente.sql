@@ -1,8 +1,7 @@
 --! Previous: -
---! Hash: sha1:dd8577b407dc353b475e044afba96b6bdf797eb2
---! Message: espinha
+--! Hash: sha1:82a5b02afb28ba45bff738c103697f906b9cf44b
+--! Message: conferente
 
--- The spine: types and tables, then today's truth of every function and view.
 set local role conferente_dono;
 
 --! Included tabelas/tipos.sql
@@ -53,6 +52,7 @@ comment on column audit.resultado_reversao.antes is 'Columns as they were before
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
 --! EndIncluded tabelas/tipos.sql
+
 --! Included tabelas/configuracoes_sistema.sql
 create table audit.configuracoes_sistema (
   chave text primary key,
@@ -137,6 +137,7 @@ from (values
     'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded tabelas/configuracoes_sistema.sql
+
 --! Included regras/limite_wilson.sql
 -- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
 -- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
@@ -152,6 +153,7 @@ comment on function audit_interno.limite_wilson(numeric, numeric) is
   'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
 --! EndIncluded regras/limite_wilson.sql
+
 --! Included tabelas/regras.sql
 create table audit.regras (
   nome text primary key check (nome ~ '^[a-z][a-z0-9_]{0,62}$'),
@@ -243,6 +245,7 @@ create table audit_interno.vereditos (
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
 --! EndIncluded tabelas/regras.sql
+
 --! Included tabelas/sessoes_processamento.sql
 create table audit.sessoes_processamento (
   id bigint generated always as identity primary key,
@@ -375,6 +378,7 @@ comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
+
 --! Included partes/tabelas.sql
 create table audit_interno.partes_sessao (
   sessao_id bigint not null references audit.sessoes_processamento,
@@ -397,6 +401,7 @@ comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, amo
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 --! EndIncluded partes/tabelas.sql
+
 --! Included tabelas/operacoes.sql
 create table audit.operacoes (
   id bigint generated always as identity primary key,
@@ -449,6 +454,7 @@ create table audit_interno.cadeia (
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
 --! EndIncluded tabelas/operacoes.sql
+
 --! Included tabelas/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -532,7 +538,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -604,6 +610,7 @@ comment on column audit.excecoes.expira_em is 'Until when it holds.';
 comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
 comment on column audit.excecoes.revogada_por is 'Who took it back.';
 --! EndIncluded tabelas/divergencias_processadas.sql
+
 --! Included tabelas/notificacoes.sql
 create table audit.notificacoes (
   id bigint generated always as identity primary key,
@@ -654,6 +661,7 @@ comment on column audit.notificacoes.composta_em is 'When it was composed.';
 comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
 comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';
 --! EndIncluded tabelas/notificacoes.sql
+
 --! Included tabelas/padroes_trade_marketing.sql
 create table audit.padroes_trade_marketing (
   id bigint generated always as identity primary key,
@@ -680,6 +688,7 @@ comment on column audit.padroes_trade_marketing.motivo is 'Why it was added or s
 comment on column audit.padroes_trade_marketing.criado_em is 'When.';
 comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 --! EndIncluded tabelas/padroes_trade_marketing.sql
+
 --! Included acesso/tabelas.sql
 -- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
 create table audit.tokens (
@@ -728,22 +737,25 @@ comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 
 --! Included comum/dobrar.sql
 -- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
--- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that. No settings of its own and
--- not strict, so that the planner inlines it: the rules fold millions of texts.
+-- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that, and so do those that have only
+-- the accents of Portuguese, at a third of the price. No settings of its own and not strict, so that the planner inlines it: the
+-- rules fold millions of texts.
 create or replace function audit_interno.dobrar(texto text)
 returns text
 language sql
 immutable parallel safe
-return pg_catalog.lower(case
-  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
-  else pg_catalog.translate(
+return case
+  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then pg_catalog.lower(texto)
+  when pg_catalog.octet_length(audit_interno.dobrar_comuns(texto)) = pg_catalog.length(texto) then audit_interno.dobrar_comuns(texto)
+  else pg_catalog.lower(pg_catalog.translate(
     normalize(texto, nfd),
     -- ª º – — ’ ‘ “ ”, then the marks: acute, tilde, cedilla, circumflex, grave, diaeresis, ring
     U&'\00AA\00BA\2013\2014\2019\2018\201C\201D\0301\0303\0327\0302\0300\0308\030A',
-    'ao--''''""')
-end);
+    'ao--''''""'))
+end;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
 --! EndIncluded comum/dobrar.sql
+
 --! Included comum/chaves_como.sql
 -- Casts keys written as text to the type of the model, so that SQL compares them in their own type and their index is
 -- used: where l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)).
@@ -760,6 +772,7 @@ end
 $$;
 comment on function audit_interno.chaves_como(text[], anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 --! EndIncluded comum/chaves_como.sql
+
 --! Included comum/configuracao.sql
 -- Reads one setting. Called by rules and by the engine.
 create or replace function audit_interno.configuracao(chave text)
@@ -780,6 +793,7 @@ end
 $$;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 --! EndIncluded comum/configuracao.sql
+
 --! Included comum/nome_pessoa.sql
 -- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
 -- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII.
@@ -793,6 +807,7 @@ as $$
 $$;
 comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
 --! EndIncluded comum/nome_pessoa.sql
+
 --! Included comum/ator.sql
 -- Who acts: the login itself, or whom a login of conferente_servico (the API) speaks for. Anybody else who sets
 -- conferente.ator is not believed, or one person could play two.
@@ -817,6 +832,7 @@ end
 $$;
 comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
 --! EndIncluded comum/ator.sql
+
 --! Included comum/exigir_motivo.sql
 -- A person's act needs a reason that another person can read.
 create or replace function audit_interno.exigir_motivo(motivo text)
@@ -839,6 +855,7 @@ end
 $$;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
+
 --! Included comum/nome_sql.sql
 -- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
 create or replace function audit_interno.nome_sql(relacao regclass)
@@ -853,6 +870,7 @@ as $$
 $$;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
 --! EndIncluded comum/nome_sql.sql
+
 --! Included comum/chamada_sql.sql
 -- The name of a rule's function as SQL text that is safe to paste before a parenthesis.
 create or replace function audit_interno.chamada_sql(funcao text)
@@ -867,6 +885,7 @@ as $$
 $$;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 --! EndIncluded comum/chamada_sql.sql
+
 --! Included comum/tipo_coluna.sql
 -- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
 -- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
@@ -890,6 +909,7 @@ as $$
 $$;
 comment on function audit_interno.tipo_coluna(regclass, text) is 'Type of a column as SQL text, or null.';
 --! EndIncluded comum/tipo_coluna.sql
+
 --! Included comum/limite_chaves.sql
 -- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
 -- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
@@ -924,6 +944,7 @@ end
 $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
+
 --! Included comum/expressao_valor.sql
 -- SQL that reads one column's value, in the column's own type, out of a jsonb object.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
@@ -944,6 +965,7 @@ as $$
 $$;
 comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL text for objeto -> coluna in the type of the column.';
 --! EndIncluded comum/expressao_valor.sql
+
 --! Included comum/expressao_igual.sql
 -- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types without an
 -- equality of their own (json, xml, points) are compared as text.
@@ -968,6 +990,7 @@ as $$
 $$;
 comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
 --! EndIncluded comum/expressao_igual.sql
+
 --! Included comum/expressao_imagem.sql
 -- SQL that writes one value into a jsonb image. Times with a zone are written in UTC, or one finding would have another
 -- identity in each session's zone, and a rejected one would speak again.
@@ -985,6 +1008,7 @@ as $$
 $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
+
 --! Included comum/expressao_impressao.sql
 -- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t. Text of dates and times is taken
 -- through JSON, which does not depend on the session's DateStyle and TimeZone.
@@ -1056,6 +1080,7 @@ create or replace trigger proteger_identidade
   on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
 --! EndIncluded integridade/recusar_mudanca.sql
+
 --! Included integridade/resumo_operacao.sql
 -- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
 -- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
@@ -1096,6 +1121,7 @@ $$;
 comment on function audit_interno.resumo_operacao(bigint) is
   'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
 --! EndIncluded integridade/resumo_operacao.sql
+
 --! Included integridade/selar_operacao.sql
 -- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
 -- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
@@ -1139,6 +1165,7 @@ begin
 end
 $$;
 --! EndIncluded integridade/selar_operacao.sql
+
 --! Included integridade/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
 create or replace function audit_interno.abrir_operacao(
@@ -1156,6 +1183,7 @@ as $$
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
 --! EndIncluded integridade/abrir_operacao.sql
+
 --! Included integridade/fechar_operacao.sql
 -- Closes an operation of the engine; its seal follows when the transaction commits.
 create or replace function audit_interno.fechar_operacao(
@@ -1173,6 +1201,7 @@ as $$
 $$;
 comment on function audit_interno.fechar_operacao(bigint, bigint, text, jsonb) is 'Marks an operation as ended.';
 --! EndIncluded integridade/fechar_operacao.sql
+
 --! Included integridade/registrar_operacao.sql
 -- Records an act that happened outside the engine (an export, a manual load, a repair in the warehouse), so that the audit
 -- trail tells the whole story. The engine's own kinds cannot be forged through it.
@@ -1199,6 +1228,7 @@ comment on function audit.registrar_operacao(text, text, jsonb) is
   'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded integridade/registrar_operacao.sql
+
 --! Included integridade/finalizar_operacao.sql
 -- Closes an operation that audit.registrar_operacao opened. Only its actor may.
 create or replace function audit.finalizar_operacao(
@@ -1245,6 +1275,7 @@ comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
   'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded integridade/finalizar_operacao.sql
+
 --! Included integridade/registrar_exportacao.sql
 -- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
@@ -1356,6 +1387,7 @@ comment on function audit_interno.validar_configuracao() is 'Refuses a setting o
 create or replace trigger validar before insert or update on audit.configuracoes_sistema
   for each row execute function audit_interno.validar_configuracao();
 --! EndIncluded configuracao/validar_configuracao.sql
+
 --! Included configuracao/alterar_configuracao.sql
 -- Changes one setting, as an audited operation with before and after.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
@@ -1394,9 +1426,10 @@ comment on function audit.alterar_configuracao(text, jsonb, text) is
   'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_configuracao.sql
+
 --! Included configuracao/conferir_regra.sql
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered or changed, and by
--- diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
+-- back-tests and by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -1404,11 +1437,27 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_funcao regprocedure := to_regprocedure(regra.funcao || '(audit.janela)');
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_funcao regprocedure;
+  v_tabela regclass;
   v_proc pg_proc;
+  v_nome text;
   v_faltam text;
+  v_defeito text;
 begin
+  foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    if not audit_interno.nome_qualificado(v_nome) then
+      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regras.trade_marketing, e não %L', v_nome);
+    end if;
+    -- in another session the same name is another function, of whoever runs the rule
+    if exists (
+      select from pg_proc p
+      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+        and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
+    then
+      return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
+    end if;
+  end loop;
+  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -1422,6 +1471,16 @@ begin
   if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
+  foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
+    v_defeito := audit_interno.conferir_caminho(v_nome);
+    if v_defeito is not null then
+      return v_defeito;
+    end if;
+  end loop;
+  if not audit_interno.nome_qualificado(regra.tabela) then
+    return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
+  end if;
+  v_tabela := to_regclass(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
@@ -1444,6 +1503,7 @@ end
 $$;
 comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';
 --! EndIncluded configuracao/conferir_regra.sql
+
 --! Included configuracao/registrar_regra.sql
 -- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
 create or replace function audit.registrar_regra(
@@ -1462,16 +1522,23 @@ declare
   v_defeito text;
   v_operacao bigint;
 begin
+  if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
+    raise exception using errcode = 'NC011',
+      message = format('regra %s recusada: faltam as colunas por que ela decide', coalesce(registrar_regra.nome, 'sem nome')),
+      detail = 'colunas está vazio.',
+      hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
+  end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
     colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
-    coalesce(audit_interno.nome_sql(to_regclass(registrar_regra.tabela)), registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+    coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
+      then audit_interno.nome_sql(to_regclass(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
-  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.experimentar_regra(v_regra));
+  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -1489,9 +1556,10 @@ exception
 end
 $$;
 comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; it is tried on up to 100 rows, and the trial is undone. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Error NC011 says what is wrong with it.';
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
 grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
+
 --! Included configuracao/alterar_regra.sql
 -- Changes settings of a rule, as an audited operation with before and after.
 create or replace function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
@@ -1550,8 +1618,9 @@ comment on function audit.alterar_regra(text, jsonb, text) is
   'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_regra.sql
+
 --! Included configuracao/preparar_padrao.sql
--- Folds a pattern and refuses one that cannot be used, whoever writes it and however.
+-- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -1563,6 +1632,9 @@ begin
     then regexp_replace(translate(normalize(new.padrao, nfc),
       'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
     else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  if not new.ativo then
+    return new; -- what was saved before it was known to be unusable can be switched off, and not on again
+  end if;
   if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
     raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
   end if;
@@ -1574,8 +1646,13 @@ begin
       if '' ~ new.padrao_dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
+      -- as regras.trade_marketing uses it, one alternative among others
+      perform '' ~ format('(?:%s)', audit_interno.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
-      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm;
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
+        hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
   end if;
   return new;
@@ -1586,6 +1663,7 @@ comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and
 create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
   for each row execute function audit_interno.preparar_padrao();
 --! EndIncluded configuracao/preparar_padrao.sql
+
 --! Included configuracao/salvar_padrao.sql
 -- Adds a pattern, or switches an existing one back on.
 create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
@@ -1615,6 +1693,7 @@ comment on function audit.salvar_padrao(text, text, text, text, text) is
   'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
 --! EndIncluded configuracao/salvar_padrao.sql
+
 --! Included configuracao/desativar_padrao.sql
 -- Switches a pattern off; its history stays.
 create or replace function audit.desativar_padrao(id bigint, motivo text)
@@ -1657,6 +1736,7 @@ as $$
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
+
 --! Included deteccao/janela_execucao.sql
 -- The window of one rule in one session. Called by the steps of detection.
 create or replace function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
@@ -1671,6 +1751,7 @@ as $$
 $$;
 comment on function audit_interno.janela_execucao(bigint, text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
 --! EndIncluded deteccao/janela_execucao.sql
+
 --! Included deteccao/condicao_janela.sql
 -- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
 -- cortar_janela.
@@ -1689,6 +1770,7 @@ $$;
 comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
   'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
 --! EndIncluded deteccao/condicao_janela.sql
+
 --! Included deteccao/levantar_achados.sql
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
 -- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
@@ -1731,7 +1813,7 @@ begin
        select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
          case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
          %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(a.evidencia, ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
+         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
        from pg_temp.conferente_bruto as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -1780,6 +1862,7 @@ $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
 --! EndIncluded deteccao/levantar_achados.sql
+
 --! Included deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
 -- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
@@ -1826,11 +1909,10 @@ begin
             select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
-    returning d.id, d.vezes_detectada, d.identidade, d.confianca, d.evidencia, d.justificativa, d.valor_em_risco
+    returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
-    select registrar_achados.operacao_id, g.id, g.confianca, sha256(g.identidade || convert_to(
-      jsonb_build_array(g.confianca, g.evidencia, g.justificativa, g.valor_em_risco, registrar_achados.hash_regra)::text, 'UTF8'))
+    select registrar_achados.operacao_id, g.id, g.confianca, g.resumo
     from gravada g
   )
   select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
@@ -1846,6 +1928,7 @@ $$;
 comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
   'Opens new findings, counts known ones, withholds those under an exception.';
 --! EndIncluded deteccao/registrar_achados.sql
+
 --! Included deteccao/reabrir_desfeitas.sql
 -- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
 -- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
@@ -1877,6 +1960,7 @@ end
 $$;
 comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
 --! EndIncluded deteccao/reabrir_desfeitas.sql
+
 --! Included deteccao/fechar_ausentes.sql
 -- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
 -- the open findings, so that one outside the window is closed only if it really no longer holds.
@@ -1947,6 +2031,7 @@ $$;
 comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, text) is
   'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
 --! EndIncluded deteccao/fechar_ausentes.sql
+
 --! Included deteccao/medir_janela.sql
 -- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
 -- share one scan; of windows that differ over one table the session counts the largest, for they end at the same time.
@@ -1997,6 +2082,7 @@ end
 $$;
 comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janela) is 'Records rows and control total of the window.';
 --! EndIncluded deteccao/medir_janela.sql
+
 --! Included deteccao/anotar_execucao.sql
 -- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
 -- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
@@ -2034,6 +2120,7 @@ $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
   'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
 --! EndIncluded deteccao/anotar_execucao.sql
+
 --! Included deteccao/detectar_regra.sql
 -- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
 -- operation, one transaction. Sessions that run the same rule at once wait for each other here.
@@ -2124,6 +2211,7 @@ $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
   'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 --! EndIncluded partes/cortar_janela.sql
+
 --! Included partes/enfileirar_partes.sql
 -- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
 -- faster. Behind everything else in the queue, so that mail never waits for a long window.
@@ -2146,6 +2234,7 @@ as $$
 $$;
 comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 --! EndIncluded partes/enfileirar_partes.sql
+
 --! Included partes/repartir_regra.sql
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
 -- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
@@ -2163,6 +2252,8 @@ declare
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if v_regra.preparacao is not null then
+    -- workers share the cores already: see audit_interno.em_metades
+    perform set_config('conferente.lado_a_lado', 'sim', true);
     execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
   end if;
   perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
@@ -2195,6 +2286,7 @@ end
 $$;
 comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and cuts its detection into parts.';
 --! EndIncluded partes/repartir_regra.sql
+
 --! Included partes/tomar_parte.sql
 -- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
 -- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
@@ -2220,6 +2312,7 @@ $$;
 comment on function audit_interno.tomar_parte(bigint, text, integer) is
   'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
 --! EndIncluded partes/tomar_parte.sql
+
 --! Included partes/detectar_parte.sql
 -- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
 -- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
@@ -2245,6 +2338,8 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
+  -- workers share the cores already: see audit_interno.em_metades
+  perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
   if v_total = 1 then
@@ -2274,6 +2369,7 @@ $$;
 comment on function audit_interno.detectar_parte(bigint, text, integer) is
   'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
 --! EndIncluded partes/detectar_parte.sql
+
 --! Included partes/juntar_regra.sql
 -- Joins the parts of one rule, once: closes what none of them found again over the whole window, and marks the rule as
 -- detected. Called as a step of the session, by whoever conducts it.
@@ -2336,6 +2432,7 @@ as $$
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded correcao/exige_releitura.sql
+
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
 -- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
@@ -2350,11 +2447,13 @@ as $$
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.valores_digitados is null -- a person had typed something else
-    -- a subquery, or the setting would be read for each row
-    and d.valor_em_risco < (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric)
+    -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
+    -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
+    and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded correcao/elegiveis.sql
+
 --! Included correcao/contestadas.sql
 -- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
 -- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
@@ -2386,6 +2485,7 @@ as $$
 $$;
 comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
 --! EndIncluded correcao/contestadas.sql
+
 --! Included correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
 -- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
@@ -2451,8 +2551,10 @@ end
 $$;
 comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
 --! EndIncluded correcao/verificar_limites.sql
+
 --! Included correcao/criar_lote.sql
--- An empty batch: the one form in which corrections and rollbacks reach the warehouse.
+-- An empty batch: the one form in which corrections and rollbacks reach the warehouse. Its rows are written once: resultado
+-- says what is meant until something else happens, so nothing is written back where every row took what it was to take.
 create or replace function audit_interno.criar_lote()
 returns void
 language plpgsql
@@ -2472,21 +2574,24 @@ begin
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text, -- aplicada, movida, ja_certa, ausente, recusada, desfeita
-    agora jsonb,
+    resultado text not null default 'aplicada', -- or movida, ja_certa, ausente, recusada, desfeita; of a rollback superada
+    agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
-  ) with (fillfactor = 50) on commit drop; -- each row is updated once or twice, on its page
+  ) on commit drop;
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
 --! EndIncluded correcao/criar_lote.sql
+
 --! Included correcao/aplicar_grupo.sql
 -- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through.
+-- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
+-- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
+-- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[]
+  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
 )
-returns void
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -2498,7 +2603,13 @@ declare
   v_ja_certa text;
   v_atribuicoes text;
   v_imagem text;
-  v_toda boolean;
+  v_alteracao text;
+  v_data text := coalesce((
+    select format('t.%I', a.attname) from pg_attribute a
+    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    'null::date');
+  v_dias daterange;
+  v_quantas bigint;
   v_imagens jsonb;
   v_adiaveis text;
   v_reler boolean := audit_interno.exige_releitura(relacao);
@@ -2529,31 +2640,25 @@ begin
         execute format('lock table %s in share row exclusive mode', v_tabela);
       end;
     end if;
-    execute format(
-      'with alterada as (
-         update %1$s t set %2$s
-         from pg_temp.conferente_lote l
-         where l.divergencia_id = any ($2) and %3$s and %4$s
-         returning l.divergencia_id, l.reverte_operacao_id, l.de, l.para, %5$s as depois
-       ), imagem as (
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a where not $3
-       )
-       select count(*) = cardinality($2) and count(*) filter (where a.depois::text <> a.para::text) = 0,
-         case when $3 then jsonb_object_agg(a.divergencia_id, a.depois) end
-       from alterada a',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem)
-    into v_toda, v_imagens using operacao_id, ids, v_reler;
-    -- nearly always every row took exactly what it was to take: then no image need be read back
-    if v_toda then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = l.para where l.divergencia_id = any (ids);
-    elsif v_reler then
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = v_imagens -> l.divergencia_id::text
-      where l.divergencia_id = any (ids) and v_imagens ? l.divergencia_id::text;
+    v_alteracao := format(
+      'update %1$s t set %2$s
+       from pg_temp.conferente_lote l
+       where l.divergencia_id = any ($1) and %3$s and %4$s
+       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
+      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
+    if v_reler then
+      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
+      into v_quantas, v_imagens, v_dias using ids;
     else
-      update pg_temp.conferente_lote l set resultado = 'aplicada', agora = a.depois
-      from audit.alteracoes a
-      where a.operacao_id = aplicar_grupo.operacao_id and a.divergencia_id = l.divergencia_id and l.divergencia_id = any (ids);
+      execute format(
+        'with alterada as (%s), imagem as (
+           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
+         )
+         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
+           else daterange(min(a.dia), max(a.dia), ''[]'') end
+         from alterada a', v_alteracao)
+      into v_quantas, v_dias using ids, operacao_id;
     end if;
     -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
     select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
@@ -2565,14 +2670,14 @@ begin
     if v_reler then
       execute format(
         'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), l.agora)
-           where l.divergencia_id = any ($2) and l.resultado = ''aplicada''
+           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
+           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
            returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
          )
          insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
          select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
         v_imagem, v_tabela, v_chave)
-      using operacao_id, ids;
+      using operacao_id, ids, v_imagens;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
@@ -2585,14 +2690,14 @@ begin
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
-    else
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio]);
-      perform audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:]);
+      return 'empty'::daterange;
     end if;
-    return;
+    return range_merge(
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
+      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
   end;
-  if v_toda then
-    return;
+  if v_quantas = cardinality(ids) then
+    return v_dias;
   end if;
 
   execute format(
@@ -2603,51 +2708,71 @@ begin
      from (
        select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
        from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and l.resultado is null
+       where l.divergencia_id = any ($1) and not exists (
+         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
      ) as x
      where x.divergencia_id = l.divergencia_id',
     coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids;
+  using ids, operacao_id;
+  return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[]) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns.';
+comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
+  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_grupo.sql
+
 --! Included correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each table and set of columns. Rows that no longer hold what the
--- batch was based on are left alone and told apart.
-create or replace function audit_interno.aplicar_lote(operacao_id bigint)
-returns void
+-- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
+returns daterange
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_regra audit.regras;
+  v_colunas text[];
+  v_ids bigint[];
+  v_iguais boolean;
   v_grupo record;
+  v_dias daterange := 'empty'::daterange;
 begin
-  analyze pg_temp.conferente_lote (divergencia_id, registro_id);
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  for v_grupo in -- one turn for each kind of correction, not for each row
-    select r.tabela, r.coluna_chave, r.colunas, c.alteradas, array_agg(l.divergencia_id) as ids
-    from pg_temp.conferente_lote l
-    join audit.regras r on r.nome = l.regra
-    cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
-    where l.resultado is null
-    group by r.tabela, r.coluna_chave, r.colunas, c.alteradas
+  for v_regra in -- one turn for each rule of the batch
+    select r.* from audit.regras r
+    where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    perform audit_interno.aplicar_grupo(operacao_id, to_regclass(v_grupo.tabela), v_grupo.coluna_chave, v_grupo.colunas,
-      v_grupo.alteradas, v_grupo.ids);
+    -- nearly always a rule's corrections all change the same columns, which is told sooner than each one's columns
+    select array(select jsonb_object_keys(l.para)) into v_colunas
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
+    select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
+    from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado;
+    for v_grupo in -- one turn for each kind of correction, not for each row
+      select v_colunas as alteradas, v_ids as ids where v_iguais
+      union all
+      select c.alteradas, array_agg(l.divergencia_id)
+      from pg_temp.conferente_lote l
+      cross join lateral (select array(select jsonb_object_keys(l.para)) as alteradas) as c -- jsonb keeps its keys in order
+      where not v_iguais and l.divergencia_id = any (v_ids)
+      group by c.alteradas
+    loop
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
+        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+    end loop;
   end loop;
+  return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_lote(bigint) is
-  'Applies pg_temp.conferente_lote under an operation, writes audit.alteracoes and leaves each row''s resultado.';
+comment on function audit_interno.aplicar_lote(bigint, text) is
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_lote.sql
+
 --! Included correcao/autoverificar_lote.sql
 -- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
 -- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
-create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text)
+create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
 returns void
 language plpgsql
 volatile
@@ -2655,18 +2780,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
-  v_chaves text[];
+  v_janela audit.janela;
   v_operacao bigint;
 begin
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = 'aplicada')
   loop
-    select array_agg(l.registro_id) into v_chaves
+    select lower(dias), upper(dias) - 1, null::timestamptz, null::timestamptz, array_agg(l.registro_id) into v_janela
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
-    perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
+    continue when v_janela.chaves is null;
+    perform audit_interno.levantar_achados(v_regra, v_janela);
     update pg_temp.conferente_lote l
-    set resultado = null, erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
     from pg_temp.conferente_achado a
     where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
       and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
@@ -2675,29 +2802,30 @@ begin
           where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
             and d.valores_propostos = '{}' and d.evidencia ->> 'tipo' is not distinct from a.evidencia ->> 'tipo'));
   end loop;
-  if not exists (select from pg_temp.conferente_lote l where l.resultado is null) then
+  if not exists (select from pg_temp.conferente_lote l where l.resultado = 'desfeita') then
     return;
   end if;
 
   v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
   -- de and para change sides; the image just written says what the row really held afterwards
   update pg_temp.conferente_lote l
-  set de = l.agora, para = l.de, impressao = null, reverte_operacao_id = (
-    select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = l.divergencia_id)
-  where l.resultado is null;
-  perform audit_interno.aplicar_lote(v_operacao);
-  if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada') then
+  set de = a.depois, para = l.de, impressao = null, reverte_operacao_id = a.operacao_id
+  from audit.alteracoes a
+  where l.resultado = 'desfeita' and a.divergencia_id = l.divergencia_id and a.operacao_id = (
+    select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
+  perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
+  if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
     raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
-        from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'aplicada');
+        from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;
-  update pg_temp.conferente_lote l set resultado = 'desfeita' where l.reverte_operacao_id is not null;
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'desfeita'));
 end
 $$;
-comment on function audit_interno.autoverificar_lote(bigint, text) is
+comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
   'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
 --! EndIncluded correcao/autoverificar_lote.sql
+
 --! Included correcao/concluir_lote.sql
 -- Writes what became of each finding of a corrected batch, and counts it.
 create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
@@ -2723,10 +2851,7 @@ begin
   from pg_temp.conferente_lote l
   where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
 
-  update audit.execucoes_regra e
-  set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
-    resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
-  from (
+  with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
@@ -2734,15 +2859,20 @@ begin
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
     from pg_temp.conferente_lote l
     group by l.regra
-  ) as c
-  where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra;
-
-  select count(*) into v_aplicadas from pg_temp.conferente_lote l where l.resultado = 'aplicada';
+  ), somada as (
+    update audit.execucoes_regra e
+    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+      resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
+    from contada c
+    where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra
+  )
+  select coalesce(sum(c.corrigidas), 0) into v_aplicadas from contada c;
   return v_aplicadas;
 end
 $$;
 comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
 --! EndIncluded correcao/concluir_lote.sql
+
 --! Included correcao/corrigir_lote.sql
 -- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
 -- its own part of them only. When nothing is left the rule is done.
@@ -2756,8 +2886,10 @@ declare
   v_regra audit.regras;
   v_desde bigint;
   v_ids bigint[];
+  v_contestadas bigint[];
   v_ate bigint;
   v_operacao bigint;
+  v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
   perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
@@ -2784,14 +2916,15 @@ begin
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
     return;
   end if;
-  delete from pg_temp.conferente_lote l
-  where l.divergencia_id in (
-    select audit_interno.contestadas(array(select x.divergencia_id from pg_temp.conferente_lote x)));
+  v_contestadas := array(select audit_interno.contestadas(v_ids));
+  if v_contestadas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
-    perform audit_interno.aplicar_lote(v_operacao);
-    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra));
+    v_dias := audit_interno.aplicar_lote(v_operacao);
+    perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
@@ -2816,6 +2949,7 @@ as $$
 $$;
 comment on function audit_interno.notificar(text, bigint) is 'Queues a message about a session.';
 --! EndIncluded sessao/notificar.sql
+
 --! Included sessao/totalizar_sessao.sql
 -- Carries the counts of the rules and parts into the session's row.
 create or replace function audit_interno.totalizar_sessao(sessao_id bigint)
@@ -2844,6 +2978,7 @@ as $$
 $$;
 comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
 --! EndIncluded sessao/totalizar_sessao.sql
+
 --! Included sessao/criar_sessao.sql
 -- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
 create or replace function audit_interno.criar_sessao(
@@ -2927,6 +3062,7 @@ comment on function audit_interno.criar_sessao(text, date, date, text[], boolean
 grant usage on schema audit_interno to conferente_operador;
 grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/criar_sessao.sql
+
 --! Included sessao/conduzir_sessao.sql
 -- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
 -- of these locks; encerrar_interrompidas looks for them.
@@ -2941,6 +3077,7 @@ $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 --! EndIncluded sessao/conduzir_sessao.sql
+
 --! Included sessao/iniciar_sessao.sql
 -- Opens a session and marks it as conducted by this connection, in one transaction, so that nobody can take it for
 -- interrupted in between.
@@ -2963,6 +3100,7 @@ comment on function audit_interno.iniciar_sessao(text, date, date, text[]) is
   'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text, date, date, text[]) to conferente_operador;
 --! EndIncluded sessao/iniciar_sessao.sql
+
 --! Included sessao/encerrar_interrompidas.sql
 -- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
@@ -3001,6 +3139,7 @@ $$;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
 --! EndIncluded sessao/encerrar_interrompidas.sql
+
 --! Included sessao/proxima_etapa.sql
 -- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
@@ -3073,6 +3212,7 @@ comment on function audit_interno.proxima_etapa(bigint) is
   'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 --! EndIncluded sessao/proxima_etapa.sql
+
 --! Included sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -3115,6 +3255,7 @@ end
 $$;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
 --! EndIncluded sessao/finalizar_sessao.sql
+
 --! Included sessao/executar_etapa.sql
 -- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
@@ -3165,6 +3306,7 @@ comment on function audit_interno.executar_etapa(bigint, text, text) is
   'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;
 --! EndIncluded sessao/executar_etapa.sql
+
 --! Included sessao/registrar_falha_etapa.sql
 -- A step failed and was rolled back: the rule fails alone, the session goes on. Called in a transaction of its own, or
 -- after the subtransaction of the step.
@@ -3195,6 +3337,7 @@ comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text
   'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
 --! EndIncluded sessao/registrar_falha_etapa.sql
+
 --! Included sessao/resumir_simulacao.sql
 -- What a simulation would have changed: for each rule the totals and the first rows, largest amount first.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
@@ -3221,6 +3364,7 @@ as $$
 $$;
 comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
 --! EndIncluded sessao/resumir_simulacao.sql
+
 --! Included sessao/processar_divergencias.sql
 -- A whole session in one transaction, the same steps that the worker and the command line take one by one.
 create or replace function audit.processar_divergencias(
@@ -3270,6 +3414,7 @@ comment on function audit.processar_divergencias(text, date, date, text[], boole
   'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/processar_divergencias.sql
+
 --! Included sessao/solicitar_processamento.sql
 -- Queues a session for the worker, in the caller's transaction, and returns its row at once.
 create or replace function audit.solicitar_processamento(
@@ -3299,6 +3444,7 @@ comment on function audit.solicitar_processamento(text, date, date, text[], bool
   'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
 grant execute on function audit.solicitar_processamento(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/solicitar_processamento.sql
+
 --! Included sessao/cancelar_sessao.sql
 -- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
@@ -3375,6 +3521,7 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 --! EndIncluded decisao/transicao_permitida.sql
+
 --! Included decisao/travar_divergencias.sql
 -- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
 -- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
@@ -3412,6 +3559,7 @@ $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
   'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
 --! EndIncluded decisao/travar_divergencias.sql
+
 --! Included decisao/conferir_automatica.sql
 -- Takes `auto` from a rule whose record no longer supports its threshold, in the transaction of the decision that showed it.
 -- Two records, both since auto was last given: what people said of findings at or above the threshold, and how many automatic
@@ -3467,6 +3615,7 @@ $$;
 comment on function audit_interno.conferir_automatica(text) is
   'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
 --! EndIncluded decisao/conferir_automatica.sql
+
 --! Included decisao/contar_decisoes.sql
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
 -- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
@@ -3525,10 +3674,11 @@ $$;
 comment on function audit_interno.contar_decisoes(bigint[], boolean) is
   'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 --! EndIncluded decisao/contar_decisoes.sql
+
 --! Included decisao/contar_reversoes.sql
 -- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads pg_temp.conferente_lote as
--- audit_interno.reverter_lote, its caller, leaves it.
+-- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
 create or replace function audit_interno.contar_reversoes()
 returns void
 language plpgsql
@@ -3539,12 +3689,11 @@ declare
   v_aprovadas bigint[];
 begin
   perform from audit.regras r
-  where r.nome in (select l.regra from pg_temp.conferente_lote l) order by r.nome for no key update;
+  where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
   with feita as (
     select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_lote l join audit.operacoes o on o.id = l.reverte_operacao_id
-    where l.resultado in ('aplicada', 'ja_certa')
+    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
   ), automatica as (
     select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
     union all
@@ -3567,17 +3716,18 @@ begin
   where r.nome = x.regra;
 
   select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_lote l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where l.resultado in ('aplicada', 'ja_certa') and v.certo;
+  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
+  where v.certo;
   if v_aprovadas is not null then
     perform audit_interno.contar_decisoes(v_aprovadas, null);
   end if;
   perform audit_interno.conferir_automatica(x.regra)
-  from (select distinct l.regra from pg_temp.conferente_lote l order by l.regra) x;
+  from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
 comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
 --! EndIncluded decisao/contar_reversoes.sql
+
 --! Included decisao/valores_atuais.sql
 -- What a finding's row holds now in the columns of an object; null when the row is gone.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
@@ -3604,6 +3754,7 @@ end
 $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
 --! EndIncluded decisao/valores_atuais.sql
+
 --! Included decisao/aprovar_divergencias.sql
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
 -- people: the first proposes, another one approves.
@@ -3671,6 +3822,7 @@ comment on function audit.aprovar_divergencias(bigint[], text) is
   'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
 grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
+
 --! Included decisao/rejeitar_divergencias.sql
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
@@ -3704,6 +3856,7 @@ comment on function audit.rejeitar_divergencias(bigint[], text) is
   'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/rejeitar_divergencias.sql
+
 --! Included decisao/corrigir_manualmente.sql
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
@@ -3764,6 +3917,7 @@ comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
   'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded decisao/corrigir_manualmente.sql
+
 --! Included decisao/reabrir_divergencias.sql
 -- A person takes back a rejection, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
@@ -3796,6 +3950,7 @@ comment on function audit.reabrir_divergencias(bigint[], text) is
   'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/reabrir_divergencias.sql
+
 --! Included decisao/declarar_excecao.sql
 -- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
@@ -3859,6 +4014,7 @@ comment on function audit.declarar_excecao(text, text, text, text, timestamptz) 
   'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;
 --! EndIncluded decisao/declarar_excecao.sql
+
 --! Included decisao/revogar_excecao.sql
 -- Takes an exception back; the next session finds the row again.
 create or replace function audit.revogar_excecao(id bigint, motivo text)
@@ -3898,7 +4054,7 @@ grant execute on function audit.revogar_excecao(bigint, text) to conferente_revi
 --! EndIncluded decisao/revogar_excecao.sql
 
 --! Included reversao/criar_reversao.sql
--- An empty list of alterations to roll back.
+-- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
 returns void
 language plpgsql
@@ -3907,15 +4063,19 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 begin
-  drop table if exists pg_temp.conferente_reversao;
+  drop table if exists pg_temp.conferente_reversao, pg_temp.conferente_revertida;
   create temp table conferente_reversao (operacao_id bigint not null, divergencia_id bigint primary key) on commit drop;
+  create temp table conferente_revertida (divergencia_id bigint not null, regra text not null, operacao_id bigint not null) on commit drop;
 end
 $$;
-comment on function audit_interno.criar_reversao() is 'Creates pg_temp.conferente_reversao, empty.';
+comment on function audit_interno.criar_reversao() is
+  'Creates pg_temp.conferente_reversao (what to roll back) and pg_temp.conferente_revertida (what was), empty.';
 --! EndIncluded reversao/criar_reversao.sql
+
 --! Included reversao/reverter_lote.sql
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
+-- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
 create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -3924,57 +4084,81 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
+  v_tamanho bigint := (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint;
   v_operacao bigint;
   v_de bigint;
-  v_ate bigint;
+  v_ate bigint := 0;
+  v_aplicadas bigint := 0;
+  v_conflitos bigint := 0;
 begin
-  analyze pg_temp.conferente_reversao;
-  select min(r.divergencia_id), max(r.divergencia_id) into v_de, v_ate from pg_temp.conferente_reversao r;
-  perform from audit.divergencias_processadas d
-  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) and d.id between v_de and v_ate order by d.id for update;
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
-  perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-  select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
-    -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
-    -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
-    case when x.ultima > a.operacao_id
-      -- each rollback after a correction turns it the other way
-      or d.status <> case when (select count(*) from unnest(x.reversoes) as v where v > x.correcao) % 2 = 1 then 'revertida' else 'corrigida' end
-      then 'superada' end
-  from (
-    select r.divergencia_id, r.operacao_id, max(p.operacao_id) as ultima,
-      max(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is null) as correcao,
-      array_agg(p.operacao_id) filter (where p.operacao_id <= r.operacao_id and p.reverte_operacao_id is not null) as reversoes
-    from pg_temp.conferente_reversao r join audit.alteracoes p on p.divergencia_id = r.divergencia_id
-    group by r.divergencia_id, r.operacao_id
-  ) as x
-  join audit.alteracoes a on a.divergencia_id = x.divergencia_id and a.operacao_id = x.operacao_id
-  join audit.divergencias_processadas d on d.id = x.divergencia_id;
-  perform audit_interno.aplicar_lote(v_operacao);
-  update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+  loop -- one turn for each batch: one transaction all the same, but what each turn handles fits in memory
+    select min(x.divergencia_id), max(x.divergencia_id) into v_de, v_ate
+    from (
+      select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id > v_ate
+      order by r.divergencia_id limit v_tamanho
+    ) as x;
+    exit when v_ate is null;
+    perform from audit.divergencias_processadas d
+    where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id between v_de and v_ate)
+      and d.id between v_de and v_ate
+    order by d.id for update;
+    perform audit_interno.criar_lote();
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+      -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
+      -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+      case
+        when exists (
+          select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
+        when d.status = case
+          when a.reverte_operacao_id is null then 'corrigida'
+          -- each rollback after a correction turns it the other way
+          when (
+            select count(*) from audit.alteracoes p
+            where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
+              select max(c.operacao_id) from audit.alteracoes c
+              where c.divergencia_id = a.divergencia_id and c.operacao_id < a.operacao_id and c.reverte_operacao_id is null)
+          ) % 2 = 1 then 'revertida' else 'corrigida' end then 'aplicada'
+        else 'superada' end
+    from pg_temp.conferente_reversao r
+    join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id
+      and a.divergencia_id between v_de and v_ate
+    join audit.divergencias_processadas d on d.id = r.divergencia_id and d.id between v_de and v_ate
+    where r.divergencia_id between v_de and v_ate
+    order by d.id;
+    perform audit_interno.aplicar_lote(v_operacao);
+    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
 
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-  select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-  from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
-  update audit.divergencias_processadas d
-  set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
-    decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
-  from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from pg_temp.conferente_lote l where l.resultado = 'aplicada'),
-    detalhes => jsonb_build_object('conflitos', (select count(*) from pg_temp.conferente_lote l where l.resultado not in ('aplicada', 'ja_certa'))));
-  return query
-    select l.divergencia_id, l.tabela, l.registro_id,
-      case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-      l.para, l.de, l.agora
+    insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
+    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    update audit.divergencias_processadas d
+    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+      decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
-    order by l.divergencia_id;
+    where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
+    insert into pg_temp.conferente_revertida (divergencia_id, regra, operacao_id)
+    select l.divergencia_id, l.regra, l.reverte_operacao_id
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa');
+    select v_aplicadas + count(*) filter (where l.resultado = 'aplicada'),
+      v_conflitos + count(*) filter (where l.resultado not in ('aplicada', 'ja_certa'))
+    into v_aplicadas, v_conflitos
+    from pg_temp.conferente_lote l;
+    return query
+      select l.divergencia_id, l.tabela, l.registro_id,
+        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+      from pg_temp.conferente_lote l
+      order by l.divergencia_id;
+  end loop;
+  perform audit_interno.contar_reversoes();
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
 end
 $$;
 comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 --! EndIncluded reversao/reverter_lote.sql
+
 --! Included reversao/reverter_divergencias.sql
 -- Takes back the corrections of single findings.
 create or replace function audit.reverter_divergencias(ids bigint[], motivo text)
@@ -3998,6 +4182,7 @@ comment on function audit.reverter_divergencias(bigint[], text) is
   'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
 grant execute on function audit.reverter_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded reversao/reverter_divergencias.sql
+
 --! Included reversao/reverter_operacao.sql
 -- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
 create or replace function audit.reverter_operacao(id bigint, motivo text)
@@ -4031,6 +4216,7 @@ comment on function audit.reverter_operacao(bigint, text) is
   'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
 grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_operacao.sql
+
 --! Included reversao/reverter_sessao.sql
 -- Takes back everything one session corrected by itself and that still stands.
 create or replace function audit.reverter_sessao(id bigint, motivo text)
@@ -4149,15 +4335,20 @@ create unlogged table audit_interno.estatistica_calibracao (
 );
 comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create unlogged table audit_interno.estatistica_ajuste (
+create unlogged table audit_interno.estatistica_pergunta (
   id text not null,
-  nivel smallint not null,
-  total double precision not null,
-  certas double precision not null,
-  p double precision,
-  primary key (id, nivel)
+  com_conta boolean not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  certa int not null,
+  categorias int[] not null,
+  bases double precision[] not null,
+  palavras double precision[] not null,
+  repetidas double precision[] not null,
+  recentes double precision[] not null,
+  primary key (id, com_conta)
 );
-comment on table audit_interno.estatistica_ajuste is 'Work table of the back-test: what each level knew of the right category of each sampled entry.';
+comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
 
 create unlogged table audit_interno.estatistica_retroteste (
   id text primary key,
@@ -4165,34 +4356,42 @@ create unlogged table audit_interno.estatistica_retroteste (
   lacuna smallint not null,
   bruta double precision not null,
   chance double precision not null,
-  acertou smallint not null
+  acertou smallint not null,
+  repetida double precision not null,
+  recente double precision not null
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds) and whether the suggestion was right.';
+comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
 create unlogged table audit_interno.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
   b double precision not null,
-  g double precision not null
+  g double precision not null,
+  h double precision not null,
+  r double precision not null
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history)))); b and g are the same in all classes.';
+comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 --! EndIncluded regras/tabelas.sql
+
 --! Included regras/raiz_fornecedor.sql
--- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other
--- code as it is, folded. Null for an empty code. Touches nothing. Called by the three rules; kept as a plain expression
--- without settings of its own, so that the planner can inline it.
+-- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
+-- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
+-- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
+-- as a plain expression without settings of its own, so that the planner can inline it.
 create or replace function audit_interno.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
-return nullif(
+return nullif(pg_catalog.lower(
   case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
+      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
     then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-    else pg_catalog.lower(pg_catalog.translate(codigo, './- ', ''))
-  end, '');
+    else pg_catalog.translate(codigo, './- ', '')
+  end), '');
 
 comment on function audit_interno.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
 revoke execute on function audit_interno.raiz_fornecedor(text) from public;
 --! EndIncluded regras/raiz_fornecedor.sql
+
 --! Included regras/chave_fornecedor.sql
 -- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
 -- known. Touches nothing. Called by the rules; an expression that the planner inlines.
@@ -4206,6 +4405,7 @@ comment on function audit_interno.chave_fornecedor(text, text) is
   'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
 revoke execute on function audit_interno.chave_fornecedor(text, text) from public;
 --! EndIncluded regras/chave_fornecedor.sql
+
 --! Included regras/rotulos_pendentes.sql
 -- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
 -- Called by the rules and by the preparation of their statistics.
@@ -4213,16 +4413,17 @@ create or replace function audit_interno.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(array_agg(distinct audit_interno.dobrar(btrim(r.rotulo))), '{}')
+  select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
   from jsonb_array_elements_text(
     case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
       when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
-  where btrim(r.rotulo) <> ''
+  where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
 comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
 revoke execute on function audit_interno.rotulos_pendentes() from public;
 --! EndIncluded regras/rotulos_pendentes.sql
+
 --! Included regras/confianca_base.sql
 -- The base confidence that the business registered for a rule, or the given default. Touches nothing.
 -- Called by the rules whose confidence starts from a policy.
@@ -4237,6 +4438,7 @@ comment on function audit_interno.confianca_base(text, numeric) is
   'Base confidence registered for a rule in audit.regras, or the default given.';
 revoke execute on function audit_interno.confianca_base(text, numeric) from public;
 --! EndIncluded regras/confianca_base.sql
+
 --! Included regras/reais.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -4254,10 +4456,11 @@ end;
 comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 revoke execute on function audit_interno.reais(numeric) from public;
 --! EndIncluded regras/reais.sql
+
 --! Included regras/documento_comparavel.sql
 -- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, fatura, recibo …), without
 -- leading zeros, runs of punctuation as one dash. Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by regras.validacao_valores.
+-- Touches nothing. Called by audit_interno.duplicidades.
 create or replace function audit_interno.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
 return nullif(
@@ -4271,6 +4474,7 @@ comment on function audit_interno.documento_comparavel(text) is
   'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
 revoke execute on function audit_interno.documento_comparavel(text) from public;
 --! EndIncluded regras/documento_comparavel.sql
+
 --! Included regras/digitos_trocados.sql
 -- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
 -- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by audit_interno.tipo_diferenca.
@@ -4299,6 +4503,7 @@ comment on function audit_interno.digitos_trocados(numeric, numeric) is
   'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 revoke execute on function audit_interno.digitos_trocados(numeric, numeric) from public;
 --! EndIncluded regras/digitos_trocados.sql
+
 --! Included regras/tipo_diferenca.sql
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
@@ -4334,6 +4539,7 @@ comment on function audit_interno.tipo_diferenca(numeric, numeric, numeric, nume
   'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 revoke execute on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
 --! EndIncluded regras/tipo_diferenca.sql
+
 --! Included regras/arredondamento_origem.sql
 -- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
 -- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
@@ -4351,6 +4557,7 @@ comment on function audit_interno.arredondamento_origem(numeric, int) is
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 revoke execute on function audit_interno.arredondamento_origem(numeric, int) from public;
 --! EndIncluded regras/arredondamento_origem.sql
+
 --! Included regras/retencao_possivel.sql
 -- The rate of a tax usually withheld at source in Brazil (ISS 2 to 5, IRRF 1 and 1.5, CSRF 4.65, both 6.15, INSS 11 per cent)
 -- that would explain a booked amount lower than its document; null when none does. A retention is an honest difference,
@@ -4372,6 +4579,7 @@ comment on function audit_interno.retencao_possivel(numeric, numeric) is
   'Percentage of a usual withholding tax that would explain the booked amount, or null.';
 revoke execute on function audit_interno.retencao_possivel(numeric, numeric) from public;
 --! EndIncluded regras/retencao_possivel.sql
+
 --! Included regras/explicacao_diferenca.sql
 -- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
@@ -4427,29 +4635,41 @@ comment on function audit_interno.explicacao_diferenca(text, numeric, numeric, n
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 revoke execute on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
 --! EndIncluded regras/explicacao_diferenca.sql
+
 --! Included regras/duplicidades.sql
 -- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
 -- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
--- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor are
--- instalments that say so, nor documents without a number. The window restricts what is flagged; the twin may lie outside.
+-- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
+-- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
+-- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
 -- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
 create or replace function audit_interno.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  -- to the end of the last day, for within a day entries have places of their own
+  v_perto interval := make_interval(days => v_dias, hours => 23);
+  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
+  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
+  v_fim date := least(janela.data_fim, '9999-12-31');
+  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
+  v_ate date := least(v_fim + v_dias, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
+  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
   v_datas date[];
   v_quantas int;
-  v_valores numeric[];
-  v_chaves text[];
+  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
 begin
-  -- Twins are looked for on the flagged rows' own dates and the days before, so that a day's window reads days, not the
-  -- table. With an open window, or too many dates, everything is read once.
-  if janela.data_inicio is not null or janela.carregado_desde is not null or janela.chaves is not null then
-    select array_agg(distinct d.data - g.dias), count(distinct d.data) into v_datas, v_quantas
+  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
+  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  if not v_por_data then
+    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
     from (
       select distinct l.data_lancamento as data
       from dw.lancamentos l
@@ -4462,7 +4682,7 @@ begin
         and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
       limit 401
     ) d
-    cross join generate_series(0, v_dias) g (dias);
+    cross join generate_series(-2 * v_dias, v_dias) g (dias);
     if v_datas is null then
       return;
     end if;
@@ -4471,60 +4691,75 @@ begin
     end if;
   end if;
 
-  -- coarse and cheap: equal amounts, equal begin of the supplier's code, or of none, equal last character of the number;
-  -- the exact comparison below sees only what has a companion in both
-  select array_agg(s.valor), array_agg(s.chave) into v_valores, v_chaves
-  from (
-    select abs(l.valor) as valor,
-      coalesce(nullif(lower(left(translate(l.fornecedor_id, './- ', ''), 8)), ''),
-        '=' || lower(right(rtrim(l.documento, ' -./'), 1))) as chave
-    from dw.lancamentos l
-    where l.valor <> 0 and l.documento <> ''
-      and l.data_lancamento between '0001-02-01' and '9999-12-31'
-      and (v_datas is null or l.data_lancamento = any (v_datas))
-    group by 1, 2
-    having count(*) > 1
-  ) s;
-  if v_valores is null then
+  v_suspeitas := array(
+    select s.chave
+    from audit_interno.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
+  if v_suspeitas = '{}' then
     return;
   end if;
 
   return query
-  with comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.documento, l.valor, l.descricao,
-      c.fornecedor, c.numero, c.parcela
+  with numerada as (
+    select l.*, audit_interno.documento_comparavel(l.documento) as numero
     from (
-      select e.*, abs(e.valor) as absoluto,
-        coalesce(nullif(lower(left(translate(e.fornecedor_id, './- ', ''), 8)), ''),
-          '=' || lower(right(rtrim(e.documento, ' -./'), 1))) as chave
-      from dw.lancamentos e
-      where abs(e.valor) = any (v_valores) and e.documento <> ''
-        and e.data_lancamento between '0001-02-01' and '9999-12-31'
-        and (v_datas is null or e.data_lancamento = any (v_datas))
-      offset 0
+      -- then the end of the number, which no spelling changes
+      select e.*, count(*) over (partition by e.chave, audit_interno.fim_documento(e.documento)) as companhia
+      from (
+        -- by name: a warehouse may have further columns, called anything
+        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
+          audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        from dw.lancamentos f
+        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+          and f.data_lancamento between v_de and v_ate
+          and (v_datas is null or f.data_lancamento = any (v_datas))
+        offset 0
+      ) e
     ) l
-    join unnest(v_valores, v_chaves) s (valor, chave) on s.valor = l.absoluto and s.chave = l.chave
-    cross join lateral (
-      select
-        audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as fornecedor,
-        audit_interno.documento_comparavel(l.documento) as numero,
-        coalesce(substring(audit_interno.dobrar(left(l.descricao, 500)) from 'parc[a-z]*[^0-9a-z]{0,6}([0-9]{1,3})'), '') as parcela
-    ) c
-    where c.fornecedor is not null and c.numero is not null
-  ), par as (
-    select c.*,
-      lag(c.id) over gemeo as gemeo_id,
-      lag(c.data_lancamento) over gemeo as gemeo_data,
-      lag(c.filial) over gemeo as gemeo_filial,
-      lag(c.documento) over gemeo as gemeo_documento,
-      lag(c.descricao) over gemeo as gemeo_descricao,
-      lag(c.centro_custo) over gemeo as gemeo_centro,
-      -- bookings less reversals up to this day: one booking, its reversal and the new booking leave one
-      sign(c.valor) * sum(sign(c.valor)) over (
-        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor)
-        order by c.data_lancamento range between make_interval(days => v_dias) preceding and current row) as liquido
+    where l.companhia > 1
+  ), comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
+      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
+      coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || audit_interno.nome_canonico(l.fornecedor)) as fornecedor,
+      audit_interno.parcela_dita(l.descricao) as parcela
+    from (
+      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
+      from numerada n
+      where n.numero is not null
+    ) l
+    where l.iguais > 1
+  ), movimento as (
+    select c.*, sign(c.valor) as sinal,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)) over documento as saldo
     from comparavel c
-    window gemeo as (partition by c.fornecedor, c.numero, c.parcela, c.valor order by c.data_lancamento, c.carregado_em, c.id)
+    where c.fornecedor is not null
+    window documento as (
+      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      rows unbounded preceding)
+  ), liquida as (
+    select m.*,
+      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
+      -- reversal meets its booking, over the shorter one nothing old is left to meet
+      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
+      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
+      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+    from movimento m
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+      antes as (documento range between v_perto preceding and current row),
+      muito_antes as (documento range between v_longe preceding and current row),
+      depois as (documento range between current row and v_perto following)
+  ), par as (
+    select l.*,
+      lag(l.id) over gemeo as gemeo_id,
+      lag(l.data_lancamento) over gemeo as gemeo_data,
+      lag(l.filial) over gemeo as gemeo_filial,
+      lag(l.documento) over gemeo as gemeo_documento,
+      lag(l.descricao) over gemeo as gemeo_descricao
+    from liquida l
+    where not l.estornada
+    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
   )
   select
     null::text,
@@ -4535,7 +4770,7 @@ begin
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,
       'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'centro_custo', p.gemeo_centro, 'documento', p.gemeo_documento)),
+        'documento', p.gemeo_documento)),
     'O documento ' || left(p.documento, 60) || ' de ' || audit_interno.reais(p.valor) || ' já está no lançamento '
       || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
       || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
@@ -4565,6 +4800,7 @@ comment on function audit_interno.duplicidades(audit.janela, numeric) is
   'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
 revoke execute on function audit_interno.duplicidades(audit.janela, numeric) from public;
 --! EndIncluded regras/duplicidades.sql
+
 --! Included regras/validacao_valores.sql
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the
 -- tolerance, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
@@ -4648,6 +4884,7 @@ comment on function regras.validacao_valores(audit.janela) is
   'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regras.validacao_valores(audit.janela) from public;
 --! EndIncluded regras/validacao_valores.sql
+
 --! Included regras/sem_acentos.sql
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
 -- Touches nothing. Called by audit_interno.expressao_padroes and by whatever matches single patterns.
@@ -4663,12 +4900,13 @@ end;
 comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 revoke execute on function audit_interno.sem_acentos(text) from public;
 --! EndIncluded regras/sem_acentos.sql
+
 --! Included regras/expressao_padroes.sql
 -- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are. Literal patterns ('contem', 'palavra') and regular expressions come apart: the first are matched
--- against folded text as it is, the second without regard to case. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by regras.trade_marketing.
-create or replace function audit_interno.expressao_padroes(acao text, campo text, regex boolean) returns text
+-- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
+-- those without come apart. Null where there is no pattern. Raises
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
+create or replace function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -4690,7 +4928,7 @@ as $$
   where p.ativo
     and p.acao = expressao_padroes.acao
     and p.campo = expressao_padroes.campo
-    and (p.tipo = 'regex') = expressao_padroes.regex
+    and (audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
     and btrim(p.padrao, E' \t\r\n') <> ''
 $$;
 
@@ -4698,14 +4936,28 @@ comment on function audit_interno.expressao_padroes(text, text, boolean) is
   'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
 revoke execute on function audit_interno.expressao_padroes(text, text, boolean) from public;
 --! EndIncluded regras/expressao_padroes.sql
+
 --! Included regras/filtro_padrao.sql
--- One plain pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any
--- run of characters. Null for a regular expression and for a pattern that matches nothing. Touches nothing. Called by
--- audit_interno.filtro_padroes and audit_interno.candidatos_marketing.
+-- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
+-- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
+-- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
+-- nothing. Called by audit_interno.filtro_padroes, expressao_padroes and candidatos_marketing.
 create or replace function audit_interno.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
-  when tipo = 'regex' or pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
+  when pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
+  when tipo = 'regex' then (
+    select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
+    from (
+      select pg_catalog.regexp_replace(
+        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
+        pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+          pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
+          '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
+        '[.+^$]|%[%?*+]+', '%', 'g') as letras
+      where padrao_dobrado !~ '^(\(\?i\))?\*\*\*|\(\?[^:i]'
+    ) x
+  )
   else '%' || pg_catalog.regexp_replace(
     pg_catalog.btrim(case
       when tipo = 'palavra' then pg_catalog.regexp_replace(padrao_dobrado, '[^a-z0-9]+', ' ', 'g')
@@ -4714,12 +4966,13 @@ return case
 end;
 
 comment on function audit_interno.filtro_padrao(text, text) is
-  'LIKE pattern that every folded text matching a plain marketing pattern satisfies; null for an expression or an empty pattern.';
+  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
 revoke execute on function audit_interno.filtro_padrao(text, text) from public;
 --! EndIncluded regras/filtro_padrao.sql
+
 --! Included regras/filtro_padroes.sql
--- The plain patterns of one action and field as LIKE patterns: a list of them costs a third of the expression that decides.
--- Null where there is no pattern. Reads the patterns only. Called by regras.trade_marketing, against folded text.
+-- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
+-- that decides. Null where there is none. Reads the patterns only. Called by the parts of regras.trade_marketing, against folded text.
 create or replace function audit_interno.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -4733,13 +4986,15 @@ as $$
 $$;
 
 comment on function audit_interno.filtro_padroes(text, text) is
-  'LIKE patterns that every folded text matching a plain marketing pattern satisfies; null where there is none.';
+  'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 revoke execute on function audit_interno.filtro_padroes(text, text) from public;
 --! EndIncluded regras/filtro_padroes.sql
+
 --! Included regras/padrao_casa.sql
 -- Whether one marketing pattern matches one text: the same decision as audit_interno.expressao_padroes takes for all of
 -- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regras.trade_marketing and audit.previsao_padrao.
+-- matches. Touches nothing. Called by audit_interno.candidatos_marketing, audit.propor_padroes and
+-- audit.previsao_padrao.
 create or replace function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case
@@ -4759,6 +5014,7 @@ comment on function audit_interno.padrao_casa(text, text, text) is
   'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 revoke execute on function audit_interno.padrao_casa(text, text, text) from public;
 --! EndIncluded regras/padrao_casa.sql
+
 --! Included regras/frase_padroes.sql
 -- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regras.trade_marketing.
 create or replace function audit_interno.frase_padroes(padroes jsonb) returns text
@@ -4776,6 +5032,7 @@ $$;
 comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
 revoke execute on function audit_interno.frase_padroes(jsonb) from public;
 --! EndIncluded regras/frase_padroes.sql
+
 --! Included regras/confianca_contestada.sql
 -- A policy's confidence after the supplier's own history had its say. Odds form of Bayes' rule: the base odds times
 -- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
@@ -4794,6 +5051,7 @@ comment on function audit_interno.confianca_contestada(numeric, numeric, numeric
   'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
 revoke execute on function audit_interno.confianca_contestada(numeric, numeric, numeric) from public;
 --! EndIncluded regras/confianca_contestada.sql
+
 --! Included regras/palavras_texto.sql
 -- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
 -- Called where entries are compared by text.
@@ -4805,6 +5063,7 @@ return pg_catalog.btrim(pg_catalog.regexp_replace(
 comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 revoke execute on function audit_interno.palavras_texto(text) from public;
 --! EndIncluded regras/palavras_texto.sql
+
 --! Included regras/textos_casados.sql
 -- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
 -- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
@@ -4814,35 +5073,39 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
+-- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+set enable_hashagg = off
 as $$
 declare
-  v_expressao text := audit_interno.expressao_padroes('incluir', campo, false);
-  v_regex text := audit_interno.expressao_padroes('incluir', campo, true);
   v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
-  v_textos text[];
+  v_filtravel text := audit_interno.expressao_padroes('incluir', campo, true);
+  v_sem_filtro text := audit_interno.expressao_padroes('incluir', campo, false);
 begin
-  if v_expressao is null and v_regex is null then
+  if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
   end if;
-  select array_agg(t.texto) into v_textos
-  from (
-    select d.texto, audit_interno.dobrar(d.texto) as dobrado
+  -- an expression, not select into: that never runs in parallel
+  return coalesce((
+    select array_agg(t.texto)
     from (
-      select distinct case textos_casados.campo
-        when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end as texto
-      from dw.lancamentos l
-      where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    ) d
-    -- or the folding would be repeated for every test below
-    offset 0
-  ) t
-  -- no pattern, no test: a null expression folds its arm away
-  where (t.dobrado like any (v_filtro) and t.dobrado ~ v_expressao) or t.dobrado ~* v_regex;
-  return coalesce(v_textos, array[]::text[]);
+      select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
+      from (
+        -- by bytes, the cheapest to sort by
+        select distinct (case textos_casados.campo
+          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
+        from dw.lancamentos l
+        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      ) d
+      -- or the folding would be repeated for every test below
+      offset 0
+    ) t
+    where audit_interno.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
+  ), array[]::text[]);
 end
 $$;
 
@@ -4850,6 +5113,7 @@ comment on function audit_interno.textos_casados(text, audit.janela) is
   'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
 revoke execute on function audit_interno.textos_casados(text, audit.janela) from public;
 --! EndIncluded regras/textos_casados.sql
+
 --! Included regras/candidatos_marketing.sql
 -- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
 -- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
@@ -4863,6 +5127,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
 as $$
 declare
   v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
@@ -4877,11 +5143,12 @@ begin
   with casado as materialized (
     select l.id::text as id, l.data_lancamento::date as data_lancamento, l.categoria::text as categoria, l.valor::numeric as valor,
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
-      audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada
+      coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
     from dw.lancamentos l
-    where (l.descricao = any (candidatos_marketing.descricoes)
-        or l.fornecedor = any (candidatos_marketing.fornecedores)
-        or l.conta_contabil = any (candidatos_marketing.contas))
+    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    where (l.descricao in (select unnest(candidatos_marketing.descricoes))
+        or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
+        or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
       and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -4904,7 +5171,7 @@ begin
       from audit.padroes_trade_marketing p where p.ativo
       offset 0
     ) p on p.campo = t.campo
-    -- the quick filter first; an expression has none
+    -- the quick filter first; not every expression has one
     where (p.filtro is null or t.dobrado like p.filtro) and audit_interno.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
@@ -4929,76 +5196,67 @@ comment on function audit_interno.candidatos_marketing(audit.janela, text, text[
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
 revoke execute on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 --! EndIncluded regras/candidatos_marketing.sql
+
 --! Included regras/historico_marketing.sql
 -- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by
--- regras.trade_marketing.
+-- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
+-- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
   v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
-  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
-  v_grafias text[];
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_codigos text[] := array(
+    select audit_interno.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
+  v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
-  -- few spellings, many entries: keys are computed, and names matched, once for each spelling
-  select array_agg(g.grafia) into v_grafias
-  from (
-    select s.grafia, audit_interno.chave_fornecedor(s.fornecedor_id, s.fornecedor) as chave, audit_interno.dobrar(s.fornecedor) as dobrado
-    from (
-      select l.fornecedor_id, l.fornecedor, concat(l.fornecedor_id, E'\n', l.fornecedor) as grafia
-      from (
-        select distinct h.fornecedor_id, h.fornecedor
-        from dw.lancamentos h
-        where h.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      ) l
-    ) s
-    offset 0
-  ) g
-  where g.chave = any (historico_marketing.chaves)
-    and not coalesce(g.dobrado ~ v_fornecedor, false)
-    and not coalesce(g.dobrado ~* v_fornecedor_regex, false);
-
   return query
-  with lancamento as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, l.descricao, count(*) as lancamentos
+  with grupo as (
+    -- descriptions are many; what else is folded and matched is few, once grouped
+    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
     from dw.lancamentos l
-    where concat(l.fornecedor_id, E'\n', l.fornecedor) = any (v_grafias)
-      and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-    group by 1, 2, 3, 4, 5
-  ), dobrado as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, h.lancamentos, audit_interno.dobrar(h.conta_contabil) as conta,
-      audit_interno.dobrar(h.descricao) as descricao
-    from lancamento h
-    offset 0
+    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
+    where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
+        or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
+      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+    group by 1, 2, 3, 4
+    union all
+    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
+    from dw.lancamentos l
+    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
+    where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      and audit_interno.inicio_fornecedor(l.fornecedor_id) = ''
+      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+    group by 2, 3, 4
   ), outro as (
-    select h.fornecedor_id, h.fornecedor, h.categoria, sum(h.lancamentos) as lancamentos
-    from dobrado h
-    where not coalesce(h.descricao like any (v_descricao_filtro) and h.descricao ~ v_descricao, false)
-      and not coalesce(h.descricao ~* v_descricao_regex, false)
-      and not coalesce(h.conta ~ v_conta, false)
-      and not coalesce(h.conta ~* v_conta_regex, false)
-    group by 1, 2, 3
-  )
-  select x.chave, x.categoria_dobrada, sum(x.lancamentos)::bigint
-  from (
-    select audit_interno.chave_fornecedor(o.fornecedor_id, o.fornecedor) as chave,
-      audit_interno.dobrar(coalesce(btrim(o.categoria), '')) as categoria_dobrada, o.lancamentos
-    from outro o
+    select audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
+      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    from grupo g
     offset 0
-  ) x
-  where x.categoria_dobrada <> '' and x.categoria_dobrada <> all (v_pendentes)
-  group by x.chave, x.categoria_dobrada;
+  )
+  select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
+  from outro o
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
+    and not audit_interno.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
+    and not audit_interno.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  group by o.chave, o.categoria_dobrada;
 end
 $$;
 
@@ -5006,6 +5264,7 @@ comment on function audit_interno.historico_marketing(date, date, text[]) is
   'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
 revoke execute on function audit_interno.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
+
 --! Included regras/palavras_marketing.sql
 -- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
 -- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
@@ -5019,39 +5278,40 @@ set jit = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_descricao_regex text := audit_interno.expressao_padroes('incluir', 'descricao', true);
   v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_fornecedor_regex text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
-  v_conta_regex text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
 begin
-  select greatest(1, count(*) / 20000) into v_passo
-  from dw.lancamentos l
-  where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim;
+  v_passo := (
+    select greatest(1, count(*) / 20000)
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
 
   return query
   with amostra as (
     select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, audit_interno.dobrar(coalesce(btrim(l.categoria), '')) as categoria_dobrada,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
       audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
-      concat_ws(' ', audit_interno.palavras_texto(l.fornecedor), audit_interno.palavras_texto(l.descricao)) as texto
+      l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
       and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
     offset 0
   ), outra as (
-    select a.id, a.categoria_dobrada, a.chave, a.texto
+    select a.id, a.categoria_dobrada, a.chave,
+      concat_ws(' ', audit_interno.palavras_texto(a.nome), audit_interno.palavras_texto(a.memoria)) as texto
     from amostra a
     where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not coalesce(a.descricao like any (v_descricao_filtro) and a.descricao ~ v_descricao, false)
-      and not coalesce(a.descricao ~* v_descricao_regex, false)
-      and not coalesce(a.fornecedor ~ v_fornecedor, false)
-      and not coalesce(a.fornecedor ~* v_fornecedor_regex, false)
-      and not coalesce(a.conta ~ v_conta, false)
-      and not coalesce(a.conta ~* v_conta_regex, false)
+      and not audit_interno.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not audit_interno.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not audit_interno.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
     offset 0
   ), contado as (
     select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
@@ -5071,6 +5331,7 @@ comment on function audit_interno.palavras_marketing(date, date, text[]) is
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
 revoke execute on function audit_interno.palavras_marketing(date, date, text[]) from public;
 --! EndIncluded regras/palavras_marketing.sql
+
 --! Included regras/trade_marketing.sql
 -- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
 -- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
@@ -5087,6 +5348,11 @@ declare
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := audit_interno.rotulos_pendentes();
+  -- dates that leave room for the months of history on both sides
+  v_primeira constant date := date '0030-01-01';
+  v_ultima constant date := date '9970-12-31';
+  -- what is not the supplier's own weighs no more than so many of its entries
+  v_alheio constant int := 20;
   v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
   v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
   v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
@@ -5106,8 +5372,8 @@ begin
     select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
   ), periodo as materialized (
     select
-      min(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') - v_meses * 31 as inicio,
-      max(c.data_lancamento) filter (where c.data_lancamento between '0030-01-01' and '9970-12-31') + v_meses * 31 as fim,
+      min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array_agg(distinct c.chave) as chaves,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
@@ -5162,7 +5428,8 @@ begin
   left join resumo r on r.chave = c.chave
   left join texto t on t.id = c.id
   cross join lateral (
-    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente
+    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
+      (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place
@@ -5179,14 +5446,15 @@ begin
       case when g.fornecedor then
         e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
   cross join lateral audit_interno.confianca_contestada(
     v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    -- a word is not the supplier itself: it weighs no more than twenty of its entries
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), 20))) o (confianca);
+    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
+      case when b.sem_data then v_alheio else 0 end)) o (confianca);
 end
 $$;
 
@@ -5194,9 +5462,11 @@ comment on function regras.trade_marketing(audit.janela) is
   'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
 revoke execute on function regras.trade_marketing(audit.janela) from public;
 --! EndIncluded regras/trade_marketing.sql
+
 --! Included regras/nome_canonico.sql
 -- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by audit_interno.caracteristicas.
+-- Null when nothing is left. Touches nothing. Called by audit_interno.conhecer_grafias and
+-- entradas_pendencia.
 create or replace function audit_interno.nome_canonico(nome text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
@@ -5207,20 +5477,22 @@ comment on function audit_interno.nome_canonico(text) is
   'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 revoke execute on function audit_interno.nome_canonico(text) from public;
 --! EndIncluded regras/nome_canonico.sql
+
 --! Included regras/mes_indice.sql
 -- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
 -- four digits. Touches nothing. Called by the statistics of regras.pendente_verificacao.
 create or replace function audit_interno.mes_indice(data date) returns int
 language sql immutable parallel safe
 return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
-  then (extract(year from data) * 12 + extract(month from data) - 1)::int end;
+  then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
 
 comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
 revoke execute on function audit_interno.mes_indice(date) from public;
 --! EndIncluded regras/mes_indice.sql
+
 --! Included regras/faixa_valor.sql
 -- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by audit_interno.caracteristicas.
+-- Called by audit_interno.chaves_valor.
 create or replace function audit_interno.faixa_valor(valor numeric) returns text
 language sql immutable parallel safe
 return case
@@ -5233,58 +5505,53 @@ end;
 comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 revoke execute on function audit_interno.faixa_valor(numeric) from public;
 --! EndIncluded regras/faixa_valor.sql
+
 --! Included regras/chaves_fornecedor.sql
--- What an entry is compared by, as far as its supplier, cost centre and account go: 0 everything, 2 cost centre, 4 company,
--- 5 name, 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the
--- name where there is no code. A blank value has no row and so does not count. Touches nothing. Called where history is
--- counted and where entries are asked; inlined by the planner.
+-- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
+-- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
+-- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
+-- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
 create or replace function audit_interno.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
-) returns table (nivel smallint, chave bigint)
-language sql immutable parallel safe
+) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
+language sql immutable parallel safe rows 1
 begin atomic
-  select v.nivel::smallint, pg_catalog.hashtextextended(v.partes, 0)
+  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
+    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
   from (
-    values
-      (0, ''),
-      (2, centro),
-      (4, raiz),
-      (5, nome),
-      (6, codigo),
-      (7, fornecedor || E'\n' || centro),
-      (11, fornecedor || E'\n' || conta),
-      (21, conta)
-  ) v (nivel, partes)
-  where v.partes is not null;
+    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
+      pg_catalog.hashtextextended(conta, 0) as conta
+    offset 0
+  ) h;
 end;
 
 comment on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) is
-  'Levels by which an entry is compared with history, as far as supplier, cost centre and account go: level and hashed key.';
+  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 revoke execute on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) from public;
 --! EndIncluded regras/chaves_fornecedor.sql
+
 --! Included regras/chaves_valor.sql
--- What an entry is compared by, as far as its amount goes: 3 cost centre with amount band, 8 supplier with cost centre and band,
--- 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
+-- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
+-- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
 -- asked; inlined by the planner.
 create or replace function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
-returns table (nivel smallint, chave bigint)
-language sql immutable parallel safe
+returns table (k3 bigint, k8 bigint, k9 bigint)
+language sql immutable parallel safe rows 1
 begin atomic
-  select v.nivel::smallint, pg_catalog.hashtextextended(v.partes, 0)
-  from (select audit_interno.faixa_valor(valor) as faixa offset 0) f
-  cross join lateral (
-    values
-      (3, centro || E'\n' || f.faixa),
-      (8, fornecedor || E'\n' || coalesce(centro, '') || E'\n' || f.faixa),
-      (9, fornecedor || E'\n' || coalesce(centro, '') || E'\n' || valor::text)
-  ) v (nivel, partes)
-  where v.partes is not null;
+  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
+    pg_catalog.hash_numeric_extended(valor, h.ambos)
+  from (
+    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(audit_interno.faixa_valor(valor), 0) as faixa,
+      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
+    offset 0
+  ) h;
 end;
 
 comment on function audit_interno.chaves_valor(text, text, numeric) is
-  'Levels by which an entry is compared with history, as far as its amount goes: level and hashed key.';
+  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 revoke execute on function audit_interno.chaves_valor(text, text, numeric) from public;
 --! EndIncluded regras/chaves_valor.sql
+
 --! Included regras/chaves_texto.sql
 -- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
 -- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
@@ -5297,7 +5564,7 @@ begin atomic
   where fornecedor is not null and texto <> ''
   union all
   select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
-  from pg_catalog.string_to_table(pg_catalog.concat_ws(' ', nome, texto), ' ') p (termo)
+  from pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.concat_ws(' ', nome, texto), ' ')) p (termo)
   where pg_catalog.length(p.termo) > 2;
 end;
 
@@ -5305,6 +5572,7 @@ comment on function audit_interno.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function audit_interno.chaves_texto(text, text, text) from public;
 --! EndIncluded regras/chaves_texto.sql
+
 --! Included regras/chaves_entrada.sql
 -- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
 -- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
@@ -5315,9 +5583,9 @@ create or replace function audit_interno.chaves_entrada(
 language sql immutable parallel safe
 begin atomic
   select f.nivel, f.chave, null::text
-  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) f
-  union all
-  select v.nivel, v.chave, null::text from audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
+  cross join audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   union all
   select t.nivel, t.chave, t.termo from audit_interno.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
 end;
@@ -5326,6 +5594,7 @@ comment on function audit_interno.chaves_entrada(text, text, text, text, text, n
   'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 revoke execute on function audit_interno.chaves_entrada(text, text, text, text, text, numeric, text) from public;
 --! EndIncluded regras/chaves_entrada.sql
+
 --! Included regras/corrigidas_sem_palavra.sql
 -- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
 -- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
@@ -5344,6 +5613,7 @@ $$;
 comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 revoke execute on function audit_interno.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/corrigidas_sem_palavra.sql
+
 --! Included regras/conhecer_grafias.sql
 -- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
 -- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
@@ -5383,22 +5653,31 @@ begin
   insert into audit_interno.estatistica_nome (escrito, nome)
   select n.escrito, audit_interno.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from audit_interno.estatistica_nome k where k.escrito = n.escrito);
+
+  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  if exists (select from pg_class c where c.oid in ('audit_interno.estatistica_categoria'::regclass, 'audit_interno.estatistica_nome'::regclass)
+    and c.reltuples <= 0)
+  then
+    analyze audit_interno.estatistica_categoria, audit_interno.estatistica_nome;
+  end if;
 end
 $$;
 
 comment on function audit_interno.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function audit_interno.conhecer_grafias(int[], text[]) from public;
 --! EndIncluded regras/conhecer_grafias.sql
+
 --! Included regras/contar_historia.sql
 -- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
 -- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Each kind of key has a query of its own, grouped first by what
--- it needs and no more, so that amounts do not multiply words; return query, because it may run in parallel.
+-- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
+-- amounts do not multiply words; return query, because it may run in parallel.
 -- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by audit_interno.contar_meses and contar_chegadas.
-create or replace function audit_interno.contar_historia(meses int[], chaves text[])
+create or replace function audit_interno.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
-language plpgsql stable rows 1000000
+-- the cost says: worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 1000000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -5415,73 +5694,59 @@ begin
   from unnest(meses) m;
 
   return query
-  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
   from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
-      l.centro_custo, l.conta_contabil, count(*) as linhas
+    select audit_interno.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
+      l.valor
     from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from audit_interno.estatistica_categoria k
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.categoria = l.categoria
+    left join audit_interno.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+    cross join lateral (select audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
-    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id,
-      l.centro_custo, l.conta_contabil
-  ) h
-  join (
-    select k.id, k.categoria
-    from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    -- or each of these expressions is reckoned once for every key
     offset 0
-  ) c on c.categoria = h.categoria
-  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral (select audit_interno.raiz_fornecedor(h.fornecedor_id) as raiz offset 0) r
-  cross join lateral audit_interno.chaves_fornecedor(r.raiz, n.nome, nullif(btrim(h.fornecedor_id), ''),
-    coalesce(r.raiz, '=' || n.nome), nullif(btrim(h.centro_custo), ''), nullif(btrim(h.conta_contabil), '')) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
-
-  return query
-  select f.nivel, f.chave, h.mes, c.id, count(*)::int
-  from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
-      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, nullif(btrim(l.centro_custo), '') as centro, l.valor
-    from dw.lancamentos l
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
   ) h
-  join (
-    select k.id, k.categoria
-    from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
-    offset 0
-  ) c on c.categoria = h.categoria
-  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral audit_interno.chaves_valor(coalesce(h.raiz, '=' || n.nome), h.centro, h.valor) f
+  cross join lateral audit_interno.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
+  cross join lateral audit_interno.chaves_valor(h.fornecedor, h.centro, h.valor) v
+  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
+  group by f.nivel, f.chave, h.mes, h.categoria;
 
   return query
   select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
   from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito,
-      audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz, audit_interno.palavras_texto(l.descricao) as texto, count(*) as linhas
-    from dw.lancamentos l
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
-    group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200),
-      audit_interno.raiz_fornecedor(l.fornecedor_id), audit_interno.palavras_texto(l.descricao)
+    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, audit_interno.palavras_texto(g.descricao) as texto,
+      audit_interno.raiz_fornecedor(g.fornecedor_id) as raiz
+    from (
+      -- the same text of the same supplier is taken apart once
+      select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+        l.descricao, count(*) as linhas
+      from dw.lancamentos l
+      where btrim(l.categoria) <> ''
+        and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+          and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+        and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+        and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+      group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+    ) g
+    offset 0
   ) h
   join (
     select k.id, k.categoria
     from audit_interno.estatistica_categoria k
-    where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
     offset 0
   ) c on c.categoria = h.categoria
   left join audit_interno.estatistica_nome n on n.escrito = h.escrito
@@ -5491,10 +5756,11 @@ begin
 end
 $$;
 
-comment on function audit_interno.contar_historia(int[], text[]) is
+comment on function audit_interno.contar_historia(int[], text[], int) is
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-revoke execute on function audit_interno.contar_historia(int[], text[]) from public;
+revoke execute on function audit_interno.contar_historia(int[], text[], int) from public;
 --! EndIncluded regras/contar_historia.sql
+
 --! Included regras/contar_meses.sql
 -- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
 -- audit tables; writes audit_interno.estatistica_* only. Called by regras.preparar_pendente_verificacao.
@@ -5505,21 +5771,38 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
+declare
+  v_sem_chave boolean := false;
 begin
+  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
+  if contar_meses.meses is null then
+    begin
+      lock table audit_interno.estatistica_contagem in access exclusive mode nowait;
+      alter table audit_interno.estatistica_contagem drop constraint estatistica_contagem_pkey;
+      v_sem_chave := true;
+    exception when lock_not_available or object_in_use then
+      null;
+    end;
+  end if;
+
   delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
   perform audit_interno.conhecer_grafias(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
   insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from audit_interno.contar_historia(meses, null) h
+  from audit_interno.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
+  if v_sem_chave then
+    alter table audit_interno.estatistica_contagem
+      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
+  end if;
 
   insert into audit_interno.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from audit_interno.estatistica_contagem c
-  where c.nivel = 0 and c.chave = hashtextextended('', 0) and (contar_meses.meses is null or c.mes = any (meses))
+  where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
   group by c.mes;
 end
 $$;
@@ -5527,6 +5810,7 @@ $$;
 comment on function audit_interno.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 revoke execute on function audit_interno.contar_meses(int[]) from public;
 --! EndIncluded regras/contar_meses.sql
+
 --! Included regras/contar_chegadas.sql
 -- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
 -- known, see audit_interno.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*.
@@ -5555,7 +5839,7 @@ begin
   set linhas = t.linhas
   from (
     select c.mes, sum(c.linhas) as linhas from audit_interno.estatistica_contagem c
-    where c.nivel = 0 and c.chave = hashtextextended('', 0)
+    where c.nivel = 0 and c.chave = 0
     group by c.mes
   ) t
   where t.mes = m.mes and t.linhas <> m.linhas;
@@ -5565,6 +5849,7 @@ $$;
 comment on function audit_interno.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
 revoke execute on function audit_interno.contar_chegadas(int[], text[]) from public;
 --! EndIncluded regras/contar_chegadas.sql
+
 --! Included regras/marcar_borda.sql
 -- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
 -- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
@@ -5606,6 +5891,7 @@ comment on function audit_interno.marcar_borda(timestamptz, int[]) is
   'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 revoke execute on function audit_interno.marcar_borda(timestamptz, int[]) from public;
 --! EndIncluded regras/marcar_borda.sql
+
 --! Included regras/acompanhar_historia.sql
 -- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
 -- rows was changed, deleted or moved, which shows by rows missing from those remembered (see audit_interno.marcar_borda), or when
@@ -5617,36 +5903,39 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+set enable_nestloop = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_corrigidas bigint[];
   v_alteradas text[];
+  v_eram_pendentes text[];
   v_chegadas text[];
   v_meses int[];
   v_refazer int[];
   v_inicio date;
   v_fim date;
 begin
-  select array_agg(distinct d.registro_id) into v_alteradas
-  from audit.alteracoes a
-  join audit.divergencias_processadas d on d.id = a.divergencia_id
-  where a.operacao_id > acompanhar_historia.operacao_ate and d.tabela = 'dw.lancamentos';
+  v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
+  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
+  -- since: looked up row by row, stale statistics made it a pass for each
+  select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
+  from (
+    select distinct on (d.registro_id) d.registro_id,
+      a.antes ? 'categoria' and coalesce(audit_interno.dobrar_categoria(a.antes ->> 'categoria'), '') = any (v_pendentes || ''::text) as era_pendente
+    from audit.alteracoes a
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where a.operacao_id > acompanhar_historia.operacao_ate and d.id = any (v_corrigidas) and d.tabela = 'dw.lancamentos'
+    order by d.registro_id, a.operacao_id
+  ) n;
 
   with lida as materialized (
     select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, l.carregado_em
     from dw.lancamentos l where l.carregado_em >= limite
   ), alterada as (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, p.era_pendente
+    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
     from dw.lancamentos l
-    join lateral (
-      -- what it held when it was last counted: pending, and not learned then, or something else
-      select a.antes ? 'categoria' and coalesce(audit_interno.dobrar(btrim(a.antes ->> 'categoria')), '') = any (v_pendentes || ''::text) as era_pendente
-      from audit.divergencias_processadas d
-      join audit.alteracoes a on a.divergencia_id = d.id
-      where d.tabela = 'dw.lancamentos' and d.registro_id = l.id::text and a.operacao_id > acompanhar_historia.operacao_ate
-      order by a.operacao_id
-      limit 1
-    ) p on true
     where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
   ), chegada as materialized (
     select l.id, l.mes from lida l
@@ -5670,22 +5959,24 @@ begin
   into v_inicio, v_fim
   from unnest(v_meses) m;
 
-  -- older rows that are fewer than they were, or more
-  select array_agg(distinct m.mes) into v_refazer
-  from (
-    select r.mes from unnest(v_refazer) r (mes)
-    union
-    select m.mes
-    from unnest(v_meses) m (mes)
-    left join (
-      select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
-      from dw.lancamentos l
-      where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
-      group by 1
-    ) a on a.mes = m.mes
-    left join audit_interno.estatistica_antigas e on e.mes = m.mes
-    where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
-  ) m;
+  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  v_refazer := (
+    select array_agg(distinct m.mes)
+    from (
+      select r.mes from unnest(v_refazer) r (mes)
+      union
+      select m.mes
+      from unnest(v_meses) m (mes)
+      left join (
+        select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+        from dw.lancamentos l
+        where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
+        group by 1
+      ) a on a.mes = m.mes
+      left join audit_interno.estatistica_antigas e on e.mes = m.mes
+      where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
+    ) m
+  );
 
   if v_refazer is not null then
     perform audit_interno.contar_meses(v_refazer);
@@ -5712,9 +6003,11 @@ comment on function audit_interno.acompanhar_historia(timestamptz, bigint, times
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 revoke execute on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/acompanhar_historia.sql
+
 --! Included regras/ultimo_mes_conhecido.sql
 -- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.chaves_pendencia.
+-- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.entradas_pendencia,
+-- pontuar_pendencias and ajustar_alfas.
 create or replace function audit_interno.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -5728,9 +6021,10 @@ $$;
 comment on function audit_interno.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function audit_interno.ultimo_mes_conhecido(int) from public;
 --! EndIncluded regras/ultimo_mes_conhecido.sql
+
 --! Included regras/lacuna.sql
 -- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by audit_interno.chaves_pendencia.
+-- entry waits the less the past says of it. Touches nothing. Called by audit_interno.entradas_pendencia.
 create or replace function audit_interno.lacuna(mes int, conhecido int) returns smallint
 language sql immutable parallel safe
 return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
@@ -5738,12 +6032,13 @@ return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
 comment on function audit_interno.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
 revoke execute on function audit_interno.lacuna(int, int) from public;
 --! EndIncluded regras/lacuna.sql
+
 --! Included regras/entradas_pendencia.sql
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) a sample of decided entries of the given months, each allowed to see the months before
--- some wait. Reads dw.lancamentos and the statistics; changes nothing. Called by audit_interno.pontuar_pendencias and by the
--- fitting of the weights.
-create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int)
+-- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- Called by audit_interno.pontuar_pendencias and by the fitting of the weights.
+create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 )
@@ -5757,6 +6052,7 @@ declare
   v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  v_limiar bigint;
 begin
   if retroteste is null then
     return query
@@ -5764,7 +6060,8 @@ begin
       select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
+      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+        and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -5784,6 +6081,12 @@ begin
     return;
   end if;
 
+  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
+  into v_limiar
+  from audit_interno.estatistica_mes m
+  where m.mes <@ retroteste;
+
   return query
   with decidida as materialized (
     select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
@@ -5792,42 +6095,46 @@ begin
     join (
       select k.id, k.categoria
       from audit_interno.estatistica_categoria k
-      where audit_interno.dobrar(btrim(k.categoria)) <> all (v_pendentes)
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-      and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id)
+      and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     -- the same sample whenever the ledger is the same
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for some months: most for few, some for many
-    select p.mes, g.sorte, p.corte, audit_interno.lacuna(p.mes, audit_interno.ultimo_mes_conhecido(p.corte)) as lacuna
-    from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-    cross join unnest('{0,0,0,0,0,1,1,1,2,2,3,4,5,6,8,11}'::int[]) with ordinality g (meses, sorte)
-    cross join lateral (select m.mes, greatest(m.mes - g.meses, lower(retroteste)) as corte) p
-  ), entrada as (
-    select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id) as raiz,
-      case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end as nome,
-      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
-      nullif(btrim(d.conta_contabil), '') as conta, d.valor, audit_interno.palavras_texto(d.descricao) as texto
-    from decidida d
-    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-    left join audit_interno.estatistica_nome n on n.escrito = d.escrito
-    offset 0
+    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, u.ultimo) as lacuna
+    from (
+      select m.mes, g.sorte,
+        case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
+      from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+    ) p
+    join (
+      select c.corte, audit_interno.ultimo_mes_conhecido(c.corte) as ultimo
+      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
+      offset 0
+    ) u on u.corte = p.corte
   )
-  -- an entry with an account is asked twice, with it and without: pending entries often have none yet
-  select e.id || case when e.conta is not null and not v.com_conta then ' sem conta' else '' end, e.corte, e.lacuna, e.certa,
-    e.raiz, e.nome, e.codigo, e.centro, case when v.com_conta then e.conta end, e.valor, e.texto
-  from entrada e
-  join (values (true), (false)) v (com_conta) on v.com_conta or e.conta is not null;
+  select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id),
+    case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end,
+    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
+    audit_interno.palavras_texto(d.descricao)
+  from decidida d
+  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+  left join audit_interno.estatistica_nome n on n.escrito = d.escrito
+  where metade is null or audit_interno.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
 end
 $$;
 
-comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int) is
+comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) is
   'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int) from public;
+revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) from public;
 --! EndIncluded regras/entradas_pendencia.sql
+
 --! Included regras/alfas.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
 -- back-test; these defaults until then. Reads audit_interno.estatistica_peso. Called by audit_interno.pontuar_pendencias.
@@ -5843,6 +6150,7 @@ $$;
 comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 revoke execute on function audit_interno.alfas() from public;
 --! EndIncluded regras/alfas.sql
+
 --! Included regras/classe_apoio.sql
 -- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
 -- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
@@ -5857,105 +6165,171 @@ comment on function audit_interno.classe_apoio(double precision, boolean) is
   'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 revoke execute on function audit_interno.classe_apoio(double precision, boolean) from public;
 --! EndIncluded regras/classe_apoio.sql
+
 --! Included regras/pontuar_pendencias.sql
 -- Scores the categories for each entry in question. Two opinions, apart:
 --   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
 --           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months. With provas, also what the history says at each level and word of the best
--- category, undecayed, as a reviewer would find it in the ledger. Reads audit_interno.estatistica_* and, through
--- entradas_pendencia, dw.lancamentos; changes nothing. Called by sugerir_pendencias and by the calibration.
-create or replace function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra int, provas boolean)
-returns table (
-  id text, certa int, classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+-- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
+-- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
+-- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
+-- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- of all suppliers (null) or of one half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+create or replace function audit_interno.pontuar_pendencias(
+  janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
+) returns table (
+  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
-language plpgsql stable rows 10000
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; no other may slip in on a bad estimate
+-- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
+-- unknown size and in no order, so it is hashed, and so are its groups
 set enable_nestloop = off
+set enable_mergejoin = off
+set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
 begin
   return query
   with entrada as materialized (
-    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra) e
+    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), k as materialized (
     select e.n, e.corte, c.nivel, c.chave, c.termo
     from entrada e
     cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+  ), corte as materialized (
+    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
     from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w,
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+        sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
         sum(c.linhas) as linhas
       from audit_interno.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
     ) e
-  ), total as materialized (
-    select c.x, c.nivel, c.corte, sum(c.w) as w, sum(c.linhas)::bigint as linhas from contagem c group by c.x, c.nivel, c.corte
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, t.w as total from contagem c join total t on t.x = c.x where c.nivel = 0
+    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
-    -- a word in a fifth of all entries says nothing and costs most
-    select x.nivel, x.chave, x.corte, x.x, t.w, t.linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.w < 0.2 * g.total) and t.w >= 1 then t.w / g.total end as frequencia
-    from contexto x
-    join total t on t.x = x.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = x.corte
-  ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one
-    select k.n, k.nivel, k.termo, c.x, c.w, c.linhas, c.frequencia,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) over (
-        partition by k.n order by k.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (c.w + a.peso) as coeficiente
+    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+    from contagem t
+    join contexto x on x.x = t.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    where t.posicao = 1
+  ), conhecidas as materialized (
+    select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
-    left join audit_interno.alfas() a (nivel, peso) on a.nivel = k.nivel
+  ), modelo as materialized (
+    -- entries of which the very same is known are reckoned once, as the first of them
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
+    join entrada e on e.n = s.n
+    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+  ), sabida as materialized (
+    select c.* from conhecidas c join modelo m on m.n = c.n
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
+        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from sabida c
+    join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
+    union all
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
   ), resumo as materialized (
-    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio, count(f.frequencia) as termos,
-      coalesce(bool_or(f.nivel = 21) filter (where f.frequencia is not null), false) as conta
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
+      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
+      -- what the account's level leaves to the others
+      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+      max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
     -- what each count adds, reckoned once for all the entries that share it
-    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w,
-      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente,
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
+    join geral g on g.corte = c.corte and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
-  ), medida as materialized (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma
+  ), medida as (
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
+      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
     from kx f
     join util u on u.x = f.x
+    where f.nivel not in (11, 21)
     group by f.n, u.categoria
+    having sum(u.w * f.coeficiente) > 0
+  ), conta as (
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel in (11, 21)
+    group by f.n, u.categoria
+  ), pergunta as materialized (
+    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+      -- what a wait leaves of the latest entries
+      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
+    from entrada e
+    join resumo r on r.n = e.n
+    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
+    -- against entries without an account
+    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
+      else not v.com_conta or r.contas > 0 end
+    join audit_interno.lambdas() d on d.classe = audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
   ), ponto as (
-    select m.n, m.categoria, ln(m.base) as base, audit_interno.classe_apoio(r.apoio, r.conta) as classe,
-      r.termos * ln(5 / (g.w + 5)) + m.soma as palavras
-    from medida m
-    join resumo r on r.n = m.n
-    join entrada e on e.n = m.n
-    join geral g on g.corte = e.corte and g.categoria = m.categoria
-    where m.base > 0
+    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
+      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
+      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+    from (
+      -- offset 0: or every entry would be multiplied by every category first
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
+      from medida m
+      join pergunta q on q.n = m.n
+      offset 0
+    ) m
+    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
+    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
+    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
+      + coalesce(c.soma, 0) as palavras) s
+    where b.base > 0
+    -- the sums alone go into the sort, not what they are made of
+    offset 0
   ), lista as materialized (
-    select p.n, p.classe, array_agg(p.categoria order by v.nota desc, p.categoria) as categorias,
-      array_agg(p.base order by v.nota desc, p.categoria) as bases, array_agg(p.palavras order by v.nota desc, p.categoria) as palavras,
-      array_agg(v.nota order by v.nota desc, p.categoria) as notas
+    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
+      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
+      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
+      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
+      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
     from ponto p
-    join audit_interno.lambdas() d on d.classe = p.classe
-    cross join lateral (select p.base + d.peso * p.palavras as nota) v
-    group by p.n, p.classe
+    group by p.n, p.com_conta, p.classe
   ), prova as (
     select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
       array_agg(coalesce(c.linhas, 0)) as iguais
@@ -5965,20 +6339,23 @@ begin
     where provas and f.nivel <> 0
     group by f.n
   )
-  select e.id, e.certa, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.notas, v.niveis, v.termos, v.lancamentos, v.iguais
+  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+    v.niveis, v.termos, v.lancamentos, v.iguais
   from lista l
+  join modelo m on m.n = l.n
   join entrada e on e.n = l.n
   left join prova v on v.n = l.n;
 end
 $$;
 
-comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) is
+comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
   'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean) from public;
+revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
 --! EndIncluded regras/pontuar_pendencias.sql
+
 --! Included regras/lambdas.sql
 -- Weight of the words and the account in each class of audit_interno.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- audit_interno.estatistica_peso. Called by the calibration and by regras.pendente_verificacao.
+-- audit_interno.estatistica_peso. Called by audit_interno.calibrar_pendencias and pontuar_pendencias.
 create or replace function audit_interno.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp
@@ -5991,8 +6368,9 @@ $$;
 comment on function audit_interno.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
 revoke execute on function audit_interno.lambdas() from public;
 --! EndIncluded regras/lambdas.sql
+
 --! Included regras/meses_retroteste.sql
--- The months on which the ledger is asked what it would have suggested: at most the last eight, odd dates at both ends (the
+-- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
 -- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
 -- Reads audit_interno.estatistica_mes. Called by regras.preparar_pendente_verificacao.
 create or replace function audit_interno.meses_retroteste() returns int4range
@@ -6016,86 +6394,68 @@ $$;
 comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 revoke execute on function audit_interno.meses_retroteste() from public;
 --! EndIncluded regras/meses_retroteste.sql
+
 --! Included regras/ajustar_alfas.sql
 -- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
 -- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
 -- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso and its work table. Called by regras.preparar_pendente_verificacao.
+-- statistics and dw.lancamentos; writes estatistica_peso. Called by audit_interno.calibrar_historia.
 create or replace function audit_interno.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
-set work_mem = '64MB'
-set enable_nestloop = off
 as $$
 declare
-  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_nivel record;
   v_alfa double precision;
+  -- the running probability of each entry's true category
+  v_p double precision[];
 begin
   delete from audit_interno.estatistica_peso p where p.nome like 'alfa\_%';
-  delete from audit_interno.estatistica_ajuste;
 
-  insert into audit_interno.estatistica_ajuste (id, nivel, total, certas)
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
-    from audit_interno.entradas_pendencia(null, retroteste, amostra) e
-    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
-    where c.nivel < 20
-  ), contexto as (
-    select distinct k.nivel, k.chave, k.corte from k
-  ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
-    from contexto x
-    cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, (x.corte - 1 - c.mes)::double precision / 9)) as w
-      from audit_interno.estatistica_contagem c
-      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
-      offset 0
-    ) e
-  ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
-  )
-  select k.id, k.nivel, t.total, coalesce(c.w, 0)
-  from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+  for v_nivel in
+    with m as materialized (
+      select * from audit_interno.medir_em_metades(retroteste, amostra)
+    )
+    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
+    select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
+    from (select m.id from m where m.nivel = 0) e
+    cross join generate_series(0, 11) n (nivel)
+    left join m on m.id = e.id and m.nivel = n.nivel
+    group by n.nivel
+    order by n.nivel
+  loop
+    if v_nivel.nivel = 0 then
+      v_p := array(select (u.certas + 0.1) / (u.total + 10)
+        from unnest(v_nivel.certas, v_nivel.totais) with ordinality u (certas, total, n) order by u.n);
+      continue;
+    end if;
 
-  -- nivel 0 carries the running probability of the true category
-  update audit_interno.estatistica_ajuste a set p = (a.certas + 0.1) / (a.total + 10) where a.nivel = 0;
-
-  for v_nivel in 1..11 loop
     select g.alfa into v_alfa
-    from (values (0.02), (0.05), (0.1), (0.2), (0.5), (1), (2), (4), (8), (16), (40), (100), (400), (1e9)) g (alfa)
-    cross join (
-      select a.certas, a.total, b.p
-      from audit_interno.estatistica_ajuste a
-      join audit_interno.estatistica_ajuste b on b.id = a.id and b.nivel = 0
-      where a.nivel = v_nivel
-    ) s
+    from unnest('{0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100, 400, 1e9}'::double precision[]) g (alfa)
+    cross join unnest(v_nivel.certas, v_nivel.totais, v_p) u (certas, total, p)
+    where u.total is not null
     group by g.alfa
     -- a level seen in few entries keeps its default
     having count(*) >= 100
-    order by sum(ln((s.certas + g.alfa * s.p) / (s.total + g.alfa))) desc
+    order by sum(ln((u.certas + g.alfa * u.p) / (u.total + g.alfa))) desc
     limit 1;
     if v_alfa is not null then
-      insert into audit_interno.estatistica_peso (nome, peso) values ('alfa_' || v_nivel, v_alfa);
+      insert into audit_interno.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
     end if;
 
-    update audit_interno.estatistica_ajuste b
-    set p = (a.certas + w.peso * b.p) / (a.total + w.peso)
-    from audit_interno.estatistica_ajuste a, audit_interno.alfas() w
-    where b.nivel = 0 and a.id = b.id and a.nivel = v_nivel and w.nivel = v_nivel;
+    v_p := array(select coalesce((u.certas + a.peso * u.p) / (u.total + a.peso), u.p)
+      from audit_interno.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
+      where a.nivel = v_nivel.nivel order by u.n);
   end loop;
-
-  delete from audit_interno.estatistica_ajuste;
 end
 $$;
 
 comment on function audit_interno.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
 revoke execute on function audit_interno.ajustar_alfas(int4range, int) from public;
 --! EndIncluded regras/ajustar_alfas.sql
+
 --! Included regras/chance_bruta.sql
 -- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
 create or replace function audit_interno.chance_bruta(bruta double precision) returns double precision
@@ -6105,24 +6465,33 @@ return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest
 comment on function audit_interno.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 revoke execute on function audit_interno.chance_bruta(double precision) from public;
 --! EndIncluded regras/chance_bruta.sql
---! Included regras/curva.sql
--- The logistic calibration: a raw score's log-odds and the months without history as a confidence. Touches nothing. Called by
--- the calibration and by audit_interno.sugerir_pendencias; the planner inlines it.
-create or replace function audit_interno.curva(a double precision, b double precision, g double precision, chance double precision, lacuna int)
-returns double precision
-language sql immutable parallel safe
-return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision))));
 
-comment on function audit_interno.curva(double precision, double precision, double precision, double precision, int) is
-  'Logistic confidence of a raw score given as log-odds; lacuna in months.';
-revoke execute on function audit_interno.curva(double precision, double precision, double precision, double precision, int) from public;
+--! Included regras/curva.sql
+-- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
+-- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- audit_interno.sugerir_pendencias; the planner inlines it.
+create or replace function audit_interno.curva(
+  a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
+  repetida double precision, recente double precision
+) returns double precision
+language sql immutable parallel safe
+return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision) + h * repetida + r * recente)));
+
+comment on function audit_interno.curva(
+  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) is
+  'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
+revoke execute on function audit_interno.curva(
+  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
 --! EndIncluded regras/curva.sql
+
 --! Included regras/ajustar_curvas.sql
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method: one slope on the raw score's log-odds and
--- one on the months without history for all entries, an intercept for each class of knowledge. Few cases move little: the
--- slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82), the
--- intercepts towards their mean. Pooled, because a curve of its own for each class follows the class's few errors, which come
--- in clusters. Reads audit_interno.estatistica_retroteste, writes estatistica_curva. Called by audit_interno.calibrar_pendencias.
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
+-- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
+-- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
+-- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- class follows the class's few errors, which come in clusters. Reads audit_interno.estatistica_retroteste, writes
+-- estatistica_curva. Called by audit_interno.calibrar_pendencias.
 create or replace function audit_interno.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -6131,46 +6500,67 @@ declare
   v_passo double precision;
 begin
   delete from audit_interno.estatistica_curva;
-  insert into audit_interno.estatistica_curva (classe, a, b, g) select n, 0, 0.22, 0 from generate_series(0, 7) n;
+  insert into audit_interno.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
 
   for v_volta in 1..30 loop
     with s as (
-      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w, r.chance as x, ln(1 + r.lacuna) as z
+      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
+        r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
       from audit_interno.estatistica_retroteste r
       join audit_interno.estatistica_curva k on k.classe = r.classe
-      cross join lateral (select audit_interno.curva(k.a, k.b, k.g, r.chance, r.lacuna) as p) u
-    ), media as (
-      -- few cases in all: towards nought
-      select sum(k.a * n.casos) / (sum(n.casos) + 30) as a
-      from audit_interno.estatistica_curva k
-      join (select s.classe, count(*) as casos from s group by s.classe) n on n.classe = k.classe
+      cross join lateral (
+        select audit_interno.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
+    ), soma as materialized (
+      -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
+      select s.classe, sum(s.w) as h00,
+        sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
+        sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
+        sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
+        sum(s.w * s.x3 * s.x3) as h33, sum(s.w * s.x3 * s.x4) as h34, sum(s.w * s.x4 * s.x4) as h44,
+        sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
+      from s
+      group by s.classe
     ), classe as (
-      select k.classe, 3 + coalesce(sum(s.w), 0) as haa, coalesce(sum(s.w * s.x), 0) as hax, coalesce(sum(s.w * s.z), 0) as haz,
-        coalesce(sum(s.w * s.x * s.x), 0) as hxx, coalesce(sum(s.w * s.x * s.z), 0) as hxz, coalesce(sum(s.w * s.z * s.z), 0) as hzz,
-        coalesce(sum(s.erro), 0) - 3 * (k.a - coalesce(m.a, 0)) as ra,
-        coalesce(sum(s.erro * s.x), 0) as rx, coalesce(sum(s.erro * s.z), 0) as rz, k.b, k.g
+      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
+        coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
+        array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
       from audit_interno.estatistica_curva k
-      cross join media m
-      left join s on s.classe = k.classe
-      group by k.classe, k.a, k.b, k.g, m.a
-    ), reduzida as (
-      -- the intercepts eliminated, two unknowns are left
-      select sum(c.hxx - c.hax * c.hax / c.haa) + 15 as hxx, sum(c.hxz - c.hax * c.haz / c.haa) as hxz,
-        sum(c.hzz - c.haz * c.haz / c.haa) + 15 as hzz,
-        sum(c.rx - c.hax * c.ra / c.haa) - 15 * (max(c.b) - 0.22) as rx, sum(c.rz - c.haz * c.ra / c.haa) - 15 * max(c.g) as rz
-      from classe c
+      left join soma n on n.classe = k.classe
+    ), grupo as (
+      select k.classe / 4 as grupo,
+        array[
+          array[15 + coalesce(sum(n.h11), 0), coalesce(sum(n.h12), 0), coalesce(sum(n.h13), 0), coalesce(sum(n.h14), 0)],
+          array[coalesce(sum(n.h12), 0), 15 + coalesce(sum(n.h22), 0), coalesce(sum(n.h23), 0), coalesce(sum(n.h24), 0)],
+          array[coalesce(sum(n.h13), 0), coalesce(sum(n.h23), 0), 15 + coalesce(sum(n.h33), 0), coalesce(sum(n.h34), 0)],
+          array[coalesce(sum(n.h14), 0), coalesce(sum(n.h24), 0), coalesce(sum(n.h34), 0), 15 + coalesce(sum(n.h44), 0)]] as h,
+        array[
+          coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
+          coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
+      from audit_interno.estatistica_curva k
+      left join soma n on n.classe = k.classe
+      group by k.classe / 4
     ), passo as (
-      select (r.hzz * r.rx - r.hxz * r.rz) / (r.hxx * r.hzz - r.hxz * r.hxz) as b,
-        (r.hxx * r.rz - r.hxz * r.rx) / (r.hxx * r.hzz - r.hxz * r.hxz) as g
-      from reduzida r
+      -- one system for each group: its four intercepts, then the slopes that they share
+      select g.grupo, audit_interno.resolver_sistema(
+        (select array_agg(l.linha order by l.n) from (
+          select c.classe % 4 as n,
+            array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
+          from classe c where c.grupo = g.grupo
+          union all
+          select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)
+            || array(select g.h[i][j] from generate_series(1, 4) j)
+          from generate_series(1, 4) i) l),
+        array(select c.d0 from classe c where c.grupo = g.grupo order by c.classe) || g.d) as p
+      from grupo g
     ), andado as (
       -- no step longer than a half
       update audit_interno.estatistica_curva k
-      set a = k.a + greatest(-0.5, least(0.5, (c.ra - c.hax * p.b - c.haz * p.g) / c.haa)),
-        b = k.b + greatest(-0.5, least(0.5, p.b)), g = k.g + greatest(-0.5, least(0.5, p.g))
-      from classe c, passo p
-      where c.classe = k.classe
-      returning abs((c.ra - c.hax * p.b - c.haz * p.g) / c.haa) + abs(p.b) + abs(p.g) as passo
+      set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
+        g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
+        r = k.r + greatest(-0.5, least(0.5, p.p[8]))
+      from passo p
+      where p.grupo = k.classe / 4
+      returning abs(p.p[1 + k.classe % 4]) + abs(p.p[5]) + abs(p.p[6]) + abs(p.p[7]) + abs(p.p[8]) as passo
     )
     select max(d.passo) into v_passo from andado d;
     exit when v_passo < 0.0005;
@@ -6186,6 +6576,7 @@ $$;
 comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 revoke execute on function audit_interno.ajustar_curvas() from public;
 --! EndIncluded regras/ajustar_curvas.sql
+
 --! Included regras/confianca_calibrada.sql
 -- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
 -- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
@@ -6207,6 +6598,7 @@ comment on function audit_interno.confianca_calibrada(double precision, double p
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 revoke execute on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 --! EndIncluded regras/confianca_calibrada.sql
+
 --! Included regras/curvas_calibradas.sql
 -- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
 -- arrays, by which audit_interno.sugerir_pendencias looks a confidence up. Reads audit_interno.estatistica_calibracao.
@@ -6226,63 +6618,36 @@ $$;
 comment on function audit_interno.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
 revoke execute on function audit_interno.curvas_calibradas() from public;
 --! EndIncluded regras/curvas_calibradas.sql
+
 --! Included regras/calibrar_pendencias.sql
--- Fits the weight of the words in each class (maximum likelihood over a grid), then calibrates: a logistic curve over the
--- back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
+-- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
 -- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads the statistics and dw.lancamentos; writes estatistica_peso and
--- estatistica_calibracao. Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.calibrar_pendencias(retroteste int4range, amostra int) returns void
+-- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
+-- estatistica_curva and estatistica_calibracao. Called by audit_interno.calibrar_historia.
+create or replace function audit_interno.calibrar_pendencias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_retroteste;
 
-  with ponto as materialized (
-    select p.id, p.certa, p.classe, p.lacuna, p.categorias, p.bases, p.palavras
-    from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) p
-  ), peso as (
-    -- for each weight tried, how probable it makes the right category
-    select p.classe, g.lambda, sum(ln(0.001 + 0.999 * n.certa / n.soma)) as verossimilhanca, count(*) as casos
-    from ponto p
-    cross join (values (0), (0.03), (0.06), (0.1), (0.2), (0.35), (0.6), (1)) g (lambda)
-    cross join lateral (
-      select sum(exp(greatest(u.nota, -300))) as soma,
-        coalesce(sum(exp(greatest(u.nota, -300))) filter (where u.categoria = p.certa), 0) as certa
-      from (
-        select c.categoria, c.base + g.lambda * c.palavra - max(c.base + g.lambda * c.palavra) over () as nota
-        from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
-      ) u
-    ) n
-    group by p.classe, g.lambda
-  ), lambda as materialized (
-    select distinct on (v.classe) v.classe, v.lambda
-    from peso v
-    where v.casos >= 100
-    order by v.classe, v.verossimilhanca desc, v.lambda
-  ), gravado as (
-    insert into audit_interno.estatistica_peso (nome, peso)
-    select 'lambda_' || l.classe, l.lambda from lambda l
-  )
-  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, bruta, chance, acertou)
-  select p.id, p.classe, p.lacuna, m.bruta, audit_interno.chance_bruta(m.bruta), (m.melhor is not distinct from p.certa)::int
-  from ponto p
-  join audit_interno.lambdas() d on d.classe = p.classe
-  left join lambda l on l.classe = p.classe
+  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
+  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
+    n.recente, b.bruta, audit_interno.chance_bruta(b.bruta), (n.categoria = q.certa)::int
+  from audit_interno.estatistica_pergunta q
+  join audit_interno.lambdas() d on d.classe = q.classe
   cross join lateral (
-    select (array_agg(u.categoria order by u.nota desc, u.categoria))[1] as melhor,
-      1 / sum(exp(greatest(u.nota - u.maior, -60))) as bruta
-    from (
-      select c.categoria, v.nota, max(v.nota) over () as maior
-      from unnest(p.categorias, p.bases, p.palavras) c (categoria, base, palavra)
-      cross join lateral (select c.base + coalesce(l.lambda, d.peso) * c.palavra as nota) v
-    ) u
-  ) m;
+    select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
+    from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
+    order by nota desc, p.categoria
+    limit 1
+  ) n
+  cross join lateral (
+    select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
+  ) b;
 
   perform audit_interno.ajustar_curvas();
 
@@ -6296,7 +6661,7 @@ begin
     from audit_interno.estatistica_retroteste s
     join audit_interno.estatistica_curva k on k.classe = s.classe
     cross join lateral (
-      select round(audit_interno.curva(k.a, k.b, k.g, s.chance, s.lacuna)::numeric, 5)::double precision as curva) u
+      select round(audit_interno.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
       -- ten pseudo-cases as the curve says
@@ -6328,26 +6693,32 @@ begin
 end
 $$;
 
-comment on function audit_interno.calibrar_pendencias(int4range, int) is 'Fits the weight of words and calibrates the confidence on the ledger''s own past.';
-revoke execute on function audit_interno.calibrar_pendencias(int4range, int) from public;
+comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+revoke execute on function audit_interno.calibrar_pendencias() from public;
 --! EndIncluded regras/calibrar_pendencias.sql
+
 --! Included regras/calibrar_historia.sql
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most ten thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva and
--- estatistica_calibracao. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
+-- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
+-- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
+-- estatistica_calibracao and their work tables. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
 create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_amostra constant int := 10000;
+  v_amostra constant int := 6000;
+  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  v_pesos constant int := 3000;
 begin
   delete from audit_interno.estatistica_peso;
   delete from audit_interno.estatistica_calibracao;
   delete from audit_interno.estatistica_curva;
   if retroteste is not null then
-    perform audit_interno.ajustar_alfas(retroteste, v_amostra);
-    perform audit_interno.calibrar_pendencias(retroteste, v_amostra);
+    perform audit_interno.ajustar_alfas(retroteste, v_pesos);
+    insert into audit_interno.estatistica_pergunta select * from audit_interno.perguntar_retroteste(retroteste, v_amostra);
+    perform audit_interno.ajustar_lambdas(v_pesos);
+    perform audit_interno.calibrar_pendencias();
+    delete from audit_interno.estatistica_pergunta;
   end if;
 end
 $$;
@@ -6355,6 +6726,7 @@ $$;
 comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
 revoke execute on function audit_interno.calibrar_historia(int4range) from public;
 --! EndIncluded regras/calibrar_historia.sql
+
 --! Included regras/preparar_pendente_verificacao.sql
 -- Brings the statistics of regras.pendente_verificacao up to date: adds what was loaded or decided since the last time (counts
 -- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
@@ -6368,7 +6740,7 @@ set jit = off
 as $$
 declare
   v_controle audit_interno.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 2, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
     audit_interno.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -6428,13 +6800,15 @@ comment on function regras.preparar_pendente_verificacao(audit.janela) is
   'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 revoke execute on function regras.preparar_pendente_verificacao(audit.janela) from public;
 --! EndIncluded regras/preparar_pendente_verificacao.sql
+
 --! Included regras/sugerir_pendencias.sql
 -- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result. Reads the statistics and dw.lancamentos; changes nothing.
--- Called by regras.pendente_verificacao and by back-tests (retroteste given: decided entries instead of pending ones).
-create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int)
+-- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
+-- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
+-- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
-  id text, certa int, categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 )
 language plpgsql stable rows 10000
@@ -6444,16 +6818,17 @@ set jit = off
 as $$
 begin
   return query
-  select s.id, s.certa, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
-  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null) s
+  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join audit_interno.estatistica_curva k on k.classe = s.classe
   left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   -- without a back-test, a modest curve that never reaches .90
   cross join lateral (select audit_interno.curva(
-    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), audit_interno.chance_bruta(b.bruta), s.lacuna) as curva) u
+    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
+    audit_interno.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
@@ -6461,47 +6836,56 @@ begin
 end
 $$;
 
-comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) is
+comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) is
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int) from public;
+revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 --! EndIncluded regras/sugerir_pendencias.sql
+
 --! Included regras/descrever_provas.sql
 -- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
 -- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
--- sentence. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
+-- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
 create or replace function audit_interno.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
 language sql immutable parallel safe rows 1
 begin atomic
-  select
-    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais)
-      order by v.nivel desc) filter (where v.nome is not null),
-    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)
-      order by v.parte desc, v.iguais desc, v.termo) filter (where v.nivel = 20 and v.iguais > 0 and v.posicao <= 5),
-    pg_catalog.string_agg(v.termo, ', ' order by v.parte desc, v.iguais desc, v.termo)
-      filter (where v.nivel = 20 and v.iguais > 0 and v.posicao <= 5),
-    (pg_catalog.array_agg(v.todas order by v.nivel desc) filter (where v.nome is not null))[1],
-    (pg_catalog.array_agg(v.iguais order by v.nivel desc) filter (where v.nome is not null))[1],
-    (pg_catalog.array_agg(v.nome order by v.nivel desc) filter (where v.nome is not null))[1]
+  select n.por_nivel, p.palavras, p.lista, n.todas, n.certas, n.por
   from (
-    select p.nivel, p.termo, p.todas, p.iguais, p.iguais / (p.todas + 5)::numeric as parte,
-      case p.nivel
-        when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
-        when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
-        when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
-        when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
-      end as nome,
-      pg_catalog.row_number() over (partition by p.nivel = 20
-        order by p.iguais / (p.todas + 5)::numeric desc, p.iguais desc, p.termo) as posicao
-    from unnest(niveis, termos, lancamentos, iguais) p (nivel, termo, todas, iguais)
-  ) v;
+    select
+      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
+      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
+      (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
+    from (
+      select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
+        case u.nivel
+          when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
+          when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
+          when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
+          when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
+        end as nome
+      from unnest(niveis, lancamentos, iguais) u (nivel, todas, iguais)
+      where u.nivel <> 20
+    ) v
+  ) n
+  cross join (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)) as palavras,
+      pg_catalog.string_agg(v.termo, ', ') as lista
+    from (
+      select u.termo, u.todas, u.iguais
+      from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
+      where u.nivel = 20 and u.iguais > 0
+      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
+      limit 5
+    ) v
+  ) p;
 end;
 
 comment on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) is
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 revoke execute on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
 --! EndIncluded regras/descrever_provas.sql
+
 --! Included regras/pendente_verificacao.sql
 -- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
 -- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
@@ -6512,57 +6896,32 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
-set enable_nestloop = off
 as $$
 declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_minima constant numeric := 0.05;
 begin
+  -- a second process costs more than a few entries
+  if not audit_interno.em_metades() or (
+    select count(*)
+    from (
+      select
+      from dw.lancamentos l
+      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 2000
+    ) l
+  ) < 2000 then
+    return query select * from audit_interno.explicar_pendencias(janela, null);
+    return;
+  end if;
   return query
-  with sugestao as materialized (
-    select s.*, c.categoria as proposta, d.categoria as alternativa
-    from audit_interno.sugerir_pendencias(janela, null, null) s
-    join audit_interno.estatistica_categoria c on c.id = s.categoria
-    left join audit_interno.estatistica_categoria d on d.id = s.segunda
-  )
-  select
-    null::text,
-    l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
-    jsonb_strip_nulls(jsonb_build_object(
-      'rotulo', l.categoria,
-      'sugestao', s.proposta,
-      'alternativa', s.alternativa,
-      'nota', round(s.bruta::numeric, 4),
-      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
-      'niveis', e.por_nivel,
-      'palavras', e.palavras,
-      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
-      else coalesce(case when e.certas > 0 then
-          e.certas || ' de ' || e.todas || ' lançamentos de meses anteriores com '
-            || case when e.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || e.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
-        || coalesce('Palavras: ' || e.lista || '. ', '')
-        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
-        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
-            || s.acertos || ' estavam certas.'
-          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
-    end,
-    nullif(abs(l.valor), 'NaN')
-  from dw.lancamentos l
-  left join sugestao s on s.id = l.id::text
-  left join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e on s.id is not null
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar(btrim(l.categoria)) = any (v_pendentes)
-    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+  select * from audit_interno.explicar_pendencias(janela, 0)
+  union all
+  select * from audit_interno.explicar_pendencias(janela, 1);
 end
 $$;
 
@@ -6570,6 +6929,7 @@ comment on function regras.pendente_verificacao(audit.janela) is
   'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
 revoke execute on function regras.pendente_verificacao(audit.janela) from public;
 --! EndIncluded regras/pendente_verificacao.sql
+
 --! Included regras/previsao_padrao.sql
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
 -- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
@@ -6586,7 +6946,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -6604,7 +6964,7 @@ begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar(btrim(l.categoria)) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
   from dw.lancamentos l
   where audit_interno.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
     case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
@@ -6622,6 +6982,7 @@ comment on function audit.previsao_padrao(text, text, text, int) is
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
 grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/previsao_padrao.sql
+
 --! Included regras/acertos_padroes.sql
 -- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
 -- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
@@ -6653,6 +7014,7 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 --! EndIncluded regras/acertos_padroes.sql
+
 --! Included regras/propor_padroes.sql
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
@@ -6666,7 +7028,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'));
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := audit_interno.rotulos_pendentes();
 begin
   return query
@@ -6674,17 +7036,17 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar(btrim(d.valores_propostos ->> 'categoria')) = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar(btrim(l.categoria)) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
-    where btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
   ), candidato as materialized (
     select e.id, e.confirmada, e.marketing, x.campo, x.texto
     from entrada e
@@ -6780,6 +7142,7 @@ comment on function audit.historico_registro(text, text) is
   'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded consulta/historico_registro.sql
+
 --! Included consulta/divergencia_idade_dias.sql
 -- A field of the finding in the API: how long it has waited, or did.
 create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
@@ -6794,6 +7157,7 @@ comment on function audit.divergencia_idade_dias(audit.divergencias_processadas)
   'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded consulta/divergencia_idade_dias.sql
+
 --! Included consulta/vw_operacoes_resumo.sql
 -- One line for each operation, for people.
 create or replace view audit.vw_operacoes_resumo with (security_invoker = true) as
@@ -6817,6 +7181,7 @@ comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
 comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
 comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps.';
 --! EndIncluded consulta/vw_operacoes_resumo.sql
+
 --! Included consulta/vw_divergencias_exportacao.sql
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
@@ -6855,6 +7220,7 @@ comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 --! EndIncluded consulta/vw_divergencias_exportacao.sql
+
 --! Included consulta/exportar_divergencias.sql
 -- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
 create or replace function audit.exportar_divergencias(
@@ -6882,6 +7248,7 @@ comment on function audit.exportar_divergencias(bigint, text[], text, date, date
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
 --! EndIncluded consulta/exportar_divergencias.sql
+
 --! Included consulta/diagnosticar_contrato.sql
 -- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
@@ -6895,6 +7262,7 @@ declare
   v_nome text;
   v_tipo "char";
   v_bases oid[];
+  v_legivel boolean;
   v_faltam boolean := false;
   v_linhas bigint;
   v_distintas bigint;
@@ -6945,11 +7313,12 @@ begin
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  return query select format('ler %s', v_nome), case when p.pode then 'ok' else 'erro' end, 'conferente_dono',
-    case when not p.pode then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end
-  from (select has_schema_privilege('conferente_dono', n.nspname, 'usage') and has_table_privilege('conferente_dono', v_relacao, 'select') as pode
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao) as p;
+  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
+  into v_legivel
+  from pg_class c where c.oid = v_relacao;
+  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
+    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
+      split_part(v_nome, '.', 1), v_nome) end;
   -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
   return query select format('escrever %s', v_nome),
     case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
@@ -6971,26 +7340,30 @@ begin
       and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
 
   return query
-    select format('índice em %s', k.coluna), case when i.indice is not null or k.coluna = p.coluna then 'ok' else 'aviso' end,
-      coalesce(i.indice, case when k.coluna = p.coluna then 'particionada por esta coluna' end, 'nenhum'),
-      case when i.indice is null and k.coluna is distinct from p.coluna then k.porque end
-    from (values ('id', 'Sem ele cada correção lê a tabela toda.'), ('data_lancamento', 'Sem ele uma janela por datas lê a tabela toda.'),
-      ('carregado_em', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      ('fornecedor_id', 'Ajuda a achar documentos lançados duas vezes.')) as k (coluna, porque)
-    left join lateral (
-      select min(c.relname)::text as indice
-      from pg_index x join pg_class c on c.oid = x.indexrelid
-      join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
-      where x.indrelid = any (v_bases) and x.indisvalid and a.attname = k.coluna
-    ) as i on true
-    left join lateral (
-      select a.attname as coluna from pg_partitioned_table y join pg_attribute a on a.attrelid = y.partrelid and a.attnum = y.partattrs[0]
-      where y.partrelid = any (v_bases) and a.attname = k.coluna limit 1
-    ) as p on true;
+    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+      case when i.indice is null then k.porque end
+    from (values
+      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+    cross join lateral (
+      select case
+        when a.attname is null then null
+        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
+        else coalesce(
+          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
+          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
+      end as indice
+    ) as i
+    order by k.ordem;
 
   select count(*) < 4 into v_faltam from pg_attribute a
   where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and has_table_privilege('conferente_dono', v_relacao, 'select') then
+  if not v_faltam and v_legivel then
     execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
     into v_linhas, v_distintas, v_sem_carga, v_sem_data;
     return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
@@ -7008,7 +7381,8 @@ begin
       format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
     from pg_class c
     where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      and v_linhas > 100000;
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
   return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
       coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
     from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
@@ -7037,6 +7411,7 @@ comment on function exemplo.sorteio(bigint, bigint, bigint) is
 
 revoke execute on function exemplo.sorteio(bigint, bigint, bigint) from public;
 --! EndIncluded exemplo/sorteio.sql
+
 --! Included exemplo/canal.sql
 -- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing.
 -- Inlined like exemplo.sorteio, and folded to a constant when the seed is one.
@@ -7051,6 +7426,7 @@ comment on function exemplo.canal(bigint, bigint) is
 
 revoke execute on function exemplo.canal(bigint, bigint) from public;
 --! EndIncluded exemplo/canal.sql
+
 --! Included exemplo/cnpj.sql
 -- A CNPJ of 14 digits: company (8), branch (4), and the two check digits, modulo 11 with the weights of
 -- Instrução Normativa RFB 2.119/2022, annex; a remainder below 2 gives the digit 0.
@@ -7083,6 +7459,7 @@ comment on function exemplo.cnpj(bigint, int) is
 
 revoke execute on function exemplo.cnpj(bigint, int) from public;
 --! EndIncluded exemplo/cnpj.sql
+
 --! Included exemplo/maiusculas.sql
 -- Upper case without accents, as many accounting systems store text.
 -- upper() of the database's own locale would make the data differ from one server to the next.
@@ -7098,6 +7475,7 @@ comment on function exemplo.maiusculas(text) is
 
 revoke execute on function exemplo.maiusculas(text) from public;
 --! EndIncluded exemplo/maiusculas.sql
+
 --! Included exemplo/grafias.sql
 -- The eight ways in which different hands write one supplier's name. The first is the one in the register.
 create or replace function exemplo.grafias(nome text, sufixo text)
@@ -7129,6 +7507,7 @@ comment on function exemplo.grafias(text, text) is
 
 revoke execute on function exemplo.grafias(text, text) from public;
 --! EndIncluded exemplo/grafias.sql
+
 --! Included exemplo/impressao.sql
 -- Fingerprint of what a correction could change in an entry. Equal content gives an equal number on PostgreSQL 15
 -- to 18 (numeric is compared by value, text by its bytes). Inlined, hence no "set search_path": bound when created.
@@ -7145,6 +7524,7 @@ comment on function exemplo.impressao(text, text, text, text, text, text, text, 
 
 revoke execute on function exemplo.impressao(text, text, text, text, text, text, text, text, numeric, numeric, numeric) from public;
 --! EndIncluded exemplo/impressao.sql
+
 --! Included exemplo/padroes.sql
 -- The patterns that the business of the example maintains for trade marketing, in the shape of
 -- audit.padroes_trade_marketing. Made for matching without regard to case and accents:
@@ -7180,6 +7560,7 @@ comment on function exemplo.padroes() is
 
 revoke execute on function exemplo.padroes() from public;
 --! EndIncluded exemplo/padroes.sql
+
 --! Included exemplo/filiais.sql
 -- Branches and plants, with their share of the entries (percent).
 create or replace function exemplo.filiais()
@@ -7211,6 +7592,7 @@ comment on function exemplo.filiais() is
 
 revoke execute on function exemplo.filiais() from public;
 --! EndIncluded exemplo/filiais.sql
+
 --! Included exemplo/contas.sql
 -- Chart of accounts of the example.
 create or replace function exemplo.contas()
@@ -7257,6 +7639,7 @@ comment on function exemplo.contas() is 'Example warehouse: chart of accounts.';
 
 revoke execute on function exemplo.contas() from public;
 --! EndIncluded exemplo/contas.sql
+
 --! Included exemplo/centros_custo.sql
 -- Cost centres of the example.
 create or replace function exemplo.centros_custo()
@@ -7300,6 +7683,7 @@ comment on function exemplo.centros_custo() is 'Example warehouse: cost centres.
 
 revoke execute on function exemplo.centros_custo() from public;
 --! EndIncluded exemplo/centros_custo.sql
+
 --! Included exemplo/categorias.sql
 -- Categories with what makes an entry of each believable: accounts and cost centres in which it is booked,
 -- amounts (median in cents, spread in tenths of a standard deviation of the logarithm), whether taxes are
@@ -7379,6 +7763,7 @@ comment on function exemplo.categorias() is
 
 revoke execute on function exemplo.categorias() from public;
 --! EndIncluded exemplo/categorias.sql
+
 --! Included exemplo/ramos.sql
 -- Trades of suppliers: how many companies each has, their share of the entries (per 10,000), the category of
 -- their entries, and a second category with its share in percent. muda: from the seventh month on the company's
@@ -7433,6 +7818,7 @@ comment on function exemplo.ramos() is
 
 revoke execute on function exemplo.ramos() from public;
 --! EndIncluded exemplo/ramos.sql
+
 --! Included exemplo/dias.sql
 -- Spreads a number of entries over the days of a period: business days of the national calendar, busier at the
 -- end of a month and of the year, hardly anything at weekends. Ids run on from primeiro_id in order of date.
@@ -7477,6 +7863,7 @@ comment on function exemplo.dias(date, date, date, bigint, int) is
 
 revoke execute on function exemplo.dias(date, date, date, bigint, int) from public;
 --! EndIncluded exemplo/dias.sql
+
 --! Included exemplo/empresas.sql
 -- The suppliers: a core of companies by trade, a few of them large (share falls with rank), and a long tail
 -- with one to three entries each, whose number grows with the size of the warehouse (universo, in entries).
@@ -7549,6 +7936,7 @@ comment on function exemplo.empresas(bigint, int) is
 
 revoke execute on function exemplo.empresas(bigint, int) from public;
 --! EndIncluded exemplo/empresas.sql
+
 --! Included exemplo/quantis.sql
 -- Multipliers of a median, in millionths, at 512 even steps of probability, for log-normal amounts whose logarithm has
 -- a standard deviation of dispersao tenths. The normal quantile is Tukey's lambda approximation with lambda 0.14
@@ -7582,6 +7970,7 @@ comment on function exemplo.quantis() is
 
 revoke execute on function exemplo.quantis() from public;
 --! EndIncluded exemplo/quantis.sql
+
 --! Included exemplo/lancamentos_certos.sql
 -- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before
 -- exemplo.lancamentos_plantados spoils some. Pure: no table is read or written.
@@ -7806,6 +8195,7 @@ comment on function exemplo.lancamentos_certos(date, date, date, bigint, int, bi
 
 revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
 --! EndIncluded exemplo/lancamentos_certos.sql
+
 --! Included exemplo/lancamentos_plantados.sql
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
 -- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
@@ -7933,6 +8323,7 @@ comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint
 
 revoke execute on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
 --! EndIncluded exemplo/lancamentos_plantados.sql
+
 --! Included exemplo/conferir_esquema.sql
 -- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
 -- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
@@ -7978,6 +8369,7 @@ comment on function exemplo.conferir_esquema() is
 
 revoke execute on function exemplo.conferir_esquema() from public;
 --! EndIncluded exemplo/conferir_esquema.sql
+
 --! Included exemplo/remover_armazem.sql
 -- Removes what exemplo.criar_armazem made, and nothing else: never "cascade", so whatever others hung on it is kept
 -- and named by the error. The functions of schema exemplo stay.
@@ -8006,6 +8398,7 @@ comment on function exemplo.remover_armazem() is
 
 revoke execute on function exemplo.remover_armazem() from public;
 --! EndIncluded exemplo/remover_armazem.sql
+
 --! Included exemplo/criar_tabelas.sql
 -- The empty star schema of the example, the tables of the truth, and the adapter view dw.lancamentos that lays the
 -- warehouse contract over the fact. The fact carries codes and the supplier's name as written, so the view needs no
@@ -8103,6 +8496,7 @@ comment on function exemplo.criar_tabelas(date) is
 
 revoke execute on function exemplo.criar_tabelas(date) from public;
 --! EndIncluded exemplo/criar_tabelas.sql
+
 --! Included exemplo/indexar.sql
 -- Keys, foreign keys and indexes of the filled fact and of the truth, then statistics. After the rows, because building
 -- them at once costs a fraction of keeping them up to date during the load.
@@ -8117,6 +8511,7 @@ begin
   alter table dw.fato_lancamentos add primary key (id, data_lancamento);
   -- By the contract's key alone: the primary key serves "id = …" too, but this index is a third smaller.
   create index fato_lancamentos_id on dw.fato_lancamentos (id);
+  create index fato_lancamentos_data_lancamento on dw.fato_lancamentos (data_lancamento);
   create index fato_lancamentos_carregado_em on dw.fato_lancamentos (carregado_em);
   create index fato_lancamentos_fornecedor_id on dw.fato_lancamentos (fornecedor_id);
   create index fato_lancamentos_documento on dw.fato_lancamentos (documento);
@@ -8137,6 +8532,7 @@ comment on function exemplo.indexar() is 'Example warehouse: keys, foreign keys,
 
 revoke execute on function exemplo.indexar() from public;
 --! EndIncluded exemplo/indexar.sql
+
 --! Included exemplo/carregar.sql
 -- Puts entries made by exemplo.lancamentos_plantados into the fact, and their truth and fingerprints aside.
 -- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
@@ -8194,6 +8590,7 @@ comment on function exemplo.carregar(date, date, date, date, bigint, int, bigint
 
 revoke execute on function exemplo.carregar(date, date, date, date, bigint, int, bigint, bigint, int, boolean) from public;
 --! EndIncluded exemplo/carregar.sql
+
 --! Included exemplo/criar_armazem.sql
 -- Makes the example warehouse anew. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
@@ -8249,6 +8646,7 @@ comment on function exemplo.criar_armazem(int, bigint, date) is
 
 revoke execute on function exemplo.criar_armazem(int, bigint, date) from public;
 --! EndIncluded exemplo/criar_armazem.sql
+
 --! Included exemplo/carregar_dia.sql
 -- Appends the load of one more day, with its own errors, oddities and truth, as the nightly load of a real warehouse
 -- would. Suppliers are those of the warehouse; without series, because one day has none.
@@ -8296,6 +8694,7 @@ comment on function exemplo.carregar_dia(int, date, bigint) is
 
 revoke execute on function exemplo.carregar_dia(int, date, bigint) from public;
 --! EndIncluded exemplo/carregar_dia.sql
+
 --! Included exemplo/danos.sql
 -- Harm: entries of the example that are wrong now and were not planted so. Three ways to get there: a column that was
 -- right has changed, a planted value was replaced by another wrong one, or the entry is gone.
@@ -8350,6 +8749,7 @@ comment on function exemplo.danos() is
 
 revoke execute on function exemplo.danos() from public;
 --! EndIncluded exemplo/danos.sql
+
 --! Included exemplo/placar.sql
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
@@ -8495,6 +8895,7 @@ comment on column audit.avaliacao.recuperacao is 'Recall: share of conhecidas fo
 comment on column audit.avaliacao.erradas_no_limiar is 'Wrong corrections at or above the rule''s limiar: what auto would have got wrong.';
 comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right before. Null in a retroteste, where the row held nothing right.';
 --! EndIncluded avaliacao/tabelas.sql
+
 --! Included avaliacao/casos_avaliacao.sql
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
@@ -8506,6 +8907,8 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
+-- a ledger that the planner takes for empty would be gone through for each decided finding
+set enable_nestloop = off
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);
@@ -8560,6 +8963,7 @@ $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
   'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
 --! EndIncluded avaliacao/casos_avaliacao.sql
+
 --! Included avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
 -- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
@@ -8591,6 +8995,7 @@ end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
 --! EndIncluded avaliacao/rebobinar_casos.sql
+
 --! Included avaliacao/resumir_avaliacao.sql
 -- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
 -- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
@@ -8642,6 +9047,7 @@ end
 $$;
 comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
 --! EndIncluded avaliacao/resumir_avaliacao.sql
+
 --! Included avaliacao/avaliar_decisoes.sql
 -- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
 -- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
@@ -8683,6 +9089,7 @@ $$;
 comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
   'Back-test of a rule against decisions and later truth. Only inside a subtransaction that is rolled back.';
 --! EndIncluded avaliacao/avaliar_decisoes.sql
+
 --! Included avaliacao/avaliar_retroteste.sql
 -- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
 -- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
@@ -8702,7 +9109,7 @@ declare
   v_pendentes text[] := audit_interno.rotulos_pendentes();
   v_nossas text[] := audit_interno.corrigidas_sem_palavra();
   v_primeiro int := audit_interno.mes_indice(data_inicio);
-  v_mes int;
+  v_ultimo int := audit_interno.mes_indice(data_fim);
 begin
   perform regras.preparar_pendente_verificacao(null);
   delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
@@ -8710,24 +9117,19 @@ begin
   analyze audit_interno.estatistica_contagem;
   perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
 
-  create temp table conferente_sugestao (id text, confianca double precision, acertou boolean) on commit drop;
-  -- a month at a time, because the back-test of several draws how long each entry has waited
-  for v_mes in
-    select distinct audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l
-    where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-  loop
-    insert into pg_temp.conferente_sugestao
-    select s.id, s.confianca, s.categoria = s.certa from audit_interno.sugerir_pendencias(null, int4range(v_mes, v_mes + 1), null) s;
-  end loop;
+  create temp table conferente_sugestao on commit drop as
+  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
+  cross join lateral unnest(s.ids, s.certas) u (id, certa);
 
   create temp table conferente_julgado on commit drop as
   select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
     coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
   from dw.lancamentos l
   left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text || case when btrim(l.conta_contabil) <> '' then ' sem conta' else '' end
+    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
   where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and btrim(l.categoria) <> '' and audit_interno.dobrar(btrim(l.categoria)) <> all (v_pendentes)
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
     and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
@@ -8736,10 +9138,12 @@ $$;
 comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) is
   'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 --! EndIncluded avaliacao/avaliar_retroteste.sql
+
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
+-- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -8749,9 +9153,9 @@ as $$
 declare
   v_regra audit.regras;
   v_versao audit.regras;
+  v_funcoes text[];
   v_funcao text;
   v_defeito text;
-  v_linhas audit.avaliacao[] := array[]::audit.avaliacao[];
 begin
   select * into v_regra from audit.regras r where r.nome = avaliar_regra.regra;
   if not found then
@@ -8766,38 +9170,32 @@ begin
     raise exception using errcode = 'NC002', message = format('janela invertida: %s é depois de %s', data_inicio, data_fim);
   end if;
 
-  foreach v_funcao in array array_remove(array[v_regra.funcao, outra_funcao], null) loop
-    v_versao := v_regra;
+  v_funcoes := array_remove(array[v_regra.funcao, outra_funcao], null);
+  v_versao := v_regra;
+  foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := audit_interno.conferir_regra(v_versao);
+    -- the registered function was held to it by an administrator
+    if v_defeito is null and v_funcao = outra_funcao then
+      perform audit_interno.exigir_dono(outra_funcao);
+    end if;
     if v_defeito is not null then
       raise exception using errcode = 'NC011', message = format('não se avalia %s: %s', v_funcao, v_defeito);
     end if;
-    if v_funcao = 'regras.pendente_verificacao' then
-      begin
-        v_linhas := v_linhas || array(
-          select a from audit_interno.avaliar_retroteste(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
-        raise exception using errcode = 'NC999', message = 'simulação';
-      exception when sqlstate 'NC999' then
-        null; -- v_linhas stays, all else is undone
-      end;
-    end if;
-    begin
-      v_linhas := v_linhas || array(
-        select a from audit_interno.avaliar_decisoes(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim) a);
-      raise exception using errcode = 'NC999', message = 'simulação';
-    exception when sqlstate 'NC999' then
-      null;
-    end;
   end loop;
-  return query select * from unnest(v_linhas);
+  foreach v_funcao in array v_funcoes loop
+    v_versao.funcao := v_funcao;
+    return query select * from audit_interno.avaliar_versao(v_versao, avaliar_regra.data_inicio, avaliar_regra.data_fim,
+      nullif(case when v_funcao = outra_funcao then v_regra.funcao else outra_funcao end, v_funcao));
+  end loop;
 end
 $$;
 comment on function audit.avaliar_regra(text, date, date, text) is
-  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
+  'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao; it must be fit to be registered, and belong to a superuser or a member of conferente_dono or conferente_administrador. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule or does not pin its search_path, 42501 outra_funcao belongs to somebody who could not register it, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
 revoke execute on function audit.avaliar_regra(text, date, date, text) from public;
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded avaliacao/avaliar_regra.sql
+
 --! Included configuracao/ler_sem_escrever.sql
 -- Runs a rule's function and throws its findings away, where any write is refused (25006): STABLE does not keep a function
 -- from calling one that writes. Called by audit_interno.experimentar_regra.
@@ -8817,8 +9215,9 @@ end
 $$;
 comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
 --! EndIncluded configuracao/ler_sem_escrever.sql
+
 --! Included configuracao/experimentar_regra.sql
--- Tries a rule out before it is registered: its function must pin its search_path, and it must run, prepared, over up to
+-- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
 -- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
 -- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
@@ -8830,20 +9229,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tabela regclass := to_regclass(regra.tabela);
-  v_funcao text;
   v_chaves text[];
   v_codigo text;
   v_erro text;
   v_detalhe text;
 begin
-  foreach v_funcao in array array_remove(array[regra.funcao, regra.preparacao], null) loop
-    if not exists (
-      select from pg_proc p cross join lateral unnest(p.proconfig) as c
-      where p.oid = to_regprocedure(v_funcao || '(audit.janela)') and c like 'search\_path=%')
-    then
-      return format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', v_funcao);
-    end if;
-  end loop;
   if v_tabela is null then
     return null;
   end if;
@@ -8865,6 +9255,12 @@ begin
   exception
     when sqlstate 'NC999' then
       return null; -- the trial is undone
+    when query_canceled then
+      -- told on, never taken back: whoever gave up, or set the limit, is obeyed
+      raise exception using errcode = 'query_canceled',
+        message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
+        detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
+        hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
       if left(v_codigo, 2) in ('40', '53', '57', '58') then
@@ -8877,6 +9273,7 @@ end
 $$;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 --! EndIncluded configuracao/experimentar_regra.sql
+
 --! Included agenda/tabelas.sql
 create table audit.agendamentos (
   previsto_para timestamptz primary key,
@@ -8896,6 +9293,7 @@ comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';
 comment on column audit.agendamentos.erro_codigo is 'SQLSTATE of the last failed attempt; null once it was queued.';
 comment on column audit.agendamentos.erro_mensagem is 'Message of the last failed attempt.';
 --! EndIncluded agenda/tabelas.sql
+
 --! Included agenda/cron_valido.sql
 -- Whether a text has the shape of a cron expression: minute, hour, day of month, month, day of week, in numbers.
 -- Called by validar_configuracao.
@@ -8918,6 +9316,7 @@ $$;
 comment on function audit_interno.cron_valido(text) is
   'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 --! EndIncluded agenda/cron_valido.sql
+
 --! Included agenda/fuso_valido.sql
 -- Whether the server knows a time zone by this IANA name. Abbreviations and fixed offsets know no daylight saving, and the
 -- server's own posix/ and right/ are unknown elsewhere. Called by validar_configuracao.
@@ -8932,6 +9331,7 @@ as $$
 $$;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 --! EndIncluded agenda/fuso_valido.sql
+
 --! Included agenda/agenda.sql
 -- The schedule in force. Read by the worker at every tick, so that a change needs no restart.
 create or replace function audit_interno.agenda(
@@ -8951,6 +9351,7 @@ $$;
 comment on function audit_interno.agenda() is
   'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
 --! EndIncluded agenda/agenda.sql
+
 --! Included agenda/agendar_sessao.sql
 -- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
 -- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
@@ -8994,6 +9395,7 @@ $$;
 comment on function audit_interno.agendar_sessao(timestamptz) is
   'Queues the incremental session of a due time and returns its row; no row when that was done already.';
 --! EndIncluded agenda/agendar_sessao.sql
+
 --! Included agenda/marcar_trabalhadores.sql
 -- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
 -- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
@@ -9012,6 +9414,7 @@ as $$
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 --! EndIncluded agenda/marcar_trabalhadores.sql
+
 --! Included agenda/retomar_sessao.sql
 -- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
 -- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
@@ -9038,6 +9441,7 @@ $$;
 comment on function audit_interno.retomar_sessao(bigint) is
   'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 --! EndIncluded agenda/retomar_sessao.sql
+
 --! Included agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
 -- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
@@ -9063,6 +9467,7 @@ $$;
 comment on function audit_interno.liberar_trabalhos(text[], interval) is
   'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 --! EndIncluded agenda/liberar_trabalhos.sql
+
 --! Included acesso/conferir_acesso.sql
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
 -- presents itself, so that whoever learns the secret still cannot invent a person or a role.
@@ -9104,6 +9509,7 @@ $$;
 comment on function audit_interno.conferir_acesso(text, text, text, timestamptz, boolean) is
   'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 --! EndIncluded acesso/conferir_acesso.sql
+
 --! Included acesso/assumir.sql
 -- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the
 -- rights of the API's login, because a definer function may not change the role.
@@ -9129,6 +9535,7 @@ comment on function audit_interno.assumir(text, text, text, timestamptz, boolean
 grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded acesso/assumir.sql
+
 --! Included acesso/registrar_token.sql
 -- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
 create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
@@ -9166,6 +9573,7 @@ comment on function audit.registrar_token(text, text, timestamptz) is
   'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
 grant execute on function audit.registrar_token(text, text, timestamptz) to conferente_administrador;
 --! EndIncluded acesso/registrar_token.sql
+
 --! Included acesso/revogar_acesso.sql
 -- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
 create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
@@ -9262,6 +9670,7 @@ comment on function audit.consultar_divergencias(text[], text[], text, text, big
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
 --! EndIncluded consulta/consultar_divergencias.sql
+
 --! Included consulta/consultar_operacoes.sql
 -- One page of the history of operations, latest first.
 create or replace function audit.consultar_operacoes(
@@ -9312,6 +9721,7 @@ comment on function audit.consultar_operacoes(text[], text, text, text, bigint, 
   'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) to conferente_leitor;
 --! EndIncluded consulta/consultar_operacoes.sql
+
 --! Included consulta/consultar_sessoes.sql
 -- One page of sessions, latest first, each with what its rules did.
 create or replace function audit.consultar_sessoes(
@@ -9361,6 +9771,7 @@ comment on function audit.consultar_sessoes(bigint, text, text[], date, date, in
   'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;
 --! EndIncluded consulta/consultar_sessoes.sql
+
 --! Included metricas/vw_metricas_resumo.sql
 -- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
@@ -9386,6 +9797,7 @@ comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
 comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
 --! EndIncluded metricas/vw_metricas_resumo.sql
+
 --! Included metricas/vw_metricas_desempenho.sql
 -- Flat rows for BI tools: what each rule did in each session, and how long it took.
 create or replace view audit.vw_metricas_desempenho with (security_invoker = true) as
@@ -9422,6 +9834,7 @@ comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the am
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 --! EndIncluded metricas/vw_metricas_desempenho.sql
+
 --! Included metricas/vw_metricas_regras.sql
 -- One row for each rule: how right people found it, and what of it waits.
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
@@ -9453,6 +9866,7 @@ comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a 
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
 --! EndIncluded metricas/vw_metricas_regras.sql
+
 --! Included metricas/relatorio_desempenho.sql
 -- How sessions and rules did in a period.
 create or replace function audit.relatorio_desempenho(de date default null, ate date default null)
@@ -9494,6 +9908,7 @@ comment on function audit.relatorio_desempenho(date, date) is
   'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date, date) to conferente_leitor;
 --! EndIncluded metricas/relatorio_desempenho.sql
+
 --! Included metricas/trabalhadores_vivos.sql
 -- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
@@ -9509,6 +9924,7 @@ as $$
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 --! EndIncluded metricas/trabalhadores_vivos.sql
+
 --! Included metricas/metricas.sql
 -- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
 -- sums only. Cheap: settled findings are counted in one index.
@@ -9589,6 +10005,7 @@ comment on function audit.metricas() is
   'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;
 --! EndIncluded metricas/metricas.sql
+
 --! Included metricas/prontidao.sql
 -- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
 create or replace function audit_interno.prontidao()
@@ -9620,9 +10037,10 @@ comment on function audit_interno.prontidao() is
   'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded metricas/prontidao.sql
+
 --! Included correio/endereco_valido.sql
 -- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
--- without address literals). Called by validar_configuracao.
+-- without address literals). Called by enderecos_invalidos and remetente_valido.
 create or replace function audit_interno.endereco_valido(endereco text)
 returns boolean
 language sql
@@ -9635,6 +10053,7 @@ as $$
 $$;
 comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
 --! EndIncluded correio/endereco_valido.sql
+
 --! Included correio/remetente_valido.sql
 -- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
 -- Called by validar_configuracao.
@@ -9650,6 +10069,7 @@ as $$
 $$;
 comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
 --! EndIncluded correio/remetente_valido.sql
+
 --! Included correio/enderecos_invalidos.sql
 -- Which elements of a list are no mail addresses, or stand in it twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
@@ -9671,6 +10091,7 @@ as $$
 $$;
 comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
 --! EndIncluded correio/enderecos_invalidos.sql
+
 --! Included tabelas/configuracoes_correio.sql
 -- The settings of mail and of the dead-man's check.
 insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, minimo, maximo, permitidos, unidade, descricao)
@@ -9704,6 +10125,7 @@ from (values
     'Hora local de agenda.fuso até a qual a sessão do dia deve ter terminado; depois dela sai um aviso.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded tabelas/configuracoes_correio.sql
+
 --! Included correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
@@ -9722,6 +10144,7 @@ as $$
 $$;
 comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
 --! EndIncluded correio/destinatarios.sql
+
 --! Included correio/enfileirar_mensagem.sql
 -- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
@@ -9746,6 +10169,7 @@ comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing
 create or replace trigger enfileirar after insert on audit.notificacoes
   for each row execute function audit_interno.enfileirar_mensagem();
 --! EndIncluded correio/enfileirar_mensagem.sql
+
 --! Included correio/avisar_fim_sessao.sql
 -- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
 -- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
@@ -9774,6 +10198,7 @@ create or replace trigger avisar after update of status on audit.sessoes_process
     old.status in ('agendada', 'em_andamento') and new.status in ('concluida', 'concluida_com_falhas', 'falhou'))
   execute function audit_interno.avisar_fim_sessao();
 --! EndIncluded correio/avisar_fim_sessao.sql
+
 --! Included correio/centavos.sql
 -- An amount as the messages carry it: JSON numbers would lose the cents of large ones on their way.
 create or replace function audit_interno.centavos(valor numeric)
@@ -9786,6 +10211,7 @@ as $$
 $$;
 comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with two places.';
 --! EndIncluded correio/centavos.sql
+
 --! Included correio/pagina.sql
 -- Where the review page shows something. The one place that knows the page's addresses.
 create or replace function audit_interno.pagina(caminho text default '')
@@ -9798,6 +10224,7 @@ as $$
 $$;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 --! EndIncluded correio/pagina.sql
+
 --! Included consulta/pagina_revisao.sql
 -- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
 create or replace function audit.pagina_revisao()
@@ -9811,6 +10238,7 @@ $$;
 comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
 grant execute on function audit.pagina_revisao() to conferente_leitor;
 --! EndIncluded consulta/pagina_revisao.sql
+
 --! Included consulta/divergencia_link_revisao.sql
 -- A field of the finding in the API. No settings of its own, so that the planner inlines it and asks for the page once.
 create or replace function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
@@ -9823,6 +10251,7 @@ $$;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded consulta/divergencia_link_revisao.sql
+
 --! Included consulta/sessao_link_revisao.sql
 -- A field of the session in the API. No settings of its own, so that the planner inlines it and asks for the page once.
 create or replace function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
@@ -9835,6 +10264,7 @@ $$;
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded consulta/sessao_link_revisao.sql
+
 --! Included consulta/sessao_correio.sql
 -- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
 create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
@@ -9854,6 +10284,7 @@ $$;
 comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded consulta/sessao_correio.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -9886,6 +10317,7 @@ comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
+
 --! Included correio/cron_campo.sql
 -- The numbers that one field of a cron expression names; the expression was checked by cron_valido.
 create or replace function audit_interno.cron_campo(campo text, menor integer, maior integer)
@@ -9905,6 +10337,7 @@ as $$
 $$;
 comment on function audit_interno.cron_campo(text, integer, integer) is 'Values of a field of a cron expression, ascending.';
 --! EndIncluded correio/cron_campo.sql
+
 --! Included correio/hora_prevista.sql
 -- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
 -- when both are restricted, as in every cron.
@@ -9926,6 +10359,7 @@ as $$
 $$;
 comment on function audit_interno.hora_prevista(text, date) is 'Local time of the first due time on that day; null when there is none.';
 --! EndIncluded correio/hora_prevista.sql
+
 --! Included correio/conferir_ausencia.sql
 -- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
 -- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
@@ -9977,6 +10411,7 @@ comment on function audit_interno.conferir_ausencia(timestamptz) is
 grant usage on schema audit_interno to conferente_servico;
 grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;
 --! EndIncluded correio/conferir_ausencia.sql
+
 --! Included correio/conteudo_sessao.sql
 -- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
@@ -10001,6 +10436,7 @@ as $$
 $$;
 comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
 --! EndIncluded correio/conteudo_sessao.sql
+
 --! Included correio/conteudo_lacunas.sql
 -- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
@@ -10042,6 +10478,7 @@ $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
   'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded correio/conteudo_lacunas.sql
+
 --! Included correio/conteudo_espera.sql
 -- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_espera(fuso text)
@@ -10071,6 +10508,7 @@ $$;
 comment on function audit_interno.conteudo_espera(text) is
   'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
 --! EndIncluded correio/conteudo_espera.sql
+
 --! Included correio/conteudo_regras.sql
 -- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
 -- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
@@ -10113,6 +10551,7 @@ $$;
 comment on function audit_interno.conteudo_regras(bigint, text) is
   'JSON array: counts, amounts and the 30-day trend (new findings a day, null where the rule did not run) of each rule of a session.';
 --! EndIncluded correio/conteudo_regras.sql
+
 --! Included correio/conteudo_valores.sql
 -- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
@@ -10126,6 +10565,7 @@ as $$
 $$;
 comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
 --! EndIncluded correio/conteudo_valores.sql
+
 --! Included correio/conteudo_itens.sql
 -- The largest findings that a session left, each with its evidence and its address. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
@@ -10153,6 +10593,7 @@ $$;
 comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
   'JSON array of the findings with most at stake that the session saw: those that wait for a person and, unless so_espera, those corrected.';
 --! EndIncluded correio/conteudo_itens.sql
+
 --! Included correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
@@ -10217,6 +10658,7 @@ $$;
 comment on function audit_interno.conteudo_controle(bigint) is
   'JSON object of BRL texts: antes, depois, diferenca = corrigido (by the session) + outras (by people since) + sem_explicacao; null when nothing was measured.';
 --! EndIncluded correio/conteudo_controle.sql
+
 --! Included correio/conteudo_correio.sql
 -- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
 -- that does not. Part of conteudo_mensagem.
@@ -10237,6 +10679,7 @@ $$;
 comment on function audit_interno.conteudo_correio(bigint, text) is
   'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
 --! EndIncluded correio/conteudo_correio.sql
+
 --! Included correio/conteudo_ausencia.sql
 -- What is known when no session of a day has ended in time. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_ausencia(dia date, fuso text)
@@ -10268,6 +10711,7 @@ $$;
 comment on function audit_interno.conteudo_ausencia(date, text) is
   'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
 --! EndIncluded correio/conteudo_ausencia.sql
+
 --! Included correio/conteudo_mensagem.sql
 -- All facts of one message, decided here; templates only show them.
 create or replace function audit_interno.conteudo_mensagem(notificacao_id bigint)
@@ -10329,6 +10773,7 @@ end
 $$;
 comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
 --! EndIncluded correio/conteudo_mensagem.sql
+
 --! Included correio/preparar_mensagem.sql
 -- First half of composing: takes the row, and gives the facts. Who comes second waits, and then gets no row.
 create or replace function audit_interno.preparar_mensagem(notificacao_id bigint)
@@ -10347,6 +10792,7 @@ $$;
 comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
 grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
 --! EndIncluded correio/preparar_mensagem.sql
+
 --! Included correio/compor_mensagem.sql
 -- Second half of composing, in the same transaction: fixes recipients, sender, subject, Message-ID and facts, and queues the
 -- sending. From here on every attempt sends the same message.
@@ -10380,6 +10826,7 @@ $$;
 comment on function audit_interno.compor_mensagem(bigint, jsonb, text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
 grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to conferente_servico;
 --! EndIncluded correio/compor_mensagem.sql
+
 --! Included correio/iniciar_envio.sql
 -- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
 -- attempt counted before anything leaves. 20261125 is the class of these locks.
@@ -10425,6 +10872,7 @@ comment on function audit_interno.iniciar_envio(bigint) is
   'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
 grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
 --! EndIncluded correio/iniciar_envio.sql
+
 --! Included correio/registrar_envio.sql
 -- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
 create or replace function audit_interno.registrar_envio(
@@ -10468,6 +10916,7 @@ comment on function audit_interno.registrar_envio(bigint, text[], jsonb, text, b
   'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
 grant execute on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) to conferente_servico;
 --! EndIncluded correio/registrar_envio.sql
+
 --! Included correio/mensagens_devidas.sql
 -- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker.
 create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp())
@@ -10485,6 +10934,7 @@ $$;
 comment on function audit_interno.mensagens_devidas(text[], timestamptz) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[], timestamptz) to conferente_servico;
 --! EndIncluded correio/mensagens_devidas.sql
+
 --! Included correio/encerrar_mensagens.sql
 -- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
 -- process was killed in it or because it could never be composed. Called by the worker at every tick.
@@ -10520,5 +10970,1242 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.tokens, audit.revogacoes to conferente_administrador;
 --! EndIncluded consulta/permissoes.sql
+
+--! Included comum/dobrar_comuns.sql
+-- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
+-- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
+-- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
+create or replace function audit_interno.dobrar_comuns(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(texto),
+    'ã', 'a'), 'ç', 'c'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'),
+    'õ', 'o'), 'ê', 'e'), 'ô', 'o'), 'ú', 'u'), 'â', 'a'), 'à', 'a'),
+    'º', 'o'), 'ª', 'a');
+comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
+--! EndIncluded comum/dobrar_comuns.sql
+
+--! Included regras/texto_casa.sql
+-- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
+-- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
+-- Called by the parts of regras.trade_marketing, with what filtro_padroes and expressao_padroes give.
+create or replace function audit_interno.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
+language sql immutable parallel safe
+return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
+
+comment on function audit_interno.texto_casa(text, text[], text, text) is
+  'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
+revoke execute on function audit_interno.texto_casa(text, text[], text, text) from public;
+--! EndIncluded regras/texto_casa.sql
+
+--! Included regras/inicio_fornecedor.sql
+-- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
+-- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
+-- inlined by the planner. Called by audit_interno.chave_duplicidade for every entry that is read, and by
+-- historico_marketing.
+create or replace function audit_interno.inicio_fornecedor(codigo text) returns text
+language sql immutable parallel safe
+return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  codigo, '.', ''), '/', ''), '-', ''), ' ', ''), 8)), '');
+
+comment on function audit_interno.inicio_fornecedor(text) is
+  'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
+revoke execute on function audit_interno.inicio_fornecedor(text) from public;
+--! EndIncluded regras/inicio_fornecedor.sql
+
+--! Included correcao/ainda_apontadas.sql
+-- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
+-- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
+create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_apontadas text[];
+begin
+  -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
+  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao))
+  into v_apontadas using janela, janela.chaves;
+  return v_apontadas;
+end
+$$;
+comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
+--! EndIncluded correcao/ainda_apontadas.sql
+
+--! Included regras/niveis.sql
+-- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
+-- and where entries are asked; inlined by the planner.
+create or replace function audit_interno.niveis(
+  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
+) returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe rows 11
+begin atomic
+  select v.nivel, v.chave
+  -- a function over arrays: half the cost of a list of values for each entry
+  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  where v.chave is not null;
+end;
+
+comment on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
+  'Keys of an entry as rows: level and key, without those that are null.';
+revoke execute on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
+--! EndIncluded regras/niveis.sql
+
+--! Included regras/ajustar_lambdas.sql
+-- Fits the weight of the words and the account in each class of audit_interno.classe_apoio: the one of a grid under which the
+-- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
+-- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
+-- audit_interno.calibrar_historia, after the strengths of the levels are known and before the calibration.
+create or replace function audit_interno.ajustar_lambdas(amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
+
+  with pergunta as materialized (
+    select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
+      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      q.bases[1] as base, q.palavras[1] as palavra
+    from (
+      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from audit_interno.estatistica_pergunta x
+    ) q
+    where q.sorte <= amostra
+  ), peso as (
+    -- for each weight tried, how probable it makes the right category
+    -- (of one that was not among the categories the least: next to nought)
+    select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
+      * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
+    from pergunta p
+    cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1}'::double precision[]) g (lambda)
+    cross join lateral (
+      select sum(exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300))) as soma
+      from unnest(p.bases, p.palavras) c (base, palavra)
+    ) n
+    group by p.classe, g.lambda
+  )
+  insert into audit_interno.estatistica_peso (nome, peso)
+  select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
+  from peso v
+  where v.casos >= 100
+  order by v.classe, v.verossimilhanca desc, v.lambda;
+end
+$$;
+
+comment on function audit_interno.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+revoke execute on function audit_interno.ajustar_lambdas(int) from public;
+--! EndIncluded regras/ajustar_lambdas.sql
+
+--! Included regras/resolver_sistema.sql
+-- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
+-- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by audit_interno.ajustar_curvas.
+create or replace function audit_interno.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_n constant int := cardinality(lado);
+  v_fator double precision;
+begin
+  for i in 1..v_n loop
+    for j in 1..v_n loop
+      continue when j = i;
+      v_fator := matriz[j][i] / matriz[i][i];
+      for k in i..v_n loop
+        matriz[j][k] := matriz[j][k] - v_fator * matriz[i][k];
+      end loop;
+      lado[j] := lado[j] - v_fator * lado[i];
+    end loop;
+  end loop;
+  return array(select lado[i] / matriz[i][i] from generate_series(1, v_n) i order by i);
+end
+$$;
+
+comment on function audit_interno.resolver_sistema(double precision[], double precision[]) is
+  'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
+revoke execute on function audit_interno.resolver_sistema(double precision[], double precision[]) from public;
+--! EndIncluded regras/resolver_sistema.sql
+
+--! Included regras/chave_duplicidade.sql
+-- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
+-- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
+-- the planner. Called by audit_interno.duplicidades for every entry it reads.
+create or replace function audit_interno.chave_duplicidade(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(audit_interno.inicio_fornecedor(codigo), 0));
+
+comment on function audit_interno.chave_duplicidade(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function audit_interno.chave_duplicidade(numeric, text) from public;
+--! EndIncluded regras/chave_duplicidade.sql
+
+--! Included regras/chaves_suspeitas.sql
+-- Keys (audit_interno.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
+-- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
+-- changes nothing. Called by audit_interno.duplicidades.
+create or replace function audit_interno.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_hashagg = off -- nearly as many keys as entries: sorted they take half the time, and no disk
+as $$
+begin
+  return query
+  select audit_interno.chave_duplicidade(l.valor, l.fornecedor_id)
+  from dw.lancamentos l
+  where l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between de and ate
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+  group by 1
+  having count(*) > 1 or sozinhas;
+end
+$$;
+
+comment on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) is
+  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+revoke execute on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+--! EndIncluded regras/chaves_suspeitas.sql
+
+--! Included integridade/tabelas.sql
+-- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
+create type audit.verificacao as (
+  situacao text,
+  elo bigint,
+  operacao_id bigint,
+  objeto text,
+  esperado text,
+  encontrado text,
+  ocorrencias bigint,
+  operacoes bigint,
+  fatos bigint,
+  selo text
+);
+comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
+comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
+comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
+comment on column audit.verificacao.esperado is 'What the trail says it should be; digests in hexadecimal.';
+comment on column audit.verificacao.encontrado is 'What is there.';
+comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
+comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+
+create type audit_interno.quebra as (
+  situacao text,
+  elo bigint,
+  operacao_id bigint,
+  objeto text,
+  esperado text,
+  encontrado text
+);
+comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
+--! EndIncluded integridade/tabelas.sql
+
+--! Included deteccao/resumo_achado.sql
+-- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines
+-- it: a session takes it of every finding. Nothing in its text depends on the session's settings; the time goes as a number.
+-- A row as text, because building a JSON array of the same costs three times as much.
+create or replace function audit_interno.resumo_achado(achado audit.divergencias_processadas)
+returns bytea
+language sql
+stable
+as $$
+  select pg_catalog.sha256(achado.identidade || pg_catalog.convert_to(row(achado.confianca, achado.evidencia, achado.justificativa,
+    achado.valor_em_risco, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
+$$;
+comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is
+  'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+--! EndIncluded deteccao/resumo_achado.sql
+
+--! Included integridade/resumos_operacoes.sql
+-- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
+create or replace function audit_interno.resumos_operacoes()
+returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+  with deteccao as (
+    select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select d.operacao_id, d.divergencia_id, sha256(convert_to(row(d.divergencia_id, d.confianca, d.resumo)::text, 'UTF8')) as resumo
+      from audit.deteccoes d
+    ) as x
+    group by x.operacao_id
+  ), alteracao as (
+    select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select a.operacao_id, a.divergencia_id,
+        sha256(convert_to(row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text, 'UTF8')) as resumo
+      from audit.alteracoes a
+    ) as x
+    group by x.operacao_id
+  ), decisao as (
+    select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
+    from (
+      select c.operacao_id, c.id, sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+        c.decidida_em)::text, 'UTF8')) as resumo
+      from audit.decisoes c
+    ) as x
+    group by x.operacao_id
+  ), excecao as (
+    select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
+    from (
+      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+        e.expira_em)::text, 'UTF8')) as resumo
+      from audit.excecoes e
+    ) as x
+    group by x.operacao_id
+  )
+  select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
+    sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
+      o.linhas, o.detalhes)::text, 'UTF8'))
+    || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
+    || coalesce(e.resumo, sha256('')))
+  from audit.operacoes o
+  left join deteccao d on d.operacao_id = o.id
+  left join alteracao a on a.operacao_id = o.id
+  left join decisao c on c.operacao_id = o.id
+  left join excecao e on e.operacao_id = o.id
+  where o.elo is not null
+$$;
+comment on function audit_interno.resumos_operacoes() is
+  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+--! EndIncluded integridade/resumos_operacoes.sql
+
+--! Included integridade/quebras_cadeia.sql
+-- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
+-- operation and its facts still have. Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_cadeia()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with elos as (
+    select o.id, o.elo, o.linhas, o.resumo, o.selo_anterior, o.selo, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes,
+      r.resumo as refeito, sha256(o.selo_anterior || int8send(o.elo) || o.resumo) as selo_refeito,
+      lag(o.elo, 1, 0::bigint) over w as elo_antes, lag(o.selo, 1, sha256('conferente')) over w as selo_antes
+    from audit.operacoes o
+    join audit_interno.resumos_operacoes() r on r.operacao_id = o.id
+    window w as (order by o.elo, o.id)
+  )
+  select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
+    case when q.situacao <> 'operacao_ausente' then e.id end,
+    case when q.situacao <> 'operacao_ausente' then format('audit.operacoes %s', e.id) else 'audit.operacoes' end,
+    case q.situacao
+      when 'operacao_ausente' then format('elo %s', e.elo_antes + 1)
+      when 'elo_repetido' then format('elo %s', e.elo_antes + 1)
+      when 'operacao_alterada' then format('resumo %s', encode(e.resumo, 'hex'))
+      when 'selo_anterior_errado' then format('selo_anterior %s', encode(e.selo_antes, 'hex'))
+      else format('selo %s', encode(e.selo_refeito, 'hex')) end,
+    case q.situacao
+      when 'operacao_ausente' then format('elo %s, operação %s', e.elo, e.id)
+      when 'elo_repetido' then format('elo %s', e.elo)
+      when 'operacao_alterada' then format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
+        encode(e.refeito, 'hex'), e.linhas, e.deteccoes, e.alteracoes, e.decisoes, e.excecoes)
+      when 'selo_anterior_errado' then format('selo_anterior %s', encode(e.selo_anterior, 'hex'))
+      else format('selo %s', encode(e.selo, 'hex')) end
+  from elos e
+  cross join lateral (values
+    ('operacao_ausente', e.elo > e.elo_antes + 1),
+    ('elo_repetido', e.elo <= e.elo_antes),
+    ('operacao_alterada', e.resumo is distinct from e.refeito),
+    -- behind a gap there is nothing to compare with
+    ('selo_anterior_errado', e.elo <= e.elo_antes + 1 and e.selo_anterior is distinct from e.selo_antes),
+    ('selo_errado', e.selo is distinct from e.selo_refeito)
+  ) as q (situacao, quebrou)
+  where q.quebrou
+$$;
+comment on function audit_interno.quebras_cadeia() is
+  'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
+--! EndIncluded integridade/quebras_cadeia.sql
+
+--! Included integridade/quebras_cabeca.sql
+-- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
+-- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
+-- verificar_integridade.
+create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when c.elo > u.elo then 'cauda_ausente' else 'cabeca_errada' end,
+    case when c.elo > u.elo then u.elo + 1 else u.elo end, case when c.elo > u.elo then null else u.id end, 'audit_interno.cadeia',
+    case when c.elo > u.elo then format('elo %s, selo %s', c.elo, encode(c.selo, 'hex'))
+      else format('elo %s, selo %s', u.elo, encode(u.selo, 'hex')) end,
+    case when c.elo > u.elo then format('a última operação tem o elo %s', u.elo)
+      when c.elo is null then 'nada'
+      else format('elo %s, selo %s', c.elo, encode(c.selo, 'hex')) end
+  from (
+    select o.id, o.elo, o.selo from audit.operacoes o where o.elo is not null
+    union all
+    select null, 0, sha256('conferente') -- before the first operation
+    order by 2 desc limit 1
+  ) as u
+  left join audit_interno.cadeia c on true
+  where (c.elo, c.selo) is distinct from (u.elo, u.selo)
+  union all
+  select 'testemunha_contradita', t.elo, t.id, case when t.id is not null then format('audit.operacoes %s', t.id) else 'audit.operacoes' end,
+    format('selo %s', encode(quebras_cabeca.selo, 'hex')), coalesce('selo ' || encode(t.selo, 'hex'), 'nenhuma operação com este elo')
+  from (
+    select quebras_cabeca.elo, o.id, case when quebras_cabeca.elo = 0 then sha256('conferente') else o.selo end as selo
+    from (values (1)) as uma (linha)
+    left join audit.operacoes o on o.elo = quebras_cabeca.elo
+    where quebras_cabeca.elo is not null
+  ) as t
+  where t.selo is distinct from quebras_cabeca.selo
+$$;
+comment on function audit_interno.quebras_cabeca(bigint, bytea) is
+  'cauda_ausente, cabeca_errada; testemunha_contradita where elo and selo are given.';
+--! EndIncluded integridade/quebras_cabeca.sql
+
+--! Included integridade/quebras_fatos.sql
+-- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_fatos()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
+    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+  from audit.operacoes o
+  where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+  union all
+  select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
+    format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
+    case when o.id is null then 'nenhuma operação com este id' else format('tipo %s, status %s, sem selo', o.tipo, o.status) end
+  from (
+    select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
+    from audit.deteccoes d
+    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    union all
+    select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
+    from audit.alteracoes a
+    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    union all
+    select 'decisoes', c.operacao_id, c.id::text
+    from audit.decisoes c
+    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    union all
+    select 'excecoes', e.operacao_id, e.id::text
+    from audit.excecoes e
+    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+  ) as x
+  left join audit.operacoes o on o.id = x.operacao_id
+  where o.id is null or age(o.xmin) > 0
+  union all
+  select 'fato_sem_divergencia', o.elo, x.operacao_id, format('audit.%s %s', x.tabela, x.chave),
+    format('audit.divergencias_processadas %s', x.divergencia_id), 'nenhuma divergência com este id'
+  from (
+    select 'deteccoes' as tabela, d.operacao_id, d.divergencia_id,
+      format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
+    from audit.deteccoes d
+    where not exists (select from audit.divergencias_processadas p where p.id = d.divergencia_id)
+    union all
+    select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
+    from audit.alteracoes a
+    where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
+    from audit.decisoes c
+    where not exists (select from audit.divergencias_processadas p where p.id = c.divergencia_id)
+  ) as x
+  left join audit.operacoes o on o.id = x.operacao_id
+$$;
+comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
+--! EndIncluded integridade/quebras_fatos.sql
+
+--! Included integridade/quebras_divergencias.sql
+-- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
+-- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
+-- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
+-- alterations are. Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_divergencias()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- narrow rows are sorted, findings are not: they are wide
+  with vista as (
+    select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
+      row_number() over w as vezes, lead(true) over w is null as ultima
+    from audit.deteccoes x
+    join audit.operacoes o on o.id = x.operacao_id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+  )
+  select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
+    format('audit.divergencias_processadas %s: %s', d.id, q.parte),
+    case q.parte
+      when 'deteccoes' then 'audit.deteccoes'
+      when 'identidade' then encode(d.identidade, 'hex')
+      when 'ultima deteccao' then encode(v.resumo, 'hex')
+      when 'vezes_detectada' then v.vezes::text
+      when 'sessao_id' then v.sessao_primeira::text
+      else v.sessao_id::text end,
+    case q.parte
+      when 'deteccoes' then 'nenhuma detecção'
+      when 'identidade' then encode(i.identidade, 'hex')
+      when 'ultima deteccao' then encode(audit_interno.resumo_achado(d), 'hex')
+      when 'vezes_detectada' then d.vezes_detectada::text
+      when 'sessao_id' then d.sessao_id::text
+      else d.sessao_ultima_id::text end
+  from audit.divergencias_processadas d
+  left join vista v on v.divergencia_id = d.id and v.ultima
+  cross join lateral (
+    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
+      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+  ) as i
+  cross join lateral (select case
+    when v.vezes is null then 'deteccoes'
+    when d.identidade <> i.identidade then 'identidade'
+    when v.resumo <> audit_interno.resumo_achado(d)
+      -- as detections once left it, without the original values and the time
+      and v.resumo <> sha256(d.identidade || convert_to(
+        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
+      then 'ultima deteccao'
+    when d.vezes_detectada <> v.vezes then 'vezes_detectada'
+    when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
+    when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'
+  end as parte) as q
+  where q.parte is not null
+$$;
+comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_deteccao, divergencia_alterada.';
+--! EndIncluded integridade/quebras_divergencias.sql
+
+--! Included integridade/quebras_acesso.sql
+-- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, which tokens
+-- were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_acesso()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'excecao_alterada', o.elo, o.id, format('audit.excecoes %s: revogada_por', coalesce(e.id::text, o.excecao)),
+    coalesce(o.ator, 'em vigor'), coalesce(e.revogada_por, 'em vigor')
+  from (
+    select p.id, p.elo, p.ator, p.detalhes ->> 'revogada' as excecao
+    from audit.operacoes p where p.tipo = 'excecao' and p.detalhes ? 'revogada'
+  ) as o
+  full join (select r.* from audit.excecoes r where r.revogada_em is not null) as e on e.id::text = o.excecao
+  where e.revogada_por is distinct from o.ator
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, t.operacao_id), format('audit.tokens %s', coalesce(t.id, o.detalhes ->> 'token')),
+    case when o.id is null then 'nenhum token'
+      else format('%s, %s, até %s, emitido por %s', o.detalhes ->> 'nome', o.detalhes ->> 'papel', o.detalhes ->> 'expira_em', o.ator) end,
+    case when t.id is null then 'nenhum token'
+      else format('%s, %s, até %s, emitido por %s', t.nome, t.papel, to_jsonb(t.expira_em) #>> '{}', t.emitido_por) end
+  from (
+    select p.id, p.elo, p.ator, p.detalhes,
+      -- a text that is no time is not what was sealed, and quebras_cadeia says so
+      case when p.detalhes ->> 'expira_em' ~ '^\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?[+-]\d\d(:\d\d)?$'
+        then (p.detalhes ->> 'expira_em')::timestamptz end as expira_em
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'token emitido'
+  ) as o
+  full join audit.tokens t on t.operacao_id = o.id and t.id = o.detalhes ->> 'token'
+  where o.id is null or t.id is null or t.nome <> o.detalhes ->> 'nome' or t.papel <> o.detalhes ->> 'papel'
+    or t.emitido_por <> o.ator or t.expira_em <> o.expira_em
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
+    case when o.id is null then 'nenhuma revogação'
+      else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,
+    case when r.id is null then 'nenhuma revogação'
+      else format('token %s, nome %s, por %s: %s', r.token_id, r.nome, r.revogado_por, r.motivo) end
+  from (
+    select p.id, p.elo, p.ator, p.motivo, p.detalhes ->> 'token' as token, p.detalhes ->> 'nome' as nome
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'acesso revogado'
+  ) as o
+  full join audit.revogacoes r on r.operacao_id = o.id
+  where (o.id, o.token, o.nome, o.ator, o.motivo) is distinct from (r.operacao_id, r.token_id, r.nome, r.revogado_por, r.motivo)
+$$;
+comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
+--! EndIncluded integridade/quebras_acesso.sql
+
+--! Included integridade/quebras_protecao.sql
+-- Are the triggers that refuse change, and the one that seals, there as recusar_mudanca.sql, selar_operacao.sql and
+-- transicao_permitida.sql made them, and do they fire? Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_protecao()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.situacao, null::bigint, null::bigint, format('gatilho %s de audit.%s', e.gatilho, e.tabela), format('%s, ligado', e.funcao),
+    case s.situacao
+      when 'protecao_ausente' then 'nenhum gatilho'
+      when 'protecao_alterada' then pg_get_triggerdef(g.oid)
+      else format('tgenabled %s, session_replication_role %s', g.tgenabled, current_setting('session_replication_role')) end
+  from (
+    -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
+    select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes']) as t (tabela)
+    union all
+    select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes',
+      'divergencias_processadas']) as t (tabela)
+    union all
+    values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
+      ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
+      ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
+      ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
+  ) as e
+  left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
+  cross join lateral (select case
+    when g.oid is null then 'protecao_ausente'
+    when g.tgfoid is distinct from to_regprocedure(e.funcao) or g.tgtype <> e.tipo or cardinality(g.tgattr::int2[]) <> e.colunas
+      or (g.tgqual is not null) <> e.quando then 'protecao_alterada'
+    when g.tgenabled in ('D', 'R') or g.tgenabled = 'O' and current_setting('session_replication_role') = 'replica'
+      then 'protecao_desligada'
+  end as situacao) as s
+  where s.situacao is not null
+$$;
+comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
+--! EndIncluded integridade/quebras_protecao.sql
+
+--! Included integridade/verificar_integridade.sql
+-- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
+-- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
+create or replace function audit.verificar_integridade(elo bigint default null, selo text default null)
+returns setof audit.verificacao
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_selo bytea;
+begin
+  if num_nonnulls(verificar_integridade.elo, verificar_integridade.selo) = 1 then
+    raise exception using errcode = 'NC001', message = 'uma testemunha é um elo com seu selo',
+      hint = 'Copie ambos da mesma mensagem, ou não dê nenhum.';
+  end if;
+  if verificar_integridade.elo < 0 or btrim(verificar_integridade.selo) !~* '^[0-9a-f]{64}$' then
+    raise exception using errcode = 'NC001', message = 'a testemunha está mal escrita',
+      hint = 'O elo é um número desde 0, o selo tem 64 dígitos hexadecimais.';
+  end if;
+  v_selo := decode(btrim(verificar_integridade.selo), 'hex');
+
+  return query
+    with quebra as (
+      select 1 as ordem, q.* from audit_interno.quebras_cadeia() q
+      union all
+      select 2, q.* from audit_interno.quebras_cabeca(verificar_integridade.elo, v_selo) q
+      union all
+      select 3, q.* from audit_interno.quebras_fatos() q
+      union all
+      select 4, q.* from audit_interno.quebras_divergencias() q
+      union all
+      select 5, q.* from audit_interno.quebras_acesso() q
+      union all
+      select 6, q.* from audit_interno.quebras_protecao() q
+    ), primeira as (
+      select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
+      from quebra q
+      order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
+    )
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    from primeira p
+    order by p.elo, p.ordem, p.situacao collate "C";
+  if found then
+    return;
+  end if;
+  return query
+    select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
+      (select count(*) from audit.operacoes x where x.elo is not null),
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+        + (select count(*) from audit.excecoes),
+      encode(c.selo, 'hex')
+    from audit_interno.cadeia c
+    left join audit.operacoes o on o.elo = c.elo;
+end
+$$;
+comment on function audit.verificar_integridade(bigint, text) is
+  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
+--! EndIncluded integridade/verificar_integridade.sql
+
+--! Included regras/codigos_marketing.sql
+-- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
+-- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- audit_interno.historico_marketing.
+create or replace function audit_interno.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select g.fornecedor_id
+  from (
+    select distinct l.fornecedor_id::text as fornecedor_id
+    from dw.lancamentos l
+    where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
+    offset 0
+  ) g
+  where audit_interno.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
+end
+$$;
+
+comment on function audit_interno.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
+revoke execute on function audit_interno.codigos_marketing(date, date, text[]) from public;
+--! EndIncluded regras/codigos_marketing.sql
+
+--! Included consulta/indice_da_visao.sql
+-- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
+-- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
+-- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
+-- audit.diagnosticar_contrato.
+create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+-- a small table too
+set enable_seqscan = off
+as $$
+declare
+  v_visao text := audit_interno.nome_sql(visao);
+  v_valor text;
+  v_tudo json;
+  v_plano json;
+begin
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  v_valor := coalesce(v_valor, (
+    select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
+    from pg_attribute a join pg_type t on t.oid = a.atttypid
+    where a.attrelid = visao and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+
+  return (
+    with no as (
+      select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
+        -- the index of a bitmap is a node of its own
+        n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
+        (select 1 + pg_relation_size(c.oid) from pg_class c
+          where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
+      from jsonb_path_query(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name") || exists(@."Index Cond"))') n
+    ), usado as (
+      select min(n.indice) as indice
+      from no n
+      -- as the planner writes a number, or anything else
+      where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
+        or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
+    )
+    select case
+      -- an index of a dimension helps nobody who then reads all facts
+      when coalesce(sum(n.bytes) filter (where not n.por_indice), 0) < sum(n.bytes) filter (where n.por_indice) and u.indice is not null
+        -- of a partition's index, the whole one
+        then coalesce((
+          select min(p.relname) from pg_class c join pg_class p on p.oid = pg_partition_root(c.oid) where c.relname = u.indice), u.indice)
+      when count(*) filter (where n.leitura) < (
+        select count(*) from jsonb_path_query(v_tudo::jsonb, 'strict $.** ? (exists(@."Relation Name"))'))
+        then '' end
+    from usado u
+    left join no n on true
+    group by u.indice);
+end
+$$;
+
+comment on function audit_interno.indice_da_visao(regclass, text, text) is
+  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+--! EndIncluded consulta/indice_da_visao.sql
+
+--! Included regras/metade_fornecedor.sql
+-- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
+create or replace function audit_interno.metade_fornecedor(codigo text, nome text) returns int
+language sql immutable parallel safe
+return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) & 1)::int;
+
+comment on function audit_interno.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+revoke execute on function audit_interno.metade_fornecedor(text, text) from public;
+--! EndIncluded regras/metade_fornecedor.sql
+
+--! Included regras/perguntar_retroteste.sql
+-- The back-test's questions with what both opinions gave each category, by two processes where audit_interno.em_metades allows it:
+-- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- nothing. Called by audit_interno.calibrar_historia.
+create or replace function audit_interno.perguntar_retroteste(retroteste int4range, amostra int)
+returns setof audit_interno.estatistica_pergunta
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_metades boolean := audit_interno.em_metades();
+begin
+  return query
+  select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
+  from (
+    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
+    union all
+    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
+    union all
+    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
+  ) p
+  cross join lateral unnest(p.ids, p.certas) u (id, certa);
+end
+$$;
+
+comment on function audit_interno.perguntar_retroteste(int4range, int) is
+  'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+revoke execute on function audit_interno.perguntar_retroteste(int4range, int) from public;
+--! EndIncluded regras/perguntar_retroteste.sql
+
+--! Included regras/explicar_pendencias.sql
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
+-- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- regras.preparar_pendente_verificacao keeps; changes nothing. Called by regras.pendente_verificacao.
+create or replace function audit_interno.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_minima constant numeric := 0.05;
+begin
+  return query
+  with sugestao as materialized (
+    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
+    from audit_interno.sugerir_pendencias(janela, null, null, metade) s
+    join audit_interno.estatistica_categoria c on c.id = s.categoria
+    left join audit_interno.estatistica_categoria d on d.id = s.segunda
+    cross join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  )
+  select
+    null::text,
+    l.id::text,
+    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
+    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    jsonb_strip_nulls(jsonb_build_object(
+      'rotulo', l.categoria,
+      'sugestao', s.proposta,
+      'alternativa', s.alternativa,
+      'nota', round(s.bruta::numeric, 4),
+      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
+      'niveis', s.por_nivel,
+      'palavras', s.palavras,
+      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
+    case
+      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+      else coalesce(case when s.certas > 0 then
+          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
+          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || s.lista || '. ', '')
+        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
+            || s.acertos || ' estavam certas.'
+          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
+        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+    end,
+    nullif(abs(l.valor), 'NaN')
+  from dw.lancamentos l
+  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
+  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+    and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function audit_interno.explicar_pendencias(audit.janela, int) is
+  'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
+revoke execute on function audit_interno.explicar_pendencias(audit.janela, int) from public;
+--! EndIncluded regras/explicar_pendencias.sql
+
+--! Included regras/contar_em_metades.sql
+-- As contar_historia of some months, or of all when null, by two processes where audit_interno.em_metades allows it: one counts the even
+-- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
+-- Called by audit_interno.contar_meses.
+create or replace function audit_interno.contar_em_metades(meses int[])
+returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
+language plpgsql stable rows 1000000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if cardinality(meses) = 1 or not audit_interno.em_metades() then
+    return query select h.* from audit_interno.contar_historia(meses, null) h;
+    return;
+  end if;
+  return query
+  select h.* from audit_interno.contar_historia(meses, null, 0) h
+  union all
+  select h.* from audit_interno.contar_historia(meses, null, 1) h;
+end
+$$;
+
+comment on function audit_interno.contar_em_metades(int[]) is 'Counts of the learnable history, as audit_interno.contar_historia, by two processes where it pays.';
+revoke execute on function audit_interno.contar_em_metades(int[]) from public;
+--! EndIncluded regras/contar_em_metades.sql
+
+--! Included regras/em_metades.sql
+-- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
+-- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- regras.pendente_verificacao and its preparation.
+create or replace function audit_interno.em_metades() returns boolean
+language sql stable
+return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
+  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
+
+comment on function audit_interno.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+revoke execute on function audit_interno.em_metades() from public;
+--! EndIncluded regras/em_metades.sql
+
+--! Included regras/medir_niveis.sql
+-- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
+-- category (certas), counted as audit_interno.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
+-- the statistics and dw.lancamentos; changes nothing. Called by audit_interno.medir_em_metades.
+create or replace function audit_interno.medir_niveis(retroteste int4range, amostra int, metade int default null)
+returns table (id text, nivel smallint, total double precision, certas double precision)
+-- the cost says: worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 30000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+begin
+  return query
+  with k as materialized (
+    select e.id, e.corte, e.certa, c.nivel, c.chave
+    from audit_interno.entradas_pendencia(null, retroteste, amostra, metade) e
+    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    where c.nivel < 20
+  ), corte as materialized (
+    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
+  ), contexto as materialized (
+    select d.nivel, d.chave, d.corte, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte from k) d
+    join corte o on o.corte = d.corte
+  ), contagem as materialized (
+    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      from audit_interno.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), total as (
+    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+  )
+  select k.id, k.nivel, t.total, coalesce(c.w, 0)
+  from k
+  join total t using (nivel, chave, corte)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+end
+$$;
+
+comment on function audit_interno.medir_niveis(int4range, int, int) is
+  'Earlier entries and those of the right category for each entry of a back-test at each level.';
+revoke execute on function audit_interno.medir_niveis(int4range, int, int) from public;
+--! EndIncluded regras/medir_niveis.sql
+
+--! Included regras/medir_em_metades.sql
+-- As medir_niveis, by two processes where audit_interno.em_metades allows it: each takes half of the suppliers. Return query, because insert
+-- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by audit_interno.ajustar_alfas.
+create or replace function audit_interno.medir_em_metades(retroteste int4range, amostra int)
+returns table (id text, nivel smallint, total double precision, certas double precision)
+language plpgsql stable rows 30000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if not audit_interno.em_metades() then
+    return query select m.* from audit_interno.medir_niveis(retroteste, amostra) m;
+    return;
+  end if;
+  return query
+  select m.* from audit_interno.medir_niveis(retroteste, amostra, 0) m
+  union all
+  select m.* from audit_interno.medir_niveis(retroteste, amostra, 1) m;
+end
+$$;
+
+comment on function audit_interno.medir_em_metades(int4range, int) is 'As audit_interno.medir_niveis, by two processes where it pays.';
+revoke execute on function audit_interno.medir_em_metades(int4range, int) from public;
+--! EndIncluded regras/medir_em_metades.sql
+
+--! Included comum/dobrar_categoria.sql
+-- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
+-- (tab, line end, no-break spaces, byte order mark). Folded first and trimmed then: written the other way round, the trimming would be
+-- inlined into every branch of the folding. Touches nothing; kept as a plain expression, so that the planner inlines it.
+create or replace function audit_interno.dobrar_categoria(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.btrim(audit_interno.dobrar(texto), U&'\0020\0009\000A\000B\000C\000D\00A0\2007\202F\FEFF');
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+revoke execute on function audit_interno.dobrar_categoria(text) from public;
+--! EndIncluded comum/dobrar_categoria.sql
+
+--! Included comum/nome_qualificado.sql
+-- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
+-- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+create or replace function audit_interno.nome_qualificado(nome text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+$$;
+comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
+--! EndIncluded comum/nome_qualificado.sql
+
+--! Included configuracao/conferir_caminho.sql
+-- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
+-- audit_interno.conferir_regra.
+create or replace function audit_interno.conferir_caminho(funcao text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when f.caminho is null then
+      format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
+    -- HAZARD: where pg_temp is not named it comes first, and a view that the caller puts there runs its functions as
+    -- conferente_dono. An empty path makes the rule say every name in full.
+    when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
+      format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
+  end
+  from (select (
+    select substr(c, length('search_path=') + 1)
+    from pg_proc p cross join lateral unnest(p.proconfig) as c
+    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+$$;
+comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
+--! EndIncluded configuracao/conferir_caminho.sql
+
+--! Included configuracao/conferir_tipos.sql
+-- Which of a rule's date, load time and amount is of a type that the engine cannot go by, in one sentence, or null. Called by
+-- audit.registrar_regra alone: a rule that was registered with a date that has a time of day keeps running.
+create or replace function audit_interno.conferir_tipos(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('%s %s é do tipo %s, e deve ser %s', c.nome, c.coluna, t.tipo, c.deve)
+  from (values
+    (1, 'coluna_data', regra.coluna_data, '^date$',
+      'date: uma janela vai de um dia a outro, e de uma coluna com hora perderia o último'),
+    (2, 'coluna_carga', regra.coluna_carga, '^(date|timestamp.*)$', 'timestamptz, timestamp ou date'),
+    (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
+      'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')
+  ) as c (ordem, nome, coluna, tipos, deve)
+  cross join lateral (select audit_interno.tipo_coluna(to_regclass(regra.tabela), c.coluna) as tipo) as t
+  where t.tipo !~ c.tipos
+  order by c.ordem
+  limit 1
+$$;
+comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
+--! EndIncluded configuracao/conferir_tipos.sql
+
+--! Included avaliacao/exigir_dono.sql
+-- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
+-- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
+-- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+create or replace function audit_interno.exigir_dono(funcao text)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dono oid;
+begin
+  select p.proowner into v_dono from pg_proc p where p.oid = to_regprocedure(exigir_dono.funcao || '(audit.janela)');
+  -- a superuser is a member of every role
+  if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
+    raise exception using errcode = 'insufficient_privilege',
+      message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
+      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
+        audit_interno.chamada_sql(exigir_dono.funcao));
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a function whose owner is neither a superuser nor a member of conferente_dono or conferente_administrador.';
+--! EndIncluded avaliacao/exigir_dono.sql
+
+--! Included avaliacao/avaliar_versao.sql
+-- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is rolled back, whatever happens;
+-- only the lines it returns remain. outra is the function it is compared with, or null: then an error says which of the two
+-- failed, with its code and message unchanged. Called by audit.avaliar_regra alone.
+create or replace function audit_interno.avaliar_versao(versao audit.regras, data_inicio date, data_fim date, outra text)
+returns setof audit.avaliacao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_linhas audit.avaliacao[] := array[]::audit.avaliacao[];
+  v_codigo text;
+  v_erro text;
+  v_detalhe text;
+  v_dica text;
+begin
+  if versao.funcao = 'regras.pendente_verificacao' then
+    begin
+      v_linhas := v_linhas || array(
+        select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
+      raise exception using errcode = 'NC999', message = 'simulação';
+    exception when sqlstate 'NC999' then
+      null; -- v_linhas stays, all else is undone
+    end;
+  end if;
+  begin
+    v_linhas := v_linhas || array(
+      select a from audit_interno.avaliar_decisoes(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
+    raise exception using errcode = 'NC999', message = 'simulação';
+  exception when sqlstate 'NC999' then
+    null;
+  end;
+  return query select * from unnest(v_linhas);
+exception when query_canceled or others then -- others does not take in who gives up, and which one took too long is to be told as well
+  if outra is null then
+    raise;
+  end if;
+  get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail,
+    v_dica = pg_exception_hint;
+  raise exception using errcode = v_codigo, message = v_erro,
+    detail = concat_ws('; ', nullif(v_detalhe, ''), format('função %s', versao.funcao)),
+    hint = concat_ws(' ', nullif(v_dica, ''), format('Foi %s que falhou, e não %s.', versao.funcao, outra));
+end
+$$;
+comment on function audit_interno.avaliar_versao(audit.regras, date, date, text) is
+  'Back-test of one version of a rule, rolled back. Raises what the rule raises; compared with another, the error names the function.';
+--! EndIncluded avaliacao/avaliar_versao.sql
+
+--! Included regras/fim_documento.sql
+-- The last character of audit_interno.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
+-- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
+-- a blank of another kind), and what is longer than is compared, is folded in full, or a spelling would hide a duplicate.
+-- Touches nothing; inlined by the planner. Called by audit_interno.duplicidades for every suspect.
+create or replace function audit_interno.fim_documento(documento text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.octet_length(documento) <= 200
+    and pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
+      pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
+    then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
+  else pg_catalog.right(pg_catalog.rtrim(pg_catalog.regexp_replace(
+    audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'), 1)
+end;
+
+comment on function audit_interno.fim_documento(text) is
+  'Last character of a document number made comparable: equal for equal numbers.';
+revoke execute on function audit_interno.fim_documento(text) from public;
+--! EndIncluded regras/fim_documento.sql
+
+--! Included regras/parcela_dita.sql
+-- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "parcela nº 2", "2ª parcela". Empty where
+-- it says none. The ordinal is asked first: what follows "2ª parcela" may be a date. A bare number before the word is none, for
+-- "em 3 parcelas" says how many. Most texts name no instalment, and are spared both expressions. Touches nothing; inlined by the
+-- planner. Called by audit_interno.duplicidades.
+create or replace function audit_interno.parcela_dita(descricao text) returns text
+language sql immutable parallel safe
+return case when audit_interno.dobrar(pg_catalog.left(descricao, 500)) like '%parc%' then coalesce(
+    pg_catalog.substring(audit_interno.dobrar(pg_catalog.left(descricao, 500)),
+      '\m0*([0-9]{1,3})[.]?[ao°][. ]{0,3}parc(?:ela)?\M'),
+    pg_catalog.substring(audit_interno.dobrar(pg_catalog.left(descricao, 500)),
+      'parc[a-z]*[^0-9a-z]{0,6}(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?0*([0-9]{1,3})'),
+    '')
+  else '' end;
+
+comment on function audit_interno.parcela_dita(text) is
+  'Number of the instalment that a description says it is; empty where it says none.';
+revoke execute on function audit_interno.parcela_dita(text) from public;
+--! EndIncluded regras/parcela_dita.sql
+
+--! Included consulta/ver_registro.sql
+-- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
+-- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+create or replace function audit.ver_registro(divergencia_id bigint)
+returns table (coluna text, tipo text, valor text)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_chave text;
+  v_tipo text;
+  v_relacao regclass;
+  v_registro jsonb;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
+  end if;
+  select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
+  v_relacao := to_regclass(v_divergencia.tabela);
+  v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
+  if v_tipo is null then
+    return;
+  end if;
+  -- t.*: a table may have a column that is called t
+  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
+  into v_registro using v_divergencia.registro_id;
+  return query
+  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
+  from pg_attribute a
+  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
+  order by a.attnum;
+end
+$$;
+comment on function audit.ver_registro(bigint) is
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
+--! EndIncluded consulta/ver_registro.sql
 
 reset role;

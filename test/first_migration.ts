@@ -1,0 +1,31 @@
+// Until the first release there is one migration, and it is sql/ as it stands: `npm run first-migration` writes it again. What is
+// new goes behind the last file of its folder; where it must come earlier, move its two lines by hand and run this once more.
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { includedFiles, ROOT, read, sqlFiles } from './helper/arquivos.ts'
+
+const PATH = 'migrations/committed/000001-conferente.sql'
+
+/** Rewrites the first migration from the files of sql/, in the order that it has. */
+export function writeFirstMigration(): void {
+  const files = sqlFiles().filter((path) => !path.startsWith('papeis/'))
+  const order = includedFiles().filter((path) => files.includes(path))
+  for (const path of files.filter((file) => !order.includes(file))) {
+    const neighbour = order.findLastIndex((other) => dirname(other) === dirname(path))
+    order.splice(neighbour < 0 ? order.length : neighbour + 1, 0, path)
+  }
+  const blocks = order.map(
+    (path) => `--! Included ${path}\n${read(`sql/${path}`).trim()}\n--! EndIncluded ${path}`,
+  )
+  const body = ['set local role conferente_dono;', ...blocks, 'reset role;'].join('\n\n')
+  // as graphile-migrate hashes a first migration
+  const hash = createHash('sha1').update(`${body.trim()}\n`).digest('hex')
+  writeFileSync(
+    join(ROOT, PATH),
+    `--! Previous: -\n--! Hash: sha1:${hash}\n--! Message: conferente\n\n${body}\n`,
+  )
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFirstMigration()
