@@ -5,6 +5,7 @@
 create schema audit;
 comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
 grant usage on schema audit to conferente_leitor;
+grant usage on schema audit to conferente_regra;
 
 create type audit.achado as (
   tabela text,
@@ -148,6 +149,7 @@ comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose c
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
 grant select on table audit.alteracoes to conferente_leitor;
+grant select on table audit.alteracoes to conferente_regra;
 
 create table audit.configuracoes_sistema (
   chave text not null,
@@ -207,6 +209,7 @@ comment on column audit.decisoes.valores is 'Column to value that the person typ
 comment on column audit.decisoes.confianca is 'Confidence of the proposal when the person decided.';
 comment on column audit.decisoes.decidida_em is 'When.';
 grant select on table audit.decisoes to conferente_leitor;
+grant select on table audit.decisoes to conferente_regra;
 
 create table audit.deteccoes (
   operacao_id bigint not null,
@@ -292,6 +295,7 @@ comment on column audit.divergencias_processadas.motivo is 'Reason of the last d
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
+grant select on table audit.divergencias_processadas to conferente_regra;
 
 create table audit.excecoes (
   id bigint generated always as identity not null,
@@ -523,6 +527,7 @@ comment on column audit.padroes_trade_marketing.motivo is 'Why it was added or s
 comment on column audit.padroes_trade_marketing.criado_em is 'When.';
 comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 grant select on table audit.padroes_trade_marketing to conferente_leitor;
+grant select on table audit.padroes_trade_marketing to conferente_regra;
 
 create table audit.regras (
   nome text not null,
@@ -600,6 +605,7 @@ comment on column audit.regras.automatica_perdida is 'Why auto was taken from th
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
+grant select on table audit.regras to conferente_regra;
 
 create table audit.revogacoes (
   id bigint generated always as identity not null,
@@ -1235,7 +1241,9 @@ grant execute on function audit.verificar_integridade(bigint,text) to conferente
 -- Schema audit_interno
 create schema audit_interno;
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
+grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_operador;
+grant usage on schema audit_interno to conferente_regra;
 grant usage on schema audit_interno to conferente_servico;
 
 create type audit_interno.quebra as (
@@ -1256,127 +1264,6 @@ create table audit_interno.cadeia (
   constraint cadeia_unica_check CHECK (unica)
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
-
-create unlogged table audit_interno.estatistica_antigas (
-  mes integer not null,
-  linhas bigint not null,
-  constraint estatistica_antigas_pkey PRIMARY KEY (mes)
-);
-comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
-
-create unlogged table audit_interno.estatistica_borda (
-  registro_id text not null,
-  carregado_em timestamp with time zone not null,
-  mes integer,
-  constraint estatistica_borda_pkey PRIMARY KEY (registro_id)
-);
-comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
-
-create unlogged table audit_interno.estatistica_calibracao (
-  grupo smallint not null,
-  faixa smallint not null,
-  curva double precision not null,
-  confianca double precision not null,
-  casos integer not null,
-  acertos integer not null,
-  casos_proximos integer not null,
-  acertos_proximos integer not null,
-  constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
-);
-comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
-
-create unlogged table audit_interno.estatistica_categoria (
-  id integer generated always as identity not null,
-  categoria text not null,
-  constraint estatistica_categoria_categoria_key UNIQUE (categoria),
-  constraint estatistica_categoria_pkey PRIMARY KEY (id)
-);
-comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
-
-create unlogged table audit_interno.estatistica_contagem (
-  nivel smallint not null,
-  chave bigint not null,
-  mes integer not null,
-  categoria integer not null,
-  linhas integer not null,
-  constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
-);
-comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
-
-create unlogged table audit_interno.estatistica_controle (
-  unica boolean default true not null,
-  assinatura text not null,
-  limite timestamp with time zone default '-infinity'::timestamp with time zone not null,
-  borda bigint default 0 not null,
-  borda_ate timestamp with time zone,
-  operacao_ate bigint default 0 not null,
-  calibrada_ate integer,
-  linhas_calibradas bigint default 0 not null,
-  atualizada_em timestamp with time zone default now() not null,
-  constraint estatistica_controle_pkey PRIMARY KEY (unica),
-  constraint estatistica_controle_unica_check CHECK (unica)
-);
-comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
-
-create unlogged table audit_interno.estatistica_curva (
-  classe smallint not null,
-  a double precision not null,
-  b double precision not null,
-  g double precision not null,
-  h double precision not null,
-  r double precision not null,
-  constraint estatistica_curva_pkey PRIMARY KEY (classe)
-);
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
-
-create unlogged table audit_interno.estatistica_mes (
-  mes integer not null,
-  linhas bigint not null,
-  constraint estatistica_mes_pkey PRIMARY KEY (mes)
-);
-comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
-
-create unlogged table audit_interno.estatistica_nome (
-  escrito text not null,
-  nome text,
-  constraint estatistica_nome_pkey PRIMARY KEY (escrito)
-);
-comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
-
-create unlogged table audit_interno.estatistica_pergunta (
-  id text not null,
-  com_conta boolean not null,
-  classe smallint not null,
-  lacuna smallint not null,
-  certa integer not null,
-  categorias integer[] not null,
-  bases double precision[] not null,
-  palavras double precision[] not null,
-  repetidas double precision[] not null,
-  recentes double precision[] not null,
-  constraint estatistica_pergunta_pkey PRIMARY KEY (id, com_conta)
-);
-comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
-
-create unlogged table audit_interno.estatistica_peso (
-  nome text not null,
-  peso double precision not null,
-  constraint estatistica_peso_pkey PRIMARY KEY (nome)
-);
-comment on table audit_interno.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
-
-create unlogged table audit_interno.estatistica_retroteste (
-  id text not null,
-  classe smallint not null,
-  lacuna smallint not null,
-  bruta double precision not null,
-  chance double precision not null,
-  acertou smallint not null,
-  repetida double precision not null,
-  recente double precision not null,
-  constraint estatistica_retroteste_pkey PRIMARY KEY (id)
-);
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -1416,14 +1303,6 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
 
-create function audit_interno.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
-  returns integer[] language plpgsql volatile
-  set enable_nestloop=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
-
 create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
   returns record language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1439,30 +1318,6 @@ create function audit_interno.ainda_apontadas(regra audit.regras, janela audit.j
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ainda_apontadas(audit.regras,audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
 
-create function audit_interno.ajustar_alfas(retroteste int4range, amostra integer)
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
-
-create function audit_interno.ajustar_curvas()
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-
-create function audit_interno.ajustar_lambdas(amostra integer)
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-
-create function audit_interno.alfas()
-  returns TABLE(nivel smallint, peso double precision) language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
-
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1477,10 +1332,6 @@ create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DE
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
-
-create function audit_interno.arredondamento_origem(valor numeric, digitos integer)
-  returns numeric language sql immutable;
-comment on function audit_interno.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 
 create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns text language plpgsql volatile
@@ -1520,26 +1371,6 @@ create function audit_interno.avisar_fim_sessao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
 
-create function audit_interno.calibrar_historia(retroteste int4range)
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
-
-create function audit_interno.calibrar_pendencias()
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-
-create function audit_interno.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
-
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -1557,58 +1388,11 @@ create function audit_interno.chamada_sql(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 
-create function audit_interno.chance_bruta(bruta double precision)
-  returns double precision language sql immutable;
-comment on function audit_interno.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-
-create function audit_interno.chave_duplicidade(valor numeric, codigo text)
-  returns bigint language sql immutable;
-comment on function audit_interno.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-
-create function audit_interno.chave_fornecedor(codigo text, nome text)
-  returns text language sql immutable;
-comment on function audit_interno.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
-
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chaves_como(text[],anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
-
-create function audit_interno.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
-  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function audit_interno.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-
-create function audit_interno.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
-  returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
-comment on function audit_interno.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-
-create function audit_interno.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
-  returns SETOF bigint language plpgsql stable
-  set enable_hashagg=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-
-create function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
-  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function audit_interno.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
-
-create function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
-  returns TABLE(k3 bigint, k8 bigint, k9 bigint) language sql immutable;
-comment on function audit_interno.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-
-create function audit_interno.classe_apoio(apoio double precision, com_conta boolean)
-  returns smallint language sql immutable;
-comment on function audit_interno.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-
-create function audit_interno.codigos_marketing(inicio date, fim date, chaves text[])
-  returns SETOF text language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
+grant execute on function audit_interno.chaves_como(text[],anyelement) to conferente_regra;
 
 create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
   returns audit.notificacoes language plpgsql volatile security definer
@@ -1654,6 +1438,11 @@ create function audit_interno.conferir_caminho(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 
+create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_rastro(regrole,text,text) is 'NC012 when the trace of a role differs from the one taken before.';
+
 create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -1664,66 +1453,16 @@ create function audit_interno.conferir_tipos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 
-create function audit_interno.confianca_base(regra text, padrao numeric)
-  returns numeric language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
-
-create function audit_interno.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
-  returns double precision language sql immutable;
-comment on function audit_interno.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
-
-create function audit_interno.confianca_contestada(base numeric, a_favor numeric, contra numeric)
-  returns numeric language sql immutable;
-comment on function audit_interno.confianca_contestada(numeric,numeric,numeric) is 'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-
 create function audit_interno.configuracao(chave text)
   returns jsonb language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
-
-create function audit_interno.conhecer_grafias(meses integer[], chaves text[])
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
-
-create function audit_interno.contar_chegadas(meses integer[], chaves text[])
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
+grant execute on function audit_interno.configuracao(text) to conferente_regra;
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
-
-create function audit_interno.contar_em_metades(meses integer[])
-  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_em_metades(integer[]) is 'Counts of the learnable history, as audit_interno.contar_historia, by two processes where it pays.';
-
-create function audit_interno.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
-  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-
-create function audit_interno.contar_meses(meses integer[])
-  returns void language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 
 create function audit_interno.contar_reversoes()
   returns void language plpgsql volatile
@@ -1785,11 +1524,6 @@ create function audit_interno.conteudo_valores(valores jsonb)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
 
-create function audit_interno.corrigidas_sem_palavra()
-  returns text[] language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
-
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1828,19 +1562,6 @@ create function audit_interno.cron_valido(expressao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
-create function audit_interno.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
-  returns double precision language sql immutable;
-comment on function audit_interno.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-
-create function audit_interno.curvas_calibradas()
-  returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-
-create function audit_interno.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
-  returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
-comment on function audit_interno.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-
 create function audit_interno.destinatarios(tipo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1856,41 +1577,24 @@ create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.detectar_regra(bigint,text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
 
-create function audit_interno.digitos_trocados(a numeric, b numeric)
-  returns boolean language sql immutable;
-comment on function audit_interno.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
+grant execute on function audit_interno.dobrar(text) to conferente_regra;
 
 create function audit_interno.dobrar_categoria(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 
 create function audit_interno.dobrar_comuns(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
-
-create function audit_interno.documento_comparavel(documento text)
-  returns text language sql immutable;
-comment on function audit_interno.documento_comparavel(text) is 'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
-
-create function audit_interno.duplicidades(janela audit.janela, confianca_base numeric)
-  returns SETOF audit.achado language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
-
-create function audit_interno.em_metades()
-  returns boolean language sql stable;
-comment on function audit_interno.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
@@ -1923,12 +1627,11 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
+create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[])
+  returns SETOF record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+comment on function audit_interno.escrever(text,bigint[]) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
+grant execute on function audit_interno.escrever(text,bigint[]) to conferente_dono;
 
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
@@ -1956,18 +1659,6 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
-create function audit_interno.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
-  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function audit_interno.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-
-create function audit_interno.explicar_pendencias(janela audit.janela, metade integer)
-  returns SETOF audit.achado language plpgsql stable
-  set enable_nestloop=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
-
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1983,19 +1674,10 @@ create function audit_interno.expressao_impressao(relacao regclass, colunas text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_impressao(regclass,text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
 
-create function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean)
-  returns text language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-
 create function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_valor(regclass,text,text) is 'SQL text for objeto -> coluna in the type of the column.';
-
-create function audit_interno.faixa_valor(valor numeric)
-  returns text language sql immutable;
-comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 
 create function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
@@ -2008,28 +1690,10 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
-create function audit_interno.filtro_padrao(tipo text, padrao_dobrado text)
-  returns text language sql immutable;
-comment on function audit_interno.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-
-create function audit_interno.filtro_padroes(acao text, campo text)
-  returns text[] language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
-
-create function audit_interno.fim_documento(documento text)
-  returns text language sql immutable;
-comment on function audit_interno.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
-
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
-
-create function audit_interno.frase_padroes(padroes jsonb)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
 
 create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
@@ -2040,14 +1704,6 @@ create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
-
-create function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
-  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
@@ -2072,10 +1728,6 @@ create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_f
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
 
-create function audit_interno.inicio_fornecedor(codigo text)
-  returns text language sql immutable;
-comment on function audit_interno.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
-
 create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
   returns audit.janela language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2086,14 +1738,11 @@ create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
-create function audit_interno.lacuna(mes integer, conhecido integer)
-  returns smallint language sql immutable;
-comment on function audit_interno.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
-
-create function audit_interno.lambdas()
-  returns TABLE(classe smallint, peso double precision) language sql stable
+create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NULL::audit.janela, textos text[] DEFAULT NULL::text[])
+  returns SETOF record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
 create function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
   returns void language plpgsql volatile
@@ -2120,65 +1769,21 @@ create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
-create function audit_interno.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
-  returns record language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
-
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
-
-create function audit_interno.medir_em_metades(retroteste int4range, amostra integer)
-  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.medir_em_metades(int4range,integer) is 'As audit_interno.medir_niveis, by two processes where it pays.';
 
 create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
-create function audit_interno.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
-  set enable_nestloop=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
-
 create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
   returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
-
-create function audit_interno.mes_indice(data date)
-  returns integer language sql immutable;
-comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
-
-create function audit_interno.meses_retroteste()
-  returns int4range language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
-
-create function audit_interno.metade_fornecedor(codigo text, nome text)
-  returns integer language sql immutable;
-comment on function audit_interno.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
-
-create function audit_interno.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
-  returns TABLE(nivel smallint, chave bigint) language sql immutable;
-comment on function audit_interno.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
-
-create function audit_interno.nome_canonico(nome text)
-  returns text language sql immutable;
-comment on function audit_interno.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable
@@ -2201,47 +1806,16 @@ create function audit_interno.notificar(tipo text, sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.notificar(text,bigint) is 'Queues a message about a session.';
 
-create function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado text)
-  returns boolean language sql immutable;
-comment on function audit_interno.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
-
 create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
-create function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
-  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
+create function audit_interno.preparar(funcao text, janela audit.janela)
+  returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-
-create function audit_interno.palavras_texto(texto text)
-  returns text language sql immutable;
-comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
-
-create function audit_interno.parcela_dita(descricao text)
-  returns text language sql immutable;
-comment on function audit_interno.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
-
-create function audit_interno.perguntar_retroteste(retroteste int4range, amostra integer)
-  returns SETOF audit_interno.estatistica_pergunta language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-
-create function audit_interno.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
-  set enable_mergejoin=off
-  set enable_nestloop=off
-  set enable_sort=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+comment on function audit_interno.preparar(text,audit.janela) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
+grant execute on function audit_interno.preparar(text,audit.janela) to conferente_dono;
 
 create function audit_interno.preparar_mensagem(notificacao_id bigint)
   returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
@@ -2296,18 +1870,15 @@ create function audit_interno.quebras_protecao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
 
-create function audit_interno.raiz_fornecedor(codigo text)
-  returns text language sql immutable;
-comment on function audit_interno.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
+create function audit_interno.rastro(papel regrole)
+  returns text language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
 create function audit_interno.reabrir_desfeitas(regra audit.regras)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
-
-create function audit_interno.reais(valor numeric)
-  returns text language sql immutable;
-comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 
 create function audit_interno.rebobinar_casos(regra audit.regras)
   returns void language plpgsql volatile
@@ -2352,11 +1923,6 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
 
-create function audit_interno.resolver_sistema(matriz double precision[], lado double precision[])
-  returns double precision[] language plpgsql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -2391,10 +1957,6 @@ create function audit_interno.resumos_operacoes()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.resumos_operacoes() is 'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 
-create function audit_interno.retencao_possivel(valor numeric, esperado numeric)
-  returns numeric language sql immutable;
-comment on function audit_interno.retencao_possivel(numeric,numeric) is 'Percentage of a usual withholding tax that would explain the booked amount, or null.';
-
 create function audit_interno.retomar_sessao(sessao_id bigint)
   returns boolean language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2405,48 +1967,15 @@ create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAUL
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reverter_lote(text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 
-create function audit_interno.rotulos_pendentes()
-  returns text[] language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
-
 create function audit_interno.selar_operacao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
 
-create function audit_interno.sem_acentos(texto text)
-  returns text language sql immutable;
-comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-
-create function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-
-create function audit_interno.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
-  returns boolean language sql immutable;
-comment on function audit_interno.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
-
-create function audit_interno.textos_casados(campo text, janela audit.janela)
-  returns text[] language plpgsql stable
-  set enable_hashagg=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function audit_interno.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tipo_coluna(regclass,text) is 'Type of a column as SQL text, or null.';
-
-create function audit_interno.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
-  returns text language sql immutable;
-comment on function audit_interno.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
 
 create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFAULT NULL::text, numero integer DEFAULT NULL::integer)
   returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
@@ -2471,11 +2000,6 @@ create function audit_interno.travar_divergencias(ids bigint[], ato text, de tex
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.travar_divergencias(bigint[],text,text[]) is 'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
-
-create function audit_interno.ultimo_mes_conhecido(corte integer)
-  returns integer language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile
@@ -2637,6 +2161,511 @@ comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse:
 create schema regras;
 comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
 grant usage on schema regras to conferente_leitor;
+grant usage on schema regras to conferente_regra;
+
+create unlogged table regras.estatistica_antigas (
+  mes integer not null,
+  linhas bigint not null,
+  constraint estatistica_antigas_pkey PRIMARY KEY (mes)
+);
+comment on table regras.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+
+create unlogged table regras.estatistica_borda (
+  registro_id text not null,
+  carregado_em timestamp with time zone not null,
+  mes integer,
+  constraint estatistica_borda_pkey PRIMARY KEY (registro_id)
+);
+comment on table regras.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+
+create unlogged table regras.estatistica_calibracao (
+  grupo smallint not null,
+  faixa smallint not null,
+  curva double precision not null,
+  confianca double precision not null,
+  casos integer not null,
+  acertos integer not null,
+  casos_proximos integer not null,
+  acertos_proximos integer not null,
+  constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
+);
+comment on table regras.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+
+create unlogged table regras.estatistica_categoria (
+  id integer generated always as identity not null,
+  categoria text not null,
+  constraint estatistica_categoria_categoria_key UNIQUE (categoria),
+  constraint estatistica_categoria_pkey PRIMARY KEY (id)
+);
+comment on table regras.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+
+create unlogged table regras.estatistica_contagem (
+  nivel smallint not null,
+  chave bigint not null,
+  mes integer not null,
+  categoria integer not null,
+  linhas integer not null,
+  constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
+);
+comment on table regras.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+
+create unlogged table regras.estatistica_controle (
+  unica boolean default true not null,
+  assinatura text not null,
+  limite timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  borda bigint default 0 not null,
+  borda_ate timestamp with time zone,
+  operacao_ate bigint default 0 not null,
+  calibrada_ate integer,
+  linhas_calibradas bigint default 0 not null,
+  atualizada_em timestamp with time zone default now() not null,
+  constraint estatistica_controle_pkey PRIMARY KEY (unica),
+  constraint estatistica_controle_unica_check CHECK (unica)
+);
+comment on table regras.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+
+create unlogged table regras.estatistica_curva (
+  classe smallint not null,
+  a double precision not null,
+  b double precision not null,
+  g double precision not null,
+  h double precision not null,
+  r double precision not null,
+  constraint estatistica_curva_pkey PRIMARY KEY (classe)
+);
+comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+
+create unlogged table regras.estatistica_mes (
+  mes integer not null,
+  linhas bigint not null,
+  constraint estatistica_mes_pkey PRIMARY KEY (mes)
+);
+comment on table regras.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+
+create unlogged table regras.estatistica_nome (
+  escrito text not null,
+  nome text,
+  constraint estatistica_nome_pkey PRIMARY KEY (escrito)
+);
+comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table regras.estatistica_pergunta (
+  id text not null,
+  com_conta boolean not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  certa integer not null,
+  categorias integer[] not null,
+  bases double precision[] not null,
+  palavras double precision[] not null,
+  repetidas double precision[] not null,
+  recentes double precision[] not null,
+  constraint estatistica_pergunta_pkey PRIMARY KEY (id, com_conta)
+);
+comment on table regras.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+
+create unlogged table regras.estatistica_peso (
+  nome text not null,
+  peso double precision not null,
+  constraint estatistica_peso_pkey PRIMARY KEY (nome)
+);
+comment on table regras.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+
+create unlogged table regras.estatistica_retroteste (
+  id text not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  bruta double precision not null,
+  chance double precision not null,
+  acertou smallint not null,
+  repetida double precision not null,
+  recente double precision not null,
+  constraint estatistica_retroteste_pkey PRIMARY KEY (id)
+);
+comment on table regras.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+
+create function regras.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
+  returns integer[] language plpgsql volatile
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
+grant execute on function regras.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) to conferente_regra;
+
+create function regras.ajustar_alfas(retroteste int4range, amostra integer)
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
+grant execute on function regras.ajustar_alfas(int4range,integer) to conferente_regra;
+
+create function regras.ajustar_curvas()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
+grant execute on function regras.ajustar_curvas() to conferente_regra;
+
+create function regras.ajustar_lambdas(amostra integer)
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+grant execute on function regras.ajustar_lambdas(integer) to conferente_regra;
+
+create function regras.alfas()
+  returns TABLE(nivel smallint, peso double precision) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+grant execute on function regras.alfas() to conferente_regra;
+
+create function regras.arredondamento_origem(valor numeric, digitos integer)
+  returns numeric language sql immutable;
+comment on function regras.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+grant execute on function regras.arredondamento_origem(numeric,integer) to conferente_regra;
+
+create function regras.calibrar_historia(retroteste int4range)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+grant execute on function regras.calibrar_historia(int4range) to conferente_regra;
+
+create function regras.calibrar_pendencias()
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+grant execute on function regras.calibrar_pendencias() to conferente_regra;
+
+create function regras.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+grant execute on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
+
+create function regras.chance_bruta(bruta double precision)
+  returns double precision language sql immutable;
+comment on function regras.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
+grant execute on function regras.chance_bruta(double precision) to conferente_regra;
+
+create function regras.chave_duplicidade(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function regras.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regras.chave_duplicidade(numeric,text) to conferente_regra;
+
+create function regras.chave_fornecedor(codigo text, nome text)
+  returns text language sql immutable;
+comment on function regras.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
+grant execute on function regras.chave_fornecedor(text,text) to conferente_regra;
+
+create function regras.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
+  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
+comment on function regras.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+grant execute on function regras.chaves_entrada(text,text,text,text,text,numeric,text) to conferente_regra;
+
+create function regras.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
+  returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
+comment on function regras.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
+grant execute on function regras.chaves_fornecedor(text,text,text,text,text,text) to conferente_regra;
+
+create function regras.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
+  returns SETOF bigint language plpgsql stable
+  set enable_hashagg=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+grant execute on function regras.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
+
+create function regras.chaves_texto(fornecedor text, nome text, texto text)
+  returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
+comment on function regras.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+grant execute on function regras.chaves_texto(text,text,text) to conferente_regra;
+
+create function regras.chaves_valor(fornecedor text, centro text, valor numeric)
+  returns TABLE(k3 bigint, k8 bigint, k9 bigint) language sql immutable;
+comment on function regras.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
+grant execute on function regras.chaves_valor(text,text,numeric) to conferente_regra;
+
+create function regras.classe_apoio(apoio double precision, com_conta boolean)
+  returns smallint language sql immutable;
+comment on function regras.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
+grant execute on function regras.classe_apoio(double precision,boolean) to conferente_regra;
+
+create function regras.codigos_marketing(inicio date, fim date, chaves text[])
+  returns SETOF text language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
+grant execute on function regras.codigos_marketing(date,date,text[]) to conferente_regra;
+
+create function regras.confianca_base(regra text, padrao numeric)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
+grant execute on function regras.confianca_base(text,numeric) to conferente_regra;
+
+create function regras.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
+  returns double precision language sql immutable;
+comment on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+grant execute on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
+
+create function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric)
+  returns numeric language sql immutable;
+comment on function regras.confianca_contestada(numeric,numeric,numeric) is 'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
+grant execute on function regras.confianca_contestada(numeric,numeric,numeric) to conferente_regra;
+
+create function regras.conhecer_grafias(meses integer[], chaves text[])
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+grant execute on function regras.conhecer_grafias(integer[],text[]) to conferente_regra;
+
+create function regras.contar_chegadas(meses integer[], chaves text[])
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
+grant execute on function regras.contar_chegadas(integer[],text[]) to conferente_regra;
+
+create function regras.contar_em_metades(meses integer[])
+  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.contar_em_metades(integer[]) is 'Counts of the learnable history, as regras.contar_historia, by two processes where it pays.';
+grant execute on function regras.contar_em_metades(integer[]) to conferente_regra;
+
+create function regras.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
+  returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+grant execute on function regras.contar_historia(integer[],text[],integer) to conferente_regra;
+
+create function regras.contar_meses(meses integer[])
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+grant execute on function regras.contar_meses(integer[]) to conferente_regra;
+
+create function regras.corrigidas_sem_palavra()
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
+
+create function regras.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
+  returns double precision language sql immutable;
+comment on function regras.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
+grant execute on function regras.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) to conferente_regra;
+
+create function regras.curvas_calibradas()
+  returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+grant execute on function regras.curvas_calibradas() to conferente_regra;
+
+create function regras.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
+  returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
+comment on function regras.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+grant execute on function regras.descrever_provas(smallint[],text[],bigint[],bigint[]) to conferente_regra;
+
+create function regras.digitos_trocados(a numeric, b numeric)
+  returns boolean language sql immutable;
+comment on function regras.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+grant execute on function regras.digitos_trocados(numeric,numeric) to conferente_regra;
+
+create function regras.documento_comparavel(documento text)
+  returns text language sql immutable;
+comment on function regras.documento_comparavel(text) is 'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
+grant execute on function regras.documento_comparavel(text) to conferente_regra;
+
+create function regras.duplicidades(janela audit.janela, confianca_base numeric)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+grant execute on function regras.duplicidades(audit.janela,numeric) to conferente_regra;
+
+create function regras.em_metades()
+  returns boolean language sql stable;
+comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+grant execute on function regras.em_metades() to conferente_regra;
+
+create function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
+  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+grant execute on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) to conferente_regra;
+
+create function regras.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
+comment on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regras.explicar_pendencias(janela audit.janela, metade integer)
+  returns SETOF audit.achado language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
+grant execute on function regras.explicar_pendencias(audit.janela,integer) to conferente_regra;
+
+create function regras.expressao_padroes(acao text, campo text, filtravel boolean)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+grant execute on function regras.expressao_padroes(text,text,boolean) to conferente_regra;
+
+create function regras.faixa_valor(valor numeric)
+  returns text language sql immutable;
+comment on function regras.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+grant execute on function regras.faixa_valor(numeric) to conferente_regra;
+
+create function regras.filtro_padrao(tipo text, padrao_dobrado text)
+  returns text language sql immutable;
+comment on function regras.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+grant execute on function regras.filtro_padrao(text,text) to conferente_regra;
+
+create function regras.filtro_padroes(acao text, campo text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
+grant execute on function regras.filtro_padroes(text,text) to conferente_regra;
+
+create function regras.fim_documento(documento text)
+  returns text language sql immutable;
+comment on function regras.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+grant execute on function regras.fim_documento(text) to conferente_regra;
+
+create function regras.frase_padroes(padroes jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+grant execute on function regras.frase_padroes(jsonb) to conferente_regra;
+
+create function regras.historico_marketing(inicio date, fim date, chaves text[])
+  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+grant execute on function regras.historico_marketing(date,date,text[]) to conferente_regra;
+
+create function regras.inicio_fornecedor(codigo text)
+  returns text language sql immutable;
+comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
+grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.lacuna(mes integer, conhecido integer)
+  returns smallint language sql immutable;
+comment on function regras.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
+grant execute on function regras.lacuna(integer,integer) to conferente_regra;
+
+create function regras.lambdas()
+  returns TABLE(classe smallint, peso double precision) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+grant execute on function regras.lambdas() to conferente_regra;
+
+create function regras.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
+  returns record language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
+grant execute on function regras.marcar_borda(timestamp with time zone,integer[]) to conferente_regra;
+
+create function regras.medir_em_metades(retroteste int4range, amostra integer)
+  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.medir_em_metades(int4range,integer) is 'As regras.medir_niveis, by two processes where it pays.';
+grant execute on function regras.medir_em_metades(int4range,integer) to conferente_regra;
+
+create function regras.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+  returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
+grant execute on function regras.medir_niveis(int4range,integer,integer) to conferente_regra;
+
+create function regras.mes_indice(data date)
+  returns integer language sql immutable;
+comment on function regras.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+grant execute on function regras.mes_indice(date) to conferente_regra;
+
+create function regras.meses_retroteste()
+  returns int4range language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
+grant execute on function regras.meses_retroteste() to conferente_regra;
+
+create function regras.metade_fornecedor(codigo text, nome text)
+  returns integer language sql immutable;
+comment on function regras.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+grant execute on function regras.metade_fornecedor(text,text) to conferente_regra;
+
+create function regras.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
+  returns TABLE(nivel smallint, chave bigint) language sql immutable;
+comment on function regras.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
+grant execute on function regras.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
+
+create function regras.nome_canonico(nome text)
+  returns text language sql immutable;
+comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+grant execute on function regras.nome_canonico(text) to conferente_regra;
+
+create function regras.padrao_casa(tipo text, padrao text, texto_dobrado text)
+  returns boolean language sql immutable;
+comment on function regras.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
+grant execute on function regras.padrao_casa(text,text,text) to conferente_regra;
+
+create function regras.palavras_marketing(inicio date, fim date, palavras text[])
+  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+grant execute on function regras.palavras_marketing(date,date,text[]) to conferente_regra;
+
+create function regras.palavras_texto(texto text)
+  returns text language sql immutable;
+comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+grant execute on function regras.palavras_texto(text) to conferente_regra;
+
+create function regras.parcela_dita(descricao text)
+  returns text language sql immutable;
+comment on function regras.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
+grant execute on function regras.parcela_dita(text) to conferente_regra;
 
 create function regras.pendente_verificacao(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -2644,6 +2673,27 @@ create function regras.pendente_verificacao(janela audit.janela)
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function regras.pendente_verificacao(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+grant execute on function regras.pendente_verificacao(audit.janela) to conferente_regra;
+
+create function regras.perguntar_retroteste(retroteste int4range, amostra integer)
+  returns SETOF regras.estatistica_pergunta language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+grant execute on function regras.perguntar_retroteste(int4range,integer) to conferente_regra;
+
+create function regras.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set enable_sort=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+grant execute on function regras.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) to conferente_regra;
 
 create function regras.preparar_pendente_verificacao(janela audit.janela)
   returns void language plpgsql volatile
@@ -2651,6 +2701,67 @@ create function regras.preparar_pendente_verificacao(janela audit.janela)
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+grant execute on function regras.preparar_pendente_verificacao(audit.janela) to conferente_regra;
+
+create function regras.raiz_fornecedor(codigo text)
+  returns text language sql immutable;
+comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
+grant execute on function regras.raiz_fornecedor(text) to conferente_regra;
+
+create function regras.reais(valor numeric)
+  returns text language sql immutable;
+comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+grant execute on function regras.reais(numeric) to conferente_regra;
+
+create function regras.resolver_sistema(matriz double precision[], lado double precision[])
+  returns double precision[] language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
+grant execute on function regras.resolver_sistema(double precision[],double precision[]) to conferente_regra;
+
+create function regras.retencao_possivel(valor numeric, esperado numeric)
+  returns numeric language sql immutable;
+comment on function regras.retencao_possivel(numeric,numeric) is 'Percentage of a usual withholding tax that would explain the booked amount, or null.';
+grant execute on function regras.retencao_possivel(numeric,numeric) to conferente_regra;
+
+create function regras.rotulos_pendentes()
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+grant execute on function regras.rotulos_pendentes() to conferente_regra;
+
+create function regras.sem_acentos(texto text)
+  returns text language sql immutable;
+comment on function regras.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+grant execute on function regras.sem_acentos(text) to conferente_regra;
+
+create function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+grant execute on function regras.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
+
+create function regras.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
+  returns boolean language sql immutable;
+comment on function regras.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
+grant execute on function regras.texto_casa(text,text[],text,text) to conferente_regra;
+
+create function regras.textos_casados(campo text, janela audit.janela)
+  returns text[] language plpgsql stable
+  set enable_hashagg=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+grant execute on function regras.textos_casados(text,audit.janela) to conferente_regra;
+
+create function regras.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns text language sql immutable;
+comment on function regras.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+grant execute on function regras.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
 
 create function regras.trade_marketing(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -2658,6 +2769,13 @@ create function regras.trade_marketing(janela audit.janela)
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+grant execute on function regras.trade_marketing(audit.janela) to conferente_regra;
+
+create function regras.ultimo_mes_conhecido(corte integer)
+  returns integer language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
+grant execute on function regras.ultimo_mes_conhecido(integer) to conferente_regra;
 
 create function regras.validacao_valores(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -2665,3 +2783,4 @@ create function regras.validacao_valores(janela audit.janela)
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function regras.validacao_valores(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+grant execute on function regras.validacao_valores(audit.janela) to conferente_regra;

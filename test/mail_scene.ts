@@ -60,7 +60,7 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
     set search_path = pg_catalog, pg_temp as $$ begin
       if janela.chaves is null and janela.data_inicio is not null then raise exception 'a relação "dw.cotacoes" não existe'; end if;
     end $$;
-    grant execute on function regras.quebrada(audit.janela) to conferente_dono;
+    grant execute on function regras.quebrada(audit.janela) to conferente_regra;
     select audit.registrar_regra('cotacoes', 'Câmbio longe da cotação do dia.', 'regras.quebrada', 'dw.lancamentos', 'id', array['valor'],
       'data_lancamento', 'carregado_em', 'valor')`)
   const gaps = await run(`'auto', '2026-09-01', '2026-09-30'`)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:82a5b02afb28ba45bff738c103697f906b9cf44b
+--! Hash: sha1:13d8a6a1bf18e691810628d56094c44fc295826c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -138,7 +138,7 @@ from (values
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded tabelas/configuracoes_sistema.sql
 
---! Included regras/limite_wilson.sql
+--! Included decisao/limite_wilson.sql
 -- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
 -- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
 -- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
@@ -152,7 +152,7 @@ return case when total > 0 then pg_catalog.round(
 comment on function audit_interno.limite_wilson(numeric, numeric) is
   'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
---! EndIncluded regras/limite_wilson.sql
+--! EndIncluded decisao/limite_wilson.sql
 
 --! Included tabelas/regras.sql
 create table audit.regras (
@@ -735,6 +735,24 @@ comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 --! EndIncluded acesso/tabelas.sql
 
+--! Included comum/dobrar_comuns.sql
+-- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
+-- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
+-- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
+create or replace function audit_interno.dobrar_comuns(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(texto),
+    'ã', 'a'), 'ç', 'c'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'),
+    'õ', 'o'), 'ê', 'e'), 'ô', 'o'), 'ú', 'u'), 'â', 'a'), 'à', 'a'),
+    'º', 'o'), 'ª', 'a');
+comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
+grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
+--! EndIncluded comum/dobrar_comuns.sql
+
 --! Included comum/dobrar.sql
 -- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
 -- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that, and so do those that have only
@@ -754,6 +772,7 @@ return case
     'ao--''''""'))
 end;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
+grant execute on function audit_interno.dobrar(text) to conferente_regra;
 --! EndIncluded comum/dobrar.sql
 
 --! Included comum/chaves_como.sql
@@ -771,6 +790,7 @@ begin
 end
 $$;
 comment on function audit_interno.chaves_como(text[], anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
+grant execute on function audit_interno.chaves_como(text[], anyelement) to conferente_regra;
 --! EndIncluded comum/chaves_como.sql
 
 --! Included comum/configuracao.sql
@@ -792,6 +812,7 @@ begin
 end
 $$;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
+grant execute on function audit_interno.configuracao(text) to conferente_regra;
 --! EndIncluded comum/configuracao.sql
 
 --! Included comum/nome_pessoa.sql
@@ -1647,7 +1668,7 @@ begin
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
       -- as regras.trade_marketing uses it, one alternative among others
-      perform '' ~ format('(?:%s)', audit_interno.sem_acentos(new.padrao));
+      perform '' ~ format('(?:%s)', regras.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
         hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
@@ -2252,7 +2273,7 @@ declare
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see audit_interno.em_metades
+    -- workers share the cores already: see regras.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
   end if;
@@ -2338,7 +2359,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see audit_interno.em_metades
+  -- workers share the cores already: see regras.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
@@ -4261,8 +4282,11 @@ grant execute on function audit.reverter_sessao(bigint, text) to conferente_revi
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+-- They belong to conferente_regra, as which rules and their preparation run.
+grant create on schema regras to conferente_regra;
+set local role conferente_regra;
 
-create unlogged table audit_interno.estatistica_controle (
+create unlogged table regras.estatistica_controle (
   unica boolean primary key default true check (unica),
   assinatura text not null,
   limite timestamptz not null default '-infinity',
@@ -4273,40 +4297,40 @@ create unlogged table audit_interno.estatistica_controle (
   linhas_calibradas bigint not null default 0,
   atualizada_em timestamptz not null default now()
 );
-comment on table audit_interno.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regras.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create unlogged table audit_interno.estatistica_categoria (
+create unlogged table regras.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
-comment on table audit_interno.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regras.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
-create unlogged table audit_interno.estatistica_mes (
+create unlogged table regras.estatistica_mes (
   mes int primary key,
   linhas bigint not null
 );
-comment on table audit_interno.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+comment on table regras.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
-create unlogged table audit_interno.estatistica_antigas (
+create unlogged table regras.estatistica_antigas (
   mes int primary key,
   linhas bigint not null
 );
-comment on table audit_interno.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+comment on table regras.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
 
-create unlogged table audit_interno.estatistica_nome (
+create unlogged table regras.estatistica_nome (
   escrito text primary key,
   nome text
 );
-comment on table audit_interno.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
-create unlogged table audit_interno.estatistica_borda (
+create unlogged table regras.estatistica_borda (
   registro_id text primary key,
   carregado_em timestamptz not null,
   mes int
 );
-comment on table audit_interno.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+comment on table regras.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
 
-create unlogged table audit_interno.estatistica_contagem (
+create unlogged table regras.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
   mes int not null,
@@ -4314,15 +4338,15 @@ create unlogged table audit_interno.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table audit_interno.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regras.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
-create unlogged table audit_interno.estatistica_peso (
+create unlogged table regras.estatistica_peso (
   nome text primary key,
   peso double precision not null
 );
-comment on table audit_interno.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+comment on table regras.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
 
-create unlogged table audit_interno.estatistica_calibracao (
+create unlogged table regras.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
   curva double precision not null,
@@ -4333,9 +4357,9 @@ create unlogged table audit_interno.estatistica_calibracao (
   acertos_proximos int not null,
   primary key (grupo, faixa)
 );
-comment on table audit_interno.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regras.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create unlogged table audit_interno.estatistica_pergunta (
+create unlogged table regras.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   classe smallint not null,
@@ -4348,9 +4372,9 @@ create unlogged table audit_interno.estatistica_pergunta (
   recentes double precision[] not null,
   primary key (id, com_conta)
 );
-comment on table audit_interno.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+comment on table regras.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
 
-create unlogged table audit_interno.estatistica_retroteste (
+create unlogged table regras.estatistica_retroteste (
   id text primary key,
   classe smallint not null,
   lacuna smallint not null,
@@ -4360,9 +4384,9 @@ create unlogged table audit_interno.estatistica_retroteste (
   repetida double precision not null,
   recente double precision not null
 );
-comment on table audit_interno.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+comment on table regras.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
-create unlogged table audit_interno.estatistica_curva (
+create unlogged table regras.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
   b double precision not null,
@@ -4370,7 +4394,10 @@ create unlogged table audit_interno.estatistica_curva (
   h double precision not null,
   r double precision not null
 );
-comment on table audit_interno.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+
+set local role conferente_dono;
+revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql
@@ -4378,7 +4405,7 @@ comment on table audit_interno.estatistica_curva is 'Logistic calibration: confi
 -- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
 -- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
 -- as a plain expression without settings of its own, so that the planner can inline it.
-create or replace function audit_interno.raiz_fornecedor(codigo text) returns text
+create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.lower(
   case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
@@ -4387,29 +4414,43 @@ return nullif(pg_catalog.lower(
     else pg_catalog.translate(codigo, './- ', '')
   end), '');
 
-comment on function audit_interno.raiz_fornecedor(text) is
+comment on function regras.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
-revoke execute on function audit_interno.raiz_fornecedor(text) from public;
+revoke execute on function regras.raiz_fornecedor(text) from public;
 --! EndIncluded regras/raiz_fornecedor.sql
 
 --! Included regras/chave_fornecedor.sql
 -- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
 -- known. Touches nothing. Called by the rules; an expression that the planner inlines.
-create or replace function audit_interno.chave_fornecedor(codigo text, nome text) returns text
+create or replace function regras.chave_fornecedor(codigo text, nome text) returns text
 language sql immutable parallel safe
 return coalesce(
-  audit_interno.raiz_fornecedor(codigo),
+  regras.raiz_fornecedor(codigo),
   '=' || nullif(audit_interno.dobrar(pg_catalog.left(pg_catalog.btrim(nome), 200)), ''));
 
-comment on function audit_interno.chave_fornecedor(text, text) is
+comment on function regras.chave_fornecedor(text, text) is
   'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
-revoke execute on function audit_interno.chave_fornecedor(text, text) from public;
+revoke execute on function regras.chave_fornecedor(text, text) from public;
 --! EndIncluded regras/chave_fornecedor.sql
+
+--! Included comum/dobrar_categoria.sql
+-- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
+-- (tab, line end, no-break spaces, byte order mark). Folded first and trimmed then: written the other way round, the trimming would be
+-- inlined into every branch of the folding. Touches nothing; kept as a plain expression, so that the planner inlines it.
+create or replace function audit_interno.dobrar_categoria(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.btrim(audit_interno.dobrar(texto), U&'\0020\0009\000A\000B\000C\000D\00A0\2007\202F\FEFF');
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+revoke execute on function audit_interno.dobrar_categoria(text) from public;
+grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
+--! EndIncluded comum/dobrar_categoria.sql
 
 --! Included regras/rotulos_pendentes.sql
 -- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
 -- Called by the rules and by the preparation of their statistics.
-create or replace function audit_interno.rotulos_pendentes() returns text[]
+create or replace function regras.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -4420,29 +4461,29 @@ as $$
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
-revoke execute on function audit_interno.rotulos_pendentes() from public;
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/rotulos_pendentes.sql
 
 --! Included regras/confianca_base.sql
 -- The base confidence that the business registered for a rule, or the given default. Touches nothing.
 -- Called by the rules whose confidence starts from a policy.
-create or replace function audit_interno.confianca_base(regra text, padrao numeric) returns numeric
+create or replace function regras.confianca_base(regra text, padrao numeric) returns numeric
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce((select r.confianca_base from audit.regras r where r.nome = confianca_base.regra), confianca_base.padrao)
 $$;
 
-comment on function audit_interno.confianca_base(text, numeric) is
+comment on function regras.confianca_base(text, numeric) is
   'Base confidence registered for a rule in audit.regras, or the default given.';
-revoke execute on function audit_interno.confianca_base(text, numeric) from public;
+revoke execute on function regras.confianca_base(text, numeric) from public;
 --! EndIncluded regras/confianca_base.sql
 
 --! Included regras/reais.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
-create or replace function audit_interno.reais(valor numeric) returns text
+create or replace function regras.reais(valor numeric) returns text
 language sql immutable parallel safe
 return case
   -- the comma and the point of this format are themselves in every locale, unlike G and D
@@ -4453,15 +4494,15 @@ return case
     pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
 end;
 
-comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-revoke execute on function audit_interno.reais(numeric) from public;
+comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+revoke execute on function regras.reais(numeric) from public;
 --! EndIncluded regras/reais.sql
 
 --! Included regras/documento_comparavel.sql
 -- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, fatura, recibo …), without
 -- leading zeros, runs of punctuation as one dash. Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by audit_interno.duplicidades.
-create or replace function audit_interno.documento_comparavel(documento text) returns text
+-- Touches nothing. Called by regras.duplicidades.
+create or replace function regras.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
 return nullif(
   pg_catalog.regexp_replace(
@@ -4470,15 +4511,15 @@ return nullif(
     '^(?:(?:nfs?-?e?|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*0*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '');
 
-comment on function audit_interno.documento_comparavel(text) is
+comment on function regras.documento_comparavel(text) is
   'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
-revoke execute on function audit_interno.documento_comparavel(text) from public;
+revoke execute on function regras.documento_comparavel(text) from public;
 --! EndIncluded regras/documento_comparavel.sql
 
 --! Included regras/digitos_trocados.sql
 -- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by audit_interno.tipo_diferenca.
-create or replace function audit_interno.digitos_trocados(a numeric, b numeric) returns boolean
+-- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regras.tipo_diferenca.
+create or replace function regras.digitos_trocados(a numeric, b numeric) returns boolean
 language sql immutable parallel safe
 return (
   select pg_catalog.length(d.a) = pg_catalog.length(d.b)
@@ -4499,16 +4540,16 @@ return (
   ) d
 );
 
-comment on function audit_interno.digitos_trocados(numeric, numeric) is
+comment on function regras.digitos_trocados(numeric, numeric) is
   'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-revoke execute on function audit_interno.digitos_trocados(numeric, numeric) from public;
+revoke execute on function regras.digitos_trocados(numeric, numeric) from public;
 --! EndIncluded regras/digitos_trocados.sql
 
 --! Included regras/tipo_diferenca.sql
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
 -- arguments, in one expression that the planner inlines; touches nothing. Called by regras.validacao_valores, only for rows that already differ beyond tolerance.
-create or replace function audit_interno.tipo_diferenca(
+create or replace function regras.tipo_diferenca(
   valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
 ) returns text
 language sql immutable parallel safe
@@ -4524,7 +4565,7 @@ return case
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
   when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
-  when audit_interno.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
+  when regras.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
   when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
     and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
       or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
@@ -4535,16 +4576,16 @@ return case
   else 'outro'
 end;
 
-comment on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
   'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-revoke execute on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
 --! EndIncluded regras/tipo_diferenca.sql
 
 --! Included regras/arredondamento_origem.sql
 -- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
 -- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
 -- nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.arredondamento_origem(valor numeric, digitos int) returns numeric
+create or replace function regras.arredondamento_origem(valor numeric, digitos int) returns numeric
 language sql immutable parallel safe
 return case
   when pg_catalog.abs(valor) >= 10000
@@ -4553,16 +4594,16 @@ return case
   else 0
 end;
 
-comment on function audit_interno.arredondamento_origem(numeric, int) is
+comment on function regras.arredondamento_origem(numeric, int) is
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-revoke execute on function audit_interno.arredondamento_origem(numeric, int) from public;
+revoke execute on function regras.arredondamento_origem(numeric, int) from public;
 --! EndIncluded regras/arredondamento_origem.sql
 
 --! Included regras/retencao_possivel.sql
 -- The rate of a tax usually withheld at source in Brazil (ISS 2 to 5, IRRF 1 and 1.5, CSRF 4.65, both 6.15, INSS 11 per cent)
 -- that would explain a booked amount lower than its document; null when none does. A retention is an honest difference,
 -- so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.retencao_possivel(valor numeric, esperado numeric) returns numeric
+create or replace function regras.retencao_possivel(valor numeric, esperado numeric) returns numeric
 language sql immutable parallel safe
 return (
   select t.taxa
@@ -4575,16 +4616,16 @@ return (
   limit 1
 );
 
-comment on function audit_interno.retencao_possivel(numeric, numeric) is
+comment on function regras.retencao_possivel(numeric, numeric) is
   'Percentage of a usual withholding tax that would explain the booked amount, or null.';
-revoke execute on function audit_interno.retencao_possivel(numeric, numeric) from public;
+revoke execute on function regras.retencao_possivel(numeric, numeric) from public;
 --! EndIncluded regras/retencao_possivel.sql
 
 --! Included regras/explicacao_diferenca.sql
 -- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
 -- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
-create or replace function audit_interno.explicacao_diferenca(
+create or replace function regras.explicacao_diferenca(
   tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
 )
 returns table (frase text, conta text, ajuste numeric)
@@ -4605,19 +4646,19 @@ begin atomic
       else 'a diferença não tem causa reconhecida'
     end,
     case
-      when tipo = 'sinal_trocado' then audit_interno.reais(valor) || ' = -(' || audit_interno.reais(esperado) || ')'
+      when tipo = 'sinal_trocado' then regras.reais(valor) || ' = -(' || regras.reais(esperado) || ')'
       when tipo like 'fator\_%' then
-        audit_interno.reais(valor) || ' = ' || audit_interno.reais(esperado)
+        regras.reais(valor) || ' = ' || regras.reais(esperado)
           || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then audit_interno.reais(esperado) || ' escrito como ' || audit_interno.reais(valor)
+      when tipo = 'digitos_trocados' then regras.reais(esperado) || ' escrito como ' || regras.reais(valor)
       when tipo = 'desconto_em_dobro' then
-        audit_interno.reais(valor) || ' = ' || audit_interno.reais(documento) || ' - 2 × ' || audit_interno.reais(desconto)
+        regras.reais(valor) || ' = ' || regras.reais(documento) || ' - 2 × ' || regras.reais(desconto)
       when tipo = 'razao_cambial' then
-        audit_interno.reais(valor) || ' ÷ ' || audit_interno.reais(esperado) || ' = '
+        regras.reais(valor) || ' ÷ ' || regras.reais(esperado) || ' = '
           || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
       else
-        audit_interno.reais(documento) || ' - ' || audit_interno.reais(coalesce(desconto, 0)) || ' = '
-          || audit_interno.reais(esperado) || ', e não ' || audit_interno.reais(valor)
+        regras.reais(documento) || ' - ' || regras.reais(coalesce(desconto, 0)) || ' = '
+          || regras.reais(esperado) || ', e não ' || regras.reais(valor)
     end,
     case
       when tipo = 'sinal_trocado' then -0.05
@@ -4631,9 +4672,9 @@ begin atomic
     end;
 end;
 
-comment on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
 --! EndIncluded regras/explicacao_diferenca.sql
 
 --! Included regras/duplicidades.sql
@@ -4643,7 +4684,7 @@ revoke execute on function audit_interno.explicacao_diferenca(text, numeric, num
 -- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
 -- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
 -- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+create or replace function regras.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -4693,7 +4734,7 @@ begin
 
   v_suspeitas := array(
     select s.chave
-    from audit_interno.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+    from regras.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
       case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
@@ -4701,16 +4742,16 @@ begin
 
   return query
   with numerada as (
-    select l.*, audit_interno.documento_comparavel(l.documento) as numero
+    select l.*, regras.documento_comparavel(l.documento) as numero
     from (
       -- then the end of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, audit_interno.fim_documento(e.documento)) as companhia
+      select e.*, count(*) over (partition by e.chave, regras.fim_documento(e.documento)) as companhia
       from (
         -- by name: a warehouse may have further columns, called anything
         select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
-          audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+          regras.chave_duplicidade(f.valor, f.fornecedor_id) as chave
         from dw.lancamentos f
-        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+        where regras.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
           and f.data_lancamento between v_de and v_ate
           and (v_datas is null or f.data_lancamento = any (v_datas))
         offset 0
@@ -4720,8 +4761,8 @@ begin
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
-      coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || audit_interno.nome_canonico(l.fornecedor)) as fornecedor,
-      audit_interno.parcela_dita(l.descricao) as parcela
+      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
+      regras.parcela_dita(l.descricao) as parcela
     from (
       select n.*, count(*) over (partition by n.chave, n.numero) as iguais
       from numerada n
@@ -4771,7 +4812,7 @@ begin
       'mesma_descricao', t.mesma_descricao,
       'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
         'documento', p.gemeo_documento)),
-    'O documento ' || left(p.documento, 60) || ' de ' || audit_interno.reais(p.valor) || ' já está no lançamento '
+    'O documento ' || left(p.documento, 60) || ' de ' || regras.reais(p.valor) || ' já está no lançamento '
       || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
       || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
       || '; este seria a segunda vez.',
@@ -4796,9 +4837,9 @@ begin
 end
 $$;
 
-comment on function audit_interno.duplicidades(audit.janela, numeric) is
+comment on function regras.duplicidades(audit.janela, numeric) is
   'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-revoke execute on function audit_interno.duplicidades(audit.janela, numeric) from public;
+revoke execute on function regras.duplicidades(audit.janela, numeric) from public;
 --! EndIncluded regras/duplicidades.sql
 
 --! Included regras/validacao_valores.sql
@@ -4812,7 +4853,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_base numeric := audit_interno.confianca_base('validacao_valores', 0.70);
+  v_base numeric := regras.confianca_base('validacao_valores', 0.70);
   v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
@@ -4837,8 +4878,8 @@ begin
       'razao', d.razao,
       'retencao_possivel', d.retencao,
       'conta', e.conta)),
-    'O valor lançado é ' || audit_interno.reais(d.valor) || ' e o documento leva a '
-      || audit_interno.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    'O valor lançado é ' || regras.reais(d.valor) || ' e o documento leva a '
+      || regras.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
     abs(d.diferenca)
   from (
     select
@@ -4846,7 +4887,7 @@ begin
       l.valor - x.esperado as diferenca,
       x.tolerancia,
       case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
-      audit_interno.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
+      regras.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
         v_cambio_minimo, v_cambio_maximo) as tipo
     from dw.lancamentos l
     cross join lateral (
@@ -4859,9 +4900,9 @@ begin
       -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
       and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
-        + audit_interno.arredondamento_origem(l.valor, v_digitos)
-        + audit_interno.arredondamento_origem(l.valor_documento, v_digitos)
-        + audit_interno.arredondamento_origem(l.valor_desconto, v_digitos))
+        + regras.arredondamento_origem(l.valor, v_digitos)
+        + regras.arredondamento_origem(l.valor_documento, v_digitos)
+        + regras.arredondamento_origem(l.valor_desconto, v_digitos))
       and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
       and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
       and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -4870,13 +4911,13 @@ begin
     offset 0 -- each is computed once, and only for findings
   ) y
   cross join lateral (
-    select y.*, case when y.tipo = 'outro' then audit_interno.retencao_possivel(y.valor, y.esperado) end as retencao
+    select y.*, case when y.tipo = 'outro' then regras.retencao_possivel(y.valor, y.esperado) end as retencao
     offset 0
   ) d
-  cross join lateral audit_interno.explicacao_diferenca(
+  cross join lateral regras.explicacao_diferenca(
     d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;
 
-  return query select * from audit_interno.duplicidades(janela, v_base);
+  return query select * from regras.duplicidades(janela, v_base);
 end
 $$;
 
@@ -4887,8 +4928,8 @@ revoke execute on function regras.validacao_valores(audit.janela) from public;
 
 --! Included regras/sem_acentos.sql
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by audit_interno.expressao_padroes and by whatever matches single patterns.
-create or replace function audit_interno.sem_acentos(texto text) returns text
+-- Touches nothing. Called by regras.expressao_padroes and by whatever matches single patterns.
+create or replace function regras.sem_acentos(texto text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
@@ -4897,52 +4938,16 @@ return case
     'AAAAAAEEEEIIIIOOOOOUUUUCNYaaaaaaeeeeiiiiooooouuuucnyy')
 end;
 
-comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-revoke execute on function audit_interno.sem_acentos(text) from public;
+comment on function regras.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+revoke execute on function regras.sem_acentos(text) from public;
 --! EndIncluded regras/sem_acentos.sql
-
---! Included regras/expressao_padroes.sql
--- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
--- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
-create or replace function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select string_agg(e.expressao, '|' order by p.id)
-  from audit.padroes_trade_marketing p
-  cross join lateral (
-    select case
-      when p.tipo = 'regex' then
-        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
-        case when '' ~* audit_interno.sem_acentos(p.padrao) is not null
-          then '(?:' || audit_interno.sem_acentos(p.padrao) || ')' end
-      when p.tipo = 'palavra' then
-        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
-          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
-      else
-        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
-    end as expressao
-  ) e
-  where p.ativo
-    and p.acao = expressao_padroes.acao
-    and p.campo = expressao_padroes.campo
-    and (audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
-    and btrim(p.padrao, E' \t\r\n') <> ''
-$$;
-
-comment on function audit_interno.expressao_padroes(text, text, boolean) is
-  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-revoke execute on function audit_interno.expressao_padroes(text, text, boolean) from public;
---! EndIncluded regras/expressao_padroes.sql
 
 --! Included regras/filtro_padrao.sql
 -- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
 -- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
 -- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by audit_interno.filtro_padroes, expressao_padroes and candidatos_marketing.
-create or replace function audit_interno.filtro_padrao(tipo text, padrao_dobrado text) returns text
+-- nothing. Called by regras.filtro_padroes, expressao_padroes and candidatos_marketing.
+create or replace function regras.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
@@ -4965,41 +4970,77 @@ return case
     end), '\s+', '%', 'g') || '%'
 end;
 
-comment on function audit_interno.filtro_padrao(text, text) is
+comment on function regras.filtro_padrao(text, text) is
   'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-revoke execute on function audit_interno.filtro_padrao(text, text) from public;
+revoke execute on function regras.filtro_padrao(text, text) from public;
 --! EndIncluded regras/filtro_padrao.sql
+
+--! Included regras/expressao_padroes.sql
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
+-- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
+-- those without come apart. Null where there is no pattern. Raises
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
+create or replace function regras.expressao_padroes(acao text, campo text, filtravel boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(e.expressao, '|' order by p.id)
+  from audit.padroes_trade_marketing p
+  cross join lateral (
+    select case
+      when p.tipo = 'regex' then
+        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        case when '' ~* regras.sem_acentos(p.padrao) is not null
+          then '(?:' || regras.sem_acentos(p.padrao) || ')' end
+      when p.tipo = 'palavra' then
+        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
+          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
+      else
+        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+    end as expressao
+  ) e
+  where p.ativo
+    and p.acao = expressao_padroes.acao
+    and p.campo = expressao_padroes.campo
+    and (regras.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
+    and btrim(p.padrao, E' \t\r\n') <> ''
+$$;
+
+comment on function regras.expressao_padroes(text, text, boolean) is
+  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+revoke execute on function regras.expressao_padroes(text, text, boolean) from public;
+--! EndIncluded regras/expressao_padroes.sql
 
 --! Included regras/filtro_padroes.sql
 -- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
 -- that decides. Null where there is none. Reads the patterns only. Called by the parts of regras.trade_marketing, against folded text.
-create or replace function audit_interno.filtro_padroes(acao text, campo text) returns text[]
+create or replace function regras.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select array_agg(audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado))
+  select array_agg(regras.filtro_padrao(p.tipo, p.padrao_dobrado))
   from audit.padroes_trade_marketing p
   where p.ativo
     and p.acao = filtro_padroes.acao
     and p.campo = filtro_padroes.campo
-    and audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null
+    and regras.filtro_padrao(p.tipo, p.padrao_dobrado) is not null
 $$;
 
-comment on function audit_interno.filtro_padroes(text, text) is
+comment on function regras.filtro_padroes(text, text) is
   'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
-revoke execute on function audit_interno.filtro_padroes(text, text) from public;
+revoke execute on function regras.filtro_padroes(text, text) from public;
 --! EndIncluded regras/filtro_padroes.sql
 
 --! Included regras/padrao_casa.sql
--- Whether one marketing pattern matches one text: the same decision as audit_interno.expressao_padroes takes for all of
+-- Whether one marketing pattern matches one text: the same decision as regras.expressao_padroes takes for all of
 -- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by audit_interno.candidatos_marketing, audit.propor_padroes and
+-- matches. Touches nothing. Called by regras.candidatos_marketing, audit.propor_padroes and
 -- audit.previsao_padrao.
-create or replace function audit_interno.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
+create or replace function regras.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case
   when pg_catalog.btrim(padrao, E' \t\r\n') = '' then false
-  when tipo = 'regex' then texto_dobrado ~* audit_interno.sem_acentos(padrao)
+  when tipo = 'regex' then texto_dobrado ~* regras.sem_acentos(padrao)
   when tipo = 'palavra' then
     pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', '', 'g') <> ''
     and pg_catalog.strpos(
@@ -5010,14 +5051,14 @@ return coalesce(case
     pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '\s+', ' ', 'g')) > 0
 end, false);
 
-comment on function audit_interno.padrao_casa(text, text, text) is
+comment on function regras.padrao_casa(text, text, text) is
   'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
-revoke execute on function audit_interno.padrao_casa(text, text, text) from public;
+revoke execute on function regras.padrao_casa(text, text, text) from public;
 --! EndIncluded regras/padrao_casa.sql
 
 --! Included regras/frase_padroes.sql
 -- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.frase_padroes(padroes jsonb) returns text
+create or replace function regras.frase_padroes(padroes jsonb) returns text
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5029,8 +5070,8 @@ as $$
   where ordem <= 5
 $$;
 
-comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
-revoke execute on function audit_interno.frase_padroes(jsonb) from public;
+comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+revoke execute on function regras.frase_padroes(jsonb) from public;
 --! EndIncluded regras/frase_padroes.sql
 
 --! Included regras/confianca_contestada.sql
@@ -5038,7 +5079,7 @@ revoke execute on function audit_interno.frase_padroes(jsonb) from public;
 -- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
 -- makes a thin history say little: three entries against leave .917 of .95, five .894, fifty .584. Touches nothing.
 -- Called by regras.trade_marketing.
-create or replace function audit_interno.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
+create or replace function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return (
   select pg_catalog.round(o.chance / (1 + o.chance), 4)
@@ -5047,28 +5088,28 @@ return (
   ) o
 );
 
-comment on function audit_interno.confianca_contestada(numeric, numeric, numeric) is
+comment on function regras.confianca_contestada(numeric, numeric, numeric) is
   'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-revoke execute on function audit_interno.confianca_contestada(numeric, numeric, numeric) from public;
+revoke execute on function regras.confianca_contestada(numeric, numeric, numeric) from public;
 --! EndIncluded regras/confianca_contestada.sql
 
 --! Included regras/palavras_texto.sql
 -- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
 -- Called where entries are compared by text.
-create or replace function audit_interno.palavras_texto(texto text) returns text
+create or replace function regras.palavras_texto(texto text) returns text
 language sql immutable parallel safe
 return pg_catalog.btrim(pg_catalog.regexp_replace(
   audit_interno.dobrar(pg_catalog.left(texto, 600)), '[[:space:][:punct:][:digit:][:cntrl:]]+', ' ', 'g'));
 
-comment on function audit_interno.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
-revoke execute on function audit_interno.palavras_texto(text) from public;
+comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+revoke execute on function regras.palavras_texto(text) from public;
 --! EndIncluded regras/palavras_texto.sql
 
 --! Included regras/textos_casados.sql
 -- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
 -- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
 -- dw.lancamentos and the patterns; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.textos_casados(campo text, janela audit.janela) returns text[]
+create or replace function regras.textos_casados(campo text, janela audit.janela) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5078,9 +5119,9 @@ set work_mem = '64MB'
 set enable_hashagg = off
 as $$
 declare
-  v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
-  v_filtravel text := audit_interno.expressao_padroes('incluir', campo, true);
-  v_sem_filtro text := audit_interno.expressao_padroes('incluir', campo, false);
+  v_filtro text[] := regras.filtro_padroes('incluir', campo);
+  v_filtravel text := regras.expressao_padroes('incluir', campo, true);
+  v_sem_filtro text := regras.expressao_padroes('incluir', campo, false);
 begin
   if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
@@ -5104,21 +5145,21 @@ begin
       -- or the folding would be repeated for every test below
       offset 0
     ) t
-    where audit_interno.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
+    where regras.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
   ), array[]::text[]);
 end
 $$;
 
-comment on function audit_interno.textos_casados(text, audit.janela) is
+comment on function regras.textos_casados(text, audit.janela) is
   'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-revoke execute on function audit_interno.textos_casados(text, audit.janela) from public;
+revoke execute on function regras.textos_casados(text, audit.janela) from public;
 --! EndIncluded regras/textos_casados.sql
 
 --! Included regras/candidatos_marketing.sql
 -- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
 -- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
 -- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.candidatos_marketing(
+create or replace function regras.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]
@@ -5167,20 +5208,20 @@ begin
         filter (where p.acao = 'incluir') as padroes
     from (select x.campo, x.texto, audit_interno.dobrar(x.texto) as dobrado from texto x where x.texto <> '' offset 0) t
     join (
-      select p.*, audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
       from audit.padroes_trade_marketing p where p.ativo
       offset 0
     ) p on p.campo = t.campo
     -- the quick filter first; not every expression has one
-    where (p.filtro is null or t.dobrado like p.filtro) and audit_interno.padrao_casa(p.tipo, p.padrao, t.dobrado)
+    where (p.filtro is null or t.dobrado like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
   select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
-    audit_interno.chave_fornecedor(c.fornecedor_id, c.fornecedor),
+    regras.chave_fornecedor(c.fornecedor_id, c.fornecedor),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
-      from string_to_table(concat_ws(' ', audit_interno.palavras_texto(c.fornecedor), audit_interno.palavras_texto(c.descricao)), ' ') w
+      from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
       where length(w) >= 4 and w <> all (v_dos_padroes))
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
@@ -5192,16 +5233,16 @@ begin
 end
 $$;
 
-comment on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
+comment on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
-revoke execute on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
+revoke execute on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 --! EndIncluded regras/candidatos_marketing.sql
 
 --! Included regras/historico_marketing.sql
 -- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
 -- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
 -- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.historico_marketing(inicio date, fim date, chaves text[])
+create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -5211,18 +5252,18 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
   v_codigos text[] := array(
-    select audit_interno.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
+    select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
@@ -5235,18 +5276,18 @@ begin
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
     group by 1, 2, 3, 4
     union all
     select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
     from dw.lancamentos l
     cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      and audit_interno.inicio_fornecedor(l.fornecedor_id) = ''
-      and not audit_interno.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and regras.inicio_fornecedor(l.fornecedor_id) = ''
+      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
     group by 2, 3, 4
   ), outro as (
-    select audit_interno.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
       audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
@@ -5254,22 +5295,22 @@ begin
   select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
   from outro o
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
-    and not audit_interno.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
-    and not audit_interno.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+    and not regras.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
+    and not regras.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
   group by o.chave, o.categoria_dobrada;
 end
 $$;
 
-comment on function audit_interno.historico_marketing(date, date, text[]) is
+comment on function regras.historico_marketing(date, date, text[]) is
   'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
-revoke execute on function audit_interno.historico_marketing(date, date, text[]) from public;
+revoke execute on function regras.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
 
 --! Included regras/palavras_marketing.sql
 -- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
 -- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
 -- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+create or replace function regras.palavras_marketing(inicio date, fim date, palavras text[])
 returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -5277,16 +5318,16 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
 begin
   v_passo := (
@@ -5298,7 +5339,7 @@ begin
   with amostra as (
     select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
       audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
-      audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      regras.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
       l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
@@ -5306,12 +5347,12 @@ begin
     offset 0
   ), outra as (
     select a.id, a.categoria_dobrada, a.chave,
-      concat_ws(' ', audit_interno.palavras_texto(a.nome), audit_interno.palavras_texto(a.memoria)) as texto
+      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
     from amostra a
     where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not audit_interno.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not audit_interno.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-      and not audit_interno.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
+      and not regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
     offset 0
   ), contado as (
     select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
@@ -5327,9 +5368,9 @@ begin
 end
 $$;
 
-comment on function audit_interno.palavras_marketing(date, date, text[]) is
+comment on function regras.palavras_marketing(date, date, text[]) is
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-revoke execute on function audit_interno.palavras_marketing(date, date, text[]) from public;
+revoke execute on function regras.palavras_marketing(date, date, text[]) from public;
 --! EndIncluded regras/palavras_marketing.sql
 
 --! Included regras/trade_marketing.sql
@@ -5344,18 +5385,18 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_base numeric := audit_interno.confianca_base('trade_marketing', 0.95);
+  v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
-  v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
-  v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
-  v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
+  v_descricoes text[] := regras.textos_casados('descricao', janela);
+  v_fornecedores text[] := regras.textos_casados('fornecedor', janela);
+  v_contas text[] := regras.textos_casados('conta_contabil', janela);
 begin
   if v_categoria is null then
     raise exception using
@@ -5369,7 +5410,7 @@ begin
 
   return query
   with candidato as materialized (
-    select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+    select * from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
   ), periodo as materialized (
     select
       min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
@@ -5379,7 +5420,7 @@ begin
     from candidato c
   ), frase as materialized (
     -- few combinations of patterns, many entries
-    select x.padroes, audit_interno.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+    select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -5387,13 +5428,13 @@ begin
       coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
       jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
     from periodo p
-    cross join lateral audit_interno.historico_marketing(p.inicio, p.fim, p.chaves) h
+    cross join lateral regras.historico_marketing(p.inicio, p.fim, p.chaves) h
     group by h.chave
   ), firme as materialized (
     -- a word that several suppliers use, nine times in ten for one category
     select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
     from periodo x
-    cross join lateral audit_interno.palavras_marketing(x.inicio, x.fim, x.palavras) p
+    cross join lateral regras.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), texto as (
     select c.id,
@@ -5451,7 +5492,7 @@ begin
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral audit_interno.confianca_contestada(
+  cross join lateral regras.confianca_contestada(
     v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
     greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
       case when b.sem_data then v_alheio else 0 end)) o (confianca);
@@ -5465,35 +5506,35 @@ revoke execute on function regras.trade_marketing(audit.janela) from public;
 
 --! Included regras/nome_canonico.sql
 -- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by audit_interno.conhecer_grafias and
+-- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias and
 -- entradas_pendencia.
-create or replace function audit_interno.nome_canonico(nome text) returns text
+create or replace function regras.nome_canonico(nome text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
   pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(nome, 200)), '[[:space:][:punct:]]+', ' ', 'g'),
   '( (ltda|me|epp|mei|eireli|s ?a|s ?s|cia|ltd|limited|plc|llp|llc|inc|gmbh|co|the))+ ?$', '')), '');
 
-comment on function audit_interno.nome_canonico(text) is
+comment on function regras.nome_canonico(text) is
   'Supplier name folded, without punctuation and legal form; null when nothing is left.';
-revoke execute on function audit_interno.nome_canonico(text) from public;
+revoke execute on function regras.nome_canonico(text) from public;
 --! EndIncluded regras/nome_canonico.sql
 
 --! Included regras/mes_indice.sql
 -- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
 -- four digits. Touches nothing. Called by the statistics of regras.pendente_verificacao.
-create or replace function audit_interno.mes_indice(data date) returns int
+create or replace function regras.mes_indice(data date) returns int
 language sql immutable parallel safe
 return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
   then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
 
-comment on function audit_interno.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
-revoke execute on function audit_interno.mes_indice(date) from public;
+comment on function regras.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+revoke execute on function regras.mes_indice(date) from public;
 --! EndIncluded regras/mes_indice.sql
 
 --! Included regras/faixa_valor.sql
 -- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by audit_interno.chaves_valor.
-create or replace function audit_interno.faixa_valor(valor numeric) returns text
+-- Called by regras.chaves_valor.
+create or replace function regras.faixa_valor(valor numeric) returns text
 language sql immutable parallel safe
 return case
   when valor is null or valor = 'NaN' then null
@@ -5502,8 +5543,8 @@ return case
   else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
 end;
 
-comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-revoke execute on function audit_interno.faixa_valor(numeric) from public;
+comment on function regras.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+revoke execute on function regras.faixa_valor(numeric) from public;
 --! EndIncluded regras/faixa_valor.sql
 
 --! Included regras/chaves_fornecedor.sql
@@ -5511,7 +5552,7 @@ revoke execute on function audit_interno.faixa_valor(numeric) from public;
 -- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
 -- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
 -- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
-create or replace function audit_interno.chaves_fornecedor(
+create or replace function regras.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
 ) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
 language sql immutable parallel safe rows 1
@@ -5525,38 +5566,38 @@ begin atomic
   ) h;
 end;
 
-comment on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) is
+comment on function regras.chaves_fornecedor(text, text, text, text, text, text) is
   'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-revoke execute on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) from public;
+revoke execute on function regras.chaves_fornecedor(text, text, text, text, text, text) from public;
 --! EndIncluded regras/chaves_fornecedor.sql
 
 --! Included regras/chaves_valor.sql
 -- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
 -- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
 -- asked; inlined by the planner.
-create or replace function audit_interno.chaves_valor(fornecedor text, centro text, valor numeric)
+create or replace function regras.chaves_valor(fornecedor text, centro text, valor numeric)
 returns table (k3 bigint, k8 bigint, k9 bigint)
 language sql immutable parallel safe rows 1
 begin atomic
   select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
     pg_catalog.hash_numeric_extended(valor, h.ambos)
   from (
-    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(audit_interno.faixa_valor(valor), 0) as faixa,
+    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regras.faixa_valor(valor), 0) as faixa,
       pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
     offset 0
   ) h;
 end;
 
-comment on function audit_interno.chaves_valor(text, text, numeric) is
+comment on function regras.chaves_valor(text, text, numeric) is
   'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-revoke execute on function audit_interno.chaves_valor(text, text, numeric) from public;
+revoke execute on function regras.chaves_valor(text, text, numeric) from public;
 --! EndIncluded regras/chaves_valor.sql
 
 --! Included regras/chaves_texto.sql
 -- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
 -- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
 -- inlined by the planner.
-create or replace function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
+create or replace function regras.chaves_texto(fornecedor text, nome text, texto text)
 returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
 begin atomic
@@ -5568,37 +5609,56 @@ begin atomic
   where pg_catalog.length(p.termo) > 2;
 end;
 
-comment on function audit_interno.chaves_texto(text, text, text) is
+comment on function regras.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
-revoke execute on function audit_interno.chaves_texto(text, text, text) from public;
+revoke execute on function regras.chaves_texto(text, text, text) from public;
 --! EndIncluded regras/chaves_texto.sql
+
+--! Included regras/niveis.sql
+-- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
+-- and where entries are asked; inlined by the planner.
+create or replace function regras.niveis(
+  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
+) returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe rows 11
+begin atomic
+  select v.nivel, v.chave
+  -- a function over arrays: half the cost of a list of values for each entry
+  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  where v.chave is not null;
+end;
+
+comment on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
+  'Keys of an entry as rows: level and key, without those that are null.';
+revoke execute on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
+--! EndIncluded regras/niveis.sql
 
 --! Included regras/chaves_entrada.sql
 -- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
 -- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
--- audit_interno.pontuar_pendencias and ajustar_alfas; inlined by the planner.
-create or replace function audit_interno.chaves_entrada(
+-- regras.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+create or replace function regras.chaves_entrada(
   raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 ) returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
 begin atomic
   select f.nivel, f.chave, null::text
-  from audit_interno.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
-  cross join audit_interno.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
-  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  from regras.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
+  cross join regras.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  cross join lateral regras.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   union all
-  select t.nivel, t.chave, t.termo from audit_interno.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
+  select t.nivel, t.chave, t.termo from regras.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
 end;
 
-comment on function audit_interno.chaves_entrada(text, text, text, text, text, numeric, text) is
+comment on function regras.chaves_entrada(text, text, text, text, text, numeric, text) is
   'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-revoke execute on function audit_interno.chaves_entrada(text, text, text, text, text, numeric, text) from public;
+revoke execute on function regras.chaves_entrada(text, text, text, text, text, numeric, text) from public;
 --! EndIncluded regras/chaves_entrada.sql
 
 --! Included regras/corrigidas_sem_palavra.sql
 -- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
 -- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
-create or replace function audit_interno.corrigidas_sem_palavra() returns text[]
+create or replace function regras.corrigidas_sem_palavra() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5610,15 +5670,15 @@ as $$
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 
-comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
-revoke execute on function audit_interno.corrigidas_sem_palavra() from public;
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/corrigidas_sem_palavra.sql
 
 --! Included regras/conhecer_grafias.sql
 -- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
 -- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
 -- estatistica_categoria and estatistica_nome. Called before history is counted.
-create or replace function audit_interno.conhecer_grafias(meses int[], chaves text[]) returns void
+create or replace function regras.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5646,25 +5706,25 @@ begin
     group by l.categoria, left(l.fornecedor, 200)
   ) g;
 
-  insert into audit_interno.estatistica_categoria (categoria)
+  insert into regras.estatistica_categoria (categoria)
   select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from audit_interno.estatistica_categoria k where k.categoria = c.categoria);
+  where not exists (select from regras.estatistica_categoria k where k.categoria = c.categoria);
 
-  insert into audit_interno.estatistica_nome (escrito, nome)
-  select n.escrito, audit_interno.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
-  where not exists (select from audit_interno.estatistica_nome k where k.escrito = n.escrito);
+  insert into regras.estatistica_nome (escrito, nome)
+  select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
+  where not exists (select from regras.estatistica_nome k where k.escrito = n.escrito);
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('audit_interno.estatistica_categoria'::regclass, 'audit_interno.estatistica_nome'::regclass)
+  if exists (select from pg_class c where c.oid in ('regras.estatistica_categoria'::regclass, 'regras.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
-    analyze audit_interno.estatistica_categoria, audit_interno.estatistica_nome;
+    analyze regras.estatistica_categoria, regras.estatistica_nome;
   end if;
 end
 $$;
 
-comment on function audit_interno.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
-revoke execute on function audit_interno.conhecer_grafias(int[], text[]) from public;
+comment on function regras.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+revoke execute on function regras.conhecer_grafias(int[], text[]) from public;
 --! EndIncluded regras/conhecer_grafias.sql
 
 --! Included regras/contar_historia.sql
@@ -5673,8 +5733,8 @@ revoke execute on function audit_interno.conhecer_grafias(int[], text[]) from pu
 -- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
 -- amounts do not multiply words; return query, because it may run in parallel.
 -- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
--- and names); changes nothing. Called by audit_interno.contar_meses and contar_chegadas.
-create or replace function audit_interno.contar_historia(meses int[], chaves text[], metade int default null)
+-- and names); changes nothing. Called by regras.contar_meses and contar_chegadas.
+create or replace function regras.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 -- the cost says: worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 1000000
@@ -5684,8 +5744,8 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   v_inicio date;
   v_fim date;
 begin
@@ -5696,75 +5756,75 @@ begin
   return query
   select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
   from (
-    select audit_interno.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+    select regras.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
       nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
       l.valor
     from dw.lancamentos l
     join (
       select k.id, k.categoria
-      from audit_interno.estatistica_categoria k
+      from regras.estatistica_categoria k
       where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
-    left join audit_interno.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
-    cross join lateral (select audit_interno.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
+    left join regras.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-      and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+        and regras.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regras.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     -- or each of these expressions is reckoned once for every key
     offset 0
   ) h
-  cross join lateral audit_interno.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
-  cross join lateral audit_interno.chaves_valor(h.fornecedor, h.centro, h.valor) v
-  cross join lateral audit_interno.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  cross join lateral regras.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
+  cross join lateral regras.chaves_valor(h.fornecedor, h.centro, h.valor) v
+  cross join lateral regras.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, h.categoria;
 
   return query
   select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
   from (
-    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, audit_interno.palavras_texto(g.descricao) as texto,
-      audit_interno.raiz_fornecedor(g.fornecedor_id) as raiz
+    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
+      regras.raiz_fornecedor(g.fornecedor_id) as raiz
     from (
       -- the same text of the same supplier is taken apart once
-      select audit_interno.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+      select regras.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
         l.descricao, count(*) as linhas
       from dw.lancamentos l
       where btrim(l.categoria) <> ''
         and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-          and audit_interno.mes_indice(l.data_lancamento) = any (meses))
-        and (metade is null or audit_interno.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+          and regras.mes_indice(l.data_lancamento) = any (meses))
+        and (metade is null or regras.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
         and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
         and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      group by audit_interno.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+      group by regras.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
     ) g
     offset 0
   ) h
   join (
     select k.id, k.categoria
-    from audit_interno.estatistica_categoria k
+    from regras.estatistica_categoria k
     where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
     offset 0
   ) c on c.categoria = h.categoria
-  left join audit_interno.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral audit_interno.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+  left join regras.estatistica_nome n on n.escrito = h.escrito
+  cross join lateral regras.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 end
 $$;
 
-comment on function audit_interno.contar_historia(int[], text[], int) is
+comment on function regras.contar_historia(int[], text[], int) is
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-revoke execute on function audit_interno.contar_historia(int[], text[], int) from public;
+revoke execute on function regras.contar_historia(int[], text[], int) from public;
 --! EndIncluded regras/contar_historia.sql
 
 --! Included regras/contar_meses.sql
 -- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes audit_interno.estatistica_* only. Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.contar_meses(meses int[]) returns void
+-- audit tables; writes regras.estatistica_* only. Called by regras.preparar_pendente_verificacao.
+create or replace function regras.contar_meses(meses int[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5777,44 +5837,44 @@ begin
   -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
   if contar_meses.meses is null then
     begin
-      lock table audit_interno.estatistica_contagem in access exclusive mode nowait;
-      alter table audit_interno.estatistica_contagem drop constraint estatistica_contagem_pkey;
+      lock table regras.estatistica_contagem in access exclusive mode nowait;
+      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
       v_sem_chave := true;
     exception when lock_not_available or object_in_use then
       null;
     end;
   end if;
 
-  delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
-  delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
-  perform audit_interno.conhecer_grafias(meses, null);
+  delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
+  delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  perform regras.conhecer_grafias(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
-  insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
+  insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from audit_interno.contar_em_metades(meses) h
+  from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
   if v_sem_chave then
-    alter table audit_interno.estatistica_contagem
+    alter table regras.estatistica_contagem
       add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
   end if;
 
-  insert into audit_interno.estatistica_mes (mes, linhas)
+  insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
-  from audit_interno.estatistica_contagem c
+  from regras.estatistica_contagem c
   where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
   group by c.mes;
 end
 $$;
 
-comment on function audit_interno.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
-revoke execute on function audit_interno.contar_meses(int[]) from public;
+comment on function regras.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+revoke execute on function regras.contar_meses(int[]) from public;
 --! EndIncluded regras/contar_meses.sql
 
 --! Included regras/contar_chegadas.sql
 -- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
--- known, see audit_interno.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*.
-create or replace function audit_interno.contar_chegadas(meses int[], chaves text[]) returns void
+-- known, see regras.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regras.estatistica_*.
+create or replace function regras.contar_chegadas(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5824,21 +5884,21 @@ begin
   if chaves is null then
     return;
   end if;
-  perform audit_interno.conhecer_grafias(meses, chaves);
+  perform regras.conhecer_grafias(meses, chaves);
   with somada as (
-    insert into audit_interno.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
+    insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
     select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-    from audit_interno.contar_historia(meses, chaves) h
+    from regras.contar_historia(meses, chaves) h
     on conflict (nivel, chave, mes, categoria) do update set linhas = c.linhas + excluded.linhas
     returning c.nivel, c.mes
   )
-  insert into audit_interno.estatistica_mes as m (mes, linhas)
+  insert into regras.estatistica_mes as m (mes, linhas)
   select c.mes, 0 from (select distinct s.mes from somada s where s.nivel = 0) c
   on conflict (mes) do nothing;
-  update audit_interno.estatistica_mes m
+  update regras.estatistica_mes m
   set linhas = t.linhas
   from (
-    select c.mes, sum(c.linhas) as linhas from audit_interno.estatistica_contagem c
+    select c.mes, sum(c.linhas) as linhas from regras.estatistica_contagem c
     where c.nivel = 0 and c.chave = 0
     group by c.mes
   ) t
@@ -5846,8 +5906,8 @@ begin
 end
 $$;
 
-comment on function audit_interno.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
-revoke execute on function audit_interno.contar_chegadas(int[], text[]) from public;
+comment on function regras.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
+revoke execute on function regras.contar_chegadas(int[], text[]) from public;
 --! EndIncluded regras/contar_chegadas.sql
 
 --! Included regras/marcar_borda.sql
@@ -5855,7 +5915,7 @@ revoke execute on function audit_interno.contar_chegadas(int[], text[]) from pub
 -- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
 -- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
 -- regras.preparar_pendente_verificacao, which keeps the numbers returned.
-create or replace function audit_interno.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
+create or replace function regras.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5869,36 +5929,36 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  delete from audit_interno.estatistica_antigas a where marcar_borda.meses is null or a.mes = any (meses);
-  insert into audit_interno.estatistica_antigas (mes, linhas)
-  select audit_interno.mes_indice(l.data_lancamento), count(*)
+  delete from regras.estatistica_antigas a where marcar_borda.meses is null or a.mes = any (meses);
+  insert into regras.estatistica_antigas (mes, linhas)
+  select regras.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l
-  where (l.carregado_em < limite or l.carregado_em is null) and audit_interno.mes_indice(l.data_lancamento) is not null
+  where (l.carregado_em < limite or l.carregado_em is null) and regras.mes_indice(l.data_lancamento) is not null
     and (marcar_borda.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-      and audit_interno.mes_indice(l.data_lancamento) = any (meses))
+      and regras.mes_indice(l.data_lancamento) = any (meses))
   group by 1;
 
   select count(*), max(l.carregado_em) into linhas, ultima from dw.lancamentos l where l.carregado_em >= limite;
-  delete from audit_interno.estatistica_borda;
+  delete from regras.estatistica_borda;
   if linhas <= 100000 then
-    insert into audit_interno.estatistica_borda (registro_id, carregado_em, mes)
-    select l.id::text, l.carregado_em, audit_interno.mes_indice(l.data_lancamento) from dw.lancamentos l where l.carregado_em >= limite;
+    insert into regras.estatistica_borda (registro_id, carregado_em, mes)
+    select l.id::text, l.carregado_em, regras.mes_indice(l.data_lancamento) from dw.lancamentos l where l.carregado_em >= limite;
   end if;
 end
 $$;
 
-comment on function audit_interno.marcar_borda(timestamptz, int[]) is
+comment on function regras.marcar_borda(timestamptz, int[]) is
   'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
-revoke execute on function audit_interno.marcar_borda(timestamptz, int[]) from public;
+revoke execute on function regras.marcar_borda(timestamptz, int[]) from public;
 --! EndIncluded regras/marcar_borda.sql
 
 --! Included regras/acompanhar_historia.sql
 -- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see audit_interno.marcar_borda), or when
+-- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regras.marcar_borda), or when
 -- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*. Returns the months counted again.
+-- Reads dw.lancamentos and the audit tables; writes regras.estatistica_*. Returns the months counted again.
 -- Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
+create or replace function regras.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -5907,7 +5967,7 @@ set jit = off
 set enable_nestloop = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_corrigidas bigint[];
   v_alteradas text[];
   v_eram_pendentes text[];
@@ -5931,22 +5991,22 @@ begin
   ) n;
 
   with lida as materialized (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, l.carregado_em
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, l.carregado_em
     from dw.lancamentos l where l.carregado_em >= limite
   ), alterada as (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
     from dw.lancamentos l
     where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
   ), chegada as materialized (
     select l.id, l.mes from lida l
     where not exists (
-      select from audit_interno.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+      select from regras.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
     union
     select a.id, a.mes from alterada a where a.era_pendente
   ), mexida as (
     select a.mes from alterada a where not a.era_pendente
     union
-    select b.mes from audit_interno.estatistica_borda b
+    select b.mes from regras.estatistica_borda b
     where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
   )
   select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
@@ -5968,77 +6028,77 @@ begin
       select m.mes
       from unnest(v_meses) m (mes)
       left join (
-        select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+        select regras.mes_indice(l.data_lancamento) as mes, count(*) as linhas
         from dw.lancamentos l
         where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
         group by 1
       ) a on a.mes = m.mes
-      left join audit_interno.estatistica_antigas e on e.mes = m.mes
+      left join regras.estatistica_antigas e on e.mes = m.mes
       where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
     ) m
   );
 
   if v_refazer is not null then
-    perform audit_interno.contar_meses(v_refazer);
-    select array_agg(l.id::text), array_agg(distinct audit_interno.mes_indice(l.data_lancamento))
+    perform regras.contar_meses(v_refazer);
+    select array_agg(l.id::text), array_agg(distinct regras.mes_indice(l.data_lancamento))
     into v_chegadas, v_meses
     from dw.lancamentos l
     where l.id = any (audit_interno.chaves_como(v_chegadas, (null::dw.lancamentos).id))
-      and audit_interno.mes_indice(l.data_lancamento) <> all (v_refazer);
+      and regras.mes_indice(l.data_lancamento) <> all (v_refazer);
   end if;
-  perform audit_interno.contar_chegadas(v_meses, v_chegadas);
+  perform regras.contar_chegadas(v_meses, v_chegadas);
 
   -- what has become old since
-  insert into audit_interno.estatistica_antigas as a (mes, linhas)
-  select audit_interno.mes_indice(l.data_lancamento), count(*)
+  insert into regras.estatistica_antigas as a (mes, linhas)
+  select regras.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l
-  where l.carregado_em >= limite and l.carregado_em < limite_novo and audit_interno.mes_indice(l.data_lancamento) is not null
+  where l.carregado_em >= limite and l.carregado_em < limite_novo and regras.mes_indice(l.data_lancamento) is not null
   group by 1
   on conflict (mes) do update set linhas = a.linhas + excluded.linhas;
   return coalesce(v_refazer, '{}');
 end
 $$;
 
-comment on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) is
+comment on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) is
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
-revoke execute on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
+revoke execute on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/acompanhar_historia.sql
 
 --! Included regras/ultimo_mes_conhecido.sql
 -- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads audit_interno.estatistica_mes. Called by audit_interno.entradas_pendencia,
+-- Null when there is none. Reads regras.estatistica_mes. Called by regras.entradas_pendencia,
 -- pontuar_pendencias and ajustar_alfas.
-create or replace function audit_interno.ultimo_mes_conhecido(corte int) returns int
+create or replace function regras.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select max(m.mes)
-  from audit_interno.estatistica_mes m
+  from regras.estatistica_mes m
   where m.mes < ultimo_mes_conhecido.corte
-    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from audit_interno.estatistica_mes t)
+    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from regras.estatistica_mes t)
 $$;
 
-comment on function audit_interno.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
-revoke execute on function audit_interno.ultimo_mes_conhecido(int) from public;
+comment on function regras.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
+revoke execute on function regras.ultimo_mes_conhecido(int) from public;
 --! EndIncluded regras/ultimo_mes_conhecido.sql
 
 --! Included regras/lacuna.sql
 -- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by audit_interno.entradas_pendencia.
-create or replace function audit_interno.lacuna(mes int, conhecido int) returns smallint
+-- entry waits the less the past says of it. Touches nothing. Called by regras.entradas_pendencia.
+create or replace function regras.lacuna(mes int, conhecido int) returns smallint
 language sql immutable parallel safe
 return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
 
-comment on function audit_interno.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
-revoke execute on function audit_interno.lacuna(int, int) from public;
+comment on function regras.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
+revoke execute on function regras.lacuna(int, int) from public;
 --! EndIncluded regras/lacuna.sql
 
 --! Included regras/entradas_pendencia.sql
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by audit_interno.pontuar_pendencias and by the fitting of the weights.
-create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
+-- Called by regras.pontuar_pendencias and by the fitting of the weights.
+create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 )
@@ -6048,8 +6108,8 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
   v_limiar bigint;
@@ -6057,44 +6117,44 @@ begin
   if retroteste is null then
     return query
     with pendente as materialized (
-      select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
+      select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
       where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
-        and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+        and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
         and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
         and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     ), mes as materialized (
-      select m.corte, audit_interno.lacuna(m.corte, audit_interno.ultimo_mes_conhecido(m.corte)) as lacuna
+      select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
     )
-    select p.id, p.corte, m.lacuna, null::int, audit_interno.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then audit_interno.nome_canonico(p.escrito) else n.nome end,
+    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
+      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
       nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      audit_interno.palavras_texto(p.descricao)
+      regras.palavras_texto(p.descricao)
     from pendente p
     join mes m on m.corte = p.corte
-    left join audit_interno.estatistica_nome n on n.escrito = p.escrito;
+    left join regras.estatistica_nome n on n.escrito = p.escrito;
     return;
   end if;
 
   -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
   select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
   into v_limiar
-  from audit_interno.estatistica_mes m
+  from regras.estatistica_mes m
   where m.mes <@ retroteste;
 
   return query
   with decidida as materialized (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, c.id as certa,
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
       select k.id, k.categoria
-      from audit_interno.estatistica_categoria k
+      from regras.estatistica_categoria k
       where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
@@ -6106,7 +6166,7 @@ begin
     limit amostra
   ), espera as materialized (
     -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
-    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, u.ultimo) as lacuna
+    select p.mes, p.corte, p.sorte, regras.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
         case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
@@ -6114,56 +6174,56 @@ begin
       cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
     ) p
     join (
-      select c.corte, audit_interno.ultimo_mes_conhecido(c.corte) as ultimo
+      select c.corte, regras.ultimo_mes_conhecido(c.corte) as ultimo
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
   )
-  select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end,
+  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
+    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
     nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    audit_interno.palavras_texto(d.descricao)
+    regras.palavras_texto(d.descricao)
   from decidida d
   join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join audit_interno.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or audit_interno.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  left join regras.estatistica_nome n on n.escrito = d.escrito
+  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
 end
 $$;
 
-comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) is
+comment on function regras.entradas_pendencia(audit.janela, int4range, int, int) is
   'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) from public;
+revoke execute on function regras.entradas_pendencia(audit.janela, int4range, int, int) from public;
 --! EndIncluded regras/entradas_pendencia.sql
 
 --! Included regras/alfas.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
--- back-test; these defaults until then. Reads audit_interno.estatistica_peso. Called by audit_interno.pontuar_pendencias.
-create or replace function audit_interno.alfas() returns table (nivel smallint, peso double precision)
+-- back-test; these defaults until then. Reads regras.estatistica_peso. Called by regras.pontuar_pendencias.
+create or replace function regras.alfas() returns table (nivel smallint, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
 as $$
   select n::smallint,
-    coalesce((select p.peso from audit_interno.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
+    coalesce((select p.peso from regras.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
   from generate_series(0, 11) n
 $$;
 
-comment on function audit_interno.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
-revoke execute on function audit_interno.alfas() from public;
+comment on function regras.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+revoke execute on function regras.alfas() from public;
 --! EndIncluded regras/alfas.sql
 
 --! Included regras/classe_apoio.sql
 -- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
 -- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
 -- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
--- Called by audit_interno.pontuar_pendencias.
-create or replace function audit_interno.classe_apoio(apoio double precision, com_conta boolean) returns smallint
+-- Called by regras.pontuar_pendencias.
+create or replace function regras.classe_apoio(apoio double precision, com_conta boolean) returns smallint
 language sql immutable parallel safe
 return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
   + case when com_conta then 4 else 0 end)::smallint;
 
-comment on function audit_interno.classe_apoio(double precision, boolean) is
+comment on function regras.classe_apoio(double precision, boolean) is
   'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-revoke execute on function audit_interno.classe_apoio(double precision, boolean) from public;
+revoke execute on function regras.classe_apoio(double precision, boolean) from public;
 --! EndIncluded regras/classe_apoio.sql
 
 --! Included regras/pontuar_pendencias.sql
@@ -6179,9 +6239,9 @@ revoke execute on function audit_interno.classe_apoio(double precision, boolean)
 -- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
--- of all suppliers (null) or of one half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
 -- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
-create or replace function audit_interno.pontuar_pendencias(
+create or replace function regras.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
@@ -6204,13 +6264,13 @@ declare
 begin
   return query
   with entrada as materialized (
-    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra, metade) e
+    select row_number() over ()::int as n, e.* from regras.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), k as materialized (
     select e.n, e.corte, c.nivel, c.chave, c.termo
     from entrada e
-    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    cross join lateral regras.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
-    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    select d.corte, coalesce(regras.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
     select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
@@ -6225,7 +6285,7 @@ begin
       select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
         sum(c.linhas) as linhas
-      from audit_interno.estatistica_contagem c
+      from regras.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
@@ -6259,7 +6319,7 @@ begin
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
         / (c.w + a.peso) as coeficiente
     from sabida c
-    join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
+    join regras.alfas() a (nivel, peso) on a.nivel = c.nivel
     union all
     select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
   ), resumo as materialized (
@@ -6303,7 +6363,7 @@ begin
     -- against entries without an account
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
-    join audit_interno.lambdas() d on d.classe = audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
+    join regras.lambdas() d on d.classe = regras.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
   ), ponto as (
     select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
       coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
@@ -6348,38 +6408,38 @@ begin
 end
 $$;
 
-comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
+comment on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
   'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
+revoke execute on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
 --! EndIncluded regras/pontuar_pendencias.sql
 
 --! Included regras/lambdas.sql
--- Weight of the words and the account in each class of audit_interno.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- audit_interno.estatistica_peso. Called by audit_interno.calibrar_pendencias and pontuar_pendencias.
-create or replace function audit_interno.lambdas() returns table (classe smallint, peso double precision)
+-- Weight of the words and the account in each class of regras.classe_apoio: fitted by the back-test, these defaults until then. Reads
+-- regras.estatistica_peso. Called by regras.calibrar_pendencias and pontuar_pendencias.
+create or replace function regras.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp
 as $$
   select d.classe::smallint,
-    coalesce((select p.peso from audit_interno.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
+    coalesce((select p.peso from regras.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
   from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
 $$;
 
-comment on function audit_interno.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-revoke execute on function audit_interno.lambdas() from public;
+comment on function regras.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+revoke execute on function regras.lambdas() from public;
 --! EndIncluded regras/lambdas.sql
 
 --! Included regras/meses_retroteste.sql
 -- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
 -- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
--- Reads audit_interno.estatistica_mes. Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.meses_retroteste() returns int4range
+-- Reads regras.estatistica_mes. Called by regras.preparar_pendente_verificacao.
+create or replace function regras.meses_retroteste() returns int4range
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with acumulado as (
     select m.mes, sum(m.linhas) over (order by m.mes) as ate, sum(m.linhas) over () as todas
-    from audit_interno.estatistica_mes m
+    from regras.estatistica_mes m
   )
   select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
   from (
@@ -6391,16 +6451,16 @@ as $$
   ) l
 $$;
 
-comment on function audit_interno.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
-revoke execute on function audit_interno.meses_retroteste() from public;
+comment on function regras.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
+revoke execute on function regras.meses_retroteste() from public;
 --! EndIncluded regras/meses_retroteste.sql
 
 --! Included regras/ajustar_alfas.sql
 -- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
 -- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
 -- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by audit_interno.calibrar_historia.
-create or replace function audit_interno.ajustar_alfas(retroteste int4range, amostra int) returns void
+-- statistics and dw.lancamentos; writes estatistica_peso. Called by regras.calibrar_historia.
+create or replace function regras.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -6412,11 +6472,11 @@ declare
   -- the running probability of each entry's true category
   v_p double precision[];
 begin
-  delete from audit_interno.estatistica_peso p where p.nome like 'alfa\_%';
+  delete from regras.estatistica_peso p where p.nome like 'alfa\_%';
 
   for v_nivel in
     with m as materialized (
-      select * from audit_interno.medir_em_metades(retroteste, amostra)
+      select * from regras.medir_em_metades(retroteste, amostra)
     )
     -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
     select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
@@ -6442,45 +6502,45 @@ begin
     order by sum(ln((u.certas + g.alfa * u.p) / (u.total + g.alfa))) desc
     limit 1;
     if v_alfa is not null then
-      insert into audit_interno.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
+      insert into regras.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
     end if;
 
     v_p := array(select coalesce((u.certas + a.peso * u.p) / (u.total + a.peso), u.p)
-      from audit_interno.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
+      from regras.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
       where a.nivel = v_nivel.nivel order by u.n);
   end loop;
 end
 $$;
 
-comment on function audit_interno.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
-revoke execute on function audit_interno.ajustar_alfas(int4range, int) from public;
+comment on function regras.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
+revoke execute on function regras.ajustar_alfas(int4range, int) from public;
 --! EndIncluded regras/ajustar_alfas.sql
 
 --! Included regras/chance_bruta.sql
 -- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
-create or replace function audit_interno.chance_bruta(bruta double precision) returns double precision
+create or replace function regras.chance_bruta(bruta double precision) returns double precision
 language sql immutable parallel safe
 return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
 
-comment on function audit_interno.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-revoke execute on function audit_interno.chance_bruta(double precision) from public;
+comment on function regras.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
+revoke execute on function regras.chance_bruta(double precision) from public;
 --! EndIncluded regras/chance_bruta.sql
 
 --! Included regras/curva.sql
 -- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
 -- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
--- audit_interno.sugerir_pendencias; the planner inlines it.
-create or replace function audit_interno.curva(
+-- regras.sugerir_pendencias; the planner inlines it.
+create or replace function regras.curva(
   a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
   repetida double precision, recente double precision
 ) returns double precision
 language sql immutable parallel safe
 return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision) + h * repetida + r * recente)));
 
-comment on function audit_interno.curva(
+comment on function regras.curva(
   double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) is
   'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-revoke execute on function audit_interno.curva(
+revoke execute on function regras.curva(
   double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
 --! EndIncluded regras/curva.sql
 
@@ -6490,26 +6550,26 @@ revoke execute on function audit_interno.curva(
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
 -- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
--- class follows the class's few errors, which come in clusters. Reads audit_interno.estatistica_retroteste, writes
--- estatistica_curva. Called by audit_interno.calibrar_pendencias.
-create or replace function audit_interno.ajustar_curvas() returns void
+-- class follows the class's few errors, which come in clusters. Reads regras.estatistica_retroteste, writes
+-- estatistica_curva. Called by regras.calibrar_pendencias.
+create or replace function regras.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_passo double precision;
 begin
-  delete from audit_interno.estatistica_curva;
-  insert into audit_interno.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
+  delete from regras.estatistica_curva;
+  insert into regras.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
 
   for v_volta in 1..30 loop
     with s as (
       select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
         r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
-      from audit_interno.estatistica_retroteste r
-      join audit_interno.estatistica_curva k on k.classe = r.classe
+      from regras.estatistica_retroteste r
+      join regras.estatistica_curva k on k.classe = r.classe
       cross join lateral (
-        select audit_interno.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
+        select regras.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
     ), soma as materialized (
       -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
       select s.classe, sum(s.w) as h00,
@@ -6524,7 +6584,7 @@ begin
       select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
         coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
         array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
-      from audit_interno.estatistica_curva k
+      from regras.estatistica_curva k
       left join soma n on n.classe = k.classe
     ), grupo as (
       select k.classe / 4 as grupo,
@@ -6536,12 +6596,12 @@ begin
         array[
           coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
           coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
-      from audit_interno.estatistica_curva k
+      from regras.estatistica_curva k
       left join soma n on n.classe = k.classe
       group by k.classe / 4
     ), passo as (
       -- one system for each group: its four intercepts, then the slopes that they share
-      select g.grupo, audit_interno.resolver_sistema(
+      select g.grupo, regras.resolver_sistema(
         (select array_agg(l.linha order by l.n) from (
           select c.classe % 4 as n,
             array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
@@ -6554,7 +6614,7 @@ begin
       from grupo g
     ), andado as (
       -- no step longer than a half
-      update audit_interno.estatistica_curva k
+      update regras.estatistica_curva k
       set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
         g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
         r = k.r + greatest(-0.5, least(0.5, p.p[8]))
@@ -6568,21 +6628,21 @@ begin
 
   -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
   -- proved something
-  delete from audit_interno.estatistica_curva k
-  where (select count(*) from audit_interno.estatistica_retroteste r where r.classe = k.classe) < 30;
+  delete from regras.estatistica_curva k
+  where (select count(*) from regras.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
 $$;
 
-comment on function audit_interno.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-revoke execute on function audit_interno.ajustar_curvas() from public;
+comment on function regras.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
+revoke execute on function regras.ajustar_curvas() from public;
 --! EndIncluded regras/ajustar_curvas.sql
 
 --! Included regras/confianca_calibrada.sql
 -- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
 -- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
 -- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by audit_interno.sugerir_pendencias; the planner inlines it.
-create or replace function audit_interno.confianca_calibrada(
+-- Touches nothing. Called by regras.sugerir_pendencias; the planner inlines it.
+create or replace function regras.confianca_calibrada(
   curva double precision, curvas double precision[], confiancas double precision[], posicao int
 ) returns double precision
 language sql immutable parallel safe
@@ -6594,15 +6654,15 @@ return coalesce((2 * curva + case
   else confiancas[posicao]
 end) / 3, curva);
 
-comment on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) is
+comment on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) is
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
-revoke execute on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
+revoke execute on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 --! EndIncluded regras/confianca_calibrada.sql
 
 --! Included regras/curvas_calibradas.sql
 -- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
--- arrays, by which audit_interno.sugerir_pendencias looks a confidence up. Reads audit_interno.estatistica_calibracao.
-create or replace function audit_interno.curvas_calibradas()
+-- arrays, by which regras.sugerir_pendencias looks a confidence up. Reads regras.estatistica_calibracao.
+create or replace function regras.curvas_calibradas()
 returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
 language sql stable rows 2
 set search_path = pg_catalog, pg_temp
@@ -6610,35 +6670,35 @@ as $$
   select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
     array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
   from (values (0), (1)) g (grupo)
-  left join audit_interno.estatistica_calibracao c on c.grupo = g.grupo
+  left join regras.estatistica_calibracao c on c.grupo = g.grupo
   group by g.grupo
   having count(c.faixa) > 0
 $$;
 
-comment on function audit_interno.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-revoke execute on function audit_interno.curvas_calibradas() from public;
+comment on function regras.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+revoke execute on function regras.curvas_calibradas() from public;
 --! EndIncluded regras/curvas_calibradas.sql
 
 --! Included regras/calibrar_pendencias.sql
 -- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
 -- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
 -- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
--- estatistica_curva and estatistica_calibracao. Called by audit_interno.calibrar_historia.
-create or replace function audit_interno.calibrar_pendencias() returns void
+-- estatistica_curva and estatistica_calibracao. Called by regras.calibrar_historia.
+create or replace function regras.calibrar_pendencias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from audit_interno.estatistica_calibracao;
-  delete from audit_interno.estatistica_retroteste;
+  delete from regras.estatistica_calibracao;
+  delete from regras.estatistica_retroteste;
 
-  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
+  insert into regras.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
   select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
-    n.recente, b.bruta, audit_interno.chance_bruta(b.bruta), (n.categoria = q.certa)::int
-  from audit_interno.estatistica_pergunta q
-  join audit_interno.lambdas() d on d.classe = q.classe
+    n.recente, b.bruta, regras.chance_bruta(b.bruta), (n.categoria = q.certa)::int
+  from regras.estatistica_pergunta q
+  join regras.lambdas() d on d.classe = q.classe
   cross join lateral (
     select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
     from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
@@ -6649,7 +6709,7 @@ begin
     select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
   ) b;
 
-  perform audit_interno.ajustar_curvas();
+  perform regras.ajustar_curvas();
 
   with sugestao as materialized (
     select s.classe / 4 as grupo, s.acertou, u.curva,
@@ -6658,10 +6718,10 @@ begin
         * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
         / count(*) over (partition by s.classe / 4) as faixa,
       count(*) over (partition by s.classe / 4) as todas
-    from audit_interno.estatistica_retroteste s
-    join audit_interno.estatistica_curva k on k.classe = s.classe
+    from regras.estatistica_retroteste s
+    join regras.estatistica_curva k on k.classe = s.classe
     cross join lateral (
-      select round(audit_interno.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
+      select round(regras.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
       -- ten pseudo-cases as the curve says
@@ -6670,7 +6730,7 @@ begin
     where s.todas >= 100
     group by s.grupo, s.faixa
   )
-  insert into audit_interno.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
+  insert into regras.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
   select f.grupo, f.faixa, f.curva,
     (
       select max(m.minimo)
@@ -6693,15 +6753,15 @@ begin
 end
 $$;
 
-comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-revoke execute on function audit_interno.calibrar_pendencias() from public;
+comment on function regras.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+revoke execute on function regras.calibrar_pendencias() from public;
 --! EndIncluded regras/calibrar_pendencias.sql
 
 --! Included regras/calibrar_historia.sql
 -- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
 -- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
 -- estatistica_calibracao and their work tables. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
-create or replace function audit_interno.calibrar_historia(retroteste int4range) returns void
+create or replace function regras.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6710,27 +6770,27 @@ declare
   -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
   v_pesos constant int := 3000;
 begin
-  delete from audit_interno.estatistica_peso;
-  delete from audit_interno.estatistica_calibracao;
-  delete from audit_interno.estatistica_curva;
+  delete from regras.estatistica_peso;
+  delete from regras.estatistica_calibracao;
+  delete from regras.estatistica_curva;
   if retroteste is not null then
-    perform audit_interno.ajustar_alfas(retroteste, v_pesos);
-    insert into audit_interno.estatistica_pergunta select * from audit_interno.perguntar_retroteste(retroteste, v_amostra);
-    perform audit_interno.ajustar_lambdas(v_pesos);
-    perform audit_interno.calibrar_pendencias();
-    delete from audit_interno.estatistica_pergunta;
+    perform regras.ajustar_alfas(retroteste, v_pesos);
+    insert into regras.estatistica_pergunta select * from regras.perguntar_retroteste(retroteste, v_amostra);
+    perform regras.ajustar_lambdas(v_pesos);
+    perform regras.calibrar_pendencias();
+    delete from regras.estatistica_pergunta;
   end if;
 end
 $$;
 
-comment on function audit_interno.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
-revoke execute on function audit_interno.calibrar_historia(int4range) from public;
+comment on function regras.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+revoke execute on function regras.calibrar_historia(int4range) from public;
 --! EndIncluded regras/calibrar_historia.sql
 
 --! Included regras/preparar_pendente_verificacao.sql
 -- Brings the statistics of regras.pendente_verificacao up to date: adds what was loaded or decided since the last time (counts
 -- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
--- a tenth. Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_* only.
+-- a tenth. Reads dw.lancamentos and the audit tables; writes regras.estatistica_* only.
 -- Called by the engine before the rule, in the same session. Two at once wait for each other.
 create or replace function regras.preparar_pendente_verificacao(janela audit.janela) returns void
 language plpgsql volatile
@@ -6739,9 +6799,9 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_controle audit_interno.estatistica_controle;
+  v_controle regras.estatistica_controle;
   v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
-    audit_interno.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
+    regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
   v_meses int[];
@@ -6749,8 +6809,8 @@ declare
   v_retroteste int4range;
   v_refazer boolean;
 begin
-  lock table audit_interno.estatistica_controle in share row exclusive mode;
-  select * into v_controle from audit_interno.estatistica_controle;
+  lock table regras.estatistica_controle in share row exclusive mode;
+  select * into v_controle from regras.estatistica_controle;
   v_refazer := v_controle.assinatura is distinct from v_assinatura;
   -- a load commits later than the times it writes: look back further than the last time seen
   select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
@@ -6762,25 +6822,25 @@ begin
   end if;
 
   if v_refazer then
-    perform audit_interno.contar_meses(null);
+    perform regras.contar_meses(null);
   else
-    v_meses := audit_interno.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
+    v_meses := regras.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
       v_controle.operacao_ate, v_limite);
   end if;
-  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from audit_interno.marcar_borda(v_limite, v_meses) m;
+  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from regras.marcar_borda(v_limite, v_meses) m;
 
-  select coalesce(sum(m.linhas), 0) into v_linhas from audit_interno.estatistica_mes m;
-  v_retroteste := audit_interno.meses_retroteste();
+  select coalesce(sum(m.linhas), 0) into v_linhas from regras.estatistica_mes m;
+  v_retroteste := regras.meses_retroteste();
   if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
     or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
   then
-    analyze audit_interno.estatistica_contagem;
-    perform audit_interno.calibrar_historia(v_retroteste);
+    analyze regras.estatistica_contagem;
+    perform regras.calibrar_historia(v_retroteste);
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
   end if;
 
-  insert into audit_interno.estatistica_controle
+  insert into regras.estatistica_controle
     (assinatura, limite, borda, borda_ate, operacao_ate, calibrada_ate, linhas_calibradas, atualizada_em)
   values (v_assinatura, v_limite, v_controle.borda, v_controle.borda_ate, v_operacao, v_controle.calibrada_ate,
     v_controle.linhas_calibradas, now())
@@ -6806,7 +6866,7 @@ revoke execute on function regras.preparar_pendente_verificacao(audit.janela) fr
 -- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
 -- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
 -- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
-create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
+create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
@@ -6819,16 +6879,16 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
+    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
-  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
-  left join audit_interno.estatistica_curva k on k.classe = s.classe
-  left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
+  from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+  left join regras.estatistica_curva k on k.classe = s.classe
+  left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   -- without a back-test, a modest curve that never reaches .90
-  cross join lateral (select audit_interno.curva(
+  cross join lateral (select regras.curva(
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
-    audit_interno.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
+    regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
@@ -6836,16 +6896,16 @@ begin
 end
 $$;
 
-comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) is
+comment on function regras.sugerir_pendencias(audit.janela, int4range, int, int) is
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) from public;
+revoke execute on function regras.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 --! EndIncluded regras/sugerir_pendencias.sql
 
 --! Included regras/descrever_provas.sql
 -- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
 -- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
 -- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
-create or replace function audit_interno.descrever_provas(
+create or replace function regras.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
 language sql immutable parallel safe rows 1
@@ -6881,9 +6941,9 @@ begin atomic
   ) p;
 end;
 
-comment on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+comment on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) is
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-revoke execute on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+revoke execute on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
 --! EndIncluded regras/descrever_provas.sql
 
 --! Included regras/pendente_verificacao.sql
@@ -6898,10 +6958,10 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   -- a second process costs more than a few entries
-  if not audit_interno.em_metades() or (
+  if not regras.em_metades() or (
     select count(*)
     from (
       select
@@ -6915,13 +6975,13 @@ begin
       limit 2000
     ) l
   ) < 2000 then
-    return query select * from audit_interno.explicar_pendencias(janela, null);
+    return query select * from regras.explicar_pendencias(janela, null);
     return;
   end if;
   return query
-  select * from audit_interno.explicar_pendencias(janela, 0)
+  select * from regras.explicar_pendencias(janela, 0)
   union all
-  select * from audit_interno.explicar_pendencias(janela, 1);
+  select * from regras.explicar_pendencias(janela, 1);
 end
 $$;
 
@@ -6966,7 +7026,7 @@ begin
     l.conta_contabil::text, l.valor::numeric,
     coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
   from dw.lancamentos l
-  where audit_interno.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
+  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
     case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
   order by l.data_lancamento desc, l.id
   limit greatest(0, least(previsao_padrao.limite, 10000));
@@ -7029,7 +7089,7 @@ set jit = off
 as $$
 declare
   v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
   with confirmado as materialized (
@@ -7041,7 +7101,7 @@ begin
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
       c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
     from dw.lancamentos l
@@ -7086,7 +7146,7 @@ begin
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and audit_interno.padrao_casa(p.tipo, p.padrao, c.texto))
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
     -- a pair says nothing that one of its words does not say as precisely of as many
     and not exists (
       select from contado m
@@ -9106,20 +9166,20 @@ set jit = off
 as $$
 declare
   v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
-  v_primeiro int := audit_interno.mes_indice(data_inicio);
-  v_ultimo int := audit_interno.mes_indice(data_fim);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_primeiro int := regras.mes_indice(data_inicio);
+  v_ultimo int := regras.mes_indice(data_fim);
 begin
   perform regras.preparar_pendente_verificacao(null);
-  delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from audit_interno.estatistica_mes m where m.mes >= v_primeiro;
-  analyze audit_interno.estatistica_contagem;
-  perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
 
   create temp table conferente_sugestao on commit drop as
   select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
+  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
   cross join lateral unnest(s.ids, s.certas) u (id, certa);
 
   create temp table conferente_julgado on commit drop as
@@ -10969,51 +11029,37 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 -- Who holds a token concerns those who issue them.
 revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+-- what rules learn from and go by, beside the warehouse itself
+grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
+  to conferente_regra;
 --! EndIncluded consulta/permissoes.sql
-
---! Included comum/dobrar_comuns.sql
--- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
--- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
--- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
-create or replace function audit_interno.dobrar_comuns(texto text)
-returns text
-language sql
-immutable parallel safe
-return pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-  pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-  pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(texto),
-    'ã', 'a'), 'ç', 'c'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'),
-    'õ', 'o'), 'ê', 'e'), 'ô', 'o'), 'ú', 'u'), 'â', 'a'), 'à', 'a'),
-    'º', 'o'), 'ª', 'a');
-comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
---! EndIncluded comum/dobrar_comuns.sql
 
 --! Included regras/texto_casa.sql
 -- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
 -- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
 -- Called by the parts of regras.trade_marketing, with what filtro_padroes and expressao_padroes give.
-create or replace function audit_interno.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
+create or replace function regras.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
 language sql immutable parallel safe
 return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
 
-comment on function audit_interno.texto_casa(text, text[], text, text) is
+comment on function regras.texto_casa(text, text[], text, text) is
   'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
-revoke execute on function audit_interno.texto_casa(text, text[], text, text) from public;
+revoke execute on function regras.texto_casa(text, text[], text, text) from public;
 --! EndIncluded regras/texto_casa.sql
 
 --! Included regras/inicio_fornecedor.sql
 -- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
 -- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
--- inlined by the planner. Called by audit_interno.chave_duplicidade for every entry that is read, and by
+-- inlined by the planner. Called by regras.chave_duplicidade for every entry that is read, and by
 -- historico_marketing.
-create or replace function audit_interno.inicio_fornecedor(codigo text) returns text
+create or replace function regras.inicio_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
   codigo, '.', ''), '/', ''), '-', ''), ' ', ''), 8)), '');
 
-comment on function audit_interno.inicio_fornecedor(text) is
+comment on function regras.inicio_fornecedor(text) is
   'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
-revoke execute on function audit_interno.inicio_fornecedor(text) from public;
+revoke execute on function regras.inicio_fornecedor(text) from public;
 --! EndIncluded regras/inicio_fornecedor.sql
 
 --! Included correcao/ainda_apontadas.sql
@@ -11038,45 +11084,26 @@ $$;
 comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
 --! EndIncluded correcao/ainda_apontadas.sql
 
---! Included regras/niveis.sql
--- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
--- and where entries are asked; inlined by the planner.
-create or replace function audit_interno.niveis(
-  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
-) returns table (nivel smallint, chave bigint)
-language sql immutable parallel safe rows 11
-begin atomic
-  select v.nivel, v.chave
-  -- a function over arrays: half the cost of a list of values for each entry
-  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
-  where v.chave is not null;
-end;
-
-comment on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
-  'Keys of an entry as rows: level and key, without those that are null.';
-revoke execute on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
---! EndIncluded regras/niveis.sql
-
 --! Included regras/ajustar_lambdas.sql
--- Fits the weight of the words and the account in each class of audit_interno.classe_apoio: the one of a grid under which the
+-- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
 -- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
 -- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
--- audit_interno.calibrar_historia, after the strengths of the levels are known and before the calibration.
-create or replace function audit_interno.ajustar_lambdas(amostra int) returns void
+-- regras.calibrar_historia, after the strengths of the levels are known and before the calibration.
+create or replace function regras.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from audit_interno.estatistica_peso p where p.nome like 'lambda\_%';
+  delete from regras.estatistica_peso p where p.nome like 'lambda\_%';
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
       -- scores are told apart by their difference; the largest is about here, and exp() of it in range
       q.bases[1] as base, q.palavras[1] as palavra
     from (
-      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from audit_interno.estatistica_pergunta x
+      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regras.estatistica_pergunta x
     ) q
     where q.sorte <= amostra
   ), peso as (
@@ -11092,7 +11119,7 @@ begin
     ) n
     group by p.classe, g.lambda
   )
-  insert into audit_interno.estatistica_peso (nome, peso)
+  insert into regras.estatistica_peso (nome, peso)
   select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
   from peso v
   where v.casos >= 100
@@ -11100,14 +11127,14 @@ begin
 end
 $$;
 
-comment on function audit_interno.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-revoke execute on function audit_interno.ajustar_lambdas(int) from public;
+comment on function regras.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+revoke execute on function regras.ajustar_lambdas(int) from public;
 --! EndIncluded regras/ajustar_lambdas.sql
 
 --! Included regras/resolver_sistema.sql
 -- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by audit_interno.ajustar_curvas.
-create or replace function audit_interno.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
+-- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regras.ajustar_curvas.
+create or replace function regras.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11129,30 +11156,30 @@ begin
 end
 $$;
 
-comment on function audit_interno.resolver_sistema(double precision[], double precision[]) is
+comment on function regras.resolver_sistema(double precision[], double precision[]) is
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-revoke execute on function audit_interno.resolver_sistema(double precision[], double precision[]) from public;
+revoke execute on function regras.resolver_sistema(double precision[], double precision[]) from public;
 --! EndIncluded regras/resolver_sistema.sql
 
 --! Included regras/chave_duplicidade.sql
 -- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
 -- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
--- the planner. Called by audit_interno.duplicidades for every entry it reads.
-create or replace function audit_interno.chave_duplicidade(valor numeric, codigo text) returns bigint
+-- the planner. Called by regras.duplicidades for every entry it reads.
+create or replace function regras.chave_duplicidade(valor numeric, codigo text) returns bigint
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(audit_interno.inicio_fornecedor(codigo), 0));
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
 
-comment on function audit_interno.chave_duplicidade(numeric, text) is
+comment on function regras.chave_duplicidade(numeric, text) is
   'Hash of an amount without sign and the begin of a supplier''s code.';
-revoke execute on function audit_interno.chave_duplicidade(numeric, text) from public;
+revoke execute on function regras.chave_duplicidade(numeric, text) from public;
 --! EndIncluded regras/chave_duplicidade.sql
 
 --! Included regras/chaves_suspeitas.sql
--- Keys (audit_interno.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- Keys (regras.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
 -- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
 -- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
--- changes nothing. Called by audit_interno.duplicidades.
-create or replace function audit_interno.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
+-- changes nothing. Called by regras.duplicidades.
+create or replace function regras.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -11162,7 +11189,7 @@ set enable_hashagg = off -- nearly as many keys as entries: sorted they take hal
 as $$
 begin
   return query
-  select audit_interno.chave_duplicidade(l.valor, l.fornecedor_id)
+  select regras.chave_duplicidade(l.valor, l.fornecedor_id)
   from dw.lancamentos l
   where l.valor <> 0 and l.documento <> ''
     and l.data_lancamento between de and ate
@@ -11174,9 +11201,9 @@ begin
 end
 $$;
 
-comment on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) is
+comment on function regras.chaves_suspeitas(audit.janela, date, date, boolean) is
   'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-revoke execute on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+revoke execute on function regras.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 --! EndIncluded regras/chaves_suspeitas.sql
 
 --! Included integridade/tabelas.sql
@@ -11654,8 +11681,8 @@ grant execute on function audit.verificar_integridade(bigint, text) to conferent
 --! Included regras/codigos_marketing.sql
 -- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
 -- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
--- audit_interno.historico_marketing.
-create or replace function audit_interno.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
+-- regras.historico_marketing.
+create or replace function regras.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -11670,12 +11697,12 @@ begin
     where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
     offset 0
   ) g
-  where audit_interno.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
+  where regras.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
 end
 $$;
 
-comment on function audit_interno.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
-revoke execute on function audit_interno.codigos_marketing(date, date, text[]) from public;
+comment on function regras.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
+revoke execute on function regras.codigos_marketing(date, date, text[]) from public;
 --! EndIncluded regras/codigos_marketing.sql
 
 --! Included consulta/indice_da_visao.sql
@@ -11741,51 +11768,51 @@ revoke execute on function audit_interno.indice_da_visao(regclass, text, text) f
 --! Included regras/metade_fornecedor.sql
 -- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
 -- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
-create or replace function audit_interno.metade_fornecedor(codigo text, nome text) returns int
+create or replace function regras.metade_fornecedor(codigo text, nome text) returns int
 language sql immutable parallel safe
 return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) & 1)::int;
 
-comment on function audit_interno.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
-revoke execute on function audit_interno.metade_fornecedor(text, text) from public;
+comment on function regras.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+revoke execute on function regras.metade_fornecedor(text, text) from public;
 --! EndIncluded regras/metade_fornecedor.sql
 
 --! Included regras/perguntar_retroteste.sql
--- The back-test's questions with what both opinions gave each category, by two processes where audit_interno.em_metades allows it:
+-- The back-test's questions with what both opinions gave each category, by two processes where regras.em_metades allows it:
 -- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
--- nothing. Called by audit_interno.calibrar_historia.
-create or replace function audit_interno.perguntar_retroteste(retroteste int4range, amostra int)
-returns setof audit_interno.estatistica_pergunta
+-- nothing. Called by regras.calibrar_historia.
+create or replace function regras.perguntar_retroteste(retroteste int4range, amostra int)
+returns setof regras.estatistica_pergunta
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_metades boolean := audit_interno.em_metades();
+  v_metades boolean := regras.em_metades();
 begin
   return query
   select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
   from (
-    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
+    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
     union all
-    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
+    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
     union all
-    select x.* from audit_interno.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
+    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
   ) p
   cross join lateral unnest(p.ids, p.certas) u (id, certa);
 end
 $$;
 
-comment on function audit_interno.perguntar_retroteste(int4range, int) is
+comment on function regras.perguntar_retroteste(int4range, int) is
   'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-revoke execute on function audit_interno.perguntar_retroteste(int4range, int) from public;
+revoke execute on function regras.perguntar_retroteste(int4range, int) from public;
 --! EndIncluded regras/perguntar_retroteste.sql
 
 --! Included regras/explicar_pendencias.sql
 -- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
 -- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
 -- regras.preparar_pendente_verificacao keeps; changes nothing. Called by regras.pendente_verificacao.
-create or replace function audit_interno.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
+create or replace function regras.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9
 set search_path = pg_catalog, pg_temp
@@ -11794,17 +11821,17 @@ set jit = off
 set enable_nestloop = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_minima constant numeric := 0.05;
 begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
-    from audit_interno.sugerir_pendencias(janela, null, null, metade) s
-    join audit_interno.estatistica_categoria c on c.id = s.categoria
-    left join audit_interno.estatistica_categoria d on d.id = s.segunda
-    cross join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+    from regras.sugerir_pendencias(janela, null, null, metade) s
+    join regras.estatistica_categoria c on c.id = s.categoria
+    left join regras.estatistica_categoria d on d.id = s.segunda
+    cross join lateral regras.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   )
   select
     null::text,
@@ -11838,7 +11865,7 @@ begin
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
   where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
-    and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+    and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
     and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -11847,16 +11874,16 @@ begin
 end
 $$;
 
-comment on function audit_interno.explicar_pendencias(audit.janela, int) is
+comment on function regras.explicar_pendencias(audit.janela, int) is
   'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
-revoke execute on function audit_interno.explicar_pendencias(audit.janela, int) from public;
+revoke execute on function regras.explicar_pendencias(audit.janela, int) from public;
 --! EndIncluded regras/explicar_pendencias.sql
 
 --! Included regras/contar_em_metades.sql
--- As contar_historia of some months, or of all when null, by two processes where audit_interno.em_metades allows it: one counts the even
+-- As contar_historia of some months, or of all when null, by two processes where regras.em_metades allows it: one counts the even
 -- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
--- Called by audit_interno.contar_meses.
-create or replace function audit_interno.contar_em_metades(meses int[])
+-- Called by regras.contar_meses.
+create or replace function regras.contar_em_metades(meses int[])
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 language plpgsql stable rows 1000000
 set search_path = pg_catalog, pg_temp
@@ -11864,39 +11891,39 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  if cardinality(meses) = 1 or not audit_interno.em_metades() then
-    return query select h.* from audit_interno.contar_historia(meses, null) h;
+  if cardinality(meses) = 1 or not regras.em_metades() then
+    return query select h.* from regras.contar_historia(meses, null) h;
     return;
   end if;
   return query
-  select h.* from audit_interno.contar_historia(meses, null, 0) h
+  select h.* from regras.contar_historia(meses, null, 0) h
   union all
-  select h.* from audit_interno.contar_historia(meses, null, 1) h;
+  select h.* from regras.contar_historia(meses, null, 1) h;
 end
 $$;
 
-comment on function audit_interno.contar_em_metades(int[]) is 'Counts of the learnable history, as audit_interno.contar_historia, by two processes where it pays.';
-revoke execute on function audit_interno.contar_em_metades(int[]) from public;
+comment on function regras.contar_em_metades(int[]) is 'Counts of the learnable history, as regras.contar_historia, by two processes where it pays.';
+revoke execute on function regras.contar_em_metades(int[]) from public;
 --! EndIncluded regras/contar_em_metades.sql
 
 --! Included regras/em_metades.sql
 -- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
 -- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
 -- regras.pendente_verificacao and its preparation.
-create or replace function audit_interno.em_metades() returns boolean
+create or replace function regras.em_metades() returns boolean
 language sql stable
 return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
   and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
 
-comment on function audit_interno.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
-revoke execute on function audit_interno.em_metades() from public;
+comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+revoke execute on function regras.em_metades() from public;
 --! EndIncluded regras/em_metades.sql
 
 --! Included regras/medir_niveis.sql
 -- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
--- category (certas), counted as audit_interno.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
--- the statistics and dw.lancamentos; changes nothing. Called by audit_interno.medir_em_metades.
-create or replace function audit_interno.medir_niveis(retroteste int4range, amostra int, metade int default null)
+-- category (certas), counted as regras.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
+-- the statistics and dw.lancamentos; changes nothing. Called by regras.medir_em_metades.
+create or replace function regras.medir_niveis(retroteste int4range, amostra int, metade int default null)
 returns table (id text, nivel smallint, total double precision, certas double precision)
 -- the cost says: worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 30000
@@ -11912,11 +11939,11 @@ begin
   return query
   with k as materialized (
     select e.id, e.corte, e.certa, c.nivel, c.chave
-    from audit_interno.entradas_pendencia(null, retroteste, amostra, metade) e
-    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    from regras.entradas_pendencia(null, retroteste, amostra, metade) e
+    cross join lateral regras.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (
-    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
+    select d.corte, coalesce(regras.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
   ), contexto as materialized (
     select d.nivel, d.chave, d.corte, o.ultimo
     from (select distinct k.nivel, k.chave, k.corte from k) d
@@ -11926,7 +11953,7 @@ begin
     from contexto x
     cross join lateral (
       select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
-      from audit_interno.estatistica_contagem c
+      from regras.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
@@ -11941,15 +11968,15 @@ begin
 end
 $$;
 
-comment on function audit_interno.medir_niveis(int4range, int, int) is
+comment on function regras.medir_niveis(int4range, int, int) is
   'Earlier entries and those of the right category for each entry of a back-test at each level.';
-revoke execute on function audit_interno.medir_niveis(int4range, int, int) from public;
+revoke execute on function regras.medir_niveis(int4range, int, int) from public;
 --! EndIncluded regras/medir_niveis.sql
 
 --! Included regras/medir_em_metades.sql
--- As medir_niveis, by two processes where audit_interno.em_metades allows it: each takes half of the suppliers. Return query, because insert
--- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by audit_interno.ajustar_alfas.
-create or replace function audit_interno.medir_em_metades(retroteste int4range, amostra int)
+-- As medir_niveis, by two processes where regras.em_metades allows it: each takes half of the suppliers. Return query, because insert
+-- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regras.ajustar_alfas.
+create or replace function regras.medir_em_metades(retroteste int4range, amostra int)
 returns table (id text, nivel smallint, total double precision, certas double precision)
 language plpgsql stable rows 30000
 set search_path = pg_catalog, pg_temp
@@ -11957,33 +11984,20 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  if not audit_interno.em_metades() then
-    return query select m.* from audit_interno.medir_niveis(retroteste, amostra) m;
+  if not regras.em_metades() then
+    return query select m.* from regras.medir_niveis(retroteste, amostra) m;
     return;
   end if;
   return query
-  select m.* from audit_interno.medir_niveis(retroteste, amostra, 0) m
+  select m.* from regras.medir_niveis(retroteste, amostra, 0) m
   union all
-  select m.* from audit_interno.medir_niveis(retroteste, amostra, 1) m;
+  select m.* from regras.medir_niveis(retroteste, amostra, 1) m;
 end
 $$;
 
-comment on function audit_interno.medir_em_metades(int4range, int) is 'As audit_interno.medir_niveis, by two processes where it pays.';
-revoke execute on function audit_interno.medir_em_metades(int4range, int) from public;
+comment on function regras.medir_em_metades(int4range, int) is 'As regras.medir_niveis, by two processes where it pays.';
+revoke execute on function regras.medir_em_metades(int4range, int) from public;
 --! EndIncluded regras/medir_em_metades.sql
-
---! Included comum/dobrar_categoria.sql
--- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
--- (tab, line end, no-break spaces, byte order mark). Folded first and trimmed then: written the other way round, the trimming would be
--- inlined into every branch of the folding. Touches nothing; kept as a plain expression, so that the planner inlines it.
-create or replace function audit_interno.dobrar_categoria(texto text)
-returns text
-language sql
-immutable parallel safe
-return pg_catalog.btrim(audit_interno.dobrar(texto), U&'\0020\0009\000A\000B\000C\000D\00A0\2007\202F\FEFF');
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
-revoke execute on function audit_interno.dobrar_categoria(text) from public;
---! EndIncluded comum/dobrar_categoria.sql
 
 --! Included comum/nome_qualificado.sql
 -- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
@@ -12126,11 +12140,11 @@ comment on function audit_interno.avaliar_versao(audit.regras, date, date, text)
 --! EndIncluded avaliacao/avaliar_versao.sql
 
 --! Included regras/fim_documento.sql
--- The last character of audit_interno.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
+-- The last character of regras.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
 -- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
 -- a blank of another kind), and what is longer than is compared, is folded in full, or a spelling would hide a duplicate.
--- Touches nothing; inlined by the planner. Called by audit_interno.duplicidades for every suspect.
-create or replace function audit_interno.fim_documento(documento text) returns text
+-- Touches nothing; inlined by the planner. Called by regras.duplicidades for every suspect.
+create or replace function regras.fim_documento(documento text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.octet_length(documento) <= 200
@@ -12141,17 +12155,17 @@ return case
     audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'), 1)
 end;
 
-comment on function audit_interno.fim_documento(text) is
+comment on function regras.fim_documento(text) is
   'Last character of a document number made comparable: equal for equal numbers.';
-revoke execute on function audit_interno.fim_documento(text) from public;
+revoke execute on function regras.fim_documento(text) from public;
 --! EndIncluded regras/fim_documento.sql
 
 --! Included regras/parcela_dita.sql
 -- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "parcela nº 2", "2ª parcela". Empty where
 -- it says none. The ordinal is asked first: what follows "2ª parcela" may be a date. A bare number before the word is none, for
 -- "em 3 parcelas" says how many. Most texts name no instalment, and are spared both expressions. Touches nothing; inlined by the
--- planner. Called by audit_interno.duplicidades.
-create or replace function audit_interno.parcela_dita(descricao text) returns text
+-- planner. Called by regras.duplicidades.
+create or replace function regras.parcela_dita(descricao text) returns text
 language sql immutable parallel safe
 return case when audit_interno.dobrar(pg_catalog.left(descricao, 500)) like '%parc%' then coalesce(
     pg_catalog.substring(audit_interno.dobrar(pg_catalog.left(descricao, 500)),
@@ -12161,9 +12175,9 @@ return case when audit_interno.dobrar(pg_catalog.left(descricao, 500)) like '%pa
     '')
   else '' end;
 
-comment on function audit_interno.parcela_dita(text) is
+comment on function regras.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
-revoke execute on function audit_interno.parcela_dita(text) from public;
+revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
 
 --! Included consulta/ver_registro.sql
@@ -12207,5 +12221,137 @@ comment on function audit.ver_registro(bigint) is
   'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded consulta/ver_registro.sql
+
+--! Included portas/escrever.sql
+-- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
+-- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
+-- statement needs of ours is in temporary tables that it may read. The caller looks at its trace (audit_interno.rastro) before
+-- and after. Only conferente_dono may call it.
+grant create on schema audit_interno to conferente_escrita;
+set local role conferente_escrita;
+
+create or replace function audit_interno.escrever(comando text, ids bigint[] default null)
+returns setof record
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute escrever.comando using escrever.ids;
+end
+$$;
+comment on function audit_interno.escrever(text, bigint[]) is
+  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
+revoke execute on function audit_interno.escrever(text, bigint[]) from public;
+grant execute on function audit_interno.escrever(text, bigint[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_escrita;
+--! EndIncluded portas/escrever.sql
+
+--! Included portas/ler.sql
+-- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
+-- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
+-- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
+returns setof record
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  begin
+    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    perform set_config('transaction_read_only', 'on', true);
+    return query execute ler.consulta using ler.janela, ler.textos;
+  exception when sqlstate 'NC999' then
+    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+  end;
+end
+$$;
+comment on function audit_interno.ler(text, audit.janela, text[]) is
+  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
+grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
+--! EndIncluded portas/ler.sql
+
+--! Included portas/preparar.sql
+-- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
+-- The caller looks at its trace (audit_interno.rastro) before and after. Only conferente_dono may call it.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.preparar(funcao text, janela audit.janela)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('select %s($1)', preparar.funcao) using preparar.janela;
+end
+$$;
+comment on function audit_interno.preparar(text, audit.janela) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
+revoke execute on function audit_interno.preparar(text, audit.janela) from public;
+grant execute on function audit_interno.preparar(text, audit.janela) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
+--! EndIncluded portas/preparar.sql
+
+--! Included portas/rastro.sql
+-- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
+-- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
+-- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
+create or replace function audit_interno.rastro(papel regrole)
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'objetos', (
+      select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', s.classid, s.objid), ',' order by s.classid, s.objid), ''), 'UTF8')), 'hex')
+      from pg_shdepend s
+      where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
+        and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
+    'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
+    'ajustes', (
+      select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
+      from pg_settings g where g.context in ('user', 'superuser')),
+    'ator', current_setting('conferente.ator', true))::text
+$$;
+comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
+
+-- Refuses what code of others left behind. Called after it by the engine, which knows whose it was.
+create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_depois text := audit_interno.rastro(papel);
+begin
+  if v_depois = antes then
+    return;
+  end if;
+  raise exception using errcode = 'NC012',
+    message = format('%s deixou algo para trás: %s', quem, (
+      select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
+        when 'ajustes' then 'mudou ajustes da sessão' else 'mudou quem age' end, ', ' order by d.key)
+      from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
+    hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
+end
+$$;
+comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
+--! EndIncluded portas/rastro.sql
 
 reset role;

@@ -13,20 +13,20 @@ set jit = off
 as $$
 declare
   v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_nossas text[] := audit_interno.corrigidas_sem_palavra();
-  v_primeiro int := audit_interno.mes_indice(data_inicio);
-  v_ultimo int := audit_interno.mes_indice(data_fim);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_primeiro int := regras.mes_indice(data_inicio);
+  v_ultimo int := regras.mes_indice(data_fim);
 begin
   perform regras.preparar_pendente_verificacao(null);
-  delete from audit_interno.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from audit_interno.estatistica_mes m where m.mes >= v_primeiro;
-  analyze audit_interno.estatistica_contagem;
-  perform audit_interno.calibrar_historia(audit_interno.meses_retroteste());
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
 
   create temp table conferente_sugestao on commit drop as
   select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from audit_interno.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
+  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
   cross join lateral unnest(s.ids, s.certas) u (id, certa);
 
   create temp table conferente_julgado on commit drop as

@@ -12,3 +12,4 @@ begin
 end
 $$;
 comment on function audit_interno.chaves_como(text[], anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
+grant execute on function audit_interno.chaves_como(text[], anyelement) to conferente_regra;

@@ -16,3 +16,4 @@ begin
 end
 $$;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
+grant execute on function audit_interno.configuracao(text) to conferente_regra;

@@ -16,3 +16,4 @@ return case
     'ao--''''""'))
 end;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
+grant execute on function audit_interno.dobrar(text) to conferente_regra;

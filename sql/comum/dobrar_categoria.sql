@@ -8,3 +8,4 @@ immutable parallel safe
 return pg_catalog.btrim(audit_interno.dobrar(texto), U&'\0020\0009\000A\000B\000C\000D\00A0\2007\202F\FEFF');
 comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
 revoke execute on function audit_interno.dobrar_categoria(text) from public;
+grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;

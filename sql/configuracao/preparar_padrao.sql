@@ -25,7 +25,7 @@ begin
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
       -- as regras.trade_marketing uses it, one alternative among others
-      perform '' ~ format('(?:%s)', audit_interno.sem_acentos(new.padrao));
+      perform '' ~ format('(?:%s)', regras.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
         hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then

@@ -5,3 +5,6 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 -- Who holds a token concerns those who issue them.
 revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+-- what rules learn from and go by, beside the warehouse itself
+grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
+  to conferente_regra;

@@ -5,8 +5,8 @@ declare
   v_papel text;
 begin
   foreach v_papel in array array[
-    'conferente_dono', 'conferente_leitor', 'conferente_revisor', 'conferente_operador',
-    'conferente_administrador', 'conferente_servico'
+    'conferente_dono', 'conferente_regra', 'conferente_escrita', 'conferente_leitor', 'conferente_revisor',
+    'conferente_operador', 'conferente_administrador', 'conferente_servico'
   ] loop
     if not exists (select from pg_catalog.pg_roles where rolname = v_papel) then
       begin
@@ -23,6 +23,19 @@ begin
   execute format('grant connect, create, temporary on database %I to conferente_dono', current_database());
 end
 $$;
+
+-- Code that others wrote never runs with the owner's rights: rules, and all that is read of the warehouse, run as
+-- conferente_regra; all that is written to it, and the triggers that this fires, as conferente_escrita. The owner may become both
+-- (so that functions can belong to them) and has nothing of theirs by itself: what would reach the warehouse past the two doors
+-- (sql/portas) is refused.
+do $$
+begin
+  if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_dono') then
+    alter role conferente_dono noinherit;
+  end if;
+end
+$$;
+grant conferente_regra, conferente_escrita to conferente_dono;
 
 -- Who sees, who decides, who runs, who configures. Every working role may read.
 grant conferente_leitor to conferente_revisor, conferente_operador, conferente_administrador;
@@ -48,12 +61,19 @@ comment on schema exemplo is 'The demonstration warehouse of `conferente demo`. 
 
 grant usage on schema audit to conferente_leitor;
 grant usage on schema regras to conferente_leitor;
+grant usage on schema audit, audit_interno, regras to conferente_regra;
+grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_servico;
 
 -- Nothing is executable by everybody, whatever is created later.
 alter default privileges for role conferente_dono revoke execute on functions from public;
+alter default privileges for role conferente_regra revoke execute on functions from public;
+alter default privileges for role conferente_escrita revoke execute on functions from public;
+alter default privileges for role conferente_dono in schema regras grant execute on functions to conferente_regra;
 
-comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs select and update on the warehouse.';
+comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs nothing of the warehouse.';
+comment on role conferente_regra is 'Runs the rules and reads the warehouse; nobody logs in as it. Needs usage on its schema, select on its relation, and execute on rules of one''s own.';
+comment on role conferente_escrita is 'Writes corrections and rollbacks; nobody logs in as it. Needs usage on the warehouse''s schema, select and update on its relation.';
 comment on role conferente_leitor is 'Reads schema audit.';
 comment on role conferente_revisor is 'Reads, and decides: approves, rejects, corrects by hand, rolls back, declares exceptions.';
 comment on role conferente_operador is 'Reads, runs and cancels sessions, rolls back operations and sessions.';

@@ -1,9 +1,9 @@
 -- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see audit_interno.marcar_borda), or when
+-- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regras.marcar_borda), or when
 -- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes audit_interno.estatistica_*. Returns the months counted again.
+-- Reads dw.lancamentos and the audit tables; writes regras.estatistica_*. Returns the months counted again.
 -- Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
+create or replace function regras.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -12,7 +12,7 @@ set jit = off
 set enable_nestloop = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_corrigidas bigint[];
   v_alteradas text[];
   v_eram_pendentes text[];
@@ -36,22 +36,22 @@ begin
   ) n;
 
   with lida as materialized (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, l.carregado_em
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, l.carregado_em
     from dw.lancamentos l where l.carregado_em >= limite
   ), alterada as (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
     from dw.lancamentos l
     where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
   ), chegada as materialized (
     select l.id, l.mes from lida l
     where not exists (
-      select from audit_interno.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+      select from regras.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
     union
     select a.id, a.mes from alterada a where a.era_pendente
   ), mexida as (
     select a.mes from alterada a where not a.era_pendente
     union
-    select b.mes from audit_interno.estatistica_borda b
+    select b.mes from regras.estatistica_borda b
     where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
   )
   select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
@@ -73,37 +73,37 @@ begin
       select m.mes
       from unnest(v_meses) m (mes)
       left join (
-        select audit_interno.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+        select regras.mes_indice(l.data_lancamento) as mes, count(*) as linhas
         from dw.lancamentos l
         where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
         group by 1
       ) a on a.mes = m.mes
-      left join audit_interno.estatistica_antigas e on e.mes = m.mes
+      left join regras.estatistica_antigas e on e.mes = m.mes
       where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
     ) m
   );
 
   if v_refazer is not null then
-    perform audit_interno.contar_meses(v_refazer);
-    select array_agg(l.id::text), array_agg(distinct audit_interno.mes_indice(l.data_lancamento))
+    perform regras.contar_meses(v_refazer);
+    select array_agg(l.id::text), array_agg(distinct regras.mes_indice(l.data_lancamento))
     into v_chegadas, v_meses
     from dw.lancamentos l
     where l.id = any (audit_interno.chaves_como(v_chegadas, (null::dw.lancamentos).id))
-      and audit_interno.mes_indice(l.data_lancamento) <> all (v_refazer);
+      and regras.mes_indice(l.data_lancamento) <> all (v_refazer);
   end if;
-  perform audit_interno.contar_chegadas(v_meses, v_chegadas);
+  perform regras.contar_chegadas(v_meses, v_chegadas);
 
   -- what has become old since
-  insert into audit_interno.estatistica_antigas as a (mes, linhas)
-  select audit_interno.mes_indice(l.data_lancamento), count(*)
+  insert into regras.estatistica_antigas as a (mes, linhas)
+  select regras.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l
-  where l.carregado_em >= limite and l.carregado_em < limite_novo and audit_interno.mes_indice(l.data_lancamento) is not null
+  where l.carregado_em >= limite and l.carregado_em < limite_novo and regras.mes_indice(l.data_lancamento) is not null
   group by 1
   on conflict (mes) do update set linhas = a.linhas + excluded.linhas;
   return coalesce(v_refazer, '{}');
 end
 $$;
 
-comment on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) is
+comment on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) is
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
-revoke execute on function audit_interno.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
+revoke execute on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) from public;

@@ -1,7 +1,7 @@
 -- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
 -- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
 -- nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.arredondamento_origem(valor numeric, digitos int) returns numeric
+create or replace function regras.arredondamento_origem(valor numeric, digitos int) returns numeric
 language sql immutable parallel safe
 return case
   when pg_catalog.abs(valor) >= 10000
@@ -10,6 +10,6 @@ return case
   else 0
 end;
 
-comment on function audit_interno.arredondamento_origem(numeric, int) is
+comment on function regras.arredondamento_origem(numeric, int) is
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-revoke execute on function audit_interno.arredondamento_origem(numeric, int) from public;
+revoke execute on function regras.arredondamento_origem(numeric, int) from public;

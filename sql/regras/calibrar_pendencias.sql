@@ -1,22 +1,22 @@
 -- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
 -- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
 -- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
--- estatistica_curva and estatistica_calibracao. Called by audit_interno.calibrar_historia.
-create or replace function audit_interno.calibrar_pendencias() returns void
+-- estatistica_curva and estatistica_calibracao. Called by regras.calibrar_historia.
+create or replace function regras.calibrar_pendencias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from audit_interno.estatistica_calibracao;
-  delete from audit_interno.estatistica_retroteste;
+  delete from regras.estatistica_calibracao;
+  delete from regras.estatistica_retroteste;
 
-  insert into audit_interno.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
+  insert into regras.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
   select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
-    n.recente, b.bruta, audit_interno.chance_bruta(b.bruta), (n.categoria = q.certa)::int
-  from audit_interno.estatistica_pergunta q
-  join audit_interno.lambdas() d on d.classe = q.classe
+    n.recente, b.bruta, regras.chance_bruta(b.bruta), (n.categoria = q.certa)::int
+  from regras.estatistica_pergunta q
+  join regras.lambdas() d on d.classe = q.classe
   cross join lateral (
     select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
     from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
@@ -27,7 +27,7 @@ begin
     select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
   ) b;
 
-  perform audit_interno.ajustar_curvas();
+  perform regras.ajustar_curvas();
 
   with sugestao as materialized (
     select s.classe / 4 as grupo, s.acertou, u.curva,
@@ -36,10 +36,10 @@ begin
         * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
         / count(*) over (partition by s.classe / 4) as faixa,
       count(*) over (partition by s.classe / 4) as todas
-    from audit_interno.estatistica_retroteste s
-    join audit_interno.estatistica_curva k on k.classe = s.classe
+    from regras.estatistica_retroteste s
+    join regras.estatistica_curva k on k.classe = s.classe
     cross join lateral (
-      select round(audit_interno.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
+      select round(regras.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
       -- ten pseudo-cases as the curve says
@@ -48,7 +48,7 @@ begin
     where s.todas >= 100
     group by s.grupo, s.faixa
   )
-  insert into audit_interno.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
+  insert into regras.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
   select f.grupo, f.faixa, f.curva,
     (
       select max(m.minimo)
@@ -71,5 +71,5 @@ begin
 end
 $$;
 
-comment on function audit_interno.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-revoke execute on function audit_interno.calibrar_pendencias() from public;
+comment on function regras.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+revoke execute on function regras.calibrar_pendencias() from public;

@@ -1,7 +1,7 @@
 -- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
 -- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
 -- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.candidatos_marketing(
+create or replace function regras.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]
@@ -50,20 +50,20 @@ begin
         filter (where p.acao = 'incluir') as padroes
     from (select x.campo, x.texto, audit_interno.dobrar(x.texto) as dobrado from texto x where x.texto <> '' offset 0) t
     join (
-      select p.*, audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
       from audit.padroes_trade_marketing p where p.ativo
       offset 0
     ) p on p.campo = t.campo
     -- the quick filter first; not every expression has one
-    where (p.filtro is null or t.dobrado like p.filtro) and audit_interno.padrao_casa(p.tipo, p.padrao, t.dobrado)
+    where (p.filtro is null or t.dobrado like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
   select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
-    audit_interno.chave_fornecedor(c.fornecedor_id, c.fornecedor),
+    regras.chave_fornecedor(c.fornecedor_id, c.fornecedor),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
-      from string_to_table(concat_ws(' ', audit_interno.palavras_texto(c.fornecedor), audit_interno.palavras_texto(c.descricao)), ' ') w
+      from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
       where length(w) >= 4 and w <> all (v_dos_padroes))
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
@@ -75,6 +75,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
+comment on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
-revoke execute on function audit_interno.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
+revoke execute on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;

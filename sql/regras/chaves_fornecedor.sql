@@ -2,7 +2,7 @@
 -- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
 -- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
 -- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
-create or replace function audit_interno.chaves_fornecedor(
+create or replace function regras.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
 ) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
 language sql immutable parallel safe rows 1
@@ -16,6 +16,6 @@ begin atomic
   ) h;
 end;
 
-comment on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) is
+comment on function regras.chaves_fornecedor(text, text, text, text, text, text) is
   'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-revoke execute on function audit_interno.chaves_fornecedor(text, text, text, text, text, text) from public;
+revoke execute on function regras.chaves_fornecedor(text, text, text, text, text, text) from public;

@@ -1,8 +1,8 @@
--- Keys (audit_interno.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- Keys (regras.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
 -- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
 -- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
--- changes nothing. Called by audit_interno.duplicidades.
-create or replace function audit_interno.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
+-- changes nothing. Called by regras.duplicidades.
+create or replace function regras.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -12,7 +12,7 @@ set enable_hashagg = off -- nearly as many keys as entries: sorted they take hal
 as $$
 begin
   return query
-  select audit_interno.chave_duplicidade(l.valor, l.fornecedor_id)
+  select regras.chave_duplicidade(l.valor, l.fornecedor_id)
   from dw.lancamentos l
   where l.valor <> 0 and l.documento <> ''
     and l.data_lancamento between de and ate
@@ -24,6 +24,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) is
+comment on function regras.chaves_suspeitas(audit.janela, date, date, boolean) is
   'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-revoke execute on function audit_interno.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+revoke execute on function regras.chaves_suspeitas(audit.janela, date, date, boolean) from public;

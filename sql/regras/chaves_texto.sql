@@ -1,7 +1,7 @@
 -- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
 -- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
 -- inlined by the planner.
-create or replace function audit_interno.chaves_texto(fornecedor text, nome text, texto text)
+create or replace function regras.chaves_texto(fornecedor text, nome text, texto text)
 returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
 begin atomic
@@ -13,6 +13,6 @@ begin atomic
   where pg_catalog.length(p.termo) > 2;
 end;
 
-comment on function audit_interno.chaves_texto(text, text, text) is
+comment on function regras.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
-revoke execute on function audit_interno.chaves_texto(text, text, text) from public;
+revoke execute on function regras.chaves_texto(text, text, text) from public;

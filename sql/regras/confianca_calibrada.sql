@@ -1,8 +1,8 @@
 -- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
 -- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
 -- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by audit_interno.sugerir_pendencias; the planner inlines it.
-create or replace function audit_interno.confianca_calibrada(
+-- Touches nothing. Called by regras.sugerir_pendencias; the planner inlines it.
+create or replace function regras.confianca_calibrada(
   curva double precision, curvas double precision[], confiancas double precision[], posicao int
 ) returns double precision
 language sql immutable parallel safe
@@ -14,6 +14,6 @@ return coalesce((2 * curva + case
   else confiancas[posicao]
 end) / 3, curva);
 
-comment on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) is
+comment on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) is
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
-revoke execute on function audit_interno.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
+revoke execute on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) from public;

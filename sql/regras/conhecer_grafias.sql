@@ -1,7 +1,7 @@
 -- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
 -- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
 -- estatistica_categoria and estatistica_nome. Called before history is counted.
-create or replace function audit_interno.conhecer_grafias(meses int[], chaves text[]) returns void
+create or replace function regras.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -29,22 +29,22 @@ begin
     group by l.categoria, left(l.fornecedor, 200)
   ) g;
 
-  insert into audit_interno.estatistica_categoria (categoria)
+  insert into regras.estatistica_categoria (categoria)
   select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from audit_interno.estatistica_categoria k where k.categoria = c.categoria);
+  where not exists (select from regras.estatistica_categoria k where k.categoria = c.categoria);
 
-  insert into audit_interno.estatistica_nome (escrito, nome)
-  select n.escrito, audit_interno.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
-  where not exists (select from audit_interno.estatistica_nome k where k.escrito = n.escrito);
+  insert into regras.estatistica_nome (escrito, nome)
+  select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
+  where not exists (select from regras.estatistica_nome k where k.escrito = n.escrito);
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('audit_interno.estatistica_categoria'::regclass, 'audit_interno.estatistica_nome'::regclass)
+  if exists (select from pg_class c where c.oid in ('regras.estatistica_categoria'::regclass, 'regras.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
-    analyze audit_interno.estatistica_categoria, audit_interno.estatistica_nome;
+    analyze regras.estatistica_categoria, regras.estatistica_nome;
   end if;
 end
 $$;
 
-comment on function audit_interno.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
-revoke execute on function audit_interno.conhecer_grafias(int[], text[]) from public;
+comment on function regras.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+revoke execute on function regras.conhecer_grafias(int[], text[]) from public;

@@ -1,6 +1,6 @@
 -- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes audit_interno.estatistica_* only. Called by regras.preparar_pendente_verificacao.
-create or replace function audit_interno.contar_meses(meses int[]) returns void
+-- audit tables; writes regras.estatistica_* only. Called by regras.preparar_pendente_verificacao.
+create or replace function regras.contar_meses(meses int[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -13,35 +13,35 @@ begin
   -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
   if contar_meses.meses is null then
     begin
-      lock table audit_interno.estatistica_contagem in access exclusive mode nowait;
-      alter table audit_interno.estatistica_contagem drop constraint estatistica_contagem_pkey;
+      lock table regras.estatistica_contagem in access exclusive mode nowait;
+      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
       v_sem_chave := true;
     exception when lock_not_available or object_in_use then
       null;
     end;
   end if;
 
-  delete from audit_interno.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
-  delete from audit_interno.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
-  perform audit_interno.conhecer_grafias(meses, null);
+  delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
+  delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  perform regras.conhecer_grafias(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
-  insert into audit_interno.estatistica_contagem (nivel, chave, mes, categoria, linhas)
+  insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from audit_interno.contar_em_metades(meses) h
+  from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
   if v_sem_chave then
-    alter table audit_interno.estatistica_contagem
+    alter table regras.estatistica_contagem
       add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
   end if;
 
-  insert into audit_interno.estatistica_mes (mes, linhas)
+  insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
-  from audit_interno.estatistica_contagem c
+  from regras.estatistica_contagem c
   where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
   group by c.mes;
 end
 $$;
 
-comment on function audit_interno.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
-revoke execute on function audit_interno.contar_meses(int[]) from public;
+comment on function regras.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+revoke execute on function regras.contar_meses(int[]) from public;

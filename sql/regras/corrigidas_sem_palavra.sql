@@ -1,6 +1,6 @@
 -- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
 -- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
-create or replace function audit_interno.corrigidas_sem_palavra() returns text[]
+create or replace function regras.corrigidas_sem_palavra() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,5 +12,5 @@ as $$
       where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
 $$;
 
-comment on function audit_interno.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
-revoke execute on function audit_interno.corrigidas_sem_palavra() from public;
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+revoke execute on function regras.corrigidas_sem_palavra() from public;

@@ -1,7 +1,7 @@
 -- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
 -- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
 -- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
-create or replace function audit_interno.descrever_provas(
+create or replace function regras.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
 language sql immutable parallel safe rows 1
@@ -37,6 +37,6 @@ begin atomic
   ) p;
 end;
 
-comment on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+comment on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) is
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-revoke execute on function audit_interno.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+revoke execute on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;

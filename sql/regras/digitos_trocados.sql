@@ -1,6 +1,6 @@
 -- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by audit_interno.tipo_diferenca.
-create or replace function audit_interno.digitos_trocados(a numeric, b numeric) returns boolean
+-- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regras.tipo_diferenca.
+create or replace function regras.digitos_trocados(a numeric, b numeric) returns boolean
 language sql immutable parallel safe
 return (
   select pg_catalog.length(d.a) = pg_catalog.length(d.b)
@@ -21,6 +21,6 @@ return (
   ) d
 );
 
-comment on function audit_interno.digitos_trocados(numeric, numeric) is
+comment on function regras.digitos_trocados(numeric, numeric) is
   'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-revoke execute on function audit_interno.digitos_trocados(numeric, numeric) from public;
+revoke execute on function regras.digitos_trocados(numeric, numeric) from public;

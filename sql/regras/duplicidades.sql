@@ -4,7 +4,7 @@
 -- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
 -- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
 -- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+create or replace function regras.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -54,7 +54,7 @@ begin
 
   v_suspeitas := array(
     select s.chave
-    from audit_interno.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+    from regras.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
       case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
   if v_suspeitas = '{}' then
     return;
@@ -62,16 +62,16 @@ begin
 
   return query
   with numerada as (
-    select l.*, audit_interno.documento_comparavel(l.documento) as numero
+    select l.*, regras.documento_comparavel(l.documento) as numero
     from (
       -- then the end of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, audit_interno.fim_documento(e.documento)) as companhia
+      select e.*, count(*) over (partition by e.chave, regras.fim_documento(e.documento)) as companhia
       from (
         -- by name: a warehouse may have further columns, called anything
         select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
-          audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+          regras.chave_duplicidade(f.valor, f.fornecedor_id) as chave
         from dw.lancamentos f
-        where audit_interno.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+        where regras.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
           and f.data_lancamento between v_de and v_ate
           and (v_datas is null or f.data_lancamento = any (v_datas))
         offset 0
@@ -81,8 +81,8 @@ begin
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
-      coalesce(audit_interno.raiz_fornecedor(l.fornecedor_id), '=' || audit_interno.nome_canonico(l.fornecedor)) as fornecedor,
-      audit_interno.parcela_dita(l.descricao) as parcela
+      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
+      regras.parcela_dita(l.descricao) as parcela
     from (
       select n.*, count(*) over (partition by n.chave, n.numero) as iguais
       from numerada n
@@ -132,7 +132,7 @@ begin
       'mesma_descricao', t.mesma_descricao,
       'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
         'documento', p.gemeo_documento)),
-    'O documento ' || left(p.documento, 60) || ' de ' || audit_interno.reais(p.valor) || ' já está no lançamento '
+    'O documento ' || left(p.documento, 60) || ' de ' || regras.reais(p.valor) || ' já está no lançamento '
       || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
       || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
       || '; este seria a segunda vez.',
@@ -157,6 +157,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.duplicidades(audit.janela, numeric) is
+comment on function regras.duplicidades(audit.janela, numeric) is
   'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-revoke execute on function audit_interno.duplicidades(audit.janela, numeric) from public;
+revoke execute on function regras.duplicidades(audit.janela, numeric) from public;

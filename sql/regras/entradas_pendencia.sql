@@ -1,8 +1,8 @@
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by audit_interno.pontuar_pendencias and by the fitting of the weights.
-create or replace function audit_interno.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
+-- Called by regras.pontuar_pendencias and by the fitting of the weights.
+create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 )
@@ -12,8 +12,8 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_nossas text[] := case when retroteste is not null then audit_interno.corrigidas_sem_palavra() end;
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
   v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
   v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
   v_limiar bigint;
@@ -21,44 +21,44 @@ begin
   if retroteste is null then
     return query
     with pendente as materialized (
-      select l.id::text as id, coalesce(audit_interno.mes_indice(l.data_lancamento), -1) as corte,
+      select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
       where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
-        and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+        and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
         and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
         and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     ), mes as materialized (
-      select m.corte, audit_interno.lacuna(m.corte, audit_interno.ultimo_mes_conhecido(m.corte)) as lacuna
+      select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
     )
-    select p.id, p.corte, m.lacuna, null::int, audit_interno.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then audit_interno.nome_canonico(p.escrito) else n.nome end,
+    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
+      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
       nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      audit_interno.palavras_texto(p.descricao)
+      regras.palavras_texto(p.descricao)
     from pendente p
     join mes m on m.corte = p.corte
-    left join audit_interno.estatistica_nome n on n.escrito = p.escrito;
+    left join regras.estatistica_nome n on n.escrito = p.escrito;
     return;
   end if;
 
   -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
   select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
   into v_limiar
-  from audit_interno.estatistica_mes m
+  from regras.estatistica_mes m
   where m.mes <@ retroteste;
 
   return query
   with decidida as materialized (
-    select l.id::text as id, audit_interno.mes_indice(l.data_lancamento) as mes, c.id as certa,
+    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, c.id as certa,
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
       select k.id, k.categoria
-      from audit_interno.estatistica_categoria k
+      from regras.estatistica_categoria k
       where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
       offset 0
     ) c on c.categoria = l.categoria
@@ -70,7 +70,7 @@ begin
     limit amostra
   ), espera as materialized (
     -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
-    select p.mes, p.corte, p.sorte, audit_interno.lacuna(p.mes, u.ultimo) as lacuna
+    select p.mes, p.corte, p.sorte, regras.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
         case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
@@ -78,22 +78,22 @@ begin
       cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
     ) p
     join (
-      select c.corte, audit_interno.ultimo_mes_conhecido(c.corte) as ultimo
+      select c.corte, regras.ultimo_mes_conhecido(c.corte) as ultimo
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
   )
-  select d.id, e.corte, e.lacuna, d.certa, audit_interno.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then audit_interno.nome_canonico(d.escrito) else n.nome end,
+  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
+    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
     nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    audit_interno.palavras_texto(d.descricao)
+    regras.palavras_texto(d.descricao)
   from decidida d
   join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join audit_interno.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or audit_interno.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  left join regras.estatistica_nome n on n.escrito = d.escrito
+  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
 end
 $$;
 
-comment on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) is
+comment on function regras.entradas_pendencia(audit.janela, int4range, int, int) is
   'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-revoke execute on function audit_interno.entradas_pendencia(audit.janela, int4range, int, int) from public;
+revoke execute on function regras.entradas_pendencia(audit.janela, int4range, int, int) from public;

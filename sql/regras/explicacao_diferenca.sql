@@ -1,7 +1,7 @@
 -- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
 -- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
-create or replace function audit_interno.explicacao_diferenca(
+create or replace function regras.explicacao_diferenca(
   tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
 )
 returns table (frase text, conta text, ajuste numeric)
@@ -22,19 +22,19 @@ begin atomic
       else 'a diferença não tem causa reconhecida'
     end,
     case
-      when tipo = 'sinal_trocado' then audit_interno.reais(valor) || ' = -(' || audit_interno.reais(esperado) || ')'
+      when tipo = 'sinal_trocado' then regras.reais(valor) || ' = -(' || regras.reais(esperado) || ')'
       when tipo like 'fator\_%' then
-        audit_interno.reais(valor) || ' = ' || audit_interno.reais(esperado)
+        regras.reais(valor) || ' = ' || regras.reais(esperado)
           || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then audit_interno.reais(esperado) || ' escrito como ' || audit_interno.reais(valor)
+      when tipo = 'digitos_trocados' then regras.reais(esperado) || ' escrito como ' || regras.reais(valor)
       when tipo = 'desconto_em_dobro' then
-        audit_interno.reais(valor) || ' = ' || audit_interno.reais(documento) || ' - 2 × ' || audit_interno.reais(desconto)
+        regras.reais(valor) || ' = ' || regras.reais(documento) || ' - 2 × ' || regras.reais(desconto)
       when tipo = 'razao_cambial' then
-        audit_interno.reais(valor) || ' ÷ ' || audit_interno.reais(esperado) || ' = '
+        regras.reais(valor) || ' ÷ ' || regras.reais(esperado) || ' = '
           || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
       else
-        audit_interno.reais(documento) || ' - ' || audit_interno.reais(coalesce(desconto, 0)) || ' = '
-          || audit_interno.reais(esperado) || ', e não ' || audit_interno.reais(valor)
+        regras.reais(documento) || ' - ' || regras.reais(coalesce(desconto, 0)) || ' = '
+          || regras.reais(esperado) || ', e não ' || regras.reais(valor)
     end,
     case
       when tipo = 'sinal_trocado' then -0.05
@@ -48,6 +48,6 @@ begin atomic
     end;
 end;
 
-comment on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function audit_interno.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;

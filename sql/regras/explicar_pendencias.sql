@@ -1,7 +1,7 @@
 -- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
 -- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
 -- regras.preparar_pendente_verificacao keeps; changes nothing. Called by regras.pendente_verificacao.
-create or replace function audit_interno.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
+create or replace function regras.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9
 set search_path = pg_catalog, pg_temp
@@ -10,17 +10,17 @@ set jit = off
 set enable_nestloop = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_minima constant numeric := 0.05;
 begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
-    from audit_interno.sugerir_pendencias(janela, null, null, metade) s
-    join audit_interno.estatistica_categoria c on c.id = s.categoria
-    left join audit_interno.estatistica_categoria d on d.id = s.segunda
-    cross join lateral audit_interno.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+    from regras.sugerir_pendencias(janela, null, null, metade) s
+    join regras.estatistica_categoria c on c.id = s.categoria
+    left join regras.estatistica_categoria d on d.id = s.segunda
+    cross join lateral regras.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   )
   select
     null::text,
@@ -54,7 +54,7 @@ begin
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
   where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
-    and (metade is null or audit_interno.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+    and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
     and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -63,6 +63,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.explicar_pendencias(audit.janela, int) is
+comment on function regras.explicar_pendencias(audit.janela, int) is
   'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
-revoke execute on function audit_interno.explicar_pendencias(audit.janela, int) from public;
+revoke execute on function regras.explicar_pendencias(audit.janela, int) from public;

@@ -2,7 +2,7 @@
 -- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
 -- those without come apart. Null where there is no pattern. Raises
 -- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
-create or replace function audit_interno.expressao_padroes(acao text, campo text, filtravel boolean) returns text
+create or replace function regras.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,8 +12,8 @@ as $$
     select case
       when p.tipo = 'regex' then
         -- matched once alone: a pattern that is invalid by itself must not become valid between the others
-        case when '' ~* audit_interno.sem_acentos(p.padrao) is not null
-          then '(?:' || audit_interno.sem_acentos(p.padrao) || ')' end
+        case when '' ~* regras.sem_acentos(p.padrao) is not null
+          then '(?:' || regras.sem_acentos(p.padrao) || ')' end
       when p.tipo = 'palavra' then
         '(?:^|[^a-z0-9])' || nullif(regexp_replace(
           btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
@@ -24,10 +24,10 @@ as $$
   where p.ativo
     and p.acao = expressao_padroes.acao
     and p.campo = expressao_padroes.campo
-    and (audit_interno.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
+    and (regras.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
     and btrim(p.padrao, E' \t\r\n') <> ''
 $$;
 
-comment on function audit_interno.expressao_padroes(text, text, boolean) is
+comment on function regras.expressao_padroes(text, text, boolean) is
   'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-revoke execute on function audit_interno.expressao_padroes(text, text, boolean) from public;
+revoke execute on function regras.expressao_padroes(text, text, boolean) from public;

@@ -1,6 +1,6 @@
 -- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by audit_interno.chaves_valor.
-create or replace function audit_interno.faixa_valor(valor numeric) returns text
+-- Called by regras.chaves_valor.
+create or replace function regras.faixa_valor(valor numeric) returns text
 language sql immutable parallel safe
 return case
   when valor is null or valor = 'NaN' then null
@@ -9,5 +9,5 @@ return case
   else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
 end;
 
-comment on function audit_interno.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-revoke execute on function audit_interno.faixa_valor(numeric) from public;
+comment on function regras.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+revoke execute on function regras.faixa_valor(numeric) from public;

@@ -1,8 +1,8 @@
 -- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
 -- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
 -- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by audit_interno.filtro_padroes, expressao_padroes and candidatos_marketing.
-create or replace function audit_interno.filtro_padrao(tipo text, padrao_dobrado text) returns text
+-- nothing. Called by regras.filtro_padroes, expressao_padroes and candidatos_marketing.
+create or replace function regras.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
@@ -25,6 +25,6 @@ return case
     end), '\s+', '%', 'g') || '%'
 end;
 
-comment on function audit_interno.filtro_padrao(text, text) is
+comment on function regras.filtro_padrao(text, text) is
   'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-revoke execute on function audit_interno.filtro_padrao(text, text) from public;
+revoke execute on function regras.filtro_padrao(text, text) from public;

@@ -1,8 +1,8 @@
--- The last character of audit_interno.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
+-- The last character of regras.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
 -- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
 -- a blank of another kind), and what is longer than is compared, is folded in full, or a spelling would hide a duplicate.
--- Touches nothing; inlined by the planner. Called by audit_interno.duplicidades for every suspect.
-create or replace function audit_interno.fim_documento(documento text) returns text
+-- Touches nothing; inlined by the planner. Called by regras.duplicidades for every suspect.
+create or replace function regras.fim_documento(documento text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.octet_length(documento) <= 200
@@ -13,6 +13,6 @@ return case
     audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'), 1)
 end;
 
-comment on function audit_interno.fim_documento(text) is
+comment on function regras.fim_documento(text) is
   'Last character of a document number made comparable: equal for equal numbers.';
-revoke execute on function audit_interno.fim_documento(text) from public;
+revoke execute on function regras.fim_documento(text) from public;

@@ -1,5 +1,5 @@
 -- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.frase_padroes(padroes jsonb) returns text
+create or replace function regras.frase_padroes(padroes jsonb) returns text
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,5 +11,5 @@ as $$
   where ordem <= 5
 $$;
 
-comment on function audit_interno.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
-revoke execute on function audit_interno.frase_padroes(jsonb) from public;
+comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+revoke execute on function regras.frase_padroes(jsonb) from public;

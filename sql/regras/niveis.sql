@@ -1,6 +1,6 @@
 -- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
 -- and where entries are asked; inlined by the planner.
-create or replace function audit_interno.niveis(
+create or replace function regras.niveis(
   k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
 ) returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
@@ -11,6 +11,6 @@ begin atomic
   where v.chave is not null;
 end;
 
-comment on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
+comment on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
   'Keys of an entry as rows: level and key, without those that are null.';
-revoke execute on function audit_interno.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
+revoke execute on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;

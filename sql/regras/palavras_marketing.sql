@@ -1,7 +1,7 @@
 -- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
 -- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
 -- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.palavras_marketing(inicio date, fim date, palavras text[])
+create or replace function regras.palavras_marketing(inicio date, fim date, palavras text[])
 returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,16 +9,16 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
-  v_descricao_filtro text[] := audit_interno.filtro_padroes('incluir', 'descricao');
-  v_descricao text := audit_interno.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := audit_interno.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := audit_interno.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := audit_interno.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := audit_interno.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := audit_interno.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := audit_interno.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := audit_interno.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
   v_passo bigint;
 begin
   v_passo := (
@@ -30,7 +30,7 @@ begin
   with amostra as (
     select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
       audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
-      audit_interno.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      regras.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
       l.fornecedor as nome, l.descricao as memoria
     from dw.lancamentos l
     where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
@@ -38,12 +38,12 @@ begin
     offset 0
   ), outra as (
     select a.id, a.categoria_dobrada, a.chave,
-      concat_ws(' ', audit_interno.palavras_texto(a.nome), audit_interno.palavras_texto(a.memoria)) as texto
+      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
     from amostra a
     where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not audit_interno.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not audit_interno.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-      and not audit_interno.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
+      and not regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
     offset 0
   ), contado as (
     select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
@@ -59,6 +59,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.palavras_marketing(date, date, text[]) is
+comment on function regras.palavras_marketing(date, date, text[]) is
   'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-revoke execute on function audit_interno.palavras_marketing(date, date, text[]) from public;
+revoke execute on function regras.palavras_marketing(date, date, text[]) from public;

@@ -9,10 +9,10 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   -- a second process costs more than a few entries
-  if not audit_interno.em_metades() or (
+  if not regras.em_metades() or (
     select count(*)
     from (
       select
@@ -26,13 +26,13 @@ begin
       limit 2000
     ) l
   ) < 2000 then
-    return query select * from audit_interno.explicar_pendencias(janela, null);
+    return query select * from regras.explicar_pendencias(janela, null);
     return;
   end if;
   return query
-  select * from audit_interno.explicar_pendencias(janela, 0)
+  select * from regras.explicar_pendencias(janela, 0)
   union all
-  select * from audit_interno.explicar_pendencias(janela, 1);
+  select * from regras.explicar_pendencias(janela, 1);
 end
 $$;
 

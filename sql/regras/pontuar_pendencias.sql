@@ -10,9 +10,9 @@
 -- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
--- of all suppliers (null) or of one half (0, 1). Reads audit_interno.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
 -- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
-create or replace function audit_interno.pontuar_pendencias(
+create or replace function regras.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
@@ -35,13 +35,13 @@ declare
 begin
   return query
   with entrada as materialized (
-    select row_number() over ()::int as n, e.* from audit_interno.entradas_pendencia(janela, retroteste, amostra, metade) e
+    select row_number() over ()::int as n, e.* from regras.entradas_pendencia(janela, retroteste, amostra, metade) e
   ), k as materialized (
     select e.n, e.corte, c.nivel, c.chave, c.termo
     from entrada e
-    cross join lateral audit_interno.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    cross join lateral regras.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
-    select d.corte, coalesce(audit_interno.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    select d.corte, coalesce(regras.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
     select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
@@ -56,7 +56,7 @@ begin
       select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
         sum(c.linhas) as linhas
-      from audit_interno.estatistica_contagem c
+      from regras.estatistica_contagem c
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
       group by c.categoria
       offset 0
@@ -90,7 +90,7 @@ begin
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
         / (c.w + a.peso) as coeficiente
     from sabida c
-    join audit_interno.alfas() a (nivel, peso) on a.nivel = c.nivel
+    join regras.alfas() a (nivel, peso) on a.nivel = c.nivel
     union all
     select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
   ), resumo as materialized (
@@ -134,7 +134,7 @@ begin
     -- against entries without an account
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
-    join audit_interno.lambdas() d on d.classe = audit_interno.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
+    join regras.lambdas() d on d.classe = regras.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
   ), ponto as (
     select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
       coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
@@ -179,6 +179,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
+comment on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
   'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-revoke execute on function audit_interno.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
+revoke execute on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;

@@ -33,7 +33,7 @@ begin
     l.conta_contabil::text, l.valor::numeric,
     coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
   from dw.lancamentos l
-  where audit_interno.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
+  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
     case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
   order by l.data_lancamento desc, l.id
   limit greatest(0, least(previsao_padrao.limite, 10000));

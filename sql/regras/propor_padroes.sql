@@ -11,7 +11,7 @@ set jit = off
 as $$
 declare
   v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
   with confirmado as materialized (
@@ -23,7 +23,7 @@ begin
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(audit_interno.palavras_texto(l.descricao), ''), ' ') as palavras,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
       c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
     from dw.lancamentos l
@@ -68,7 +68,7 @@ begin
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and audit_interno.padrao_casa(p.tipo, p.padrao, c.texto))
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
     -- a pair says nothing that one of its words does not say as precisely of as many
     and not exists (
       select from contado m

@@ -2,7 +2,7 @@
 -- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
 -- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
 -- as a plain expression without settings of its own, so that the planner can inline it.
-create or replace function audit_interno.raiz_fornecedor(codigo text) returns text
+create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.lower(
   case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
@@ -11,6 +11,6 @@ return nullif(pg_catalog.lower(
     else pg_catalog.translate(codigo, './- ', '')
   end), '');
 
-comment on function audit_interno.raiz_fornecedor(text) is
+comment on function regras.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
-revoke execute on function audit_interno.raiz_fornecedor(text) from public;
+revoke execute on function regras.raiz_fornecedor(text) from public;

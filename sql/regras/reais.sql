@@ -1,6 +1,6 @@
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
-create or replace function audit_interno.reais(valor numeric) returns text
+create or replace function regras.reais(valor numeric) returns text
 language sql immutable parallel safe
 return case
   -- the comma and the point of this format are themselves in every locale, unlike G and D
@@ -11,5 +11,5 @@ return case
     pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
 end;
 
-comment on function audit_interno.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-revoke execute on function audit_interno.reais(numeric) from public;
+comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+revoke execute on function regras.reais(numeric) from public;

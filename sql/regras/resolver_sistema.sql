@@ -1,6 +1,6 @@
 -- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by audit_interno.ajustar_curvas.
-create or replace function audit_interno.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
+-- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regras.ajustar_curvas.
+create or replace function regras.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -22,6 +22,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.resolver_sistema(double precision[], double precision[]) is
+comment on function regras.resolver_sistema(double precision[], double precision[]) is
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-revoke execute on function audit_interno.resolver_sistema(double precision[], double precision[]) from public;
+revoke execute on function regras.resolver_sistema(double precision[], double precision[]) from public;

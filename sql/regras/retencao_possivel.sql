@@ -1,7 +1,7 @@
 -- The rate of a tax usually withheld at source in Brazil (ISS 2 to 5, IRRF 1 and 1.5, CSRF 4.65, both 6.15, INSS 11 per cent)
 -- that would explain a booked amount lower than its document; null when none does. A retention is an honest difference,
 -- so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
-create or replace function audit_interno.retencao_possivel(valor numeric, esperado numeric) returns numeric
+create or replace function regras.retencao_possivel(valor numeric, esperado numeric) returns numeric
 language sql immutable parallel safe
 return (
   select t.taxa
@@ -14,6 +14,6 @@ return (
   limit 1
 );
 
-comment on function audit_interno.retencao_possivel(numeric, numeric) is
+comment on function regras.retencao_possivel(numeric, numeric) is
   'Percentage of a usual withholding tax that would explain the booked amount, or null.';
-revoke execute on function audit_interno.retencao_possivel(numeric, numeric) from public;
+revoke execute on function regras.retencao_possivel(numeric, numeric) from public;

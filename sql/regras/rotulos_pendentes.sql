@@ -1,6 +1,6 @@
 -- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
 -- Called by the rules and by the preparation of their statistics.
-create or replace function audit_interno.rotulos_pendentes() returns text[]
+create or replace function regras.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,5 +11,5 @@ as $$
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function audit_interno.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
-revoke execute on function audit_interno.rotulos_pendentes() from public;
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+revoke execute on function regras.rotulos_pendentes() from public;

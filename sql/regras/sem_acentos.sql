@@ -1,6 +1,6 @@
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by audit_interno.expressao_padroes and by whatever matches single patterns.
-create or replace function audit_interno.sem_acentos(texto text) returns text
+-- Touches nothing. Called by regras.expressao_padroes and by whatever matches single patterns.
+create or replace function regras.sem_acentos(texto text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
@@ -9,5 +9,5 @@ return case
     'AAAAAAEEEEIIIIOOOOOUUUUCNYaaaaaaeeeeiiiiooooouuuucnyy')
 end;
 
-comment on function audit_interno.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-revoke execute on function audit_interno.sem_acentos(text) from public;
+comment on function regras.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+revoke execute on function regras.sem_acentos(text) from public;

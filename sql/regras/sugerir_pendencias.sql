@@ -2,7 +2,7 @@
 -- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
 -- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
 -- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
-create or replace function audit_interno.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
+create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
@@ -15,16 +15,16 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    audit_interno.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
+    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
-  from audit_interno.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
-  left join audit_interno.estatistica_curva k on k.classe = s.classe
-  left join audit_interno.curvas_calibradas() t on t.grupo = k.classe / 4
+  from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+  left join regras.estatistica_curva k on k.classe = s.classe
+  left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
   -- without a back-test, a modest curve that never reaches .90
-  cross join lateral (select audit_interno.curva(
+  cross join lateral (select regras.curva(
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
-    audit_interno.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
+    regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
@@ -32,6 +32,6 @@ begin
 end
 $$;
 
-comment on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) is
+comment on function regras.sugerir_pendencias(audit.janela, int4range, int, int) is
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-revoke execute on function audit_interno.sugerir_pendencias(audit.janela, int4range, int, int) from public;
+revoke execute on function regras.sugerir_pendencias(audit.janela, int4range, int, int) from public;

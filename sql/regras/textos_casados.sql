@@ -1,7 +1,7 @@
 -- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
 -- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
 -- dw.lancamentos and the patterns; changes nothing. Called by regras.trade_marketing.
-create or replace function audit_interno.textos_casados(campo text, janela audit.janela) returns text[]
+create or replace function regras.textos_casados(campo text, janela audit.janela) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -11,9 +11,9 @@ set work_mem = '64MB'
 set enable_hashagg = off
 as $$
 declare
-  v_filtro text[] := audit_interno.filtro_padroes('incluir', campo);
-  v_filtravel text := audit_interno.expressao_padroes('incluir', campo, true);
-  v_sem_filtro text := audit_interno.expressao_padroes('incluir', campo, false);
+  v_filtro text[] := regras.filtro_padroes('incluir', campo);
+  v_filtravel text := regras.expressao_padroes('incluir', campo, true);
+  v_sem_filtro text := regras.expressao_padroes('incluir', campo, false);
 begin
   if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
@@ -37,11 +37,11 @@ begin
       -- or the folding would be repeated for every test below
       offset 0
     ) t
-    where audit_interno.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
+    where regras.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
   ), array[]::text[]);
 end
 $$;
 
-comment on function audit_interno.textos_casados(text, audit.janela) is
+comment on function regras.textos_casados(text, audit.janela) is
   'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-revoke execute on function audit_interno.textos_casados(text, audit.janela) from public;
+revoke execute on function regras.textos_casados(text, audit.janela) from public;

@@ -1,7 +1,7 @@
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
 -- arguments, in one expression that the planner inlines; touches nothing. Called by regras.validacao_valores, only for rows that already differ beyond tolerance.
-create or replace function audit_interno.tipo_diferenca(
+create or replace function regras.tipo_diferenca(
   valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
 ) returns text
 language sql immutable parallel safe
@@ -17,7 +17,7 @@ return case
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
   when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
-  when audit_interno.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
+  when regras.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
   when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
     and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
       or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
@@ -28,6 +28,6 @@ return case
   else 'outro'
 end;
 
-comment on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
   'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-revoke execute on function audit_interno.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;

@@ -9,18 +9,18 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_base numeric := audit_interno.confianca_base('trade_marketing', 0.95);
+  v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
-  v_pendentes text[] := audit_interno.rotulos_pendentes();
+  v_pendentes text[] := regras.rotulos_pendentes();
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
-  v_descricoes text[] := audit_interno.textos_casados('descricao', janela);
-  v_fornecedores text[] := audit_interno.textos_casados('fornecedor', janela);
-  v_contas text[] := audit_interno.textos_casados('conta_contabil', janela);
+  v_descricoes text[] := regras.textos_casados('descricao', janela);
+  v_fornecedores text[] := regras.textos_casados('fornecedor', janela);
+  v_contas text[] := regras.textos_casados('conta_contabil', janela);
 begin
   if v_categoria is null then
     raise exception using
@@ -34,7 +34,7 @@ begin
 
   return query
   with candidato as materialized (
-    select * from audit_interno.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+    select * from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
   ), periodo as materialized (
     select
       min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
@@ -44,7 +44,7 @@ begin
     from candidato c
   ), frase as materialized (
     -- few combinations of patterns, many entries
-    select x.padroes, audit_interno.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+    select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -52,13 +52,13 @@ begin
       coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
       jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
     from periodo p
-    cross join lateral audit_interno.historico_marketing(p.inicio, p.fim, p.chaves) h
+    cross join lateral regras.historico_marketing(p.inicio, p.fim, p.chaves) h
     group by h.chave
   ), firme as materialized (
     -- a word that several suppliers use, nine times in ten for one category
     select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
     from periodo x
-    cross join lateral audit_interno.palavras_marketing(x.inicio, x.fim, x.palavras) p
+    cross join lateral regras.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), texto as (
     select c.id,
@@ -116,7 +116,7 @@ begin
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral audit_interno.confianca_contestada(
+  cross join lateral regras.confianca_contestada(
     v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
     greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
       case when b.sem_data then v_alheio else 0 end)) o (confianca);

@@ -8,7 +8,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_base numeric := audit_interno.confianca_base('validacao_valores', 0.70);
+  v_base numeric := regras.confianca_base('validacao_valores', 0.70);
   v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
@@ -33,8 +33,8 @@ begin
       'razao', d.razao,
       'retencao_possivel', d.retencao,
       'conta', e.conta)),
-    'O valor lançado é ' || audit_interno.reais(d.valor) || ' e o documento leva a '
-      || audit_interno.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    'O valor lançado é ' || regras.reais(d.valor) || ' e o documento leva a '
+      || regras.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
     abs(d.diferenca)
   from (
     select
@@ -42,7 +42,7 @@ begin
       l.valor - x.esperado as diferenca,
       x.tolerancia,
       case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
-      audit_interno.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
+      regras.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
         v_cambio_minimo, v_cambio_maximo) as tipo
     from dw.lancamentos l
     cross join lateral (
@@ -55,9 +55,9 @@ begin
       -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
       and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
-        + audit_interno.arredondamento_origem(l.valor, v_digitos)
-        + audit_interno.arredondamento_origem(l.valor_documento, v_digitos)
-        + audit_interno.arredondamento_origem(l.valor_desconto, v_digitos))
+        + regras.arredondamento_origem(l.valor, v_digitos)
+        + regras.arredondamento_origem(l.valor_documento, v_digitos)
+        + regras.arredondamento_origem(l.valor_desconto, v_digitos))
       and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
       and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
       and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -66,13 +66,13 @@ begin
     offset 0 -- each is computed once, and only for findings
   ) y
   cross join lateral (
-    select y.*, case when y.tipo = 'outro' then audit_interno.retencao_possivel(y.valor, y.esperado) end as retencao
+    select y.*, case when y.tipo = 'outro' then regras.retencao_possivel(y.valor, y.esperado) end as retencao
     offset 0
   ) d
-  cross join lateral audit_interno.explicacao_diferenca(
+  cross join lateral regras.explicacao_diferenca(
     d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;
 
-  return query select * from audit_interno.duplicidades(janela, v_base);
+  return query select * from regras.duplicidades(janela, v_base);
 end
 $$;
 

@@ -77,8 +77,8 @@ async function planTargets(sql: Sql): Promise<void> {
         and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
         and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
     end $f$;
-    grant usage on schema bancada to conferente_dono;
-    grant select on bancada.alvo to conferente_dono;
+    grant usage on schema bancada to conferente_regra, conferente_escrita;
+    grant select on bancada.alvo to conferente_regra, conferente_escrita;
     select audit.registrar_regra('${RULE}', 'Categorias erradas da bancada.', 'bancada.errada', 'dw.lancamentos', 'id',
       array['categoria', 'descricao', 'fornecedor', 'valor'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
     -- a tenth of the table is past every limit that a careful person sets

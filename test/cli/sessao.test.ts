@@ -159,7 +159,7 @@ await t.test('settings are shown and changed', async (t) => {
 await t.test('a rule that fails is said, and the session ends with 1', async (t) => {
   await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp
-    as $$ begin raise exception 'quebrou'; end $$; grant execute on function regras.quebrada(audit.janela) to conferente_dono`)
+    as $$ begin raise exception 'quebrou'; end $$; grant execute on function regras.quebrada(audit.janela) to conferente_regra`)
   await sql`insert into audit.regras (nome, descricao, funcao, tabela, coluna_chave, coluna_data, colunas, confianca_base, limiar)
     values ('quebrada', 'falha', 'regras.quebrada', 'dw.lancamentos', 'id', 'data_lancamento', '{categoria}', 0.5, 0.9)`
   const ran = await conferente(['processar', '--modo', 'manual', ...ano], { url: olivia })
@@ -213,7 +213,7 @@ await t.test('a connection that is lost is said, and the next session closes wha
 })
 
 await t.test('a step that lost a race is tried again', async (t) => {
-  await sql.unsafe(`create sequence regras.tentativa; grant usage on sequence regras.tentativa to conferente_dono;
+  await sql.unsafe(`create sequence regras.tentativa; grant usage on sequence regras.tentativa to conferente_regra;
     create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$ begin if nextval('regras.tentativa') < 3 then raise exception using errcode = '40001'; end if; end $$`)

@@ -76,9 +76,9 @@ async function scene(sql: Sql): Promise<void> {
       where c.situacao = 'errada'
         and (janela.chaves is null or c.id = any (audit_interno.chaves_como(janela.chaves, null::bigint)))
     $$;
-    grant usage on schema dw to conferente_dono;
-    grant select, update on dw.contas to conferente_dono;
-    grant execute on function dw.regra_contas(audit.janela) to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    grant select on dw.contas to conferente_regra, conferente_escrita; grant update on dw.contas to conferente_escrita;
+    grant execute on function dw.regra_contas(audit.janela) to conferente_regra;
     select audit.registrar_regra('contas', 'contas erradas', 'dw.regra_contas', 'dw.contas', 'id', array['situacao'], automatica => true);
     select audit.alterar_configuracao('sessao.tamanho_lote', '50', 'muitos lotes');
     select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');

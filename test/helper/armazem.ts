@@ -59,7 +59,7 @@ const FORMAS: Record<Forma, (chave: Chave) => string> = {
 /** An empty warehouse of the given form and type of key, granted as the contract says. */
 export async function armazem(sql: Sql, forma: Forma = 'tabela', chave: Chave = 'bigint'): Promise<void> {
   await sql.unsafe(`create schema dw; ${FORMAS[forma](chave)};
-    grant usage on schema dw to conferente_dono; grant select, update on dw.lancamentos to conferente_dono`)
+    grant usage on schema dw to conferente_regra, conferente_escrita; grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
 }
 
 /** The nth key of a type; text keys are the nastiest that a source may have. */
@@ -137,8 +137,8 @@ export async function regra(
 ): Promise<void> {
   const funcao = (corpo: string) => `create or replace function minhas.${nome}(janela audit.janela)
     returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp as $regra$ begin ${corpo} end $regra$;
-    grant execute on function minhas.${nome}(audit.janela) to conferente_dono;`
-  await sql.unsafe(`create schema if not exists minhas; grant usage on schema minhas to conferente_dono;
+    grant execute on function minhas.${nome}(audit.janela) to conferente_regra;`
+  await sql.unsafe(`create schema if not exists minhas; grant usage on schema minhas to conferente_regra, conferente_escrita;
     ${funcao('return;')}`)
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
     limiar => 0.9, automatica => ${automatica})`

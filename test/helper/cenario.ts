@@ -43,9 +43,9 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
         and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
         and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
     end $f$;
-    grant usage on schema dw to conferente_dono;
-    grant select, update on dw.lancamentos to conferente_dono;
-    grant select on dw.ajuste to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
+    grant select on dw.ajuste to conferente_regra, conferente_escrita;
     select audit.registrar_regra('errada', 'Categoria errada.', 'dw.errada', 'dw.lancamentos', 'id',
       array['categoria', 'descricao'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true)`)
 

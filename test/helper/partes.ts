@@ -41,9 +41,9 @@ export async function meses(t: Test): Promise<Meses> {
           and (janela.data_inicio is null or c.dia >= janela.data_inicio) and (janela.data_fim is null or c.dia <= janela.data_fim)
           and (janela.chaves is null or c.id = any (audit_interno.chaves_como(janela.chaves, null::bigint)));
     end $$;
-    grant select, update on dw.mensal to conferente_dono;
-    grant select on dw.quebra to conferente_dono;
-    grant execute on function dw.regra_mensal(audit.janela) to conferente_dono;
+    grant select on dw.mensal to conferente_regra, conferente_escrita; grant update on dw.mensal to conferente_escrita;
+    grant select on dw.quebra to conferente_regra, conferente_escrita;
+    grant execute on function dw.regra_mensal(audit.janela) to conferente_regra;
     select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', automatica => true);
     select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`)
   const olivia = base.como('olivia')

@@ -18,8 +18,8 @@ export async function precos(sql: Sql): Promise<void> {
         'inativo', 5
       from dw.precos p where not p.ativo and (janela.chaves is null or p.codigo = any (janela.chaves))
     $f$;
-    grant usage on schema dw to conferente_dono;
-    grant select, update on dw.precos to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    grant select on dw.precos to conferente_regra, conferente_escrita; grant update on dw.precos to conferente_escrita;
     select audit.registrar_regra('precos', 'Preços inativos.', 'dw.regra_precos', 'dw.precos', 'codigo', array['t', 'ativo', 'preco', 'dia']);
   `)
 }

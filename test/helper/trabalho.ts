@@ -33,8 +33,8 @@ export async function oficina(t: Test): Promise<Oficina> {
     end $$;
     create table dw.${name} (id bigint primary key, situacao text not null);
     insert into dw.${name} select n, 'errada' from generate_series(1, 20) as n;
-    grant select, update on dw.${name} to conferente_dono;
-    grant execute on function dw.regra_${name}(audit.janela) to conferente_dono;
+    grant select on dw.${name} to conferente_regra, conferente_escrita; grant update on dw.${name} to conferente_escrita;
+    grant execute on function dw.regra_${name}(audit.janela) to conferente_regra;
     select audit.registrar_regra('${name}', 'erradas', 'dw.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`
   await sql.unsafe(`
     do $$ begin
@@ -43,10 +43,10 @@ export async function oficina(t: Test): Promise<Oficina> {
     end $$;
     grant conferente_dono to trabalhador;
     create schema dw;
-    grant usage on schema dw to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
     create table dw.demora (segundos float8 not null);
     insert into dw.demora values (0);
-    grant select on dw.demora to conferente_dono;
+    grant select on dw.demora to conferente_regra, conferente_escrita;
     ${rule('uma')} ${rule('outra')}
     select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');
     update audit.regras set ativa = nome in ('uma', 'outra');`)

@@ -48,8 +48,8 @@ export const pendenteVerificacao: Subject = {
     ]),
     ...of('regras/ajustar_curvas.sql', ['/ 5) as d0', '/ 4) as d0'], ['in 1..30 loop', 'in 1..4 loop']),
     ...of('regras/conhecer_grafias.sql', [
-      '    analyze audit_interno.estatistica_categoria',
-      '    -- analyze audit_interno.estatistica_categoria',
+      '    analyze regras.estatistica_categoria',
+      '    -- analyze regras.estatistica_categoria',
     ]),
     ...of(
       'regras/contar_meses.sql',

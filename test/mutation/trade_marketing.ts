@@ -44,14 +44,14 @@ export const tradeMarketing: Subject = {
       ['where v_sem_codigo and', 'where false and'],
       ['c from unnest(v_codigos) c))\n      and not audit', 'c from unnest(v_codigos) c))\n      and audit'],
       ["(l.fornecedor_id) = ''\n      and not audit", "(l.fornecedor_id) = ''\n      and audit"],
-      ['and not audit_interno.texto_casa(o.nome', 'and audit_interno.texto_casa(o.nome'],
+      ['and not regras.texto_casa(o.nome', 'and regras.texto_casa(o.nome'],
       ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
       ['o.categoria_dobrada <> all (v_pendentes)', 'true'],
     ),
     ...of(
       'regras/palavras_marketing.sql',
       ['a.categoria_dobrada <> all (v_pendentes)', 'true'],
-      ['and not audit_interno.texto_casa(a.descricao', 'or not audit_interno.texto_casa(a.descricao'],
+      ['and not regras.texto_casa(a.descricao', 'or not regras.texto_casa(a.descricao'],
       ['count(distinct c.chave)', 'count(*) + 3'],
     ),
     ...of(

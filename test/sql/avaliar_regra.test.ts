@@ -50,7 +50,7 @@ async function scene(sql: Sql): Promise<void> {
       from dw.regra_codigo(janela) a where a.confianca > 0.9
     $$;
     create function dw.nao_e_regra(janela audit.janela) returns int language sql stable return 1;
-    grant execute on all functions in schema dw to conferente_dono;`)
+    grant execute on all functions in schema dw to conferente_regra;`)
   await lancar(
     sql,
     ...['97', '97', '97', '97', '60', '60', '60', '60', '60', '60'].map((grau, n) => ({
@@ -82,7 +82,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
     select (select md5(string_agg(l::text || xmin::text, '' order by id)) from dw.lancamentos l) as dw,
       (select count(*) || ' ' || sum(vezes_detectada) from audit.divergencias_processadas) || ' ' || (select count(*) from audit.operacoes)
         || ' ' || (select count(*) from audit.sessoes_processamento) as audit,
-      (select coalesce(md5(string_agg(c::text, '' order by c)), '') from audit_interno.estatistica_contagem c) as stats`
+      (select coalesce(md5(string_agg(c::text, '' order by c)), '') from regras.estatistica_contagem c) as stats`
   const [before] = await state()
   const rows = await avaliar(ana, 'codigo')
   const [after] = await state()
@@ -184,7 +184,7 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
     await ana`select * from audit.avaliar_regra('pendente_verificacao', '2025-12-01', '2025-12-31')`
   const last = turned.find((row) => row['fonte'] === 'retroteste' && row['faixa'] === 'total')
   t.ok(Number(last?.['recuperacao']) < 0.05, `it cannot know the turn: ${last?.['recuperacao']}`)
-  const [kept] = await sql`select (select count(*)::int from audit_interno.estatistica_contagem) as n,
+  const [kept] = await sql`select (select count(*)::int from regras.estatistica_contagem) as n,
     (select count(*)::int from dw.lancamentos where categoria like 'PENDENTE%') as pendentes`
   t.same(kept, { n: 0, pendentes: 1 }, 'no statistics, no other pending entry')
 })
@@ -219,10 +219,10 @@ test('a rule is tried out when it is registered, and refused for what it does', 
     escreve: [`stable ${path}`, finding('{}', `where dw.escrever() > 0`)],
   }
   await sql.unsafe(`create function dw.escrever() returns int language sql volatile as $$ insert into dw.escritas values (1) returning 1 $$;
-    grant insert on dw.escritas to conferente_dono; grant execute on function dw.escrever() to conferente_dono;`)
+    grant insert on dw.escritas to conferente_regra; grant execute on function dw.escrever() to conferente_regra;`)
   for (const [name, [how = '', body = '']] of Object.entries(broken)) {
     await sql.unsafe(`create function dw.${name}(janela audit.janela) returns setof audit.achado language sql ${how} as $$ ${body} $$;
-      grant execute on function dw.${name}(audit.janela) to conferente_dono`)
+      grant execute on function dw.${name}(audit.janela) to conferente_regra`)
     await t.rejects(
       adelia`select audit.registrar_regra(${name}, 'x', ${`dw.${name}`}, 'dw.lancamentos', 'id', array['categoria'])`,
       { code: 'NC011' },

@@ -209,7 +209,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
     create index on origem.razao (data_lancamento);
     create index por_numero on origem.razao (numero);
     create view dw.lancamentos as select numero as id, dia as data_lancamento, chegada + interval '0' as carregado_em, ${colunas} from origem.razao;
-    grant select, update on dw.lancamentos to conferente_dono;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
     insert into origem.razao (numero, dia, chegada) values (e'a\\\\''b', '2026-03-01', now())`)
   t.same(
     await indices(),

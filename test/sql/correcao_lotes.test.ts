@@ -77,7 +77,7 @@ t.test('a trigger below the view has the last word in the image', async (t) => {
   await c.sql.unsafe(`
     alter table dw.lancamentos rename to fato;
     create view dw.lancamentos as select * from dw.fato;
-    grant select, update on dw.lancamentos to conferente_dono;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
     create function dw.acrescentar() returns trigger language plpgsql as $$
     begin
       if new.categoria = 'CERTA' then update dw.fato set categoria = 'CERTA (revista)' where id = new.id; end if;

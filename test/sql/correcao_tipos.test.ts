@@ -31,7 +31,7 @@ t.test(
       (default, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, 4, null),
       (default, '{}', '{}', '{}', '1', 'infinity', '00:00', '-infinity', '0', false, 'NaN', '-Infinity', 'mau', '9', '', 'NaN',
        'empty', '::1', '', '(,)', 5, '');
-    grant usage on schema rh to conferente_dono; grant select, update on rh."Folha Nova" to conferente_dono`)
+    grant usage on schema rh to conferente_regra, conferente_escrita; grant select on rh."Folha Nova" to conferente_regra, conferente_escrita; grant update on rh."Folha Nova" to conferente_escrita`)
     const novos = `jsonb_build_object('Rótulos', array['x', null, 'y "z"'], 'matriz', array[[9]], 'doc', '[1]'::jsonb, 'escalar',
     'outro'::text, 'quando', '2026-05-05T00:00:00-03:00', 'hora', '01:02:03', 'dia', '2202-12-31', 'duracao', '2 days', 'ativo',
     t.ativo is not true, 'taxa', 1.1, 'pouco', 2.5, 'humor', 'mau', 'cpf', '777', 'curto', 'fim', 'num', 2.50,

@@ -191,7 +191,7 @@ const VALORES = `
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
   $f$;
-  grant execute on function dw.dobrado(audit.janela) to conferente_dono;
+  grant execute on function dw.dobrado(audit.janela) to conferente_regra;
   select audit.registrar_regra('dobrado', 'Valor do documento.', 'dw.dobrado', 'dw.lancamentos', 'id',
     array['valor', 'valor_documento'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
   select audit.alterar_configuracao('limites.fracao', '1', 'teste')`

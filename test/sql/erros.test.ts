@@ -103,8 +103,8 @@ test('a rule that finds what is not there fails alone; typed values and undoings
     create function minhas.recusar() returns trigger language plpgsql as $$ begin raise exception 'não volta'; end $$;
     create trigger recusar before update on dw.lancamentos for each row when (new.categoria = 'A')
       execute function minhas.recusar();
-    grant usage on schema minhas to conferente_dono;
-    grant execute on all functions in schema minhas to conferente_dono;`)
+    grant usage on schema minhas to conferente_regra, conferente_escrita;
+    grant execute on all functions in schema minhas to conferente_regra;`)
   for (const rule of ['perdida', 'teimosa']) {
     await adelia.unsafe(`select audit.registrar_regra('${rule}', '${rule}', 'minhas.${rule}', 'dw.lancamentos', 'id',
       array['categoria'], coluna_data => 'data_lancamento')`)

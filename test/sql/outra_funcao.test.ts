@@ -31,7 +31,7 @@ async function cena(t: Test) {
 
 const funcao = (sql: Sql, nome: string, corpo: string, como = `stable ${PATH}`) =>
   sql.unsafe(`create function ${nome}(janela audit.janela) returns setof audit.achado language sql ${como} as $$ ${corpo} $$;
-    grant execute on function ${nome}(audit.janela) to conferente_dono`)
+    grant execute on function ${nome}(audit.janela) to conferente_regra`)
 
 const avaliar = (sql: Sql, outra: string): Promise<Recusa | undefined> =>
   sql`select * from audit.avaliar_regra('boa', '2026-01-01', '2026-12-31', ${outra})`.then(

@@ -18,17 +18,17 @@ const FOUND = `select null::text, i.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'su
 
 const funcao = (sql: Sql, nome: string, como = `stable ${PATH}`, corpo = FOUND) =>
   sql.unsafe(`create function ${nome}(janela audit.janela) returns setof audit.achado language sql ${como} as $$ ${corpo} $$;
-    grant execute on function ${nome}(audit.janela) to conferente_dono`)
+    grant execute on function ${nome}(audit.janela) to conferente_regra`)
 
 async function cena(t: Test) {
   const { sql, como } = await banco(t)
-  await sql.unsafe(`create schema dw; grant usage on schema dw to conferente_dono;
+  await sql.unsafe(`create schema dw; grant usage on schema dw to conferente_regra, conferente_escrita;
     create domain dw.dinheiro as numeric(18,2);
     create domain dw.dia as date;
     create table dw.incentivos (id bigint primary key, chassi text, pago_em date, dia dw.dia, quando timestamptz,
       hora timestamp, valor numeric(18,2), reais dw.dinheiro, pontos int, peso double precision, moeda money, situacao text);
     insert into dw.incentivos values (1, 'CH1', '2026-03-01', '2026-03-01', now(), now(), 10, 10, 1, 1.5, 10, 'PAGO');
-    grant select, update on dw.incentivos to conferente_dono`)
+    grant select on dw.incentivos to conferente_regra, conferente_escrita; grant update on dw.incentivos to conferente_escrita`)
   await funcao(sql, 'dw.r_boa')
   return { sql, como, adelia: como('adelia'), olivia: como('olivia') }
 }
@@ -141,7 +141,7 @@ t.test('a rule that does not come to an end is named when its trial is cut off',
   const { sql, adelia } = await cena(t)
   await sql.unsafe(`create function dw.r_infinita(janela audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
       as $$ ${INFINITA} $$;
-    grant execute on function dw.r_infinita(audit.janela) to conferente_dono`)
+    grant execute on function dw.r_infinita(audit.janela) to conferente_regra`)
   const [recusa] = await Promise.all([
     registrar(adelia, { nome: 'infinita', funcao: 'dw.r_infinita' }),
     interromper(sql),

@@ -26,8 +26,8 @@ async function pending({ sql, rows, runs, say }: Context): Promise<readonly Resu
   const first = await alternate(runs, {
     // nothing known: all of the history is counted, the weights fitted, the confidence calibrated
     before: () =>
-      sql`truncate audit_interno.estatistica_controle, audit_interno.estatistica_contagem, audit_interno.estatistica_mes,
-        audit_interno.estatistica_nome, audit_interno.estatistica_borda, audit_interno.estatistica_antigas`,
+      sql`truncate regras.estatistica_controle, regras.estatistica_contagem, regras.estatistica_mes,
+        regras.estatistica_nome, regras.estatistica_borda, regras.estatistica_antigas`,
     floor,
     ours: (run) =>
       seconds(async () => {

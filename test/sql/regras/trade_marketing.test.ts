@@ -296,7 +296,7 @@ t.test(
     const value = async (pro: number, contra: number) => {
       const [row] = await sql<
         { c: string }[]
-      >`select audit_interno.confianca_contestada(0.95, ${pro}, ${contra}) as c`
+      >`select regras.confianca_contestada(0.95, ${pro}, ${contra}) as c`
       return Number(row?.c)
     }
     t.equal(await value(0, 0), 0.95)

@@ -1,0 +1,30 @@
+-- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
+-- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
+-- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
+returns setof record
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  begin
+    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    perform set_config('transaction_read_only', 'on', true);
+    return query execute ler.consulta using ler.janela, ler.textos;
+  exception when sqlstate 'NC999' then
+    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+  end;
+end
+$$;
+comment on function audit_interno.ler(text, audit.janela, text[]) is
+  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
+grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
