@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:13d8a6a1bf18e691810628d56094c44fc295826c
+--! Hash: sha1:80755eed6623bab0bd6d18be203355e337df43b5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8535,8 +8535,8 @@ begin
 
   -- The engine corrects as conferente_dono, whoever made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
-    grant usage on schema dw to conferente_dono;
-    grant select, update on dw.lancamentos to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
   end if;
 
   create table exemplo.geracao (linhas int not null, semente bigint not null, ate date not null);

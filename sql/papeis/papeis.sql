@@ -28,13 +28,6 @@ $$;
 -- conferente_regra; all that is written to it, and the triggers that this fires, as conferente_escrita. The owner may become both
 -- (so that functions can belong to them) and has nothing of theirs by itself: what would reach the warehouse past the two doors
 -- (sql/portas) is refused.
-do $$
-begin
-  if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_dono') then
-    alter role conferente_dono noinherit;
-  end if;
-end
-$$;
 grant conferente_regra, conferente_escrita to conferente_dono;
 
 -- Who sees, who decides, who runs, who configures. Every working role may read.

@@ -39,7 +39,7 @@ export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text'
     create index on dw.lancamentos (data_lancamento);
     create index on dw.lancamentos (carregado_em);
     grant usage on schema dw to conferente_dono;
-    grant select, update on dw.lancamentos to conferente_dono;`)
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;`)
 }
 
 let next = 1
