@@ -12,7 +12,7 @@ set client_min_messages = warning
 set enable_nestloop = off
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
 begin
   drop table if exists pg_temp.conferente_caso;
   execute format(

@@ -36,7 +36,7 @@ begin
     replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
   into v_consulta
   from (
-    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as tabela, e.total_valor,
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as tabela, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
