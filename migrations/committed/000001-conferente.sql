@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8be11ef1fe22e0fd72c0fa34fa9949c808b33e37
+--! Hash: sha1:ce0d8e329459b96865e633b1ca7154375e855339
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1013,7 +1013,7 @@ begin
   end if;
   select x.de, x.ate into v_de, v_ate
   from audit_interno.ler(format(
-    'select (select c::text from unnest($2::%1$s[]) as c where c is not null order by c limit 1), (select c::text from unnest($2::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo),
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
     null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
@@ -2904,12 +2904,12 @@ begin
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
-        raise exception using errcode = 'NC998', message = 'algo não ficou como pedido';
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC998' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
