@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:77f6d872a63cc84fbe50862e2ca1d383408531fd
+--! Hash: sha1:f3d4dbe7b8bb0145c9c0a105778d794d6fec3e5b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -44,13 +44,15 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  explicacao text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
 --! EndIncluded tabelas/tipos.sql
 
 --! Included tabelas/configuracoes_sistema.sql
@@ -166,6 +168,8 @@ create table audit.regras (
   coluna_carga text,
   coluna_valor text,
   colunas text[] not null check (cardinality(colunas) > 0),
+  colunas_identidade text[] not null default '{}',
+  colunas_acompanham text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
   automatica boolean not null default false,
@@ -201,6 +205,8 @@ comment on column audit.regras.coluna_data is 'Its booking date: explicit window
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -225,17 +231,20 @@ comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
   nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
-  confianca_base, limiar, automatica, prioridade
+  colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
     'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
+    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
+    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
+    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -466,6 +475,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null,
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -508,6 +518,7 @@ comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
 comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
@@ -523,7 +534,7 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
 create table audit.deteccoes (
@@ -587,6 +598,7 @@ create table audit.excecoes (
   regra text not null references audit.regras,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null default '{}',
   motivo text not null,
   autor text not null,
   criada_em timestamptz not null default clock_timestamp(),
@@ -603,6 +615,7 @@ comment on column audit.excecoes.operacao_id is 'The operation that declared it.
 comment on column audit.excecoes.regra is 'Rule that is to be silent.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
@@ -877,6 +890,50 @@ $$;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
 
+--! Included comum/nome_qualificado.sql
+-- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
+-- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+create or replace function audit_interno.nome_qualificado(nome text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+$$;
+comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
+--! EndIncluded comum/nome_qualificado.sql
+
+--! Included comum/relacao.sql
+-- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
+-- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing.
+create or replace function audit_interno.relacao(nome text)
+returns regclass
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid::regclass
+  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_class c on c.relnamespace = s.oid and c.relname = n.partes[2]
+$$;
+comment on function audit_interno.relacao(text) is 'Relation of a schema-qualified name; null when there is none.';
+
+create or replace function audit_interno.funcao_da_janela(nome text)
+returns regprocedure
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.oid::regprocedure
+  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
+$$;
+comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+--! EndIncluded comum/relacao.sql
+
 --! Included comum/nome_sql.sql
 -- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
 create or replace function audit_interno.nome_sql(relacao regclass)
@@ -902,7 +959,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select format('%I.%I', n.nspname, p.proname)
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where p.oid = to_regprocedure(chamada_sql.funcao || '(audit.janela)')
+  where p.oid = audit_interno.funcao_da_janela(chamada_sql.funcao)
 $$;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 --! EndIncluded comum/chamada_sql.sql
@@ -954,9 +1011,10 @@ begin
   then
     return '';
   end if;
-  execute format(
-    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
-  into v_de, v_ate using limite_chaves.chaves;
+  select x.de, x.ate into v_de, v_ate
+  from audit_interno.ler(format(
+    'select (select c::text from unnest($2::%1$s[]) as c where c is not null order by c limit 1), (select c::text from unnest($2::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo),
+    null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
   end if;
@@ -965,6 +1023,58 @@ end
 $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
+
+--! Included comum/tipo_base.sql
+-- The type of a column, below all domains. Called where SQL is written for a column.
+create or replace function audit_interno.tipo_base(relacao regclass, coluna text)
+returns oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive tipo as (
+    select a.atttypid as id from pg_attribute a
+    where a.attrelid = tipo_base.relacao and a.attname = tipo_base.coluna and a.attnum > 0 and not a.attisdropped
+    union all
+    select t.typbasetype from tipo d join pg_type t on t.oid = d.id where t.typtype = 'd'
+  )
+  select d.id from tipo d join pg_type t on t.oid = d.id where t.typtype <> 'd'
+$$;
+comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column below all domains, or null.';
+--! EndIncluded comum/tipo_base.sql
+
+--! Included portas/ler.sql
+-- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
+-- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
+-- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
+returns setof record
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  begin
+    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    perform set_config('transaction_read_only', 'on', true);
+    return query execute ler.consulta using ler.janela, ler.textos;
+  exception when sqlstate 'NC999' then
+    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+  end;
+end
+$$;
+comment on function audit_interno.ler(text, audit.janela, text[]) is
+  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
+grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
+--! EndIncluded portas/ler.sql
 
 --! Included comum/expressao_valor.sql
 -- SQL that reads one column's value, in the column's own type, out of a jsonb object.
@@ -1030,9 +1140,34 @@ $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
 
+--! Included comum/expressao_canonica.sql
+-- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
+-- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
+-- UTC; floats, intervals, arrays, ranges and composites are taken in their binary form. What is written uses functions of
+-- pg_catalog alone, so that it may run as anybody.
+create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
+    when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
+    when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
+    when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
+    when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    else format('(%s)::text', valor) end
+  from pg_type t where t.oid = audit_interno.tipo_base(relacao, coluna)
+$$;
+comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';
+--! EndIncluded comum/expressao_canonica.sql
+
 --! Included comum/expressao_impressao.sql
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t. Text of dates and times is taken
--- through JSON, which does not depend on the session's DateStyle and TimeZone.
+-- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text
 language sql
@@ -1040,12 +1175,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
-    case
-      when a.atttypid = 'timestamptz'::regtype then format('to_jsonb(t.%I at time zone ''UTC'')', a.attname)
-      when t.typcategory in ('D', 'T') then format('to_jsonb(t.%I)', a.attname)
-      else format('t.%I', a.attname)
-    end, ', ' order by a.attname collate "C"))
-  from pg_attribute a join pg_type t on t.oid = a.atttypid
+    audit_interno.expressao_canonica(relacao, a.attname, format('t.%I', a.attname)), ', ' order by a.attname collate "C"))
+  from pg_attribute a
   where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)
     and a.attnum > 0 and not a.attisdropped
 $$;
@@ -1132,7 +1263,7 @@ as $$
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
   )
@@ -1187,6 +1318,25 @@ end
 $$;
 --! EndIncluded integridade/selar_operacao.sql
 
+--! Included portas/recusar_de_dentro.sql
+-- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
+-- that opens an operation or a session.
+create or replace function audit_interno.recusar_de_dentro()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit_interno.portas_abertas p where p.pid = pg_backend_pid()) then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+  end if;
+end
+$$;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
+--! EndIncluded portas/recusar_de_dentro.sql
+
 --! Included integridade/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
 create or replace function audit_interno.abrir_operacao(
@@ -1197,6 +1347,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select audit_interno.recusar_de_dentro();
   insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
   values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
     abrir_operacao.motivo, abrir_operacao.detalhes)
@@ -1472,13 +1623,13 @@ begin
     -- in another session the same name is another function, of whoever runs the rule
     if exists (
       select from pg_proc p
-      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+      where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
       return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
     end if;
   end loop;
-  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_funcao := audit_interno.funcao_da_janela(regra.funcao);
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -1489,7 +1640,7 @@ begin
   if v_proc.provolatile = 'v' then
     return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
   end if;
-  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+  if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
@@ -1501,12 +1652,12 @@ begin
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;
-  v_tabela := to_regclass(regra.tabela);
+  v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
@@ -1516,8 +1667,8 @@ begin
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';
   end if;
-  if regra.coluna_chave = any (regra.colunas) then
-    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
+    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
   end if;
   return null;
 end
@@ -1531,7 +1682,8 @@ create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
-  prioridade integer default 100, preparacao text default null
+  prioridade integer default 100, preparacao text default null,
+  colunas_identidade text[] default '{}', colunas_acompanham text[] default null
 )
 returns audit.regras
 language plpgsql
@@ -1550,13 +1702,15 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
+    colunas, colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
-      then audit_interno.nome_sql(to_regclass(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+      then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
-    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
+    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
+    coalesce(registrar_regra.colunas_identidade, '{}'),
+    coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
   v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
@@ -1576,9 +1730,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
 
 --! Included configuracao/alterar_regra.sql
@@ -1753,7 +1907,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = to_regprocedure(hash_regra.regra.funcao || '(audit.janela)')
+  from pg_proc p where p.oid = audit_interno.funcao_da_janela(hash_regra.regra.funcao)
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
@@ -1793,10 +1947,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 --! EndIncluded deteccao/condicao_janela.sql
 
 --! Included deteccao/levantar_achados.sql
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
--- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
--- Writes nothing else. Called by detection, by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+-- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
+-- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
+-- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
+-- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
+-- by closing and by verification.
+create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
 returns void
 language plpgsql
 volatile
@@ -1804,10 +1960,11 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
   select
@@ -1818,41 +1975,52 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
-  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
-  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
-  using janela;
-  analyze pg_temp.conferente_bruto (registro_id);
-  -- offset 0: or each expression would be worked out again wherever it is used
-  execute format(
-    'create temp table conferente_achado on commit drop as
-     select x.*,
-       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
-       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
-         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
-     from (
-       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
-         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
-         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
-       from pg_temp.conferente_bruto as a
+  drop table if exists pg_temp.conferente_achado;
+  create temp table conferente_achado (
+    registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
+    valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
+    justificativa text, valor_em_risco numeric, identidade bytea
+  ) on commit drop;
+  insert into pg_temp.conferente_achado
+  select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco,
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+  from audit_interno.ler(
+    -- offset 0: or each expression would be worked out again wherever it is used
+    format(
+      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+         case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0)
+       from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
-       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
-       offset 0
-     ) as x',
-    v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
-    audit_interno.nome_sql(v_tabela), v_chave, (
-      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
-  using regra.colunas, regra.nome, regra.tabela;
-  drop table pg_temp.conferente_bruto;
+       left join %7$s as t on t.%1$I = a.registro_id::%8$s
+       offset 0',
+      regra.coluna_chave, v_propostos, v_originais, audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade),
+      audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      case
+        when levantar_achados.ausentes then format(
+          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+            select f.* from encontrado f
+            union all
+            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
+        when janela.chaves is null and coalesce((
+          select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)),
+    janela, regra.colunas)
+    as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric);
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
@@ -1861,7 +2029,7 @@ begin
     when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
     when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
   end as defeito) as d
-  where d.defeito is not null
+  where a.achado and d.defeito is not null
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -1869,19 +2037,19 @@ begin
       detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
   end if;
 
-  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+  if exists (select from pg_temp.conferente_achado a where a.achado group by a.identidade having count(*) > 1) then
     delete from pg_temp.conferente_achado a
     using (
       select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
-      from pg_temp.conferente_achado
+      from pg_temp.conferente_achado where achado
     ) as b
     where a.ctid = b.ctid and b.ordem > 1;
   end if;
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
 --! EndIncluded deteccao/levantar_achados.sql
 
 --! Included deteccao/registrar_achados.sql
@@ -1903,16 +2071,17 @@ declare
 begin
   delete from pg_temp.conferente_achado a
   using audit.excecoes e
-  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id and e.entrada = a.entrada
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
   with gravada as (
     insert into audit.divergencias_processadas as d (
-      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
       evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
-      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
+      -- a confidence just under the threshold is not rounded up to it
+      a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
@@ -1961,7 +2130,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chaves text[];
 begin
   if not exists (
     select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
@@ -1969,14 +2139,17 @@ begin
   then
     return;
   end if;
-  execute format(
-    'update audit.divergencias_processadas d
-     set status = ''aberta'', decidida_em = clock_timestamp(), decidida_por = ''conferente'', proposta_por = null,
-       motivo = ''a correção foi desfeita fora do sistema''
-     from pg_temp.conferente_achado a, %1$s t
-     where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    audit_interno.expressao_impressao(v_tabela, regra.colunas));
+  select array_agg(distinct d.registro_id) into v_chaves
+  from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
+  where d.status = 'corrigida';
+  update audit.divergencias_processadas d
+  set status = 'aberta', decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
+    motivo = 'a correção foi desfeita fora do sistema'
+  from pg_temp.conferente_achado a, audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = any ($2::%4$s[])',
+    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
+    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)), null, v_chaves) as t (registro_id text, impressao bytea)
+  where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = 'corrigida'
+    and t.registro_id = d.registro_id and t.impressao = d.impressao;
 end
 $$;
 comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
@@ -1993,39 +2166,44 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
   v_chaves text[];
   v_obsoletas bigint;
   v_resolvidas bigint;
 begin
   drop table if exists pg_temp.conferente_ausente;
-  execute format(
-    'create temp table conferente_ausente on commit drop as
-     select d.id, d.registro_id, d.identidade, t.%1$I is not null as existe, %2$s is distinct from d.impressao as mudou
-     from audit.divergencias_processadas d left join %3$s t on t.%1$I = d.registro_id::%4$s
-     where d.regra = $1 and d.sessao_ultima_id <> $2 and d.status in (''aberta'', ''aguardando_segunda_aprovacao'', ''falha'')',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave))
-  using regra.nome, fechar_ausentes.sessao_id;
-  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a where a.existe;
-
-  if v_chaves is not null then
-    perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela);
-    -- still as it was: stays open, uncounted, for it lies outside the window
-    delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
-    delete from pg_temp.conferente_achado b
-    using audit.divergencias_processadas d
-    where d.registro_id = b.registro_id and d.identidade = b.identidade
-      and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
-    perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-      fechar_ausentes.hash_regra);
+  create temp table conferente_ausente on commit drop as
+  select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
+  from audit.divergencias_processadas d
+  where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
+    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
+  if v_chaves is null then
+    return;
   end if;
+
+  perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
+  -- still as it was: stays open, uncounted, for it lies outside the window
+  delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
+  update pg_temp.conferente_ausente a
+  set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
+  from (
+    select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
+  ) as b
+  where b.registro_id = a.registro_id;
+  delete from pg_temp.conferente_achado b where not b.achado;
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+  perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
+    fechar_ausentes.hash_regra);
 
   with fechada as (
     update audit.divergencias_processadas d
-    set status = case when a.existe and a.mudou and not o.outra then 'resolvida' else 'obsoleta' end,
+    set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
         when not a.existe then 'o registro não existe mais'
+        when a.outra then 'a chave é agora de outro lançamento'
         when o.outra then 'outra divergência da mesma regra tomou o lugar desta'
         when a.mudou then 'o registro foi corrigido fora do sistema'
         else 'a regra já não aponta este registro' end,
@@ -2079,11 +2257,10 @@ begin
     and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
   limit 1;
   if not found then
-    execute format('select count(*), %s from %s t where %s',
-      case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
-      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
-    into v_linhas, v_total
-    using janela;
+    select m.linhas, m.total into v_linhas, v_total
+    from audit_interno.ler(format('select count(*), %s from %s t where %s',
+      case when regra.coluna_valor is null then 'null::numeric' else format('coalesce(sum(t.%I), 0)::numeric', regra.coluna_valor) end,
+      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela)), janela) as m (linhas bigint, total numeric);
   end if;
   update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
@@ -2170,7 +2347,7 @@ begin
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
@@ -2198,7 +2375,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
@@ -2207,16 +2384,17 @@ begin
     return next janela;
     return;
   end if;
-  return query execute format(
+  return query select c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null::text[]
+  from audit_interno.ler(format(
     'with unidade as (
        select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
      ), grupo as (
-       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, %5$s) as grupo from unidade u
      ), corte as (
        select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
        from grupo g group by g.grupo
      )
-     select %4$s, null::text[] from corte c order by c.n',
+     select c.n, %4$s from corte c',
     case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
       else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
     audit_interno.nome_sql(v_tabela),
@@ -2225,8 +2403,8 @@ begin
       '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
     else
       'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
-    end)
-  using janela, cortar_janela.linhas;
+    end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
+  order by c.n;
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
@@ -2275,7 +2453,7 @@ begin
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regras.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
   select e.linhas_examinadas into v_linhas
@@ -2423,16 +2601,15 @@ comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detect
 --! EndIncluded partes/juntar_regra.sql
 
 --! Included correcao/exige_releitura.sql
--- Whether an update's own "returning" may differ from what the row holds afterwards: a trigger after the update, or instead of
--- it, or an update rule, on the relation, its partitions, or the tables below a view.
-create or replace function audit_interno.exige_releitura(relacao regclass)
-returns boolean
+-- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+create or replace function audit_interno.relacoes_abaixo(relacao regclass)
+returns setof oid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive base (id) as (
-    select exige_releitura.relacao::oid
+    select relacoes_abaixo.relacao::oid
     union
     select x.id
     from base b
@@ -2445,11 +2622,24 @@ as $$
       select h.inhrelid from pg_inherits h where h.inhparent = b.id
     ) as x
   )
+  select b.id from base b
+$$;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
+
+-- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
+-- it), an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+create or replace function audit_interno.exige_releitura(relacao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
   select exists (
       select from pg_trigger g
-      where g.tgrelid in (select b.id from base b)
-        and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
-    or exists (select from pg_rewrite w where w.ev_class in (select b.id from base b) and w.ev_type = '2')
+      where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
+        and not g.tgisinternal and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+    or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
+    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded correcao/exige_releitura.sql
@@ -2590,27 +2780,32 @@ begin
     regra text not null,
     tabela text not null,
     registro_id text not null,
+    entrada jsonb not null, -- which entry the row was
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, ja_certa, ausente, recusada, desfeita; of a rollback superada
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, infiel, desfeita; of a rollback superada
+    outras jsonb, -- what must not move along, before the write; only where something could make it move
     agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
   ) on commit drop;
+  grant select on pg_temp.conferente_lote to conferente_escrita;
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
 --! EndIncluded correcao/criar_lote.sql
 
 --! Included correcao/aplicar_grupo.sql
--- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
--- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
--- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
+-- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
+-- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
+-- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
+-- that verification need not look for them in every partition: of a table without a column of dates, of rows without a date, and
+-- where a trigger may write it afterwards, that is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
+  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -2618,90 +2813,115 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela text := audit_interno.nome_sql(relacao);
-  v_chave text := format('t.%I = l.registro_id::%s', coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave));
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tabela text := audit_interno.nome_sql(v_relacao);
+  v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_limite text;
+  v_de text;
+  v_mesma text;
+  v_para text;
   v_guarda text;
-  v_ja_certa text;
   v_atribuicoes text;
-  v_imagem text;
-  v_alteracao text;
+  v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
+  v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
   v_data text := coalesce((
     select format('t.%I', a.attname) from pg_attribute a
-    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    where a.attrelid = v_relacao and a.attname = regra.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
     'null::date');
+  v_adiaveis text := audit_interno.adiaveis(v_relacao);
+  v_reler boolean := audit_interno.exige_releitura(v_relacao);
+  v_meio integer := cardinality(ids) / 2;
   v_dias daterange;
   v_quantas bigint;
-  v_imagens jsonb;
-  v_adiaveis text;
-  v_reler boolean := audit_interno.exige_releitura(relacao);
-  v_meio integer := cardinality(ids) / 2;
+  v_escritas bigint[];
+  v_infieis jsonb;
   v_codigo text;
   v_erro text;
 begin
   select
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.de'), ' and '),
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.para'), ' and '),
-    string_agg(format('%I = %s', c, audit_interno.expressao_valor(relacao, c, 'l.para')), ', '),
-    format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
-  into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
+    string_agg(audit_interno.expressao_igual(v_relacao, c, 'l.de'), ' and '),
+    string_agg(audit_interno.expressao_fiel(v_relacao, c, 'l.para'), ' and '),
+    string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
+  into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  select v_chave || audit_interno.limite_chaves(relacao, coluna_chave, array_agg(l.registro_id)) into v_chave
+  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+    select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
+  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+    audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
   from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
-    audit_interno.expressao_impressao(relacao, colunas_regra));
+  v_chave := v_chave || v_limite;
 
   begin
-    if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
-      -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
-      begin
-        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
-          v_tabela, v_chave) using ids;
-      exception when feature_not_supported then
-        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
-        execute format('lock table %s in share row exclusive mode', v_tabela);
-      end;
-    end if;
-    v_alteracao := format(
-      'update %1$s t set %2$s
-       from pg_temp.conferente_lote l
-       where l.divergencia_id = any ($1) and %3$s and %4$s
-       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
     if v_reler then
-      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
-      into v_quantas, v_imagens, v_dias using ids;
+      perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
+    end if;
+    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    if not v_reler then
+      with alterada as (
+        select e.*
+        from audit_interno.escrever(format(
+          'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s
+           returning l.divergencia_id, %s, %s', v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data), ids, v_adiaveis)
+          as e (divergencia_id bigint, depois jsonb, dia date)
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, a.divergencia_id, l.reverte_operacao_id, l.de, a.depois
+        from alterada a join pg_temp.conferente_lote l on l.divergencia_id = a.divergencia_id
+      )
+      select count(*), case when count(*) = 0 then 'empty' when count(a.dia) < count(*) then '(,)'
+        else daterange(min(a.dia), max(a.dia), '[]') end
+      into v_quantas, v_dias
+      from alterada a;
     else
-      execute format(
-        'with alterada as (%s), imagem as (
-           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
-         )
-         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
-           else daterange(min(a.dia), max(a.dia), ''[]'') end
-         from alterada a', v_alteracao)
-      into v_quantas, v_dias using ids, operacao_id;
-    end if;
-    -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
-    select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
-    from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-    where c.condeferrable and n.nspname not in ('audit', 'audit_interno');
-    if v_adiaveis is not null then
-      execute format('set constraints %s immediate', v_adiaveis);
-    end if;
-    if v_reler then
-      execute format(
-        'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
-           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
-           returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
-         )
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
-        v_imagem, v_tabela, v_chave)
-      using operacao_id, ids, v_imagens;
+      select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
+      from audit_interno.escrever(format(
+        'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
+         returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      with lida as (
+        select r.*
+        from audit_interno.escrever(format(
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s
+           from pg_temp.conferente_lote l left join %s t on %s
+           where l.divergencia_id = any ($1) and l.outras is not null',
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb)
+      ), julgada as (
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.agora, r.outras as outras_agora, l.outras, l.para,
+          coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
+        from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, j.divergencia_id, l.reverte_operacao_id, l.de, j.agora
+        from julgada j join pg_temp.conferente_lote l on l.divergencia_id = j.divergencia_id
+        where j.escrita and j.fiel
+      )
+      select count(*) filter (where j.escrita and j.fiel),
+        jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
+        '(,)'::daterange
+      into v_quantas, v_infieis, v_dias
+      from julgada j;
+      if v_infieis is not null then
+        raise exception using errcode = 'NC998', message = 'algo não ficou como pedido';
+      end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    if v_codigo = 'NC998' then -- the write is undone; what was not to be had stands aside
+      update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
+      where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
+      if tentativa >= 5 and cardinality(ids) > 1 then
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
+      end if;
+      update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
+      where l.divergencia_id = any (ids) and l.resultado = 'infiel' and l.agora is null;
+      ids := array(
+        select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
+      return case when ids = '{}' then 'empty'::daterange
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+    end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
       or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
@@ -2714,37 +2934,39 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
   end if;
 
-  execute format(
-    'update pg_temp.conferente_lote l
-     set agora = case when x.existe then x.imagem end,
-       resultado = case when not x.existe then ''ausente'' when x.ja_certa then ''ja_certa'' when x.parada then ''recusada'' else ''movida'' end,
-       erro = case when x.parada and not x.ja_certa then ''o banco não gravou e não disse por quê (um gatilho ou uma política de linha)'' end
-     from (
-       select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
-       from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and not exists (
-         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
-     ) as x
-     where x.divergencia_id = l.divergencia_id',
-    coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids, operacao_id;
+  update pg_temp.conferente_lote l
+  set agora = case when x.existe then x.agora end,
+    resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
+      when x.parada then 'recusada' else 'movida' end,
+    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+  from audit_interno.escrever(format(
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+     from pg_temp.conferente_lote l left join %s t on %s
+     where l.divergencia_id = any ($1)',
+    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+  where x.divergencia_id = l.divergencia_id and not exists (
+    select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_grupo.sql
 
 --! Included correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+-- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -2757,10 +2979,14 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
+  v_falta text;
   v_dias daterange := 'empty'::daterange;
+  v_rastro text := audit_interno.rastro('conferente_escrita');
+  v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -2779,15 +3005,24 @@ begin
       where not v_iguais and l.divergencia_id = any (v_ids)
       group by c.alteradas
     loop
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
-        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+      v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
+        select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
+        then v_regra.colunas end);
+      if v_falta is not null then
+        update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
+        continue;
+      end if;
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform set_config('lock_timeout', v_espera, true);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_lote.sql
 
 --! Included correcao/autoverificar_lote.sql
@@ -2864,7 +3099,7 @@ begin
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
-      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+      when 'movida' then 'obsoleta' when 'outra' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
     decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
     motivo = case l.resultado
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
@@ -2874,8 +3109,8 @@ begin
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
-      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
-      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
     from pg_temp.conferente_lote l
@@ -2924,8 +3159,8 @@ begin
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
-    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
@@ -3020,6 +3255,7 @@ declare
   v_primeira interval := (audit_interno.configuracao('sessao.primeira_janela') #>> '{}')::interval;
   v_defeitos text;
 begin
+  perform audit_interno.recusar_de_dentro();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -3518,7 +3754,7 @@ as $$
     when 'aberta' then para <> 'revertida'
     when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
     when 'corrigida' then para in ('revertida', 'aberta', 'falha')
-    when 'revertida' then para in ('corrigida', 'aberta')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -3750,26 +3986,30 @@ comment on function audit_interno.contar_reversoes() is 'Counts rolled back auto
 --! EndIncluded decisao/contar_reversoes.sql
 
 --! Included decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
-stable
+volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_divergencia audit.divergencias_processadas;
   v_regra audit.regras;
   v_relacao regclass;
+  v_colunas text[] := array(select jsonb_object_keys(valores_atuais.colunas));
   v_valores jsonb;
 begin
   select * into strict v_divergencia from audit.divergencias_processadas d where d.id = valores_atuais.divergencia_id;
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
-  execute format('select jsonb_build_object(%s) from %s t where t.%I = $1::%s',
-    (select string_agg(format('%L, t.%I', c, c), ', ') from jsonb_object_keys(valores_atuais.colunas) as c),
-    audit_interno.nome_sql(v_relacao), v_regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave))
-  into v_valores using v_divergencia.registro_id;
+  if audit_interno.falta_na_relacao(v_regra, v_colunas) is not null then
+    return null;
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  select a.valores into v_valores
+  from audit_interno.ler(format('select %s from %s t where t.%I = $2[1]::%s',
+    audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
+    audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
 end
 $$;
@@ -3822,8 +4062,8 @@ begin
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
   perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
-  select d.id, d.regra, d.tabela, d.registro_id,
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id, d.entrada,
     case when d.valores_digitados is null then d.valores_originais else coalesce(audit_interno.valores_atuais(d.id, d.valores_digitados), '{}') end,
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
@@ -3899,7 +4139,7 @@ begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
     array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_regra.tabela);
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
     raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
@@ -3990,7 +4230,7 @@ declare
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+  if not found or audit_interno.relacao(declarar_excecao.tabela) is distinct from audit_interno.relacao(v_regra.tabela) then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
@@ -3999,8 +4239,8 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
+    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(audit_interno.relacao(v_regra.tabela)),
+      v_regra.coluna_chave, audit_interno.tipo_coluna(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave))
     into v_registro using declarar_excecao.registro_id;
   exception when data_exception then
     v_registro := null;
@@ -4125,8 +4365,8 @@ begin
       and d.id between v_de and v_ate
     order by d.id for update;
     perform audit_interno.criar_lote();
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
       -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
       case
@@ -4149,13 +4389,19 @@ begin
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
-    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+    update pg_temp.conferente_lote l
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        else 'resolvida' end,
+      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+        else reverter_lote.motivo end,
       decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
     where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
@@ -4169,7 +4415,9 @@ begin
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
+        case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
@@ -7230,7 +7478,7 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_relacao regclass := to_regclass(diagnosticar_contrato.tabela);
+  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
   v_bases oid[];
@@ -8883,7 +9131,7 @@ set client_min_messages = warning
 set enable_nestloop = off
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
   v_leitura text := format(
     'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',
@@ -8949,7 +9197,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
   v_rastro text;
 begin
@@ -9043,14 +9291,11 @@ as $$
 declare
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
   v_conhecidas bigint;
-  v_rastro text;
 begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    v_rastro := audit_interno.rastro('conferente_regra');
-    perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), v_janela);
-    perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação %s', regra.preparacao));
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 
@@ -9087,10 +9332,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
-  v_rastro text := audit_interno.rastro('conferente_regra');
 begin
-  perform audit_interno.preparar('regras.preparar_retroteste', v_janela);
-  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, 'a preparação regras.preparar_retroteste');
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
   select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
@@ -9161,26 +9405,6 @@ revoke execute on function audit.avaliar_regra(text, date, date, text) from publ
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded avaliacao/avaliar_regra.sql
 
---! Included configuracao/ler_sem_escrever.sql
--- Runs a rule's function and throws its findings away, where any write is refused (25006): STABLE does not keep a function
--- from calling one that writes. Called by audit_interno.experimentar_regra.
-create or replace function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform set_config('transaction_read_only', 'on', true);
-  execute format('select count(*) from %s($1)', audit_interno.chamada_sql(ler_sem_escrever.funcao)) using janela;
-  raise exception using errcode = 'NC999', message = 'simulação';
-exception when sqlstate 'NC999' then
-  null; -- the end of the block allows writing again
-end
-$$;
-comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
---! EndIncluded configuracao/ler_sem_escrever.sql
-
 --! Included configuracao/experimentar_regra.sql
 -- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
@@ -9193,7 +9417,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
   v_codigo text;
   v_erro text;
@@ -9203,14 +9427,13 @@ begin
     return null;
   end if;
   begin
-    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
-      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    select x.chaves into v_chaves
+    from audit_interno.ler(format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela))) as x (chaves text[]);
     if v_chaves is not null then
       if regra.preparacao is not null then
-        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
-        using row(null, null, null, null, v_chaves)::audit.janela;
+        perform audit_interno.preparar_regra(regra, row(null, null, null, null, v_chaves)::audit.janela);
       end if;
-      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
@@ -10578,7 +10801,7 @@ declare
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
   with medida as (
-    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as relacao, e.total_valor,
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
@@ -10984,14 +11207,125 @@ declare
   v_apontadas text[];
 begin
   -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
-  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
-    audit_interno.chamada_sql(regra.funcao))
-  into v_apontadas using janela, janela.chaves;
+  select a.chaves into v_apontadas
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end
 $$;
 comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
 --! EndIncluded correcao/ainda_apontadas.sql
+
+--! Included correcao/adiaveis.sql
+-- The constraints of a relation, and of what lies below it, that the warehouse may check at commit only; quoted, separated by
+-- commas; null when there are none. Those of other relations are not our business. Called where a write makes them speak at once.
+create or replace function audit_interno.adiaveis(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+  from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+$$;
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+--! EndIncluded correcao/adiaveis.sql
+
+--! Included correcao/colunas_guardadas.sql
+-- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
+-- without those that are written, generated ones, and those that the rule registers as moving along.
+create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(a.attname::text order by a.attname), '{}')
+  from pg_attribute a
+  where a.attrelid = audit_interno.relacao(regra.tabela) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    and a.attname <> all (escritas || regra.colunas_acompanham)
+    and (regra.tabela <> 'dw.lancamentos' or a.attname = any (array['id', 'data_lancamento', 'carregado_em', 'filial', 'centro_custo',
+      'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
+$$;
+comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+--! EndIncluded correcao/colunas_guardadas.sql
+
+--! Included correcao/descrever_infiel.sql
+-- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
+-- aplicar_grupo of rows that are then undone.
+create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat('desfeita: o armazém não gravou o que foi pedido', (
+      select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
+      from jsonb_each(pedido) as p where p.value is distinct from agora -> p.key and agora is not null
+      having count(*) > 0), (
+      select '; mudou junto: ' || string_agg(format('%s de %s para %s', o.key, o.value, coalesce(outras_agora -> o.key, 'null')), ', ' order by o.key)
+      from jsonb_each(outras) as o where o.value is distinct from outras_agora -> o.key and outras_agora is not null
+      having count(*) > 0),
+    case when agora is null then '; o registro sumiu da visão' end,
+    '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
+$$;
+comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+--! EndIncluded correcao/descrever_infiel.sql
+
+--! Included correcao/falta_na_relacao.sql
+-- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
+-- since the finding. Called before a batch is applied.
+create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when audit_interno.relacao(regra.tabela) is null then format('a tabela %s não existe mais', regra.tabela)
+    else (
+      select format('a tabela %s não tem mais a(s) coluna(s) %s', regra.tabela, string_agg(distinct c, ', ' order by c))
+      from unnest(colunas || regra.colunas_identidade || regra.coluna_chave) as c
+      where not exists (
+        select from pg_attribute a
+        where a.attrelid = audit_interno.relacao(regra.tabela) and a.attname = c and a.attnum > 0 and not a.attisdropped)
+      having count(*) > 0)
+  end
+$$;
+comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
+--! EndIncluded correcao/falta_na_relacao.sql
+
+--! Included correcao/travar_grupo.sql
+-- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
+-- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
+-- where what was written is read again.
+create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leitura text := format('select l.divergencia_id, %s from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s',
+    outras, tabela, chave, guarda);
+begin
+  update pg_temp.conferente_lote l set outras = null where l.divergencia_id = any (travar_grupo.ids) and l.outras is not null;
+  begin
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  exception when feature_not_supported then
+    perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  end;
+end
+$$;
+comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
+  'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+--! EndIncluded correcao/travar_grupo.sql
 
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
@@ -11168,6 +11502,44 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
   'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
 --! EndIncluded deteccao/resumo_achado.sql
 
+--! Included deteccao/preparar_regra.sql
+-- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
+-- detectar_regra, repartir_regra and experimentar_regra.
+create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rastro text := audit_interno.rastro('conferente_regra');
+begin
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
+end
+$$;
+comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
+--! EndIncluded deteccao/preparar_regra.sql
+
+--! Included deteccao/rodar_regra.sql
+-- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
+-- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
+returns setof audit.achado
+language plpgsql
+stable rows 200000
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute format('select * from %s($1)', rodar_regra.funcao) using rodar_regra.janela;
+end
+$$;
+comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
+grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
+--! EndIncluded deteccao/rodar_regra.sql
+
 --! Included integridade/resumos_operacoes.sql
 -- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
@@ -11208,7 +11580,7 @@ as $$
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')) as resumo
       from audit.excecoes e
     ) as x
@@ -11377,6 +11749,37 @@ $$;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
 --! EndIncluded integridade/quebras_fatos.sql
 
+--! Included comum/identidade.sql
+-- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined; touches nothing.
+create or replace function audit_interno.valores_canonicos(valores jsonb)
+returns jsonb
+language sql
+immutable parallel safe
+as $$
+  select coalesce(pg_catalog.jsonb_object_agg(v.key, case when pg_catalog.jsonb_typeof(v.value) = 'number'
+    then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
+  from pg_catalog.jsonb_each(valores) as v
+$$;
+comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+
+-- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
+-- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Called by detection and by
+-- verification of the trail.
+create or replace function audit_interno.identidade(
+  regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
+)
+returns bytea
+language sql
+immutable parallel safe
+as $$
+  select pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(regra, tabela, registro_id,
+    audit_interno.valores_canonicos(valores_propostos), case when valores_propostos = '{}' then evidencia ->> 'tipo' end,
+    audit_interno.valores_canonicos(entrada))::text, 'UTF8') || impressao)
+$$;
+comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jsonb, bytea) is
+  'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
+--! EndIncluded comum/identidade.sql
+
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
@@ -11416,17 +11819,12 @@ as $$
   from audit.divergencias_processadas d
   left join vista v on v.divergencia_id = d.id and v.ultima
   cross join lateral (
-    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
-      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+    select audit_interno.identidade(d.regra, d.tabela, d.registro_id, d.valores_propostos, d.evidencia, d.entrada, d.impressao) as identidade
   ) as i
   cross join lateral (select case
     when v.vezes is null then 'deteccoes'
     when d.identidade <> i.identidade then 'identidade'
-    when v.resumo <> audit_interno.resumo_achado(d)
-      -- as detections once left it, without the original values and the time
-      and v.resumo <> sha256(d.identidade || convert_to(
-        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
-      then 'ultima deteccao'
+    when v.resumo <> audit_interno.resumo_achado(d) then 'ultima deteccao'
     when d.vezes_detectada <> v.vezes then 'vezes_detectada'
     when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
     when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'
@@ -11908,19 +12306,48 @@ comment on function regras.medir_em_metades(int4range, int) is 'As regras.medir_
 revoke execute on function regras.medir_em_metades(int4range, int) from public;
 --! EndIncluded regras/medir_em_metades.sql
 
---! Included comum/nome_qualificado.sql
--- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
-create or replace function audit_interno.nome_qualificado(nome text)
-returns boolean
+--! Included comum/expressao_fiel.sql
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
+-- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+  select format('%s is not distinct from %s',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
+  from (select ' collate "C"' as colacao) as s
 $$;
-comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
---! EndIncluded comum/nome_qualificado.sql
+comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';
+--! EndIncluded comum/expressao_fiel.sql
+
+--! Included comum/expressao_imagens.sql
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
+-- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- forty columns a piece: a function takes no more than a hundred arguments
+  select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
+  from (
+    select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
+      format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) as pedaco
+    from (
+      select a.attname as coluna, row_number() over (order by a.attname collate "C") - 1 as n
+      from pg_attribute a
+      where a.attrelid = expressao_imagens.relacao and a.attname = any (expressao_imagens.colunas)
+        and a.attnum > 0 and not a.attisdropped
+    ) as c
+    group by c.n / 40
+  ) as p
+$$;
+comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
+--! EndIncluded comum/expressao_imagens.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
@@ -11942,7 +12369,7 @@ as $$
   from (select (
     select substr(c, length('search_path=') + 1)
     from pg_proc p cross join lateral unnest(p.proconfig) as c
-    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+    where p.oid = audit_interno.funcao_da_janela(conferir_caminho.funcao) and c like 'search\_path=%') as caminho) as f
 $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 --! EndIncluded configuracao/conferir_caminho.sql
@@ -11964,7 +12391,7 @@ as $$
     (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
       'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')
   ) as c (ordem, nome, coluna, tipos, deve)
-  cross join lateral (select audit_interno.tipo_coluna(to_regclass(regra.tabela), c.coluna) as tipo) as t
+  cross join lateral (select audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), c.coluna) as tipo) as t
   where t.tipo !~ c.tipos
   order by c.ordem
   limit 1
@@ -11985,7 +12412,7 @@ as $$
 declare
   v_dono oid;
 begin
-  select p.proowner into v_dono from pg_proc p where p.oid = to_regprocedure(exigir_dono.funcao || '(audit.janela)');
+  select p.proowner into v_dono from pg_proc p where p.oid = audit_interno.funcao_da_janela(exigir_dono.funcao);
   -- a superuser is a member of every role
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
@@ -12250,7 +12677,7 @@ revoke execute on function regras.padroes_propostos(int, numeric) from public;
 -- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
 -- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
 -- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar.
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
 create or replace function regras.preparar_retroteste(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -12295,7 +12722,7 @@ begin
       message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
   v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
   if v_tipo is null then
     return;
@@ -12318,62 +12745,38 @@ grant execute on function audit.ver_registro(bigint) to conferente_revisor, conf
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. The caller looks at its trace (audit_interno.rastro) before
+-- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis names
+-- constraints that are checked at once: what waited for the commit would run as whoever commits. The caller looks at its trace (audit_interno.rastro) before
 -- and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
-create or replace function audit_interno.escrever(comando text, ids bigint[] default null)
+create or replace function audit_interno.escrever(
+  comando text, ids bigint[] default null, adiaveis text default null, antes text default null
+)
 returns setof record
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if antes is not null then
+    execute escrever.antes;
+  end if;
   return query execute escrever.comando using escrever.ids;
+  if adiaveis is not null then
+    execute format('set constraints %s immediate', escrever.adiaveis);
+  end if;
 end
 $$;
-comment on function audit_interno.escrever(text, bigint[]) is
-  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
-revoke execute on function audit_interno.escrever(text, bigint[]) from public;
-grant execute on function audit_interno.escrever(text, bigint[]) to conferente_dono;
+comment on function audit_interno.escrever(text, bigint[], text, text) is
+  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+revoke execute on function audit_interno.escrever(text, bigint[], text, text) from public;
+grant execute on function audit_interno.escrever(text, bigint[], text, text) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/escrever.sql
-
---! Included portas/ler.sql
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
-grant create on schema audit_interno to conferente_regra;
-set local role conferente_regra;
-
-create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
-returns setof record
-language plpgsql
-stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
-    perform set_config('transaction_read_only', 'on', true);
-    return query execute ler.consulta using ler.janela, ler.textos;
-  exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
-  end;
-end
-$$;
-comment on function audit_interno.ler(text, audit.janela, text[]) is
-  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
-revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
-grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
-
-set local role conferente_dono;
-revoke create on schema audit_interno from conferente_regra;
---! EndIncluded portas/ler.sql
 
 --! Included portas/preparar.sql
 -- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
@@ -12446,5 +12849,14 @@ end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
 --! EndIncluded portas/rastro.sql
+
+--! Included portas/tabelas.sql
+-- A row for each connection that is letting code of others write (a preparation, a trigger of the warehouse), for as long as it does.
+create unlogged table audit_interno.portas_abertas (
+  pid integer primary key
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+--! EndIncluded portas/tabelas.sql
 
 reset role;

@@ -10,14 +10,11 @@ as $$
 declare
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
   v_conhecidas bigint;
-  v_rastro text;
 begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    v_rastro := audit_interno.rastro('conferente_regra');
-    perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), v_janela);
-    perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação %s', regra.preparacao));
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 

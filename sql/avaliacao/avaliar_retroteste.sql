@@ -9,10 +9,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
-  v_rastro text := audit_interno.rastro('conferente_regra');
 begin
-  perform audit_interno.preparar('regras.preparar_retroteste', v_janela);
-  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, 'a preparação regras.preparar_retroteste');
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
   select r.registro_id, r.confianca, r.propoe, r.certa, false as dano

@@ -12,7 +12,7 @@ set client_min_messages = warning
 set enable_nestloop = off
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
   v_leitura text := format(
     'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',

@@ -10,7 +10,7 @@ as $$
 declare
   v_dono oid;
 begin
-  select p.proowner into v_dono from pg_proc p where p.oid = to_regprocedure(exigir_dono.funcao || '(audit.janela)');
+  select p.proowner into v_dono from pg_proc p where p.oid = audit_interno.funcao_da_janela(exigir_dono.funcao);
   -- a superuser is a member of every role
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',

@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
   v_rastro text;
 begin

@@ -16,7 +16,7 @@ declare
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
   with medida as (
-    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as relacao, e.total_valor,
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null

@@ -15,7 +15,7 @@ declare
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+  if not found or audit_interno.relacao(declarar_excecao.tabela) is distinct from audit_interno.relacao(v_regra.tabela) then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
@@ -24,8 +24,8 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
+    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(audit_interno.relacao(v_regra.tabela)),
+      v_regra.coluna_chave, audit_interno.tipo_coluna(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave))
     into v_registro using declarar_excecao.registro_id;
   exception when data_exception then
     v_registro := null;

@@ -1,7 +1,7 @@
 -- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
 -- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
 -- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar.
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
 create or replace function regras.preparar_retroteste(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
