@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f3d4dbe7b8bb0145c9c0a105778d794d6fec3e5b
+--! Hash: sha1:5c51368a934ac17697af4dc8e78e3c4cf879b84a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -9351,8 +9351,8 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -12400,9 +12400,9 @@ comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column 
 --! EndIncluded configuracao/conferir_tipos.sql
 
 --! Included avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
--- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
--- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
+-- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
+-- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -12417,7 +12417,7 @@ begin
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
       message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
-      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      detail = 'Uma avaliação roda a função com os direitos de conferente_regra, que lê o que as regras leem.',
       hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
         audit_interno.chamada_sql(exigir_dono.funcao));
   end if;
