@@ -2,14 +2,15 @@
 // that they could not do themselves: not in the name of the operator who starts the session, and not with the engine's rights.
 // After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
 import t, { type Test } from 'tap'
-import type { Sql } from '../../src/db.ts'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
 import { armazem, lancar, recusa, regra } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
 const PATH = 'set search_path = pg_catalog, pg_temp'
 /** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
-const RULE = (onde = 'true') => `create or replace function dela.regra(janela audit.janela) returns setof audit.achado
+const RULE = (
+  onde = 'true',
+) => `create or replace function dela.regra(janela audit.janela) returns setof audit.achado
   language plpgsql stable ${PATH} as $regra$ begin
     return query select null::text, t.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
     from dela.fato t
@@ -102,7 +103,6 @@ const PLACES: readonly Place[] = [
     setup: `${TABLE}; ${TRIGGER}; create constraint trigger sua after update on dela.fato deferrable initially deferred
       for each row execute function dela.gatilho()`,
     writes: true,
-    main: true,
   },
   {
     name: 'a constraint trigger of another table, fed by a trigger, that waits for the end',
@@ -138,6 +138,20 @@ async function scene(t: Test, place: Place) {
     ${place.setup};
     grant select on dela.fato to conferente_regra, conferente_escrita; grant update on dela.fato to conferente_escrita;
     ${RULE()}`)
+  await sql.unsafe(`insert into ${place.table ?? 'dela.fato'} values (0, 'CERTA', 1)`)
+  // where a pinned path is moved, what PostgreSQL is asked for is found here first
+  await sql.unsafe(
+    'create schema dela_antes authorization adelia; grant usage on schema dela_antes to public',
+  )
+  await adelia.unsafe(`
+    create function dela_antes.format(text, text) returns text language plpgsql as $$
+    begin perform dela.no_fim(); return pg_catalog.format($1, $2); end $$;
+    create function dela_antes.differs(text, text) returns boolean language plpgsql as $$
+    begin perform dela.no_fim(); return not pg_catalog.texteq($1, $2); end $$;
+    create operator dela_antes.<> (leftarg = text, rightarg = text, function = dela_antes.differs);
+    create function dela_antes.same(bigint, bigint) returns boolean language plpgsql as $$
+    begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
+    create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
   await adelia`select audit.registrar_regra('atacada', 'dela', 'dela.regra', 'dela.fato', 'id', array['categoria'],
     limiar => 0.9, automatica => true, preparacao => ${place.name === 'a preparation' ? 'dela.preparar' : null})`
   if (place.afterwards) await adelia.unsafe(place.afterwards)
@@ -149,7 +163,15 @@ async function scene(t: Test, place: Place) {
   t.teardown(() => olivia.release())
   await olivia`select from audit.processar_divergencias('manual', '-infinity', 'infinity', '{parada}')`
   await olivia`reset all`
-  return { sql, adelia, olivia, attack }
+  const [first] = await sql`select max(id) as id from audit.sessoes_processamento`
+  const baseline = { session: first?.['id'] as bigint, ours: {} as Record<string, string> }
+  baseline.ours = await ours(sql, baseline.session)
+  t.teardown(async () => {
+    // roles are the cluster's
+    for (const role of ['conferente_regra', 'conferente_escrita'])
+      await sql.unsafe(`alter role ${role} reset all`)
+  })
+  return { sql, adelia, olivia, attack, baseline }
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>
@@ -157,32 +179,33 @@ type Scene = Awaited<ReturnType<typeof scene>>
 let next = 100
 
 /** One entry to be mended, and a session over it by the operator. What became of it, and of the session. */
-async function session({ sql, olivia }: Scene, { writes, table = 'dela.fato' }: Place) {
+async function session({ sql, olivia, baseline }: Scene, { writes, table = 'dela.fato' }: Place) {
   const id = next++
-  await sql.unsafe(`delete from ${table}; insert into ${table} values (0, 'CERTA', 1), (${id}, 'ERRADA', 1)`)
-  const before = { ours: await ours(sql, null), carried: await carried(olivia) }
+  await sql.unsafe(`delete from ${table} where id <> 0; insert into ${table} values (${id}, 'ERRADA', 1)`)
+  await olivia.unsafe('reset all; unlisten *; select pg_advisory_unlock_all()')
+  const before = await carried(olivia)
   let failure: string | undefined
   try {
     await olivia`select from audit.processar_divergencias(${writes ? 'auto' : 'manual'}, '-infinity', 'infinity', '{atacada,calma}')`
   } catch (error) {
     failure = (error as Error).message
   }
-  const [last] = await sql`select id from audit.sessoes_processamento where not incremental order by id desc limit 1`
-  const after = { ours: await ours(sql, last?.['id']), carried: await carried(olivia) }
-  const rules = await sql`select regra, status, erro_codigo, erro_mensagem from audit.execucoes_regra where sessao_id = ${last?.['id']}`
+  const [last] =
+    await sql`select id from audit.sessoes_processamento where not incremental order by id desc limit 1`
+  const after = { ours: await ours(sql, baseline.session), carried: await carried(olivia) }
+  const rules =
+    await sql`select regra, status, erro_codigo, erro_mensagem from audit.execucoes_regra where sessao_id = ${last?.['id']}`
   const [finding] = await sql`
     select status, motivo from audit.divergencias_processadas where regra = 'atacada' and registro_id = ${String(id)}`
   const [row] = await sql.unsafe(`select categoria from ${table} where id = ${id}`)
-  const [proof] = await sql`select situacao from audit.verificar_integridade()`
   return {
     failure,
-    before,
+    before: { ours: baseline.ours, carried: before },
     after,
     attacked: rules.find((rule) => rule['regra'] === 'atacada'),
     calm: rules.find((rule) => rule['regra'] === 'calma'),
     finding,
     categoria: row?.['categoria'],
-    proof: proof?.['situacao'],
   }
 }
 
@@ -194,14 +217,15 @@ function unharmed(t: Test, outcome: Outcome) {
   t.same(outcome.after.ours, outcome.before.ours, 'nothing of ours is other than it was')
   t.same(outcome.after.carried, outcome.before.carried, 'nothing stays on the connection')
   t.match(outcome.calm, { status: 'concluida' }, 'the other rule ran')
-  t.equal(outcome.proof, 'provada')
 }
 
 /** The rule failed, or the row did, and says why. */
 function told(t: Test, outcome: Outcome) {
   const failed = outcome.attacked?.['status'] === 'falhou'
   t.ok(
-    failed ? outcome.attacked?.['erro_mensagem'] : outcome.finding?.['status'] === 'falha' && outcome.finding?.['motivo'],
+    failed
+      ? outcome.attacked?.['erro_mensagem']
+      : outcome.finding?.['status'] === 'falha' && outcome.finding?.['motivo'],
     `told: ${JSON.stringify([outcome.attacked, outcome.finding])}`,
   )
   t.not(outcome.categoria, 'CERTA', 'the entry was left alone')
@@ -215,7 +239,6 @@ const chosen = (place: Place): readonly Attack[] =>
 for (const place of PLACES) {
   t.test(`${place.name} runs with no more rights than its own`, async (t) => {
     const all = await scene(t, place)
-    await all.attack('')
     const calm = await session(all, place)
     t.match(calm.attacked, { status: 'concluida' }, 'harmless, it runs')
     if (place.writes) t.equal(calm.categoria, 'CERTA', 'and corrects')
@@ -240,6 +263,7 @@ for (const place of PLACES) {
       )
       unharmed(t, await session(all, place))
     })
+    t.match(await all.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
     await t.test('as its owner, in the name of the operator', async (t) => {
       await all.attack(
         `perform audit.alterar_configuracao('limites.fracao', '0.77', 'porque sim');`,
@@ -252,14 +276,6 @@ for (const place of PLACES) {
   })
 }
 
-t.test('a rule may not make the API act for somebody else', async (t) => {
-  const all = await scene(t, PLACES[1] as Place)
-  await all.sql`insert into dela.fato values (1, 'ERRADA', 1)`
-  await all.attack(`perform set_config('conferente.ator', 'bruno', true);`)
-  const [api] = await all.sql`select 1`
-  t.ok(api)
-})
-
 t.test('previews, proposals and back-tests run what the warehouse brings along as sessions do', async (t) => {
   const { sql, como } = await banco(t)
   const [ana, adelia] = [como('ana'), como('adelia')]
@@ -269,7 +285,9 @@ t.test('previews, proposals and back-tests run what the warehouse brings along a
     create schema dela authorization adelia; grant usage on schema dela to public; grant create on schema dw to adelia;
     alter table dw.lancamentos rename to base; alter table dw.base owner to adelia`)
   const attack = (body: string) =>
-    adelia.unsafe(`create or replace function dela.ataque() returns boolean language plpgsql as $$ begin ${body} return true; end $$`)
+    adelia.unsafe(
+      `create or replace function dela.ataque() returns boolean language plpgsql as $$ begin ${body} return true; end $$`,
+    )
   await attack('')
   await adelia.unsafe(`create view dw.lancamentos as select * from dw.base where dela.ataque();
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
@@ -289,9 +307,13 @@ t.test('previews, proposals and back-tests run what the warehouse brings along a
       `execute 'set role conferente_dono';`,
     ]) {
       await attack(body)
-      const before = await ours(sql, null)
-      t.match(await recusa(ana.unsafe(query)), /^(42501|25006|42601|22023|NC012|0A000|2F003)$/, `${name}: ${body}`)
-      t.same(await ours(sql, null), before, 'nothing of ours is other than it was')
+      const before = await ours(sql, 0n)
+      t.match(
+        await recusa(ana.unsafe(query)),
+        /^(42501|25006|42601|22023|NC012|0A000|2F003)$/,
+        `${name}: ${body}`,
+      )
+      t.same(await ours(sql, 0n), before, 'nothing of ours is other than it was')
     }
   }
 })
