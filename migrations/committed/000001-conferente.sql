@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c11f2555c253fc0281eb677c900b90e955594799
+--! Hash: sha1:05d145bf5f4644e6fa160e78c1ca1a4543139b97
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1561,7 +1561,8 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded configuracao/validar_configuracao.sql
 
 --! Included configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
+-- be about to be loaded, with a warning that names what is written most like it.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -1572,6 +1573,7 @@ declare
   v_antes audit.configuracoes_sistema;
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
+  v_estranhos text;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -1591,11 +1593,18 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  into v_estranhos
+  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  if v_estranhos is not null then
+    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+  end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_configuracao.sql
 
@@ -4213,7 +4222,8 @@ grant execute on function audit.reabrir_divergencias(bigint[], text) to conferen
 --! EndIncluded decisao/reabrir_divergencias.sql
 
 --! Included decisao/declarar_excecao.sql
--- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+-- A person declares that a row is right, as the entry that it is now, whatever the rule says, until a date. An open finding of the
+-- rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -4224,7 +4234,9 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
+  v_relacao regclass;
   v_registro text; -- the key as the row itself writes it
+  v_entrada jsonb;
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
@@ -4234,14 +4246,16 @@ begin
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(audit_interno.relacao(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave))
-    into v_registro using declarar_excecao.registro_id;
+    select x.registro, x.entrada into v_registro, v_entrada
+    from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as x (registro text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -4250,14 +4264,14 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
-  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, entrada, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_entrada, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
-    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.entrada = v_excecao.entrada and d.regra = v_regra.nome
       and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     returning d.id, d.confianca
   ), dita as (
@@ -7556,152 +7570,6 @@ comment on function audit.exportar_divergencias(bigint, text[], text, date, date
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
 --! EndIncluded consulta/exportar_divergencias.sql
-
---! Included consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
-create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
-returns table (item text, situacao text, detalhe text, sugestao text)
-language plpgsql
-stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
-  v_nome text;
-  v_tipo "char";
-  v_bases oid[];
-  v_legivel boolean;
-  v_faltam boolean := false;
-  v_linhas bigint;
-  v_distintas bigint;
-  v_sem_carga bigint;
-  v_sem_data bigint;
-begin
-  return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
-    case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
-  from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
-
-  if v_relacao is null then
-    return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',
-      format('Crie a visão sobre sua tabela de fatos: create view %s as select … (veja docs/operations.md).', diagnosticar_contrato.tabela);
-    return;
-  end if;
-  v_nome := audit_interno.nome_sql(v_relacao);
-  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
-  -- the tables that a view stands on, through any number of views
-  with recursive base as (
-    select v_relacao::oid as oid
-    union
-    select d.refobjid from base b
-    join pg_rewrite w on w.ev_class = b.oid
-    join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
-  )
-  select array_agg(b.oid) into v_bases from base b join pg_class c on c.oid = b.oid where c.relkind in ('r', 'p');
-  return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
-    case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
-      when 'f' then 'tabela externa' else 'outra coisa' end,
-    case when v_tipo not in ('r', 'p', 'v', 'f') then 'Use uma tabela ou uma visão atualizável.' end;
-
-  return query
-    select format('%s.%s', v_nome, k.coluna),
-      case when a.attname is null then 'erro' when k.tipos is not null and not t.typname = any (k.tipos) then 'erro' else 'ok' end,
-      case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
-      case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
-        when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
-    from (values
-      (1, 'id', 'de qualquer tipo escalar', null::name[], false), (2, 'data_lancamento', 'date', '{date}', false),
-      (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
-      (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
-      (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
-      (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
-      (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
-      (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
-    ) as k (ordem, coluna, esperado, tipos, nula)
-    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
-    left join pg_type t on t.oid = a.atttypid
-    order by k.ordem;
-
-  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
-  into v_legivel
-  from pg_class c where c.oid = v_relacao;
-  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
-    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end;
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
-  return query select format('escrever %s', v_nome),
-    case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
-    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
-    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.'
-      when not u.permitido then format('grant update on %s to conferente_dono;', v_nome) end
-  from (
-    select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
-      has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
-      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
-  ) as u;
-  return query
-    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
-      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
-    from pg_attribute a
-    where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
-      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
-      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
-
-  return query
-    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
-      case when i.indice is null then k.porque end
-    from (values
-      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
-      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
-      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
-    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
-    cross join lateral (
-      select case
-        when a.attname is null then null
-        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
-        else coalesce(
-          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
-            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
-          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
-      end as indice
-    ) as i
-    order by k.ordem;
-
-  select count(*) < 4 into v_faltam from pg_attribute a
-  where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and v_legivel then
-    execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
-    into v_linhas, v_distintas, v_sem_carga, v_sem_data;
-    return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
-      case when v_linhas = 0 then 'Nada a conferir ainda.' end;
-    return query select 'id único', case when v_linhas = v_distintas then 'ok' else 'erro' end,
-      case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
-      case when v_linhas <> v_distintas then 'Cada lançamento precisa de um id próprio, não nulo.' end;
-    return query select 'carregado_em preenchido', case when v_sem_carga = 0 then 'ok' else 'aviso' end, format('%s nulos', v_sem_carga),
-      case when v_sem_carga > 0 then 'A janela de cada manhã não vê linhas sem hora de carga.' end;
-    return query select 'data_lancamento preenchida', case when v_sem_data = 0 then 'ok' else 'aviso' end, format('%s nulas', v_sem_data),
-      case when v_sem_data > 0 then 'Janelas por datas não veem linhas sem data.' end;
-  end if;
-  return query
-    select 'fillfactor', 'aviso', format('%s: %s', c.oid::regclass, coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
-      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
-    from pg_class c
-    where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
-      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
-  return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
-      coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
-  return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
-    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
-end
-$$;
-comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
-grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
---! EndIncluded consulta/diagnosticar_contrato.sql
 
 --! Included exemplo/sorteio.sql
 -- One draw of the generator: a whole number from 0 to n - 1 that depends on nothing but its arguments.
@@ -12110,27 +11978,26 @@ revoke execute on function regras.codigos_marketing(date, date, text[]) from pub
 --! Included consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
--- audit.diagnosticar_contrato.
-create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+-- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- a small table too
 set enable_seqscan = off
 as $$
 declare
-  v_visao text := audit_interno.nome_sql(visao);
   v_valor text;
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = visao and a.attname = coluna));
-  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+    where a.attrelid = visao::regclass and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
 
   return (
     with no as (
@@ -12161,10 +12028,10 @@ begin
     group by u.indice);
 end
 $$;
-
-comment on function audit_interno.indice_da_visao(regclass, text, text) is
+comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
-revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
+grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded consulta/indice_da_visao.sql
 
 --! Included regras/metade_fornecedor.sql
@@ -12672,9 +12539,549 @@ comment on function regras.trigramas(text) is 'Runs of three characters of the w
 revoke execute on function regras.trigramas(text) from public;
 --! EndIncluded regras/trigramas.sql
 
+--! Included consulta/contrato.sql
+-- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
+-- diagnosis.
+create or replace function audit_interno.contrato()
+returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    (1, 'id', 'de qualquer tipo escalar', null::text[], false), (2, 'data_lancamento', 'date', '{date}', false),
+    (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
+    (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
+    (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
+    (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
+    (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
+    (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
+$$;
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+--! EndIncluded consulta/contrato.sql
+
+--! Included consulta/colunas_usadas.sql
+-- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
+-- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
+-- that must not move along. Called by the diagnosis.
+create or replace function audit_interno.colunas_usadas(relacao regclass)
+returns table (coluna text, corrigivel boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with regra as (
+    select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
+  ), dela as (
+    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
+  ), usada (coluna, corrigivel) as (
+    select c, true from dela r cross join unnest(r.colunas) as c
+    union all
+    select c, false from dela r cross join unnest(r.colunas_identidade || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    union all
+    select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
+    union all
+    select a.attname, false from pg_attribute a
+    where a.attrelid = colunas_usadas.relacao and a.attnum > 0 and audit_interno.exige_releitura(relacao)
+      and not exists (select from dela r where r.tabela = 'dw.lancamentos')
+  )
+  select u.coluna, bool_or(u.corrigivel)
+  from usada u
+  join pg_attribute a on a.attrelid = colunas_usadas.relacao and a.attname = u.coluna and a.attnum > 0 and not a.attisdropped
+  group by u.coluna
+$$;
+comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
+--! EndIncluded consulta/colunas_usadas.sql
+
+--! Included consulta/rotulos_estranhos.sql
+-- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
+-- by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null)
+returns table (configuracao text, rotulo text, proximos text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao('dw.lancamentos');
+  v_tem boolean;
+begin
+  if v_relacao is null then
+    return;
+  end if;
+  begin
+    select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
+  exception when insufficient_privilege or undefined_column then
+    return; -- the diagnosis says so
+  end;
+  if not v_tem then
+    return;
+  end if;
+  return query
+  with pedido as (
+    select c.chave, r.rotulo
+    from audit.configuracoes_sistema c
+    cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
+    where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
+      and r.rotulo is not null
+  )
+  select p.chave, p.rotulo, x.proximos
+  from pedido p
+  join audit_interno.ler(
+    'select r.rotulo, (
+       select string_agg(format(''%s (%s)'', m.rotulo, m.lancamentos), '', '' order by m.n)
+       from regras.rotulos_proximos(r.rotulo, 3) with ordinality as m (rotulo, lancamentos, n)),
+       exists (select from regras.rotulos_proximos(r.rotulo, 1) m where audit_interno.dobrar_categoria(m.rotulo) = audit_interno.dobrar_categoria(r.rotulo))
+     from (select distinct u as rotulo from unnest($2) as u) as r',
+    null, array(select q.rotulo from pedido q)) as x (rotulo text, proximos text, existe boolean) on x.rotulo = p.rotulo
+  where not x.existe;
+end
+$$;
+comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+--! EndIncluded consulta/rotulos_estranhos.sql
+
+--! Included consulta/diagnosticar_acesso.sql
+-- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
+-- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_sql(relacao);
+  v_leitura text;
+  v_ler text;
+  v_escrever text;
+  v_recusa text;
+begin
+  select format('select %s from %s t limit 0', coalesce(string_agg(format('t.%I', u.coluna), ', '), ''), v_nome) into v_leitura
+  from audit_interno.colunas_usadas(relacao) u;
+  with esquema as (
+    select c.relnamespace as id, quote_ident(n.nspname) as nome from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = diagnosticar_acesso.relacao
+  ), pedido (ordem, papel, direito) as (
+    values (1, 'conferente_regra', 'select'), (2, 'conferente_escrita', 'select'), (3, 'conferente_escrita', 'update')
+  ), falta as (
+    select p.ordem, p.papel, p.direito,
+      case when count(*) = t.colunas then '' else format(' (%s)', string_agg(quote_ident(u.coluna), ', ' order by u.coluna)) end as quais
+    from pedido p
+    cross join lateral (
+      select count(*) as colunas from audit_interno.colunas_usadas(relacao) x where x.corrigivel or p.direito = 'select') as t
+    join audit_interno.colunas_usadas(relacao) u on u.corrigivel or p.direito = 'select'
+    where not has_column_privilege(p.papel, relacao, u.coluna, p.direito)
+    group by p.ordem, p.papel, p.direito, t.colunas
+  ), concessao as (
+    select 0 as ordem, 'select' as direito, format('grant usage on schema %s to %s;', e.nome, string_agg(p.papel, ', ' order by p.papel desc)) as comando
+    from esquema e cross join (values ('conferente_regra'), ('conferente_escrita')) as p (papel)
+    where not has_schema_privilege(p.papel, e.id, 'usage')
+    group by e.nome
+    union all
+    select min(f.ordem), f.direito, format('grant %s%s on %s to %s;', f.direito, f.quais, v_nome, string_agg(f.papel, ', ' order by f.ordem))
+    from falta f
+    group by f.direito, f.quais
+  )
+  select string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'select'),
+    string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'update')
+  into v_ler, v_escrever
+  from concessao c;
+
+  if v_ler is null then
+    begin
+      perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+      perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+    exception when others then
+      v_recusa := sqlerrm;
+    end;
+  end if;
+  return query select format('ler %s', v_nome), case when v_ler is null and v_recusa is null then 'ok' else 'erro' end,
+    coalesce(v_recusa, 'conferente_regra, conferente_escrita'),
+    coalesce(v_ler, case when v_recusa is not null then
+      'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
+
+  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  return query select format('escrever %s', v_nome),
+    case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
+    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
+    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.' else v_escrever end
+  from (
+    select pg_relation_is_updatable(relacao, true) & 4 = 4 as atualizavel,
+      exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80) as gatilho
+  ) as u;
+  return query
+    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
+      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
+    from pg_attribute a
+    where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
+      and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
+end
+$$;
+comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+--! EndIncluded consulta/diagnosticar_acesso.sql
+
+--! Included consulta/diagnosticar_indices.sql
+-- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case when i.indice is null then k.porque end
+  from (values
+    (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+    (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+    (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+    (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+  left join pg_attribute a on a.attrelid = diagnosticar_indices.relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+  cross join lateral (
+    select case
+      when a.attname is null then null
+      when (select c.relkind from pg_class c where c.oid = diagnosticar_indices.relacao) = 'v' then case when legivel then (
+        select x.indice from audit_interno.ler(format('select audit_interno.indice_da_visao(%L, %L, %L)',
+          audit_interno.nome_sql(relacao), k.coluna, k.operador)) as x (indice text)) end
+      else coalesce(
+        (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+          where x.indrelid = diagnosticar_indices.relacao and x.indisvalid and x.indkey[0] = a.attnum),
+        (select '' from pg_partitioned_table y where y.partrelid = diagnosticar_indices.relacao and y.partattrs[0] = a.attnum))
+    end as indice
+  ) as i
+  order by k.ordem
+$$;
+comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Lines of the diagnosis on indexes.';
+--! EndIncluded consulta/diagnosticar_indices.sql
+
+--! Included consulta/diagnosticar_linhas.sql
+-- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
+create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_vazias boolean := (select (c.valor #>> '{}')::boolean from audit.configuracoes_sistema c where c.chave = 'pendente.vazias');
+  v_linhas bigint;
+  v_distintas bigint;
+  v_sem_carga bigint;
+  v_sem_data bigint;
+  v_em_branco bigint;
+begin
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  from audit_interno.ler(format(
+    'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+  return query
+    select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
+    from (values
+      ('linhas', v_linhas > 0, 'aviso', v_linhas::text, 'Nada a conferir ainda.'),
+      ('id único', v_linhas = v_distintas, 'erro',
+        case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
+        'Cada lançamento precisa de um id próprio, não nulo.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
+        'A janela de cada manhã não vê linhas sem hora de carga.'),
+      ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
+        'Janelas por datas não veem linhas sem data.'),
+      ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
+        format('%s nulas ou em branco%s', v_em_branco, case
+          when v_em_branco = 0 then '' when v_vazias then '; contam como pendentes (pendente.vazias)' else '; nenhuma regra as olha' end),
+        'Para que contem como pendentes: conferente configurar pendente.vazias true --motivo "…".')
+    ) as l (item, bom, senao, detalhe, sugestao);
+  return query
+    select 'fillfactor', 'aviso', format('%s: %s', audit_interno.nome_sql(c.oid), coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
+      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', audit_interno.nome_sql(c.oid))
+    from pg_class c
+    where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
+      and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
+end
+$$;
+comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+--! EndIncluded consulta/diagnosticar_linhas.sql
+
+--! Included consulta/diagnosticar_regras.sql
+-- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_regras()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('regra %s', r.nome),
+    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
+    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
+      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+  cross join lateral (
+    select string_agg(f.comando, ' ' order by f.ordem) as comando
+    from (
+      select distinct 1 as ordem, format('grant usage on schema %I to conferente_regra;', n.nspname) as comando
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      join pg_proc p on p.oid = audit_interno.funcao_da_janela(nome)
+      join pg_namespace n on n.oid = p.pronamespace
+      where not has_schema_privilege('conferente_regra', n.oid, 'usage')
+      union all
+      select 2, format('grant execute on function %s(audit.janela) to conferente_regra;', audit_interno.chamada_sql(nome))
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      where not has_function_privilege('conferente_regra', audit_interno.funcao_da_janela(nome)::oid, 'execute')
+    ) as f
+  ) as g
+  union all
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
+  union all
+  select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
+  from audit.configuracoes_sistema c
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor in ('null', '[]')
+  union all
+  select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
+    case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
+  from audit_interno.rotulos_estranhos() e
+$$;
+comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+--! EndIncluded consulta/diagnosticar_regras.sql
+
+--! Included consulta/diagnosticar_contrato.sql
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- warehouse as conferente_regra; changes nothing.
+create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
+  v_nome text;
+  v_tipo "char";
+  v_legivel boolean;
+begin
+  return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
+    case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
+  from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
+
+  if v_relacao is null then
+    return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',
+      format('Crie a visão sobre sua tabela de fatos: create view %s as select … (veja docs/operations.md).', diagnosticar_contrato.tabela);
+    return;
+  end if;
+  v_nome := audit_interno.nome_sql(v_relacao);
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
+    case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
+      when 'f' then 'tabela externa' else 'outra coisa' end,
+    case when v_tipo not in ('r', 'p', 'v', 'f') then 'Use uma tabela ou uma visão atualizável.' end;
+
+  return query
+    select format('%s.%s', v_nome, k.coluna),
+      case when a.attname is null then 'erro' when k.tipos is not null and not t.typname = any (k.tipos) then 'erro' else 'ok' end,
+      case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
+      case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
+        when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
+    from audit_interno.contrato() k
+    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+    left join pg_type t on t.oid = a.atttypid
+    order by k.ordem;
+
+  return query select * from audit_interno.diagnosticar_acesso(v_relacao);
+  select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
+  return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
+  if v_legivel and (select count(*) = 4 from pg_attribute a
+    where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria'))
+  then
+    return query select * from audit_interno.diagnosticar_linhas(v_relacao);
+  end if;
+  return query select * from audit_interno.diagnosticar_regras();
+end
+$$;
+comment on function audit.diagnosticar_contrato(text) is
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
+grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
+--! EndIncluded consulta/diagnosticar_contrato.sql
+
+--! Included consulta/experimentar_coluna.sql
+-- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
+-- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
+-- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
+-- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+create or replace function audit_interno.experimentar_coluna(
+  regra audit.regras, chave text, coluna text, valor jsonb,
+  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  out codigo text, out erro text
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_pedido text := format('%L::jsonb', jsonb_build_object(coluna, valor));
+  v_linha text := format('from %s t where t.%I = %L::%s', audit_interno.nome_sql(v_relacao), regra.coluna_chave, chave,
+    audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_lida boolean := false;
+begin
+  begin
+    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    select count(*) into quantas
+    from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
+      audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
+    select x.f, x.a, x.o into fiel, depois, outras_depois
+    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
+      as x (f boolean, a jsonb, o jsonb);
+    existe := found;
+    v_lida := true;
+    raise exception using errcode = 'NC999', message = 'experiência';
+  exception when others then
+    if not v_lida then
+      get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
+      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+        raise;
+      end if;
+    end if;
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+--! EndIncluded consulta/experimentar_coluna.sql
+
+--! Included consulta/experimentar_escrita.sql
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
+-- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(experimentar_escrita.tabela);
+  v_nome text := audit_interno.nome_sql(v_relacao);
+  v_item text := format('experimentar %s', v_nome);
+  v_regra audit.regras;
+  v_falta text;
+  v_coluna record;
+  v_visto record;
+  v_mudou text;
+  v_algum boolean := false;
+begin
+  perform audit_interno.recusar_de_dentro();
+  select r.* into v_regra from audit.regras r
+  where audit_interno.relacao(r.tabela) = v_relacao or r.tabela = 'dw.lancamentos'
+  order by r.tabela = 'dw.lancamentos', r.prioridade limit 1;
+  select string_agg(d.item, ', ') into v_falta from audit_interno.diagnosticar_acesso(v_relacao) d where d.situacao = 'erro';
+  if v_relacao is null or v_regra.nome is null or v_falta is not null
+    or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
+  then
+    return; -- the lines of diagnosticar_contrato say what is missing
+  end if;
+  if not audit_interno.exige_releitura(v_relacao) then
+    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+    return;
+  end if;
+  if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+    return query select v_item, 'aviso', 'não experimentada: aqui só se lê', 'Rode conferente diagnostico no servidor principal.';
+    return;
+  end if;
+  v_regra.tabela := v_nome;
+  v_regra.colunas_acompanham := array(
+    select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
+
+  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+    select x.*
+    from audit_interno.ler(format(
+      'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
+       alvo as (
+         select a.* from amostra a
+         order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       from alvo a cross join unnest($2) as c (coluna)
+       left join lateral (
+         select x.linha -> c.coluna as valor from amostra x
+         where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
+       order by c.coluna',
+      v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
+      v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
+      as x (chave text, coluna text, valor jsonb, tem boolean)
+  loop
+    v_algum := true;
+    item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
+    sugestao := null;
+    if v_coluna.valor is null then
+      situacao := case when v_coluna.tem then 'aviso' else 'ok' end;
+      detalhe := format('não experimentada: %s nas primeiras mil linhas', case when v_coluna.tem then 'um só valor' else 'nenhum valor' end);
+      return next;
+      continue;
+    end if;
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
+    from jsonb_each(v_visto.outras) as o
+    where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
+    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
+    case
+      when v_visto.codigo in ('55P03', '40P01') then
+        situacao := 'aviso';
+        detalhe := 'não experimentada: outra transação segura o registro';
+        sugestao := 'Tente de novo.';
+      when v_visto.codigo is not null then
+        detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
+        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.existe then
+        situacao := 'erro';
+        detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
+        sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+        situacao := 'ok';
+        detalhe := 'gravada como pedido';
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+        detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
+        sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
+      else
+        situacao := 'erro';
+        detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
+          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+        sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+    end case;
+    return next;
+  end loop;
+  if not v_algum then
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+  end if;
+end
+$$;
+comment on function audit.experimentar_escrita(text) is
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
+--! EndIncluded consulta/experimentar_escrita.sql
+
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+-- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
+-- by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -12686,7 +13093,6 @@ declare
   v_chave text;
   v_tipo text;
   v_relacao regclass;
-  v_registro jsonb;
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
   if not found then
@@ -12699,18 +13105,23 @@ begin
   if v_tipo is null then
     return;
   end if;
-  -- t.*: a table may have a column that is called t
-  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
-  into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
-  from pg_attribute a
-  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
-  order by a.attnum;
+  with visivel as (
+    select a.attname::text as nome, a.attnum as ordem
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and has_column_privilege('conferente_regra', v_relacao, a.attnum, 'select')
+  )
+  select v.nome, audit_interno.tipo_coluna(v_relacao, v.nome), r.linha ->> v.nome
+  from audit_interno.ler(
+    format('select to_jsonb(x.*) from (select %s from %s t where t.%I = $2[1]::%s) x',
+      (select string_agg(format('t.%I', v.nome), ', ' order by v.ordem) from visivel v), audit_interno.nome_sql(v_relacao), v_chave, v_tipo),
+    null, array[v_divergencia.registro_id]) as r (linha jsonb)
+  cross join visivel v
+  order by v.ordem;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded consulta/ver_registro.sql
 

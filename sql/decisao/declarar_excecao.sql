@@ -1,4 +1,5 @@
--- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+-- A person declares that a row is right, as the entry that it is now, whatever the rule says, until a date. An open finding of the
+-- rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -9,7 +10,9 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
+  v_relacao regclass;
   v_registro text; -- the key as the row itself writes it
+  v_entrada jsonb;
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
@@ -19,14 +22,16 @@ begin
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(audit_interno.relacao(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave))
-    into v_registro using declarar_excecao.registro_id;
+    select x.registro, x.entrada into v_registro, v_entrada
+    from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as x (registro text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -35,14 +40,14 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
-  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, entrada, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_entrada, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
-    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.entrada = v_excecao.entrada and d.regra = v_regra.nome
       and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     returning d.id, d.confianca
   ), dita as (
