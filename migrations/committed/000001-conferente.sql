@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:05d145bf5f4644e6fa160e78c1ca1a4543139b97
+--! Hash: sha1:086d78e699019bd366eb30f4b5030a06232e4224
 --! Message: conferente
 
 set local role conferente_dono;
@@ -475,7 +475,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
-  entrada jsonb not null,
+  entrada jsonb not null default '{}',
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -2811,8 +2811,8 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 -- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
 -- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
 -- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates, of rows without a date, and
--- where a trigger may write it afterwards, that is any day.
+-- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
+-- is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
@@ -2891,13 +2891,13 @@ begin
       with lida as (
         select r.*
         from audit_interno.escrever(format(
-          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s, %s
            from pg_temp.conferente_lote l left join %s t on %s
            where l.divergencia_id = any ($1) and l.outras is not null',
-          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_tabela, v_chave), ids)
-          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb)
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_data, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb, dia date)
       ), julgada as (
-        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.agora, r.outras as outras_agora, l.outras, l.para,
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.dia, r.agora, r.outras as outras_agora, l.outras, l.para,
           coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
         from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
       ), imagem as (
@@ -2908,7 +2908,8 @@ begin
       )
       select count(*) filter (where j.escrita and j.fiel),
         jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
-        '(,)'::daterange
+        case when count(*) filter (where j.escrita and j.fiel) = 0 then 'empty' when bool_or(j.escrita and j.fiel and j.dia is null) then '(,)'
+          else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
@@ -3566,6 +3567,9 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
+  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    perform audit_interno.disparar_adiados();
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
@@ -4222,8 +4226,7 @@ grant execute on function audit.reabrir_divergencias(bigint[], text) to conferen
 --! EndIncluded decisao/reabrir_divergencias.sql
 
 --! Included decisao/declarar_excecao.sql
--- A person declares that a row is right, as the entry that it is now, whatever the rule says, until a date. An open finding of the
--- rule on it closes.
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -4242,20 +4245,20 @@ declare
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or audit_interno.relacao(declarar_excecao.tabela) is distinct from audit_interno.relacao(v_regra.tabela) then
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_regra.nome is null or audit_interno.relacao(declarar_excecao.tabela) is distinct from v_relacao then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
-  v_relacao := audit_interno.relacao(v_regra.tabela);
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    select x.registro, x.entrada into v_registro, v_entrada
+    select l.registro_id, l.entrada into v_registro, v_entrada
     from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
       audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
-      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as x (registro text, entrada jsonb);
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as l (registro_id text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -4271,7 +4274,7 @@ begin
     update audit.divergencias_processadas d
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
-    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.entrada = v_excecao.entrada and d.regra = v_regra.nome
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
       and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     returning d.id, d.confianca
   ), dita as (
@@ -4544,7 +4547,8 @@ grant execute on function audit.reverter_sessao(bigint, text) to conferente_revi
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
+-- anew, and audit_interno.rastro sees whatever else would be created.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -4659,7 +4663,6 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
-revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql
@@ -13241,5 +13244,29 @@ create unlogged table audit_interno.portas_abertas (
 comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 --! EndIncluded portas/tabelas.sql
+
+--! Included portas/disparar_adiados.sql
+-- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
+-- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone.
+grant create on schema audit_interno to conferente_escrita;
+set local role conferente_escrita;
+
+create or replace function audit_interno.disparar_adiados()
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  set constraints all immediate;
+end
+$$;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+revoke execute on function audit_interno.disparar_adiados() from public;
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_escrita;
+--! EndIncluded portas/disparar_adiados.sql
 
 reset role;

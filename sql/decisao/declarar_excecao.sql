@@ -1,5 +1,4 @@
--- A person declares that a row is right, as the entry that it is now, whatever the rule says, until a date. An open finding of the
--- rule on it closes.
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -18,20 +17,20 @@ declare
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or audit_interno.relacao(declarar_excecao.tabela) is distinct from audit_interno.relacao(v_regra.tabela) then
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_regra.nome is null or audit_interno.relacao(declarar_excecao.tabela) is distinct from v_relacao then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
-  v_relacao := audit_interno.relacao(v_regra.tabela);
   if declarar_excecao.expira_em is null or declarar_excecao.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC018', message = 'a exceção precisa expirar no futuro',
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    select x.registro, x.entrada into v_registro, v_entrada
+    select l.registro_id, l.entrada into v_registro, v_entrada
     from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
       audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
-      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as x (registro text, entrada jsonb);
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as l (registro_id text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -47,7 +46,7 @@ begin
     update audit.divergencias_processadas d
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
-    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.entrada = v_excecao.entrada and d.regra = v_regra.nome
+    where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
       and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     returning d.id, d.confianca
   ), dita as (
