@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:086d78e699019bd366eb30f4b5030a06232e4224
+--! Hash: sha1:d53a07b414c6f179acbee64d8c6b15aa591fd25d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -347,6 +347,7 @@ create table audit.execucoes_regra (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  deixadas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -376,6 +377,7 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
@@ -2655,7 +2657,8 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- it needs two people. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -2706,6 +2709,84 @@ $$;
 comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
 --! EndIncluded correcao/contestadas.sql
 
+--! Included correcao/desconhecidas.sql
+-- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
+-- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
+-- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
+-- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+create or replace function audit_interno.desconhecidas(ids bigint[])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+  v_limite integer;
+  v_procurados text[];
+  v_achados text[];
+  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+begin
+  for v_coluna in -- a turn for each column
+    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    cross join lateral jsonb_each_text(d.valores_propostos) as p
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
+    where d.id = any (desconhecidas.ids) and p.value is not null
+    group by d.tabela, p.key
+  loop
+    v_procurados := v_coluna.valores;
+    foreach v_limite in array array[10, null] loop
+      exit when v_procurados = '{}';
+      with lido as (
+        select x.valor, x.chaves
+        from audit_interno.ler(format(
+          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
+          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          as x (valor text, chaves text[])
+      ), alheio as (
+        select l.valor, cardinality(l.chaves) as quantas, exists (
+          select from unnest(l.chaves) as c where not exists (
+            select from audit.divergencias_processadas d
+            join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+        from lido l
+      )
+      select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
+        coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas is distinct from v_limite), '{}')
+      into v_procurados, v_achados
+      from alheio h;
+      v_desconhecidos := v_desconhecidos || coalesce((
+        select jsonb_agg(jsonb_build_array(v_coluna.tabela, v_coluna.coluna, a)) from unnest(v_achados) as a), '[]');
+    end loop;
+  end loop;
+  if v_desconhecidos = '[]' then
+    return;
+  end if;
+
+  return query
+  with desconhecido as (
+    select u.valor ->> 0 as tabela, u.valor ->> 1 as coluna, u.valor ->> 2 as valor from jsonb_array_elements(v_desconhecidos) as u (valor)
+  ), aprovado as (
+    select distinct u.tabela, u.coluna, u.valor
+    from desconhecido u
+    join audit.divergencias_processadas d on d.tabela = u.tabela and d.status not in ('rejeitada', 'revertida')
+      and coalesce(d.valores_digitados, d.valores_propostos) ->> u.coluna = u.valor
+    where exists (
+      select from audit.decisoes s where s.divergencia_id = d.id and s.tipo in ('aprovacao', 'segunda_aprovacao'))
+  )
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (desconhecidas.ids) and exists (
+    select from (select * from desconhecido except select * from aprovado) as u
+    where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
+end
+$$;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+--! EndIncluded correcao/desconhecidas.sql
+
 --! Included correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
 -- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
@@ -2724,7 +2805,7 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  -- contested findings are looked for only when all together would pass a limit
+  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -2737,8 +2818,10 @@ begin
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
-      select case when v_exata then array(select audit_interno.contestadas(array(
-        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+      select case when v_exata then array(
+        select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
+        cross join lateral (
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -3153,6 +3236,7 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_contestadas bigint[];
+  v_desconhecidas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_dias daterange;
@@ -3186,6 +3270,13 @@ begin
   if v_contestadas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
   end if;
+  v_desconhecidas := array(select audit_interno.desconhecidas(array(select l.divergencia_id from pg_temp.conferente_lote l)));
+  if v_desconhecidas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
+    update audit.divergencias_processadas d
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    where d.id = any (v_desconhecidas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -3195,7 +3286,7 @@ begin
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;
@@ -3508,6 +3599,9 @@ begin
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
