@@ -13,35 +13,47 @@ import {
 } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
-const propor = (categoria: string, onde: string) => achar(`jsonb_build_object('categoria', '${categoria}')`, onde)
+const propor = (categoria: string, onde: string) =>
+  achar(`jsonb_build_object('categoria', '${categoria}')`, onde)
 
 async function cena(t: Parameters<typeof banco>[0], forma: Forma = 'tabela', categoria = 'Marketing') {
   const base = await banco(t)
   await armazem(base.sql, forma)
   const [olivia, ana, adelia] = [base.como('olivia'), base.como('ana'), base.como('adelia')]
-  await lancar(base.sql, { id: '1', descricao: 'errado' }, { id: '2' }, { id: '3', categoria: 'Marketing e Trade' })
+  await lancar(
+    base.sql,
+    { id: '1', descricao: 'errado' },
+    { id: '2' },
+    { id: '3', categoria: 'Marketing e Trade' },
+  )
   await regra(
     { sql: base.sql, adelia },
-    { nome: 'rotulo', consulta: propor(categoria, `t.descricao = 'errado' and t.categoria <> '${categoria}'`) },
+    {
+      nome: 'rotulo',
+      consulta: propor(categoria, `t.descricao = 'errado' and t.categoria <> '${categoria}'`),
+    },
   )
   const auto = () => processar(olivia, 'auto', ['rotulo'])
   return { ...base, olivia, ana, adelia, auto }
 }
 
 for (const forma of ['tabela', 'particionada', 'visao', 'estrela'] as const)
-  t.test(`on ${forma}: auto leaves a label that no entry has to a person, and says so everywhere`, async (t) => {
-    const { sql, ana, auto } = await cena(t, forma)
-    const sessao = await auto()
-    t.match(sessao, { status: 'concluida', corrigidas: 0n, mensagem: /^1 deixadas/ })
-    t.match(await sql`select deixadas from audit.execucoes_regra`, [{ deixadas: 1n }])
-    t.match(await divergencias(ana), [{ status: 'aberta', motivo: /^deixada/ }])
-    t.match(await sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: 'Serviços' }])
+  t.test(
+    `on ${forma}: auto leaves a label that no entry has to a person, and says so everywhere`,
+    async (t) => {
+      const { sql, ana, auto } = await cena(t, forma)
+      const sessao = await auto()
+      t.match(sessao, { status: 'concluida', corrigidas: 0n, mensagem: /^1 deixadas/ })
+      t.match(await sql`select deixadas from audit.execucoes_regra`, [{ deixadas: 1n }])
+      t.match(await divergencias(ana), [{ status: 'aberta', motivo: /^deixada/ }])
+      t.match(await sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: 'Serviços' }])
 
-    const [aprovada] = await aprovar(ana, (await divergencias(ana))[0]?.['id'])
-    t.match(aprovada, { status: 'corrigida' }, 'a person may')
-    await lancar(sql, { id: '4', descricao: 'errado' })
-    t.match(await auto(), { corrigidas: 1n, mensagem: null }, 'what a person approved once is known')
-  })
+      const [aprovada] = await aprovar(ana, (await divergencias(ana))[0]?.['id'])
+      t.match(aprovada, { status: 'corrigida' }, 'a person may')
+      await lancar(sql, { id: '4', descricao: 'errado' })
+      t.match(await auto(), { corrigidas: 1n, mensagem: null }, 'what a person approved once is known')
+    },
+  )
 
 t.test('a label that an entry has is corrected, exactly as it is written there', async (t) => {
   const { sql, auto } = await cena(t, 'tabela', 'Marketing e Trade')
@@ -79,7 +91,7 @@ t.test('numbers, and texts that go back to null, are not asked about', async (t)
     {
       nome: 'numero',
       colunas: ['valor', 'documento'],
-      consulta: achar(`'{"valor": 123.45, "documento": null}'`, `t.id = 2 and t.valor <> 123.45`),
+      consulta: achar(`'{"valor": 123.45, "documento": null}'::jsonb`, `t.id = 2 and t.valor <> 123.45`),
     },
   )
   t.match(await processar(olivia, 'auto', ['numero']), { corrigidas: 1n, mensagem: null })
