@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d53a07b414c6f179acbee64d8c6b15aa591fd25d
+--! Hash: sha1:68915093723fb7e29e6add2964aaadfda177467e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12945,7 +12945,7 @@ as $$
   union all
   select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
   from audit.configuracoes_sistema c
-  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor in ('null', '[]')
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
   union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end

@@ -34,7 +34,7 @@ as $$
   union all
   select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
   from audit.configuracoes_sistema c
-  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor in ('null', '[]')
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
   union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
