@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f02f5912e423c709a6e993ddae075f03086cf426
+--! Hash: sha1:387f126c07529b9f82839a80f46dcfc8ac12e84d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -347,6 +347,7 @@ create table audit.execucoes_regra (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  deixadas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -376,6 +377,7 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
@@ -1561,7 +1563,8 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded configuracao/validar_configuracao.sql
 
 --! Included configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
+-- be about to be loaded, with a warning that names what is written most like it.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -1572,6 +1575,7 @@ declare
   v_antes audit.configuracoes_sistema;
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
+  v_estranhos text;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -1591,11 +1595,18 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  into v_estranhos
+  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  if v_estranhos is not null then
+    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+  end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_configuracao.sql
 
@@ -2646,7 +2657,8 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- it needs two people. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -2715,7 +2727,7 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  -- contested findings are looked for only when all together would pass a limit
+  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -2728,8 +2740,10 @@ begin
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
-      select case when v_exata then array(select audit_interno.contestadas(array(
-        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+      select case when v_exata then array(
+        select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
+        cross join lateral (
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -3144,6 +3158,7 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_contestadas bigint[];
+  v_desconhecidas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_dias daterange;
@@ -3177,6 +3192,13 @@ begin
   if v_contestadas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
   end if;
+  v_desconhecidas := array(select audit_interno.desconhecidas(array(select l.divergencia_id from pg_temp.conferente_lote l)));
+  if v_desconhecidas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
+    update audit.divergencias_processadas d
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    where d.id = any (v_desconhecidas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -3186,7 +3208,7 @@ begin
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;
@@ -3499,6 +3521,9 @@ begin
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -7478,7 +7503,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded consulta/exportar_divergencias.sql
 
 --! Included consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -7489,13 +7515,7 @@ declare
   v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
-  v_bases oid[];
   v_legivel boolean;
-  v_faltam boolean := false;
-  v_linhas bigint;
-  v_distintas bigint;
-  v_sem_carga bigint;
-  v_sem_data bigint;
 begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
@@ -7508,15 +7528,6 @@ begin
   end if;
   v_nome := audit_interno.nome_sql(v_relacao);
   select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
-  -- the tables that a view stands on, through any number of views
-  with recursive base as (
-    select v_relacao::oid as oid
-    union
-    select d.refobjid from base b
-    join pg_rewrite w on w.ev_class = b.oid
-    join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
-  )
-  select array_agg(b.oid) into v_bases from base b join pg_class c on c.oid = b.oid where c.relkind in ('r', 'p');
   return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
     case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
       when 'f' then 'tabela externa' else 'outra coisa' end,
@@ -7528,98 +7539,24 @@ begin
       case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
       case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
         when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
-    from (values
-      (1, 'id', 'de qualquer tipo escalar', null::name[], false), (2, 'data_lancamento', 'date', '{date}', false),
-      (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
-      (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
-      (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
-      (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
-      (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
-      (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
-    ) as k (ordem, coluna, esperado, tipos, nula)
+    from audit_interno.contrato() k
     left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
-  into v_legivel
-  from pg_class c where c.oid = v_relacao;
-  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
-    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end;
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
-  return query select format('escrever %s', v_nome),
-    case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
-    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
-    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.'
-      when not u.permitido then format('grant update on %s to conferente_dono;', v_nome) end
-  from (
-    select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
-      has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
-      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
-  ) as u;
-  return query
-    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
-      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
-    from pg_attribute a
-    where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
-      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
-      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
-
-  return query
-    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
-      case when i.indice is null then k.porque end
-    from (values
-      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
-      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
-      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
-    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
-    cross join lateral (
-      select case
-        when a.attname is null then null
-        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
-        else coalesce(
-          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
-            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
-          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
-      end as indice
-    ) as i
-    order by k.ordem;
-
-  select count(*) < 4 into v_faltam from pg_attribute a
-  where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and v_legivel then
-    execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
-    into v_linhas, v_distintas, v_sem_carga, v_sem_data;
-    return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
-      case when v_linhas = 0 then 'Nada a conferir ainda.' end;
-    return query select 'id único', case when v_linhas = v_distintas then 'ok' else 'erro' end,
-      case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
-      case when v_linhas <> v_distintas then 'Cada lançamento precisa de um id próprio, não nulo.' end;
-    return query select 'carregado_em preenchido', case when v_sem_carga = 0 then 'ok' else 'aviso' end, format('%s nulos', v_sem_carga),
-      case when v_sem_carga > 0 then 'A janela de cada manhã não vê linhas sem hora de carga.' end;
-    return query select 'data_lancamento preenchida', case when v_sem_data = 0 then 'ok' else 'aviso' end, format('%s nulas', v_sem_data),
-      case when v_sem_data > 0 then 'Janelas por datas não veem linhas sem data.' end;
+  return query select * from audit_interno.diagnosticar_acesso(v_relacao);
+  select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
+  return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
+  if v_legivel and (select count(*) = 4 from pg_attribute a
+    where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria'))
+  then
+    return query select * from audit_interno.diagnosticar_linhas(v_relacao);
   end if;
-  return query
-    select 'fillfactor', 'aviso', format('%s: %s', c.oid::regclass, coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
-      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
-    from pg_class c
-    where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
-      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
-  return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
-      coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
-  return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
-    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
+  return query select * from audit_interno.diagnosticar_regras();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 --! EndIncluded consulta/diagnosticar_contrato.sql
 
@@ -11335,6 +11272,84 @@ comment on function audit_interno.travar_grupo(text, text, text, text, bigint[])
   'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
 --! EndIncluded correcao/travar_grupo.sql
 
+--! Included correcao/desconhecidas.sql
+-- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
+-- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
+-- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
+-- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+create or replace function audit_interno.desconhecidas(ids bigint[])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+  v_limite integer;
+  v_procurados text[];
+  v_achados text[];
+  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+begin
+  for v_coluna in -- a turn for each column
+    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    cross join lateral jsonb_each_text(d.valores_propostos) as p
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
+    where d.id = any (desconhecidas.ids) and p.value is not null
+    group by d.tabela, p.key
+  loop
+    v_procurados := v_coluna.valores;
+    foreach v_limite in array array[10, null] loop
+      exit when v_procurados = '{}';
+      with lido as (
+        select x.valor, x.chaves
+        from audit_interno.ler(format(
+          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
+          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          as x (valor text, chaves text[])
+      ), alheio as (
+        select l.valor, cardinality(l.chaves) as quantas, exists (
+          select from unnest(l.chaves) as c where not exists (
+            select from audit.divergencias_processadas d
+            join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+        from lido l
+      )
+      select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
+        coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas is distinct from v_limite), '{}')
+      into v_procurados, v_achados
+      from alheio h;
+      v_desconhecidos := v_desconhecidos || coalesce((
+        select jsonb_agg(jsonb_build_array(v_coluna.tabela, v_coluna.coluna, a)) from unnest(v_achados) as a), '[]');
+    end loop;
+  end loop;
+  if v_desconhecidos = '[]' then
+    return;
+  end if;
+
+  return query
+  with desconhecido as (
+    select u.valor ->> 0 as tabela, u.valor ->> 1 as coluna, u.valor ->> 2 as valor from jsonb_array_elements(v_desconhecidos) as u (valor)
+  ), aprovado as (
+    select distinct u.tabela, u.coluna, u.valor
+    from desconhecido u
+    join audit.divergencias_processadas d on d.tabela = u.tabela and d.status not in ('rejeitada', 'revertida')
+      and coalesce(d.valores_digitados, d.valores_propostos) ->> u.coluna = u.valor
+    where exists (
+      select from audit.decisoes s where s.divergencia_id = d.id and s.tipo in ('aprovacao', 'segunda_aprovacao'))
+  )
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (desconhecidas.ids) and exists (
+    select from (select * from desconhecido except select * from aprovado) as u
+    where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
+end
+$$;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+--! EndIncluded correcao/desconhecidas.sql
+
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
 -- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
@@ -12023,27 +12038,26 @@ revoke execute on function regras.codigos_marketing(date, date, text[]) from pub
 --! Included consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
--- audit.diagnosticar_contrato.
-create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+-- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- a small table too
 set enable_seqscan = off
 as $$
 declare
-  v_visao text := audit_interno.nome_sql(visao);
   v_valor text;
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = visao and a.attname = coluna));
-  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+    where a.attrelid = visao::regclass and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
 
   return (
     with no as (
@@ -12074,10 +12088,10 @@ begin
     group by u.indice);
 end
 $$;
-
-comment on function audit_interno.indice_da_visao(regclass, text, text) is
+comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
-revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
+grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded consulta/indice_da_visao.sql
 
 --! Included regras/metade_fornecedor.sql
@@ -12708,9 +12722,71 @@ comment on function regras.preparar_retroteste(audit.janela) is
 revoke execute on function regras.preparar_retroteste(audit.janela) from public;
 --! EndIncluded regras/preparar_retroteste.sql
 
+--! Included regras/rotulos_proximos.sql
+-- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
+-- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
+-- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
+  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
+begin
+  return query
+  select c.escrito, c.lancamentos
+  from (
+    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
+      audit_interno.dobrar_categoria(g.categoria) as dobrado
+    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
+    group by audit_interno.dobrar_categoria(g.categoria)
+  ) c
+  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
+  cross join lateral (
+    select count(*) filter (where u = any (v_trigramas))::numeric
+      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
+    from unnest(t.trigramas) u
+  ) s
+  where v_dobrado <> '' and c.dobrado <> ''
+    and (c.dobrado = v_dobrado or s.parecido >= 0.3
+      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
+  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
+  limit greatest(rotulos_proximos.limite, 0);
+end
+$$;
+
+comment on function regras.rotulos_proximos(text, int) is
+  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+revoke execute on function regras.rotulos_proximos(text, int) from public;
+--! EndIncluded regras/rotulos_proximos.sql
+
+--! Included regras/trigramas.sql
+-- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
+-- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
+-- be installed. Touches nothing. Called by regras.rotulos_proximos.
+create or replace function regras.trigramas(texto text) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
+  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
+  cross join lateral generate_series(1, length(p.palavra) + 1) n
+  where p.palavra <> ''
+$$;
+
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+revoke execute on function regras.trigramas(text) from public;
+--! EndIncluded regras/trigramas.sql
+
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+-- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
+-- by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -12722,7 +12798,6 @@ declare
   v_chave text;
   v_tipo text;
   v_relacao regclass;
-  v_registro jsonb;
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
   if not found then
@@ -12735,20 +12810,506 @@ begin
   if v_tipo is null then
     return;
   end if;
-  -- t.*: a table may have a column that is called t
-  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
-  into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
-  from pg_attribute a
-  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
-  order by a.attnum;
+  with visivel as (
+    select a.attname::text as nome, a.attnum as ordem
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and has_column_privilege('conferente_regra', v_relacao, a.attnum, 'select')
+  )
+  select v.nome, audit_interno.tipo_coluna(v_relacao, v.nome), r.linha ->> v.nome
+  from audit_interno.ler(
+    format('select to_jsonb(x.*) from (select %s from %s t where t.%I = $2[1]::%s) x',
+      (select string_agg(format('t.%I', v.nome), ', ' order by v.ordem) from visivel v), audit_interno.nome_sql(v_relacao), v_chave, v_tipo),
+    null, array[v_divergencia.registro_id]) as r (linha jsonb)
+  cross join visivel v
+  order by v.ordem;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded consulta/ver_registro.sql
+
+--! Included consulta/contrato.sql
+-- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
+-- diagnosis.
+create or replace function audit_interno.contrato()
+returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    (1, 'id', 'de qualquer tipo escalar', null::text[], false), (2, 'data_lancamento', 'date', '{date}', false),
+    (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
+    (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
+    (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
+    (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
+    (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
+    (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
+$$;
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+--! EndIncluded consulta/contrato.sql
+
+--! Included consulta/colunas_usadas.sql
+-- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
+-- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
+-- that must not move along. Called by the diagnosis.
+create or replace function audit_interno.colunas_usadas(relacao regclass)
+returns table (coluna text, corrigivel boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with regra as (
+    select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
+  ), dela as (
+    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
+  ), usada (coluna, corrigivel) as (
+    select c, true from dela r cross join unnest(r.colunas) as c
+    union all
+    select c, false from dela r cross join unnest(r.colunas_identidade || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    union all
+    select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
+    union all
+    select a.attname, false from pg_attribute a
+    where a.attrelid = colunas_usadas.relacao and a.attnum > 0 and audit_interno.exige_releitura(relacao)
+      and not exists (select from dela r where r.tabela = 'dw.lancamentos')
+  )
+  select u.coluna, bool_or(u.corrigivel)
+  from usada u
+  join pg_attribute a on a.attrelid = colunas_usadas.relacao and a.attname = u.coluna and a.attnum > 0 and not a.attisdropped
+  group by u.coluna
+$$;
+comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
+--! EndIncluded consulta/colunas_usadas.sql
+
+--! Included consulta/diagnosticar_acesso.sql
+-- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
+-- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_sql(relacao);
+  v_leitura text;
+  v_ler text;
+  v_escrever text;
+  v_recusa text;
+begin
+  select format('select %s from %s t limit 0', coalesce(string_agg(format('t.%I', u.coluna), ', '), ''), v_nome) into v_leitura
+  from audit_interno.colunas_usadas(relacao) u;
+  with esquema as (
+    select c.relnamespace as id, quote_ident(n.nspname) as nome from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = diagnosticar_acesso.relacao
+  ), pedido (ordem, papel, direito) as (
+    values (1, 'conferente_regra', 'select'), (2, 'conferente_escrita', 'select'), (3, 'conferente_escrita', 'update')
+  ), falta as (
+    select p.ordem, p.papel, p.direito,
+      case when count(*) = t.colunas then '' else format(' (%s)', string_agg(quote_ident(u.coluna), ', ' order by u.coluna)) end as quais
+    from pedido p
+    cross join lateral (
+      select count(*) as colunas from audit_interno.colunas_usadas(relacao) x where x.corrigivel or p.direito = 'select') as t
+    join audit_interno.colunas_usadas(relacao) u on u.corrigivel or p.direito = 'select'
+    where not has_column_privilege(p.papel, relacao, u.coluna, p.direito)
+    group by p.ordem, p.papel, p.direito, t.colunas
+  ), concessao as (
+    select 0 as ordem, 'select' as direito, format('grant usage on schema %s to %s;', e.nome, string_agg(p.papel, ', ' order by p.papel desc)) as comando
+    from esquema e cross join (values ('conferente_regra'), ('conferente_escrita')) as p (papel)
+    where not has_schema_privilege(p.papel, e.id, 'usage')
+    group by e.nome
+    union all
+    select min(f.ordem), f.direito, format('grant %s%s on %s to %s;', f.direito, f.quais, v_nome, string_agg(f.papel, ', ' order by f.ordem))
+    from falta f
+    group by f.direito, f.quais
+  )
+  select string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'select'),
+    string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'update')
+  into v_ler, v_escrever
+  from concessao c;
+
+  if v_ler is null then
+    begin
+      perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+      perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+    exception when others then
+      v_recusa := sqlerrm;
+    end;
+  end if;
+  return query select format('ler %s', v_nome), case when v_ler is null and v_recusa is null then 'ok' else 'erro' end,
+    coalesce(v_recusa, 'conferente_regra, conferente_escrita'),
+    coalesce(v_ler, case when v_recusa is not null then
+      'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
+
+  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  return query select format('escrever %s', v_nome),
+    case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
+    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
+    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.' else v_escrever end
+  from (
+    select pg_relation_is_updatable(relacao, true) & 4 = 4 as atualizavel,
+      exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80) as gatilho
+  ) as u;
+  return query
+    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
+      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
+    from pg_attribute a
+    where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
+      and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
+end
+$$;
+comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+--! EndIncluded consulta/diagnosticar_acesso.sql
+
+--! Included consulta/diagnosticar_indices.sql
+-- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case when i.indice is null then k.porque end
+  from (values
+    (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+    (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+    (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+    (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+  left join pg_attribute a on a.attrelid = diagnosticar_indices.relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+  cross join lateral (
+    select case
+      when a.attname is null then null
+      when (select c.relkind from pg_class c where c.oid = diagnosticar_indices.relacao) = 'v' then case when legivel then (
+        select x.indice from audit_interno.ler(format('select audit_interno.indice_da_visao(%L, %L, %L)',
+          audit_interno.nome_sql(relacao), k.coluna, k.operador)) as x (indice text)) end
+      else coalesce(
+        (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+          where x.indrelid = diagnosticar_indices.relacao and x.indisvalid and x.indkey[0] = a.attnum),
+        (select '' from pg_partitioned_table y where y.partrelid = diagnosticar_indices.relacao and y.partattrs[0] = a.attnum))
+    end as indice
+  ) as i
+  order by k.ordem
+$$;
+comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Lines of the diagnosis on indexes.';
+--! EndIncluded consulta/diagnosticar_indices.sql
+
+--! Included consulta/diagnosticar_linhas.sql
+-- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
+create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_vazias boolean := (select (c.valor #>> '{}')::boolean from audit.configuracoes_sistema c where c.chave = 'pendente.vazias');
+  v_linhas bigint;
+  v_distintas bigint;
+  v_sem_carga bigint;
+  v_sem_data bigint;
+  v_em_branco bigint;
+begin
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  from audit_interno.ler(format(
+    'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+  return query
+    select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
+    from (values
+      ('linhas', v_linhas > 0, 'aviso', v_linhas::text, 'Nada a conferir ainda.'),
+      ('id único', v_linhas = v_distintas, 'erro',
+        case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
+        'Cada lançamento precisa de um id próprio, não nulo.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
+        'A janela de cada manhã não vê linhas sem hora de carga.'),
+      ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
+        'Janelas por datas não veem linhas sem data.'),
+      ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
+        format('%s nulas ou em branco%s', v_em_branco, case
+          when v_em_branco = 0 then '' when v_vazias then '; contam como pendentes (pendente.vazias)' else '; nenhuma regra as olha' end),
+        'Para que contem como pendentes: conferente configurar pendente.vazias true --motivo "…".')
+    ) as l (item, bom, senao, detalhe, sugestao);
+  return query
+    select 'fillfactor', 'aviso', format('%s: %s', audit_interno.nome_sql(c.oid), coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
+      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', audit_interno.nome_sql(c.oid))
+    from pg_class c
+    where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
+      and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
+end
+$$;
+comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+--! EndIncluded consulta/diagnosticar_linhas.sql
+
+--! Included consulta/rotulos_estranhos.sql
+-- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
+-- by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null)
+returns table (configuracao text, rotulo text, proximos text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao('dw.lancamentos');
+  v_tem boolean;
+begin
+  if v_relacao is null then
+    return;
+  end if;
+  begin
+    select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
+  exception when insufficient_privilege or undefined_column then
+    return; -- the diagnosis says so
+  end;
+  if not v_tem then
+    return;
+  end if;
+  return query
+  with pedido as (
+    select c.chave, r.rotulo
+    from audit.configuracoes_sistema c
+    cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
+    where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
+      and r.rotulo is not null
+  )
+  select p.chave, p.rotulo, x.proximos
+  from pedido p
+  join audit_interno.ler(
+    'select r.rotulo, (
+       select string_agg(format(''%s (%s)'', m.rotulo, m.lancamentos), '', '' order by m.n)
+       from regras.rotulos_proximos(r.rotulo, 3) with ordinality as m (rotulo, lancamentos, n)),
+       exists (select from regras.rotulos_proximos(r.rotulo, 1) m where audit_interno.dobrar_categoria(m.rotulo) = audit_interno.dobrar_categoria(r.rotulo))
+     from (select distinct u as rotulo from unnest($2) as u) as r',
+    null, array(select q.rotulo from pedido q)) as x (rotulo text, proximos text, existe boolean) on x.rotulo = p.rotulo
+  where not x.existe;
+end
+$$;
+comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+--! EndIncluded consulta/rotulos_estranhos.sql
+
+--! Included consulta/diagnosticar_regras.sql
+-- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_regras()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('regra %s', r.nome),
+    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
+    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
+      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+  cross join lateral (
+    select string_agg(f.comando, ' ' order by f.ordem) as comando
+    from (
+      select distinct 1 as ordem, format('grant usage on schema %I to conferente_regra;', n.nspname) as comando
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      join pg_proc p on p.oid = audit_interno.funcao_da_janela(nome)
+      join pg_namespace n on n.oid = p.pronamespace
+      where not has_schema_privilege('conferente_regra', n.oid, 'usage')
+      union all
+      select 2, format('grant execute on function %s(audit.janela) to conferente_regra;', audit_interno.chamada_sql(nome))
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      where not has_function_privilege('conferente_regra', audit_interno.funcao_da_janela(nome)::oid, 'execute')
+    ) as f
+  ) as g
+  union all
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
+  union all
+  select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
+  from audit.configuracoes_sistema c
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
+  union all
+  select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
+    case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
+  from audit_interno.rotulos_estranhos() e
+$$;
+comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+--! EndIncluded consulta/diagnosticar_regras.sql
+
+--! Included consulta/experimentar_coluna.sql
+-- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
+-- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
+-- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
+-- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+create or replace function audit_interno.experimentar_coluna(
+  regra audit.regras, chave text, coluna text, valor jsonb,
+  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  out codigo text, out erro text
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_pedido text := format('%L::jsonb', jsonb_build_object(coluna, valor));
+  v_linha text := format('from %s t where t.%I = %L::%s', audit_interno.nome_sql(v_relacao), regra.coluna_chave, chave,
+    audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_lida boolean := false;
+begin
+  begin
+    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    select count(*) into quantas
+    from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
+      audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
+    select x.f, x.a, x.o into fiel, depois, outras_depois
+    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
+      as x (f boolean, a jsonb, o jsonb);
+    existe := found;
+    v_lida := true;
+    raise exception using errcode = 'NC999', message = 'experiência';
+  exception when others then
+    if not v_lida then
+      get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
+      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+        raise;
+      end if;
+    end if;
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+--! EndIncluded consulta/experimentar_coluna.sql
+
+--! Included consulta/experimentar_escrita.sql
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
+-- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(experimentar_escrita.tabela);
+  v_nome text := audit_interno.nome_sql(v_relacao);
+  v_item text := format('experimentar %s', v_nome);
+  v_regra audit.regras;
+  v_falta text;
+  v_coluna record;
+  v_visto record;
+  v_mudou text;
+  v_algum boolean := false;
+begin
+  perform audit_interno.recusar_de_dentro();
+  select r.* into v_regra from audit.regras r
+  where audit_interno.relacao(r.tabela) = v_relacao or r.tabela = 'dw.lancamentos'
+  order by r.tabela = 'dw.lancamentos', r.prioridade limit 1;
+  select string_agg(d.item, ', ') into v_falta from audit_interno.diagnosticar_acesso(v_relacao) d where d.situacao = 'erro';
+  if v_relacao is null or v_regra.nome is null or v_falta is not null
+    or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
+  then
+    return; -- the lines of diagnosticar_contrato say what is missing
+  end if;
+  if not audit_interno.exige_releitura(v_relacao) then
+    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+    return;
+  end if;
+  if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+    return query select v_item, 'aviso', 'não experimentada: aqui só se lê', 'Rode conferente diagnostico no servidor principal.';
+    return;
+  end if;
+  v_regra.tabela := v_nome;
+  v_regra.colunas_acompanham := array(
+    select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
+
+  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+    select x.*
+    from audit_interno.ler(format(
+      'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
+       alvo as (
+         select a.* from amostra a
+         order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       from alvo a cross join unnest($2) as c (coluna)
+       left join lateral (
+         select x.linha -> c.coluna as valor from amostra x
+         where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
+       order by c.coluna',
+      v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
+      v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
+      as x (chave text, coluna text, valor jsonb, tem boolean)
+  loop
+    v_algum := true;
+    item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
+    sugestao := null;
+    if v_coluna.valor is null then
+      situacao := case when v_coluna.tem then 'aviso' else 'ok' end;
+      detalhe := format('não experimentada: %s nas primeiras mil linhas', case when v_coluna.tem then 'um só valor' else 'nenhum valor' end);
+      return next;
+      continue;
+    end if;
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
+    from jsonb_each(v_visto.outras) as o
+    where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
+    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
+    case
+      when v_visto.codigo in ('55P03', '40P01') then
+        situacao := 'aviso';
+        detalhe := 'não experimentada: outra transação segura o registro';
+        sugestao := 'Tente de novo.';
+      when v_visto.codigo is not null then
+        detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
+        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.existe then
+        situacao := 'erro';
+        detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
+        sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+        situacao := 'ok';
+        detalhe := 'gravada como pedido';
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+        detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
+        sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
+      else
+        situacao := 'erro';
+        detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
+          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+        sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+    end case;
+    return next;
+  end loop;
+  if not v_algum then
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+  end if;
+end
+$$;
+comment on function audit.experimentar_escrita(text) is
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
+--! EndIncluded consulta/experimentar_escrita.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,

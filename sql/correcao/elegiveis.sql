@@ -1,5 +1,6 @@
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- it needs two people. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas

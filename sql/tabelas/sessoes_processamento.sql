@@ -89,6 +89,7 @@ create table audit.execucoes_regra (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  deixadas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -118,6 +119,7 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';

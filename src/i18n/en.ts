@@ -61,6 +61,7 @@ export const en: Catalogue = {
   },
   error: {
     error: (message) => `error: ${message}`,
+    warning: (message) => `warning: ${message}`,
     hint: (hint) => `Hint: ${hint}`,
     code: (code) => `Code: ${code}`,
     settings: 'error: there are environment variables that cannot be used',
@@ -108,6 +109,7 @@ export const en: Catalogue = {
     NC018: 'The exception cannot be declared like this.',
     NC019: 'A correction that failed verification could not be undone; its batch was rolled back.',
     NC020: 'The token is unknown or revoked, or gives no role.',
+    NC031: 'No entry has this category.',
     NC901: 'Schema dw holds objects that are not of the demo.',
     NC902: 'Invalid arguments for the demo.',
     NC903: 'There is no demo warehouse in this database.',
@@ -227,6 +229,7 @@ export const en: Catalogue = {
     recusada: 'REFUSED by the warehouse (a constraint or trigger)',
     gone: '(the row does not exist any more)',
     rollback: (back, kept) => `rolled back: ${back}; not rolled back: ${kept}`,
+    notTried: (role) => `not tried: the login lacks the role ${role}`,
     diagnosis: (errors, warnings) => `errors: ${errors}; warnings: ${warnings}`,
     session: (id, status, window) => `Session ${id}: ${status}; ${window}`,
     totals: (rows, found, atStake, corrected, amount) =>

@@ -65,6 +65,7 @@ export const ptBR = {
   },
   error: {
     error: (message: string) => `erro: ${message}`,
+    warning: (message: string) => `aviso: ${message}`,
     hint: (hint: string) => `Sugestão: ${hint}`,
     code: (code: string) => `Código: ${code}`,
     settings: 'erro: há variáveis de ambiente que não podem ser usadas',
@@ -113,6 +114,7 @@ export const ptBR = {
     NC018: '',
     NC019: '',
     NC020: '',
+    NC031: '',
     NC901: '',
     NC902: '',
     NC903: '',
@@ -233,6 +235,7 @@ export const ptBR = {
     recusada: 'RECUSADA pelo armazém (uma restrição ou gatilho)',
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
+    notTried: (role: string) => `não experimentada: o login não tem o papel ${role}`,
     diagnosis: (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
     session: (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
     totals: (rows: string, found: string, atStake: string, corrected: string, amount: string) =>

@@ -38,6 +38,7 @@ desativar_padrao()                A
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+experimentar_escrita()          O A
 exportar_divergencias()     L R O A
 finalizar_operacao()        L R O A
 historico_registro()        L R O A
