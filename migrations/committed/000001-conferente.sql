@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:efa9435c6b751aa7082142b414ded4a45717dd67
+--! Hash: sha1:04a1b0caed623232896c72b6ef481cadc69cb3cd
 --! Message: conferente
 
 set local role conferente_dono;
@@ -10109,7 +10109,7 @@ create or replace view audit.vw_metricas_desempenho with (security_invoker = tru
 select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
   s.status as sessao_status, e.regra, e.status, e.inicio, e.fim, extract(epoch from e.duracao) as segundos, e.linhas_examinadas,
   round(e.linhas_examinadas / nullif(extract(epoch from e.duracao), 0)) as linhas_por_segundo, e.encontradas, e.novas, e.recorrentes,
-  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
+  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
 cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
@@ -10134,8 +10134,10 @@ comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by 
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 --! EndIncluded metricas/vw_metricas_desempenho.sql
@@ -10200,6 +10202,7 @@ as $$
         'segundos_mediana', percentile_cont(0.5) within group (order by s.segundos),
         'segundos_p95', percentile_cont(0.95) within group (order by s.segundos), 'linhas_examinadas', coalesce(sum(s.linhas_examinadas), 0),
         'encontradas', coalesce(sum(s.encontradas), 0), 'corrigidas', coalesce(sum(s.corrigidas), 0),
+        'desfeitas', coalesce(sum(s.desfeitas), 0), 'refeitas', coalesce(sum(s.refeitas), 0),
         'valor_em_risco', coalesce(sum(s.valor_em_risco), 0), 'valor_corrigido', coalesce(sum(s.valor_corrigido), 0))
       from sessoes s),
     'regras', (select coalesce(jsonb_agg(to_jsonb(r) order by r.regra), '[]') from audit.vw_metricas_regras r),
@@ -10243,7 +10246,7 @@ as $$
     select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
     from audit.divergencias_processadas d group by d.regra, d.status
   ), execucoes as (
-    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas, sum(e.desfeitas) as desfeitas, sum(e.refeitas) as refeitas,
       sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
     from audit.execucoes_regra e group by e.regra, e.status
   )
@@ -10274,6 +10277,11 @@ as $$
   select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
   union all
   select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select c.nome, 'counter', jsonb_build_object('regra', e.regra), sum(c.valor)
+  from execucoes e
+  cross join lateral (values ('conferente_correcoes_desfeitas_total', e.desfeitas), ('conferente_correcoes_refeitas_total', e.refeitas)) as c (nome, valor)
+  group by c.nome, e.regra
   union all
   select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
   from audit.operacoes o group by o.tipo, o.status
@@ -10775,13 +10783,21 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
     union all
-    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    select 6, 'desfeitas', null, null, s.desfeitas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.desfeitas > 0
+    union all
+    select 7, 'conferencia', e.regra, e.conferencia, null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
+    union all
+    select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
 --! EndIncluded correio/conteudo_lacunas.sql
 
 --! Included correio/conteudo_espera.sql
@@ -10836,7 +10852,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
     'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
-    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'corrigidas', e.corrigidas, 'refeitas', e.refeitas, 'resolvidas', e.resolvidas,
     'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
     'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
   from sessao s
@@ -11055,6 +11071,7 @@ begin
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
     'espera', audit_interno.conteudo_espera(v_fuso),
+    'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
@@ -11266,6 +11283,33 @@ $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
 --! EndIncluded correio/encerrar_mensagens.sql
 
+--! Included correio/conteudo_desfeitas.sql
+-- What a session saw undone from outside: by rule and load, and what became of it. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_desfeitas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'total', s.desfeitas, 'refeitas', s.refeitas, 'paradas', audit_interno.desfeitas_paradas(s.id),
+    'vezes', audit_interno.configuracao('sessao.desfeitas_maximo') #> '{}',
+    'ausentes', c.ausentes, 'cargas', c.cargas, 'outras', greatest(c.quantas - 10, 0), 'link', audit_interno.pagina('?sessao=' || s.id))
+  from audit.sessoes_processamento s
+  cross join lateral (
+    select coalesce(sum(d.ausentes), 0) as ausentes, count(*) as quantas, coalesce(jsonb_agg(
+      jsonb_build_object('regra', d.regra, 'carga', d.carga, 'quantas', d.quantas) order by d.ordem) filter (where d.ordem <= 10), '[]') as cargas
+    from (
+      select x.*, row_number() over (order by x.quantas desc, x.regra, x.carga) as ordem
+      from audit_interno.desfeitas_por_carga(s.id) x
+    ) as d
+  ) as c
+  where s.id = conteudo_desfeitas.sessao_id and s.desfeitas > 0
+$$;
+comment on function audit_interno.conteudo_desfeitas(bigint) is
+  'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
+--! EndIncluded correio/conteudo_desfeitas.sql
+
 --! Included consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
@@ -11474,7 +11518,7 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
 
 create type audit_interno.quebra as (
@@ -11976,7 +12020,8 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
       encode(c.selo, 'hex')
     from audit_interno.cadeia c
