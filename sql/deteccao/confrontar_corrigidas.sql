@@ -1,5 +1,5 @@
 -- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. Writes nothing else. Called by reabrir_desfeitas.
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql

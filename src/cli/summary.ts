@@ -36,7 +36,7 @@ export function printSession(app: App, session: Row, rules: readonly Row[]): voi
       format.money(session['valor_corrigido']),
     )}`,
   )
-  if (Number(session['desfeitas']) > 0) {
+  if (Number(session['desfeitas']) > 0 || Number(session['refeitas']) > 0) {
     print(`  ${text.result.undone(format.number(session['desfeitas']), format.number(session['refeitas']))}`)
   }
   const { inicio_processamento: began, fim_processamento: ended } = session
