@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:387f126c07529b9f82839a80f46dcfc8ac12e84d
+--! Hash: sha1:e0449a822473f142bdd953d66dfdf7b1fa8d138c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -95,6 +95,12 @@ from (values
     'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
+  ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
+    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+  ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
+    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
+  ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
+    'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
     'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
   ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
@@ -286,6 +292,8 @@ create table audit.sessoes_processamento (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   limite_atingido text,
@@ -324,8 +332,10 @@ comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by t
 comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.desfeitas is 'Earlier corrections that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.sessoes_processamento.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
@@ -348,6 +358,9 @@ create table audit.execucoes_regra (
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
+  conferidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -357,6 +370,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  conferencia text,
   corrigida_ate bigint not null default 0,
   primary key (sessao_id, regra)
 );
@@ -378,8 +392,11 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
+comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
@@ -387,6 +404,7 @@ comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of t
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
 
@@ -490,6 +508,7 @@ create table audit.divergencias_processadas (
   detectada_em timestamptz not null,
   ultima_deteccao timestamptz not null,
   vezes_detectada integer not null default 1,
+  vezes_desfeita integer not null default 0,
   proposta_por text,
   decidida_em timestamptz,
   decidida_por text,
@@ -532,6 +551,7 @@ comment on column audit.divergencias_processadas.status is 'aberta, aguardando_s
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
@@ -568,6 +588,27 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null check (situacao in ('valor_anterior', 'outro_valor', 'ausente')),
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamptz,
+  primary key (divergencia_id, operacao_id),
+  check ((agora is null) = (situacao = 'ausente'))
+);
+create index on audit.correcoes_desfeitas (operacao_id);
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,
@@ -1219,7 +1260,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -1268,12 +1309,16 @@ as $$
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
 --! EndIncluded integridade/resumo_operacao.sql
 
 --! Included integridade/selar_operacao.sql
@@ -2131,39 +2176,52 @@ comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint
 --! EndIncluded deteccao/registrar_achados.sql
 
 --! Included deteccao/reabrir_desfeitas.sql
--- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
--- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
--- correction.
-create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
+-- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
+-- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
+-- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
 begin
-  if not exists (
-    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-    where d.status = 'corrigida')
-  then
+  if exists (select from audit.divergencias_processadas d where d.regra = reabrir_desfeitas.regra.nome and d.status = 'corrigida') then
+    perform audit_interno.conferir_corrigidas(sessao_id, regra, operacao_id);
+  end if;
+  if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(distinct d.registro_id) into v_chaves
-  from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-  where d.status = 'corrigida';
-  update audit.divergencias_processadas d
-  set status = 'aberta', decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
-    motivo = 'a correção foi desfeita fora do sistema'
-  from pg_temp.conferente_achado a, audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = any ($2::%4$s[])',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)), null, v_chaves) as t (registro_id text, impressao bytea)
-  where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = 'corrigida'
-    and t.registro_id = d.registro_id and t.impressao = d.impressao;
+  select array_agg(c.registro_id) into v_chaves
+  from (
+    select d.registro_id
+    from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
+    where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
+    union
+    select d.registro_id
+    from audit.divergencias_processadas d
+    where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
+      and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
+      and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+  ) as c
+  where not exists ( -- what an exception withholds was counted where the window was read
+    select from audit.excecoes e
+    where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
+      and e.revogada_em is null and e.expira_em > clock_timestamp());
+  if v_chaves is null then
+    return;
+  end if;
+  perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade and d.sessao_ultima_id = reabrir_desfeitas.sessao_id;
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
 end
 $$;
-comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
+  'Finds again, in this session, what was corrected and undone from outside since.';
 --! EndIncluded deteccao/reabrir_desfeitas.sql
 
 --! Included deteccao/fechar_ausentes.sql
@@ -2365,7 +2423,7 @@ begin
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
-  perform audit_interno.reabrir_desfeitas(v_regra);
+  perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (
     select e.encontradas from audit.execucoes_regra e where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra));
@@ -2562,7 +2620,6 @@ begin
       'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
     perform audit_interno.levantar_achados(v_regra, v_parte.janela);
     perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
-    perform audit_interno.reabrir_desfeitas(v_regra);
     perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
     perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
   end if;
@@ -2581,7 +2638,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 --! EndIncluded partes/detectar_parte.sql
 
 --! Included partes/juntar_regra.sql
--- Joins the parts of one rule, once: closes what none of them found again over the whole window, and marks the rule as
+-- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
 -- detected. Called as a step of the session, by whoever conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
@@ -2603,6 +2660,7 @@ begin
   v_hash := audit_interno.hash_regra(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
+  perform audit_interno.reabrir_desfeitas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
   perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
@@ -2657,7 +2715,7 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas, a
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
 -- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
@@ -2670,6 +2728,7 @@ as $$
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.valores_digitados is null -- a person had typed something else
+    and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3124,15 +3183,17 @@ begin
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
+      count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
       count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l
+    left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
   ), somada as (
     update audit.execucoes_regra e
-    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    set corrigidas = e.corrigidas + c.corrigidas, refeitas = e.refeitas + c.refeitas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
       resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
     from contada c
     where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra
@@ -3240,13 +3301,15 @@ as $$
   update audit.sessoes_processamento s
   set encontradas = e.encontradas, novas = e.novas, recorrentes = e.recorrentes, suprimidas = e.suprimidas,
     corrigidas = e.corrigidas, falhas = e.falhas, obsoletas = e.obsoletas, resolvidas = e.resolvidas,
+    desfeitas = e.desfeitas, refeitas = e.refeitas,
     valor_em_risco = e.valor_em_risco, valor_corrigido = e.valor_corrigido,
     partes = case when s.partes is not null then p.total end, partes_concluidas = case when s.partes is not null then p.concluidas end,
     ultima_atividade = clock_timestamp()
   from (
     select sum(x.encontradas) as encontradas, sum(x.novas) as novas, sum(x.recorrentes) as recorrentes,
       sum(x.suprimidas) as suprimidas, sum(x.corrigidas) as corrigidas, sum(x.falhas) as falhas,
-      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas, sum(x.valor_em_risco) as valor_em_risco,
+      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas,
+      sum(x.desfeitas) as desfeitas, sum(x.refeitas) as refeitas, sum(x.valor_em_risco) as valor_em_risco,
       sum(x.valor_corrigido) as valor_corrigido
     from audit.execucoes_regra x where x.sessao_id = totalizar_sessao.sessao_id
   ) as e, (
@@ -3518,12 +3581,17 @@ begin
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
     case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
     'limite atingido: ' || v_sessao.limite_atingido,
+    audit_interno.frase_desfeitas(v_sessao.id),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso,
+    case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
+    select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -3772,6 +3840,80 @@ comment on function audit.cancelar_sessao(bigint, text) is
 grant execute on function audit.cancelar_sessao(bigint, text) to conferente_operador;
 --! EndIncluded sessao/cancelar_sessao.sql
 
+--! Included sessao/desfeitas_paradas.sql
+-- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(distinct d.id)
+  from audit.operacoes o
+  join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  join audit.divergencias_processadas d on d.id = u.divergencia_id
+  where o.sessao_id = desfeitas_paradas.sessao_id and d.status in ('aberta', 'aguardando_segunda_aprovacao')
+    and d.vezes_desfeita >= (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+$$;
+comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findings that auto no longer corrects again.';
+--! EndIncluded sessao/desfeitas_paradas.sql
+
+--! Included sessao/desfeitas_por_carga.sql
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
+-- and for mail.
+create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
+returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.regra, date_trunc('hour', u.carregado_em, audit_interno.configuracao('agenda.fuso') #>> '{}'), count(*),
+    count(*) filter (where u.situacao = 'ausente')
+  from audit.operacoes o join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  where o.sessao_id = desfeitas_por_carga.sessao_id
+  group by 1, 2
+$$;
+comment on function audit_interno.desfeitas_por_carga(bigint) is
+  'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
+--! EndIncluded sessao/desfeitas_por_carga.sql
+
+--! Included sessao/frase_desfeitas.sql
+-- The corrections that a session saw undone, in one sentence: how many, of which rule, by which load, what became of them, and
+-- what to do. Called by finalizar_sessao.
+create or replace function audit_interno.frase_desfeitas(sessao_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with carga as (
+    select d.*, sum(d.quantas) over (partition by d.regra) as da_regra,
+      row_number() over (partition by d.regra order by d.quantas desc, d.carga) as ordem
+    from audit_interno.desfeitas_por_carga(frase_desfeitas.sessao_id) d
+  ), dita as (
+    select c.regra, c.da_regra, sum(c.ausentes) as ausentes,
+      concat_ws(', ', string_agg(
+          case when c.carga is null then format('%s sem carga identificada (a hora da carga não é posterior à correção)', c.quantas)
+            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'), 'DD/MM/YYYY HH24"h"')) end,
+          ', ' order by c.ordem) filter (where c.ordem <= 5),
+        case when count(*) > 5 then format('%s por outras %s cargas', sum(c.quantas) filter (where c.ordem > 5), count(*) - 5) end) as cargas
+    from carga c
+    group by c.regra, c.da_regra
+  )
+  select format('correções desfeitas fora do sistema: %s%s; corrija na origem ou rode depois da carga (a lista: conferente listar --desfeitas)',
+    string_agg(format('%s %s (%s%s)', d.da_regra, d.regra, d.cargas,
+      case when d.ausentes > 0 then format('; %s com o registro apagado', d.ausentes) end), '; ' order by d.regra),
+    (select concat(case when sum(e.refeitas) > 0 then format('; refeitas agora: %s', sum(e.refeitas)) end,
+        case when max(p.paradas) > 0 then format('; já desfeitas %s vezes ou mais, auto não as refaz: %s',
+          audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}', max(p.paradas)) end)
+     from audit.execucoes_regra e cross join (select audit_interno.desfeitas_paradas(frase_desfeitas.sessao_id) as paradas) as p
+     where e.sessao_id = frase_desfeitas.sessao_id))
+  from dita d
+  having count(*) > 0
+$$;
+comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
+--! EndIncluded sessao/frase_desfeitas.sql
+
 --! Included decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
 create or replace function audit_interno.transicao_permitida(de text, para text)
@@ -3782,7 +3924,7 @@ as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
     when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
-    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
     when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
@@ -7383,6 +7525,10 @@ as $$
     select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
       a.operacao_id, a.antes, a.depois, p.motivo, 3
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
+    union all
+    select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+    from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
@@ -7392,7 +7538,7 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded consulta/historico_registro.sql
 
@@ -9937,7 +10083,7 @@ create or replace view audit.vw_metricas_desempenho with (security_invoker = tru
 select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
   s.status as sessao_status, e.regra, e.status, e.inicio, e.fim, extract(epoch from e.duracao) as segundos, e.linhas_examinadas,
   round(e.linhas_examinadas / nullif(extract(epoch from e.duracao), 0)) as linhas_por_segundo, e.encontradas, e.novas, e.recorrentes,
-  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
+  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
 cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
@@ -9962,8 +10108,10 @@ comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by 
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 --! EndIncluded metricas/vw_metricas_desempenho.sql
@@ -10028,6 +10176,7 @@ as $$
         'segundos_mediana', percentile_cont(0.5) within group (order by s.segundos),
         'segundos_p95', percentile_cont(0.95) within group (order by s.segundos), 'linhas_examinadas', coalesce(sum(s.linhas_examinadas), 0),
         'encontradas', coalesce(sum(s.encontradas), 0), 'corrigidas', coalesce(sum(s.corrigidas), 0),
+        'desfeitas', coalesce(sum(s.desfeitas), 0), 'refeitas', coalesce(sum(s.refeitas), 0),
         'valor_em_risco', coalesce(sum(s.valor_em_risco), 0), 'valor_corrigido', coalesce(sum(s.valor_corrigido), 0))
       from sessoes s),
     'regras', (select coalesce(jsonb_agg(to_jsonb(r) order by r.regra), '[]') from audit.vw_metricas_regras r),
@@ -10071,7 +10220,7 @@ as $$
     select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
     from audit.divergencias_processadas d group by d.regra, d.status
   ), execucoes as (
-    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas, sum(e.desfeitas) as desfeitas, sum(e.refeitas) as refeitas,
       sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
     from audit.execucoes_regra e group by e.regra, e.status
   )
@@ -10102,6 +10251,11 @@ as $$
   select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
   union all
   select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select c.nome, 'counter', jsonb_build_object('regra', e.regra), sum(c.valor)
+  from execucoes e
+  cross join lateral (values ('conferente_correcoes_desfeitas_total', e.desfeitas), ('conferente_correcoes_refeitas_total', e.refeitas)) as c (nome, valor)
+  group by c.nome, e.regra
   union all
   select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
   from audit.operacoes o group by o.tipo, o.status
@@ -10603,13 +10757,21 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
     union all
-    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    select 6, 'desfeitas', null, null, s.desfeitas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.desfeitas > 0
+    union all
+    select 7, 'conferencia', e.regra, e.conferencia, null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
+    union all
+    select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
 --! EndIncluded correio/conteudo_lacunas.sql
 
 --! Included correio/conteudo_espera.sql
@@ -10664,7 +10826,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
     'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
-    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'corrigidas', e.corrigidas, 'refeitas', e.refeitas, 'resolvidas', e.resolvidas,
     'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
     'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
   from sessao s
@@ -10887,6 +11049,7 @@ begin
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
     'espera', audit_interno.conteudo_espera(v_fuso),
+    'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
@@ -11097,6 +11260,33 @@ as $$
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
 --! EndIncluded correio/encerrar_mensagens.sql
+
+--! Included correio/conteudo_desfeitas.sql
+-- What a session saw undone from outside: by rule and load, and what became of it. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_desfeitas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'total', s.desfeitas, 'refeitas', s.refeitas, 'paradas', audit_interno.desfeitas_paradas(s.id),
+    'vezes', audit_interno.configuracao('sessao.desfeitas_maximo') #> '{}',
+    'ausentes', c.ausentes, 'cargas', c.cargas, 'outras', greatest(c.quantas - 10, 0), 'link', audit_interno.pagina('?sessao=' || s.id))
+  from audit.sessoes_processamento s
+  cross join lateral (
+    select coalesce(sum(d.ausentes), 0) as ausentes, count(*) as quantas, coalesce(jsonb_agg(
+      jsonb_build_object('regra', d.regra, 'carga', d.carga, 'quantas', d.quantas) order by d.ordem) filter (where d.ordem <= 10), '[]') as cargas
+    from (
+      select x.*, row_number() over (order by x.quantas desc, x.regra, x.carga) as ordem
+      from audit_interno.desfeitas_por_carga(s.id) x
+    ) as d
+  ) as c
+  where s.id = conteudo_desfeitas.sessao_id and s.desfeitas > 0
+$$;
+comment on function audit_interno.conteudo_desfeitas(bigint) is
+  'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
+--! EndIncluded correio/conteudo_desfeitas.sql
 
 --! Included consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
@@ -11495,7 +11685,7 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
 
 create type audit_interno.quebra as (
@@ -11563,6 +11753,185 @@ comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rul
 grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
 --! EndIncluded deteccao/rodar_regra.sql
 
+--! Included deteccao/conferir_corrigidas.sql
+-- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
+-- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
+-- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
+-- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_maximo bigint := (audit_interno.configuracao('sessao.conferir_corrigidas_linhas') #>> '{}')::bigint;
+  v_vezes bigint := (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint;
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_ids bigint[];
+  v_total bigint;
+  v_conferidas bigint;
+  v_desfeitas bigint;
+  v_obsoletas bigint;
+  v_perdidas text;
+begin
+  select array_agg(c.id), max(c.total) into v_ids, v_total
+  from (
+    select d.id, count(*) over () as total
+    from audit.operacoes o
+    join audit.alteracoes a on a.operacao_id = o.id
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where o.iniciada_em >= v_desde and (o.regra is null or o.regra = conferir_corrigidas.regra.nome)
+      and d.regra = conferir_corrigidas.regra.nome and d.tabela = conferir_corrigidas.regra.tabela and d.status = 'corrigida'
+    group by d.id
+    order by max(o.id) desc, d.id
+    limit v_maximo
+  ) as c;
+  drop table if exists pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  from (
+    select i as id from unnest(v_ids) as i
+    union
+    select x.divergencia_id
+    from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
+    where o.sessao_id = conferir_corrigidas.sessao_id and o.regra = conferir_corrigidas.regra.nome and o.tipo = 'deteccao'
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id;
+  get diagnostics v_conferidas = row_count;
+  select string_agg(distinct k.nome, ', ') into v_perdidas
+  from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
+  where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
+  update audit.execucoes_regra e
+  set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',
+    case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
+    case when v_perdidas is not null then format('correções em colunas que não existem mais não foram conferidas: %s', v_perdidas) end), '')
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+  if v_conferidas > 0 then
+    perform audit_interno.confrontar_corrigidas(regra);
+  end if;
+  if v_conferidas = 0 or not exists (select from pg_temp.conferente_desfeita) then
+    return;
+  end if;
+
+  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
+  -- since, for another finding on the row, is what is to be there.
+  perform from audit.divergencias_processadas d
+  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
+  order by d.id for no key update;
+  drop table pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+    greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
+  from pg_temp.conferente_desfeita x
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id
+  cross join lateral (
+    select jsonb_object_agg(k.key, k.value order by a.operacao_id) as depois, max(q.finalizada_em) as finalizada_em
+    from audit.divergencias_processadas n
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > u.operacao_id
+    join audit.operacoes q on q.id = a.operacao_id
+    cross join lateral jsonb_each(a.depois) as k
+    where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
+  ) as v;
+  perform audit_interno.confrontar_corrigidas(regra);
+
+  insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
+  select conferir_corrigidas.operacao_id, x.divergencia_id, x.operacao_id,
+    case when not x.existe then 'ausente' when x.voltou then 'valor_anterior' else 'outro_valor' end,
+    x.esperado, case when x.existe then x.agora end, case when x.carga > x.corrigida_em then x.carga end
+  from pg_temp.conferente_desfeita x
+  where not x.existe or x.mesma_entrada;
+  get diagnostics v_desfeitas = row_count;
+  with julgada as (
+    update audit.divergencias_processadas d
+    set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
+      decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      motivo = case
+        when not x.existe then 'a correção se foi com o registro, que não existe mais'
+        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        else concat(
+          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
+          case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
+            when conferir_corrigidas.regra.coluna_carga is null then '; carga não identificada'
+            else format('; carga não identificada: %s não é posterior à correção', conferir_corrigidas.regra.coluna_carga) end,
+          case when x.reaberta and d.vezes_desfeita + x.conta >= v_vezes
+            then format('; desfeita %s vezes, auto já não a refaz', d.vezes_desfeita + x.conta) end) end
+    from (
+      select y.*, y.existe and y.mesma_entrada and y.voltou and y.impressao = y.impressao_antes as reaberta,
+        (not y.existe or y.mesma_entrada)::integer as conta
+      from pg_temp.conferente_desfeita y
+    ) as x
+    where d.id = x.divergencia_id
+    returning d.status
+  )
+  select count(*) filter (where j.status = 'obsoleta') into v_obsoletas from julgada j;
+  update audit.execucoes_regra e set desfeitas = v_desfeitas, obsoletas = e.obsoletas + v_obsoletas
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+end
+$$;
+comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
+  'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+--! EndIncluded deteccao/conferir_corrigidas.sql
+
+--! Included deteccao/confrontar_corrigidas.sql
+-- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
+  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
+    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  v_guarda text;
+  v_voltou text;
+  v_imagem text;
+begin
+  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
+    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
+    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
+      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
+  into v_guarda, v_voltou, v_imagem
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+  drop table if exists pg_temp.conferente_desfeita;
+  analyze pg_temp.conferente_corrigida;
+  grant select on pg_temp.conferente_corrigida to conferente_regra;
+  create temp table conferente_desfeita on commit drop as
+  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+  from audit_interno.ler(
+    format(
+      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+       where t.%1$I is null or not (%9$s)',
+      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
+    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
+  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+end
+$$;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+--! EndIncluded deteccao/confrontar_corrigidas.sql
+
 --! Included integridade/resumos_operacoes.sql
 -- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
@@ -11608,17 +11977,26 @@ as $$
       from audit.excecoes e
     ) as x
     group by x.operacao_id
+  ), desfeita as (
+    select x.operacao_id, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select u.operacao_id, u.divergencia_id, sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+        u.agora, u.carregado_em)::text, 'UTF8')) as resumo
+      from audit.correcoes_desfeitas u
+    ) as x
+    group by x.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
+  left join desfeita u on u.operacao_id = o.id
   where o.elo is not null
 $$;
 comment on function audit_interno.resumos_operacoes() is
@@ -11740,6 +12118,10 @@ as $$
     from audit.alteracoes a
     where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
     union all
+    select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
+    union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
     where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
@@ -11762,6 +12144,10 @@ as $$
     select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
     where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, u.divergencia_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.divergencias_processadas p where p.id = u.divergencia_id)
     union all
     select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
     from audit.decisoes c
@@ -11923,10 +12309,12 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes']) as t (tabela)
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -11996,7 +12384,8 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
       encode(c.selo, 'hex')
     from audit_interno.cadeia c
@@ -13310,6 +13699,40 @@ comment on function audit.experimentar_escrita(text) is
   'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
 --! EndIncluded consulta/experimentar_escrita.sql
+
+--! Included consulta/vw_correcoes_desfeitas.sql
+-- The list for whoever owns the source: what to mend there, because a load brings the error back.
+create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
+select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
+  u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
+  o.iniciada_em as vista_em, u.carregado_em, d.vezes_desfeita, d.status, o.sessao_id
+from (
+  select distinct on (x.divergencia_id) x.* from audit.correcoes_desfeitas x order by x.divergencia_id, x.operacao_id desc
+) as u
+join audit.divergencias_processadas d on d.id = u.divergencia_id
+join audit.operacoes o on o.id = u.operacao_id
+join audit.operacoes p on p.id = u.correcao_operacao_id
+cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
+where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
+comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
+comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_correcoes_desfeitas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_correcoes_desfeitas.coluna is 'Column that was corrected.';
+comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'The value wanted: what the correction wrote, as text.';
+comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; null also when the row is gone.';
+comment on column audit.vw_correcoes_desfeitas.situacao is 'valor_anterior (what the row held before the correction), outro_valor or ausente (the row is gone).';
+comment on column audit.vw_correcoes_desfeitas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_correcoes_desfeitas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_correcoes_desfeitas.corrigida_em is 'When the correction was made.';
+comment on column audit.vw_correcoes_desfeitas.vista_em is 'When a session last saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, where it is later than the correction; otherwise null.';
+comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessions saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
+comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
+grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
+--! EndIncluded consulta/vw_correcoes_desfeitas.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,

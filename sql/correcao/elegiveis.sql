@@ -1,5 +1,5 @@
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas, a
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
 -- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
@@ -12,6 +12,7 @@ as $$
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.valores_digitados is null -- a person had typed something else
+    and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0

@@ -24,6 +24,10 @@ as $$
     from audit.alteracoes a
     where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
     union all
+    select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
+    union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
     where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
@@ -46,6 +50,10 @@ as $$
     select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
     where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, u.divergencia_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.divergencias_processadas p where p.id = u.divergencia_id)
     union all
     select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
     from audit.decisoes c

@@ -42,17 +42,26 @@ as $$
       from audit.excecoes e
     ) as x
     group by x.operacao_id
+  ), desfeita as (
+    select x.operacao_id, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select u.operacao_id, u.divergencia_id, sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+        u.agora, u.carregado_em)::text, 'UTF8')) as resumo
+      from audit.correcoes_desfeitas u
+    ) as x
+    group by x.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
+  left join desfeita u on u.operacao_id = o.id
   where o.elo is not null
 $$;
 comment on function audit_interno.resumos_operacoes() is

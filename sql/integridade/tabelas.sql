@@ -20,7 +20,7 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
 
 create type audit_interno.quebra as (

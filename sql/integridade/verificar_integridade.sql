@@ -46,7 +46,8 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
       encode(c.selo, 'hex')
     from audit_interno.cadeia c

@@ -21,6 +21,7 @@ create table audit.divergencias_processadas (
   detectada_em timestamptz not null,
   ultima_deteccao timestamptz not null,
   vezes_detectada integer not null default 1,
+  vezes_desfeita integer not null default 0,
   proposta_por text,
   decidida_em timestamptz,
   decidida_por text,
@@ -63,6 +64,7 @@ comment on column audit.divergencias_processadas.status is 'aberta, aguardando_s
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
@@ -99,6 +101,27 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null check (situacao in ('valor_anterior', 'outro_valor', 'ausente')),
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamptz,
+  primary key (divergencia_id, operacao_id),
+  check ((agora is null) = (situacao = 'ausente'))
+);
+create index on audit.correcoes_desfeitas (operacao_id);
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,

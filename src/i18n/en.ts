@@ -138,6 +138,7 @@ export const en: Catalogue = {
     interruptedReason: 'interrupted by the user',
     simulating: 'simulating: everything is really done and undone at the end',
     noFindings: 'No findings.',
+    noneUndone: 'No correction was undone from outside.',
     shown: (shown, total) => `${shown} of ${total}`,
     more: (n) => `… and ${n} more; use --json to see all`,
     secondNeeded: "Those that wait need another person's approval: conferente aprovar ID --motivo …",
@@ -198,6 +199,15 @@ export const en: Catalogue = {
     failed: 'failed',
     obsolete: 'obsolete',
     resolved: 'resolved',
+    undone: 'undone',
+    again: 'again',
+    sourceColumn: 'column',
+    wanted: 'corrected to',
+    cameBack: 'found',
+    correctedAt: 'corrected at',
+    seenAt: 'seen at',
+    load: 'load',
+    times: 'times',
     who: 'who',
     message: 'message',
     mail: 'mail',
@@ -234,6 +244,8 @@ export const en: Catalogue = {
     session: (id, status, window) => `Session ${id}: ${status}; ${window}`,
     totals: (rows, found, atStake, corrected, amount) =>
       `${rows} rows examined, ${found} findings (${atStake} at stake), ${corrected} corrected (${amount})`,
+    undone: (undone, again) =>
+      `${undone} earlier corrections undone from outside, ${again} made again (an amount already counted is not counted twice)`,
     simulated: (status, window) => `Simulation: it would end ${status}; ${window}. Nothing was changed.`,
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
@@ -305,6 +317,7 @@ export const en: Catalogue = {
     list: 'To see what waits for a person: conferente listar --detalhe',
     rollback: (id) =>
       `To take back this session's corrections: conferente reverter --sessao ${id} --motivo …`,
+    undone: 'Corrections were undone from outside. The list for the source: conferente listar --desfeitas',
     diagnose: 'To see what the warehouse lacks: conferente diagnostico',
   },
 }

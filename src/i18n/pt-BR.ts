@@ -143,6 +143,7 @@ export const ptBR = {
     interruptedReason: 'interrompida pelo usuário',
     simulating: 'simulando: tudo é feito de verdade e desfeito no fim',
     noFindings: 'Nenhuma divergência.',
+    noneUndone: 'Nenhuma correção desfeita fora do sistema.',
     shown: (shown: string, total: string) => `${shown} de ${total}`,
     more: (n: string) => `… e mais ${n}; use --json para ver todas`,
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
@@ -204,6 +205,15 @@ export const ptBR = {
     failed: 'falhas',
     obsolete: 'obsoletas',
     resolved: 'resolvidas',
+    undone: 'desfeitas',
+    again: 'refeitas',
+    sourceColumn: 'coluna',
+    wanted: 'corrigido para',
+    cameBack: 'encontrado',
+    correctedAt: 'corrigida em',
+    seenAt: 'vista em',
+    load: 'carga',
+    times: 'vezes',
     who: 'quem',
     message: 'mensagem',
     mail: 'correio',
@@ -240,6 +250,8 @@ export const ptBR = {
     session: (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
     totals: (rows: string, found: string, atStake: string, corrected: string, amount: string) =>
       `${rows} linhas examinadas, ${found} divergências (${atStake} em risco), ${corrected} corrigidas (${amount})`,
+    undone: (undone: string, again: string) =>
+      `${undone} correções anteriores desfeitas fora do sistema, ${again} refeitas (o valor já contado não conta outra vez)`,
     simulated: (status: string, window: string) =>
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
@@ -313,6 +325,7 @@ export const ptBR = {
     list: 'Para ver o que espera uma pessoa: conferente listar --detalhe',
     rollback: (id: string) =>
       `Para desfazer as correções desta sessão: conferente reverter --sessao ${id} --motivo …`,
+    undone: 'Correções foram desfeitas fora do sistema. A lista para a origem: conferente listar --desfeitas',
     diagnose: 'Para ver o que falta no armazém: conferente diagnostico',
   },
 }
