@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:80755eed6623bab0bd6d18be203355e337df43b5
+--! Hash: sha1:9861a3b6c310456e40c58d4464384d3da218301b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -427,7 +427,7 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
 comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
@@ -445,7 +445,8 @@ comment on column audit.operacoes.selo_anterior is 'Seal of the operation before
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
 -- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain.
+-- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
+-- took it could hold it for as long as a transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -453,6 +454,17 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
+
+-- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
+-- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
+-- has waited for the commit of whoever did before.
+create table audit_interno.fila_selos (
+  ordem bigint generated always as identity primary key,
+  operacao_id bigint not null unique references audit.operacoes,
+  resumo bytea not null,
+  carimbada_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
 --! Included tabelas/divergencias_processadas.sql
@@ -1067,8 +1079,10 @@ begin
   if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
     and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
       = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
+    and (v_antes ->> 'finalizada_em' is null
+      or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way, until it is sealed
+    return new; -- under way until it ends; then there is only its seal to come
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
@@ -1144,34 +1158,29 @@ comment on function audit_interno.resumo_operacao(bigint) is
 --! EndIncluded integridade/resumo_operacao.sql
 
 --! Included integridade/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
--- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+-- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
+-- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
+-- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
+-- deferred trigger of one's own behind this one, or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_resumo bytea;
-  v_anterior bytea;
-  v_cadeia audit_interno.cadeia;
 begin
-  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
-    return null;
+  insert into audit_interno.fila_selos (operacao_id, resumo)
+  select o.id, audit_interno.resumo_operacao(o.id)
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id);
+  if found and (pg_has_role(session_user, 'conferente_dono', 'member') or pg_has_role(session_user, 'conferente_servico', 'member')) then
+    perform audit_interno.selar();
   end if;
-  v_resumo := audit_interno.resumo_operacao(new.id);
-  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
-  update audit_interno.cadeia c
-  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
-  returning * into v_cadeia;
-  update audit.operacoes o
-  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
-  where o.id = new.id;
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();
@@ -1263,7 +1272,9 @@ as $$
 declare
   v_operacao audit.operacoes;
 begin
-  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id for update;
+  -- somebody else's is not locked: it would keep its owner waiting
+  perform from audit.operacoes o where o.id = finalizar_operacao.id and o.ator = audit_interno.ator() for update;
+  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
   if not found or v_operacao.tipo not in ('externa', 'exportacao') then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(id::text, 'nula')),
       hint = 'Só operações abertas por audit.registrar_operacao são finalizadas assim.';
@@ -11218,10 +11229,11 @@ create type audit.verificacao as (
   ocorrencias bigint,
   operacoes bigint,
   fatos bigint,
-  selo text
+  selo text,
+  pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -11231,6 +11243,7 @@ comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
 comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
 
 create type audit_interno.quebra as (
   situacao text,
@@ -11260,7 +11273,7 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
 --! EndIncluded deteccao/resumo_achado.sql
 
 --! Included integridade/resumos_operacoes.sql
--- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
@@ -11315,27 +11328,30 @@ as $$
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
-  where o.elo is not null
+  where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 --! EndIncluded integridade/resumos_operacoes.sql
 
 --! Included integridade/quebras_cadeia.sql
 -- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have. Changes nothing. Called by verificar_integridade.
+-- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with elos as (
+  with resumos as materialized (
+    select r.* from audit_interno.resumos_operacoes() r
+  ), elos as (
     select o.id, o.elo, o.linhas, o.resumo, o.selo_anterior, o.selo, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes,
       r.resumo as refeito, sha256(o.selo_anterior || int8send(o.elo) || o.resumo) as selo_refeito,
       lag(o.elo, 1, 0::bigint) over w as elo_antes, lag(o.selo, 1, sha256('conferente')) over w as selo_antes
     from audit.operacoes o
-    join audit_interno.resumos_operacoes() r on r.operacao_id = o.id
+    join resumos r on r.operacao_id = o.id
+    where o.elo is not null
     window w as (order by o.elo, o.id)
   )
   select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
@@ -11364,6 +11380,15 @@ as $$
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
+  union all
+  -- no link yet, but its digest is taken
+  select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
+    format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
+      encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
+  from audit_interno.fila_selos f
+  join audit.operacoes o on o.id = f.operacao_id
+  join resumos r on r.operacao_id = f.operacao_id
+  where r.resumo is distinct from f.resumo
 $$;
 comment on function audit_interno.quebras_cadeia() is
   'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
@@ -11411,7 +11436,8 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 
 --! Included integridade/quebras_fatos.sql
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
+-- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
 -- Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
@@ -11419,10 +11445,17 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with seladas as (
+    select o.id from audit.operacoes o where o.elo is not null
+    union all
+    select f.operacao_id from audit_interno.fila_selos f
+  )
   select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
-    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+    format('tipo %s, status %s, sem selo%s', o.tipo, o.status, ', na fila desde ' || f.carimbada_em)
   from audit.operacoes o
+  left join audit_interno.fila_selos f on f.operacao_id = o.id
   where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+    and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
     format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
@@ -11430,19 +11463,19 @@ as $$
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
     from audit.deteccoes d
-    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = d.operacao_id)
     union all
     select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
-    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = a.operacao_id)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
-    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = c.operacao_id)
     union all
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
-    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = e.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -11471,7 +11504,7 @@ comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_se
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -11486,7 +11519,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),
@@ -11657,7 +11691,7 @@ begin
       from quebra q
       order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
     )
-    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text, null::bigint
     from primeira p
     order by p.elo, p.ordem, p.situacao collate "C";
   if found then
@@ -11668,7 +11702,7 @@ begin
       (select count(*) from audit.operacoes x where x.elo is not null),
       (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
-      encode(c.selo, 'hex')
+      encode(c.selo, 'hex'), (select count(*) from audit_interno.fila_selos)
     from audit_interno.cadeia c
     left join audit.operacoes o on o.elo = c.elo;
 end
@@ -11677,6 +11711,55 @@ comment on function audit.verificar_integridade(bigint, text) is
   'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded integridade/verificar_integridade.sql
+
+--! Included integridade/selar.sql
+-- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
+-- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
+-- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+create or replace function audit_interno.selar()
+returns bigint
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_cadeia audit_interno.cadeia;
+  v_seladas bigint;
+begin
+  begin
+    select c.* into strict v_cadeia from audit_interno.cadeia c for update;
+    with recursive fila as (
+      select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+    ), elos as (
+      select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
+      union all
+      select f.n, f.operacao_id, f.resumo, e.selo, sha256(e.selo || int8send(v_cadeia.elo + f.n) || f.resumo)
+      from elos e join fila f on f.n = e.n + 1
+    ), seladas as (
+      update audit.operacoes o
+      set elo = v_cadeia.elo + e.n, resumo = e.resumo, selo_anterior = e.anterior, selo = e.selo
+      from elos e
+      where o.id = e.operacao_id
+      returning o.id
+    ), cabeca as (
+      update audit_interno.cadeia c set elo = v_cadeia.elo + e.n, selo = e.selo
+      from (select x.n, x.selo from elos x order by x.n desc limit 1) as e
+      where e.n > 0
+    ), saidas as (
+      delete from audit_interno.fila_selos f using elos e where f.operacao_id = e.operacao_id
+    )
+    select count(*) into v_seladas from seladas;
+  exception when lock_not_available or serialization_failure then
+    return 0;
+  end;
+  return v_seladas;
+end
+$$;
+comment on function audit_interno.selar() is
+  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+--! EndIncluded integridade/selar.sql
 
 --! Included regras/codigos_marketing.sql
 -- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
