@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9861a3b6c310456e40c58d4464384d3da218301b
+--! Hash: sha1:817149df50447058416085e06a3479939c8bb2db
 --! Message: conferente
 
 set local role conferente_dono;
@@ -746,6 +746,128 @@ comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 --! EndIncluded acesso/tabelas.sql
+
+--! Included posse/tabelas.sql
+-- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
+-- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
+-- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
+-- another process: a number that anybody may guess would let any login keep everybody out.
+create table audit_interno.posses (
+  nome text primary key,
+  pid integer not null,
+  numero bigint not null,
+  desde timestamptz not null default clock_timestamp()
+);
+create index on audit_interno.posses (pid);
+comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+-- One row for each rule, made when it is first wanted: locked by whoever detects or corrects with the rule, until the
+-- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+create table audit_interno.travas_regra (
+  regra text primary key
+);
+comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+--! EndIncluded posse/tabelas.sql
+
+--! Included posse/marcada.sql
+-- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
+-- where pg_stat_activity hides the connections of others.
+create or replace function audit_interno.marcada(pid integer, numero bigint)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from pg_locks k
+    where k.locktype = 'advisory' and k.objsubid = 1 and k.granted and k.pid = marcada.pid
+      and (k.classid::bigint << 32 | k.objid::bigint) = marcada.numero
+      and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+$$;
+comment on function audit_interno.marcada(integer, bigint) is 'True while the process holds the number that marks its connection.';
+--! EndIncluded posse/marcada.sql
+
+--! Included posse/possuida.sql
+-- Whether a living connection has something for itself.
+create or replace function audit_interno.possuida(nome text)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
+$$;
+comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+--! EndIncluded posse/possuida.sql
+
+--! Included posse/tomar_posse.sql
+-- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
+-- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
+-- transaction mode) has nothing for itself, and must not conduct or send.
+create or replace function audit_interno.tomar_posse(nome text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_numero bigint;
+begin
+  select p.numero into v_numero
+  from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
+  while v_numero is null loop -- one turn: the lot falls on a number that is free
+    v_numero := hashtextextended(gen_random_uuid()::text, 0);
+    if not pg_try_advisory_lock(v_numero) then
+      v_numero := null;
+    end if;
+  end loop;
+  insert into audit_interno.posses as p (nome, pid, numero) values (tomar_posse.nome, pg_backend_pid(), v_numero)
+  on conflict on constraint posses_pkey do update set pid = excluded.pid, numero = excluded.numero, desde = excluded.desde
+  where p.pid = excluded.pid or not audit_interno.marcada(p.pid, p.numero);
+  return found;
+exception when lock_not_available then
+  return false;
+end
+$$;
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+--! EndIncluded posse/tomar_posse.sql
+
+--! Included posse/largar_posse.sql
+-- Gives back what this connection has.
+create or replace function audit_interno.largar_posse(nome text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
+$$;
+comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+--! EndIncluded posse/largar_posse.sql
+
+--! Included posse/travar_regra.sql
+-- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
+-- A row that only the owner's functions reach, so that only whoever may run sessions can hold it.
+create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra)
+  select travar_regra.regra where not exists (select from audit_interno.travas_regra t where t.regra = travar_regra.regra)
+  on conflict do nothing;
+  if compartilhada then
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
+  else
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for update;
+  end if;
+end
+$$;
+comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+--! EndIncluded posse/travar_regra.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -2169,7 +2291,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if not exists (
     select from audit.execucoes_regra e
@@ -2377,7 +2499,7 @@ begin
   if v_total = 1 then
     perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
   else
-    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    perform audit_interno.travar_regra(nome_regra, true);
     select * into strict v_regra from audit.regras r where r.nome = nome_regra;
     v_hash := audit_interno.hash_regra(v_regra);
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
@@ -2418,7 +2540,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
@@ -2924,7 +3046,7 @@ declare
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
@@ -3096,15 +3218,14 @@ grant execute on function audit_interno.criar_sessao(text, date, date, text[], b
 --! EndIncluded sessao/criar_sessao.sql
 
 --! Included sessao/conduzir_sessao.sql
--- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
--- of these locks; encerrar_interrompidas looks for them.
+-- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select pg_try_advisory_lock(20261123, sessao_id::integer)
+  select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
@@ -3134,7 +3255,7 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded sessao/iniciar_sessao.sql
 
 --! Included sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
@@ -3150,10 +3271,7 @@ begin
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
     where s.status = 'em_andamento'
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
-          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('sessao ' || s.id)
       and not exists (
         select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*
@@ -9468,27 +9586,27 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
 --! EndIncluded agenda/agendar_sessao.sql
 
 --! Included agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
--- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
+-- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
+-- because a lost connection loses its marks. What the dead had is cleared away.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(pg_try_advisory_lock_shared(20261124, hashtext(n)))
-  from unnest(marcar_trabalhadores.nomes) as n
-  where not exists (
-    select from pg_locks k
-    where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(n)::bigint & 4294967295
-      and k.objsubid = 2 and k.pid = pg_backend_pid())
+  select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
+  delete from audit_interno.posses p
+  using (
+    select x.nome from audit_interno.posses x where not audit_interno.marcada(x.pid, x.numero) for update skip locked
+  ) as morta
+  where p.nome = morta.nome
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 --! EndIncluded agenda/marcar_trabalhadores.sql
 
 --! Included agenda/retomar_sessao.sql
--- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
--- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
+-- long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -9515,7 +9633,7 @@ comment on function audit_interno.retomar_sessao(bigint) is
 
 --! Included agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+-- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -9526,10 +9644,7 @@ as $$
     select array_agg(distinct j.locked_by) as nomes
     from graphile_worker.jobs j
     where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
-          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('trabalhador ' || j.locked_by)
   ), liberados as (
     select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
   )
@@ -9981,17 +10096,16 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded metricas/relatorio_desempenho.sql
 
 --! Included metricas/trabalhadores_vivos.sql
--- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
+-- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(distinct k.pid)
-  from pg_locks k
-  where k.locktype = 'advisory' and k.classid = 20261124 and k.objsubid = 2 and k.granted
-    and k.database = (select d.oid from pg_database d where d.datname = current_database())
+  select count(distinct p.pid)
+  from audit_interno.posses p
+  where p.nome like 'trabalhador %' and audit_interno.marcada(p.pid, p.numero)
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 --! EndIncluded metricas/trabalhadores_vivos.sql
@@ -10899,8 +11013,8 @@ grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to 
 --! EndIncluded correio/compor_mensagem.sql
 
 --! Included correio/iniciar_envio.sql
--- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
--- attempt counted before anything leaves. 20261125 is the class of these locks.
+-- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
+-- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -10912,16 +11026,16 @@ as $$
 declare
   v_aviso audit.notificacoes;
 begin
-  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+  if not audit_interno.tomar_posse('envio ' || notificacao_id) then
     situacao := 'ocupada';
     return;
   end if;
-  -- looked at only now: who held the lock before us may have sent it
+  -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
   if not found then
-    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    perform audit_interno.largar_posse('envio ' || notificacao_id);
     situacao := 'nada';
     return;
   end if;
@@ -10945,7 +11059,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded correio/iniciar_envio.sql
 
 --! Included correio/registrar_envio.sql
--- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -10979,7 +11093,7 @@ begin
     where n.id = v_aviso.id
     returning * into v_aviso;
   end if;
-  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  perform audit_interno.largar_posse('envio ' || notificacao_id);
   return v_aviso;
 end
 $$;
@@ -11023,10 +11137,7 @@ as $$
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
     -- somebody without a worker may be sending it just now
-    and not exists (
-      select from pg_locks k
-      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
-        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
