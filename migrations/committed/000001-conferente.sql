@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:817149df50447058416085e06a3479939c8bb2db
+--! Hash: sha1:915ef05aafe6eb3daeeff39b2c056c0c125cc301
 --! Message: conferente
 
 set local role conferente_dono;
@@ -186,6 +186,8 @@ create table audit.regras (
   contagem integer not null default 0,
   contagem_desde timestamptz not null default clock_timestamp(),
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
   check (automatica_perdida is null or not automatica)
@@ -219,7 +221,9 @@ comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas)
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -372,10 +376,10 @@ comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts a
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
-comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
 
@@ -517,7 +521,7 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
@@ -761,12 +765,13 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule, made when it is first wanted: locked by whoever detects or corrects with the rule, until the
+-- One row for each rule: locked by whoever detects or corrects with the rule, until the
 -- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
 );
 comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;
 --! EndIncluded posse/tabelas.sql
 
 --! Included posse/marcada.sql
@@ -856,9 +861,6 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into audit_interno.travas_regra (regra)
-  select travar_regra.regra where not exists (select from audit_interno.travas_regra t where t.regra = travar_regra.regra)
-  on conflict do nothing;
   if compartilhada then
     perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
   else
@@ -868,6 +870,26 @@ end
 $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
 --! EndIncluded posse/travar_regra.sql
+
+--! Included posse/criar_trava.sql
+-- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
+-- others until that one's end.
+create or replace function audit_interno.criar_trava()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra) values (new.nome) on conflict do nothing;
+  return null;
+end
+$$;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
+create or replace trigger criar_trava after insert on audit.regras
+  for each row execute function audit_interno.criar_trava();
+--! EndIncluded posse/criar_trava.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -1877,18 +1899,160 @@ comment on function audit.desativar_padrao(bigint, text) is
 grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
 --! EndIncluded configuracao/desativar_padrao.sql
 
---! Included deteccao/hash_regra.sql
--- The hash by which a finding names the body of the rule that made it. Called by the steps of detection.
-create or replace function audit_interno.hash_regra(regra audit.regras)
-returns text
+--! Included deteccao/codigo_nomeado.sql
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
+-- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+returns table (chave text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = to_regprocedure(hash_regra.regra.funcao || '(audit.janela)')
+  with texto as materialized (
+    select lower(codigo_nomeado.texto) as texto
+  ), nome as materialized (
+    select distinct n.oid as esquema, btrim(substring(left(p.parte, 130) from '^(?:"[^"]+"|[[:alnum:]_$]+)'), '"') as nome
+    from pg_namespace n
+    cross join lateral (values (lower(n.nspname)), ('"' || lower(n.nspname) || '"')) as e (escrito)
+    cross join texto t
+    cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
+    where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ), objeto as (
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+    union all
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    union all
+    select 't ' || y.oid, y.typnamespace, lower(y.typname)
+    from pg_type y left join pg_class c on c.oid = y.typrelid
+    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  )
+  select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
+  union
+  select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
 $$;
-comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+--! EndIncluded deteccao/codigo_nomeado.sql
+
+--! Included deteccao/codigo_definicao.sql
+-- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
+-- it, where there are any. Called by hash_regra.
+create or replace function audit_interno.codigo_definicao(objetos jsonb)
+returns table (chave text, texto text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with pedido as (
+    select k.chave, left(k.chave, 1) as tipo, substr(k.chave, 3)::oid as oid from jsonb_object_keys(codigo_definicao.objetos) as k (chave)
+  )
+  select q.chave, concat_ws(E'\n', p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prokind, l.lanname,
+    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, p.prorows, p.proowner::regrole, array_to_string(p.proconfig, E'\n'),
+    p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
+    a.aggtransfn || ' ' || a.aggfinalfn || ' ' || a.aggcombinefn || ' ' || coalesce(a.agginitval, ''))
+  from pedido q
+  join pg_proc p on p.oid = q.oid
+  join pg_language l on l.oid = p.prolang
+  left join pg_aggregate a on a.aggfnoid = p.oid
+  where q.tipo = 'f'
+  union all
+  select q.chave, concat_ws(E'\n', c.oid::regclass, c.relowner::regrole, array_to_string(c.reloptions, ' '), pg_get_viewdef(c.oid))
+  from pedido q
+  join pg_class c on c.oid = q.oid
+  where q.tipo = 'v'
+  union all
+  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
+      select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
+      from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
+      select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+  from pedido q
+  join pg_type t on t.oid = q.oid
+  left join pg_class c on c.oid = t.typrelid
+  where q.tipo = 't' and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  union all
+  select q.chave, concat_ws(E'\n', o.oid::regoperator, o.oprcode)
+  from pedido q
+  join pg_operator o on o.oid = q.oid
+  where q.tipo = 'o'
+$$;
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+--! EndIncluded deteccao/codigo_definicao.sql
+
+--! Included deteccao/hash_regra.sql
+-- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+-- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
+-- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
+-- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
+-- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
+-- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- Called once by each step of detection and of correction, and when auto is granted.
+create or replace function audit_interno.hash_regra(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_esquemas oid[];
+  v_caminhos oid[] := '{}';
+  v_novos jsonb;
+  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_novos_textos jsonb;
+begin
+  if to_regprocedure(regra.funcao || '(audit.janela)') is null then
+    return null;
+  end if;
+  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  select array_agg(distinct n.oid) into v_esquemas
+  from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
+  join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
+      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+  where n.nspname not in ('pg_catalog', 'information_schema');
+  select jsonb_object_agg(o.chave, true) into v_novos
+  from (
+    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    union
+    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    union
+    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    union
+    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    union
+    select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
+  ) as o;
+
+  while v_novos is not null loop -- one turn for each step away from the rule, not for each object
+    select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
+    exit when v_novos_textos is null;
+    v_textos := v_textos || v_novos_textos;
+    -- what is written without its schema is found where the code looks for it
+    select array_agg(distinct x.oid) into v_caminhos
+    from (
+      select unnest(v_caminhos) as oid
+      union
+      select to_regnamespace(btrim(s, ' '))::oid
+      from jsonb_object_keys(v_novos_textos) as k (chave)
+      join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
+      cross join unnest(p.proconfig) as c (ajuste)
+      cross join string_to_table(substr(c.ajuste, length('search_path=') + 1), ',') as s
+      where c.ajuste like 'search_path=%' and btrim(s, ' ') !~ '^("?pg_catalog"?|"?pg_temp"?|"\$user"|"")$'
+    ) as x
+    where x.oid is not null;
+    select jsonb_object_agg(c.chave, true) into v_novos
+    from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
+    where not v_textos ? c.chave;
+  end loop;
+  return (
+    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
+end
+$$;
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
 
 --! Included deteccao/janela_execucao.sql

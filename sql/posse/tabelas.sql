@@ -11,9 +11,10 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule, made when it is first wanted: locked by whoever detects or corrects with the rule, until the
+-- One row for each rule: locked by whoever detects or corrects with the rule, until the
 -- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
 );
 comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;

@@ -7,9 +7,6 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into audit_interno.travas_regra (regra)
-  select travar_regra.regra where not exists (select from audit_interno.travas_regra t where t.regra = travar_regra.regra)
-  on conflict do nothing;
   if compartilhada then
     perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
   else

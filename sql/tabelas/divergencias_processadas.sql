@@ -47,7 +47,7 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
