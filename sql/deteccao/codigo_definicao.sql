@@ -10,7 +10,7 @@ as $$
     select k.chave, left(k.chave, 1) as tipo, substr(k.chave, 3)::oid as oid from jsonb_object_keys(codigo_definicao.objetos) as k (chave)
   )
   select q.chave, concat_ws(E'\n', p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prokind, l.lanname,
-    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, p.prorows, p.proowner::regrole, array_to_string(p.proconfig, E'\n'),
+    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, case when p.prosecdef then p.proowner::regrole end, array_to_string(p.proconfig, E'\n'),
     p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
     a.aggtransfn || ' ' || a.aggfinalfn || ' ' || a.aggcombinefn || ' ' || coalesce(a.agginitval, ''))
   from pedido q
