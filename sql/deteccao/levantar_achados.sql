@@ -50,7 +50,8 @@ begin
     v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
     audit_interno.nome_sql(v_tabela), v_chave, (
       select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b),
-    coalesce(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor), 'null::numeric'))
+    case when regra.coluna_valor is null then 'null::numeric'
+      else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end)
   using regra.colunas, regra.nome, regra.tabela;
   drop table pg_temp.conferente_bruto;
 
