@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cfd71dd0d783dba5a618b4b79c9a8b52d169c6ec
+--! Hash: sha1:8af2ee6d5d86d9f69a117f41109f041f2ccd3cbc
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1418,9 +1418,7 @@ as $$
 declare
   v_operacao audit.operacoes;
 begin
-  -- somebody else's is not locked: it would keep its owner waiting
-  perform from audit.operacoes o where o.id = finalizar_operacao.id and o.ator = audit_interno.ator() for update;
-  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
+  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id for update;
   if not found or v_operacao.tipo not in ('externa', 'exportacao') then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(id::text, 'nula')),
       hint = 'Só operações abertas por audit.registrar_operacao são finalizadas assim.';

@@ -10,9 +10,7 @@ as $$
 declare
   v_operacao audit.operacoes;
 begin
-  -- somebody else's is not locked: it would keep its owner waiting
-  perform from audit.operacoes o where o.id = finalizar_operacao.id and o.ator = audit_interno.ator() for update;
-  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
+  select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id for update;
   if not found or v_operacao.tipo not in ('externa', 'exportacao') then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(id::text, 'nula')),
       hint = 'Só operações abertas por audit.registrar_operacao são finalizadas assim.';
