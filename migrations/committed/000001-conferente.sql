@@ -1,8 +1,26 @@
 --! Previous: -
---! Hash: sha1:e0449a822473f142bdd953d66dfdf7b1fa8d138c
+--! Hash: sha1:b28a75cb448cd2d5a91ba02120cfa1f0ffdd3637
 --! Message: conferente
 
 set local role conferente_dono;
+
+--! Included posse/marcada.sql
+-- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
+-- where pg_stat_activity hides the connections of others.
+create or replace function audit_interno.marcada(pid integer, numero bigint)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from pg_locks k
+    where k.locktype = 'advisory' and k.objsubid = 1 and k.granted and k.pid = marcada.pid
+      and (k.classid::bigint << 32 | k.objid::bigint) = marcada.numero
+      and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+$$;
+comment on function audit_interno.marcada(integer, bigint) is 'True while the process holds the number that marks its connection.';
+--! EndIncluded posse/marcada.sql
 
 --! Included tabelas/tipos.sql
 create type audit.janela as (
@@ -196,6 +214,8 @@ create table audit.regras (
   contagem integer not null default 0,
   contagem_desde timestamptz not null default clock_timestamp(),
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
   check (automatica_perdida is null or not automatica)
@@ -231,7 +251,9 @@ comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas)
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -400,11 +422,11 @@ comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts a
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
-comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
 
@@ -456,7 +478,7 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
 comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
@@ -474,7 +496,8 @@ comment on column audit.operacoes.selo_anterior is 'Seal of the operation before
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
 -- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain.
+-- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
+-- took it could hold it for as long as a transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -482,6 +505,17 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
+
+-- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
+-- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
+-- has waited for the commit of whoever did before.
+create table audit_interno.fila_selos (
+  ordem bigint generated always as identity primary key,
+  operacao_id bigint not null unique references audit.operacoes,
+  resumo bytea not null,
+  carimbada_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
 --! Included tabelas/divergencias_processadas.sql
@@ -503,6 +537,7 @@ create table audit.divergencias_processadas (
   evidencia jsonb not null,
   justificativa text not null,
   valor_em_risco numeric not null check (valor_em_risco >= 0),
+  valor_decisao numeric check (valor_decisao >= 0),
   status text not null default 'aberta' check (status in (
     'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
   detectada_em timestamptz not null,
@@ -536,7 +571,7 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
@@ -546,7 +581,8 @@ comment on column audit.divergencias_processadas.valores_digitados is 'Column to
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
 comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
@@ -571,7 +607,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -1241,8 +1277,10 @@ begin
   if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
     and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
       = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
+    and (v_antes ->> 'finalizada_em' is null
+      or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way, until it is sealed
+    return new; -- under way until it ends; then there is only its seal to come
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
@@ -1322,34 +1360,29 @@ comment on function audit_interno.resumo_operacao(bigint) is
 --! EndIncluded integridade/resumo_operacao.sql
 
 --! Included integridade/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
--- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+-- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
+-- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
+-- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
+-- deferred trigger of one's own behind this one, or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_resumo bytea;
-  v_anterior bytea;
-  v_cadeia audit_interno.cadeia;
 begin
-  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
-    return null;
+  insert into audit_interno.fila_selos (operacao_id, resumo)
+  select o.id, audit_interno.resumo_operacao(o.id)
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id);
+  if found and (pg_has_role(session_user, 'conferente_dono', 'member') or pg_has_role(session_user, 'conferente_servico', 'member')) then
+    perform audit_interno.selar();
   end if;
-  v_resumo := audit_interno.resumo_operacao(new.id);
-  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
-  update audit_interno.cadeia c
-  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
-  returning * into v_cadeia;
-  update audit.operacoes o
-  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
-  where o.id = new.id;
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();
@@ -1801,7 +1834,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -1816,6 +1849,14 @@ begin
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
     raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
   end if;
+  select string_agg(d, ', ') into v_estranhas
+  from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
+    then alterar_regra.mudancas -> 'dependencias' else '[]' end) as d
+  where not audit_interno.dependencia_conhecida(d);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('dependência desconhecida da regra %s: %s', v_antes.nome, v_estranhas),
+      hint = 'dependencias são nomes de esquemas, ou de funções e visões com o esquema, como ["util", "dw.taxa"].';
+  end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
     raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
@@ -1829,11 +1870,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
-    -- auto given back, or another threshold: what was decided before says nothing of it, and a new record begins
+    -- the rule as it is now: auto that is given, or given again, is given to this code
+    update audit.regras r set dependencias = v_depois.dependencias,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
+        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
+    where r.nome = v_antes.nome
+    returning * into v_depois;
+    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
     update audit.regras r
     set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
       automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and not v_antes.automatica);
+    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
+      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
@@ -1846,7 +1894,7 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_regra.sql
 
@@ -1955,17 +2003,77 @@ grant execute on function audit.desativar_padrao(bigint, text) to conferente_adm
 --! EndIncluded configuracao/desativar_padrao.sql
 
 --! Included deteccao/hash_regra.sql
--- The hash by which a finding names the body of the rule that made it. Called by the steps of detection.
+-- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+-- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
+-- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
+-- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
+-- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
+-- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- Called once by each step of detection and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
-  select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = audit_interno.funcao_da_janela(hash_regra.regra.funcao)
+declare
+  v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_esquemas oid[];
+  v_caminhos oid[] := '{}';
+  v_novos jsonb;
+  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_novos_textos jsonb;
+begin
+  if audit_interno.funcao_da_janela(regra.funcao) is null then
+    return null;
+  end if;
+  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  select array_agg(distinct n.oid) into v_esquemas
+  from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
+  join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
+      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+  where n.nspname not in ('pg_catalog', 'information_schema');
+  select jsonb_object_agg(o.chave, true) into v_novos
+  from (
+    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    union
+    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    union
+    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    union
+    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    union
+    select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
+  ) as o;
+
+  while v_novos is not null loop -- one turn for each step away from the rule, not for each object
+    select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
+    exit when v_novos_textos is null;
+    v_textos := v_textos || v_novos_textos;
+    -- what is written without its schema is found where the code looks for it
+    select array_agg(distinct x.oid) into v_caminhos
+    from (
+      select unnest(v_caminhos) as oid
+      union
+      select to_regnamespace(btrim(s, ' '))::oid
+      from jsonb_object_keys(v_novos_textos) as k (chave)
+      join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
+      cross join unnest(p.proconfig) as c (ajuste)
+      cross join string_to_table(substr(c.ajuste, length('search_path=') + 1), ',') as s
+      where c.ajuste like 'search_path=%' and btrim(s, ' ') !~ '^("?pg_catalog"?|"?pg_temp"?|"\$user"|"")$'
+    ) as x
+    where x.oid is not null;
+    select jsonb_object_agg(c.chave, true) into v_novos
+    from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
+    where not v_textos ? c.chave;
+  end loop;
+  return (
+    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
+end
 $$;
-comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
 
 --! Included deteccao/janela_execucao.sql
@@ -2035,18 +2143,18 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
   ) on commit drop;
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
-    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0)
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
        from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2065,10 +2173,13 @@ begin
           select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
-      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)),
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+      -- what is at stake as the engine reads it; the rule can only raise it
+      case when regra.coluna_valor is null then 'null::numeric'
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
@@ -2134,18 +2245,18 @@ begin
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
       -- a confidence just under the threshold is not rounded up to it
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
-      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
+      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
       ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
@@ -2373,19 +2484,21 @@ begin
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then
-    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+    raise exception using errcode = 'NC012', message = format('o código da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  if completa then
+    perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
   end if;
   update audit.execucoes_regra e
-  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
-      else 'concluida' end,
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
     inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
     duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
-  from audit.sessoes_processamento s
-  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+  from audit.sessoes_processamento s, audit.regras r
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id and r.nome = e.regra;
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 --! EndIncluded deteccao/anotar_execucao.sql
 
 --! Included deteccao/detectar_regra.sql
@@ -2404,7 +2517,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if not exists (
     select from audit.execucoes_regra e
@@ -2613,7 +2726,7 @@ begin
   if v_total = 1 then
     perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
   else
-    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    perform audit_interno.travar_regra(nome_regra, true);
     select * into strict v_regra from audit.regras r where r.nome = nome_regra;
     v_hash := audit_interno.hash_regra(v_regra);
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
@@ -2653,7 +2766,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
@@ -2729,9 +2842,10 @@ as $$
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.valores_digitados is null -- a person had typed something else
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
+    and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
-    and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
+    and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded correcao/elegiveis.sql
@@ -3225,7 +3339,8 @@ declare
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
+  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
@@ -3406,16 +3521,48 @@ grant usage on schema audit_interno to conferente_operador;
 grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/criar_sessao.sql
 
+--! Included posse/tomar_posse.sql
+-- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
+-- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
+-- transaction mode) has nothing for itself, and must not conduct or send.
+create or replace function audit_interno.tomar_posse(nome text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_numero bigint;
+begin
+  select p.numero into v_numero
+  from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
+  while v_numero is null loop -- one turn: the lot falls on a number that is free
+    v_numero := hashtextextended(gen_random_uuid()::text, 0);
+    if not pg_try_advisory_lock(v_numero) then
+      v_numero := null;
+    end if;
+  end loop;
+  insert into audit_interno.posses as p (nome, pid, numero) values (tomar_posse.nome, pg_backend_pid(), v_numero)
+  on conflict on constraint posses_pkey do update set pid = excluded.pid, numero = excluded.numero, desde = excluded.desde
+  where p.pid = excluded.pid or not audit_interno.marcada(p.pid, p.numero);
+  return found;
+exception when lock_not_available then
+  return false;
+end
+$$;
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+--! EndIncluded posse/tomar_posse.sql
+
 --! Included sessao/conduzir_sessao.sql
--- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
--- of these locks; encerrar_interrompidas looks for them.
+-- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select pg_try_advisory_lock(20261123, sessao_id::integer)
+  select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
@@ -3445,7 +3592,7 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded sessao/iniciar_sessao.sql
 
 --! Included sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
@@ -3461,10 +3608,7 @@ begin
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
     where s.status = 'em_andamento'
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
-          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('sessao ' || s.id)
       and not exists (
         select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*
@@ -3582,9 +3726,12 @@ begin
     case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_desfeitas(v_sessao.id),
+    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
-  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
+    and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
@@ -4209,7 +4356,7 @@ begin
   select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
     string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
     array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
+      or d.valor_decisao < v_dupla and d.valores_digitados is null)
   into v_ids, v_sem_proposta, v_mesma, v_aplicar
   from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
   if v_sem_proposta is not null then
@@ -4251,7 +4398,7 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
+  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
 grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
@@ -4488,6 +4635,65 @@ comment on function audit.revogar_excecao(bigint, text) is
   'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded decisao/revogar_excecao.sql
+
+--! Included decisao/autorizar_codigo.sql
+-- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+create or replace function audit_interno.autorizar_codigo()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.hash_autorizado := audit_interno.hash_regra(new);
+  return new;
+end
+$$;
+comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+
+create or replace trigger autorizar_codigo_novo before insert on audit.regras
+  for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
+create or replace trigger autorizar_codigo before update of automatica on audit.regras
+  for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
+--! EndIncluded decisao/autorizar_codigo.sql
+
+--! Included decisao/conferir_codigo.sql
+-- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
+-- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
+create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_hash text;
+  v_porque text;
+  v_operacao bigint;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  v_hash := coalesce(conferir_codigo.hash_regra, audit_interno.hash_regra(v_regra));
+  if not v_regra.automatica or v_hash = v_regra.hash_autorizado then
+    return;
+  end if;
+  v_porque := format('perdeu a correção automática: o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: select audit.alterar_regra(%L, ''{"automatica": true}'', ''código conferido'')',
+    coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome);
+  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome and r.automatica;
+  if found then -- nobody else has just said so
+    v_operacao := audit_interno.abrir_operacao('regra', conferir_codigo.sessao_id, v_regra.nome, v_porque, jsonb_build_object(
+      'antes', jsonb_build_object('automatica', true, 'hash', v_regra.hash_autorizado),
+      'depois', jsonb_build_object('automatica', false, 'hash', v_hash)));
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+  end if;
+  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
+  from audit.sessoes_processamento s
+  where e.sessao_id = conferir_codigo.sessao_id and e.regra = v_regra.nome and s.id = e.sessao_id and s.modo = 'auto';
+end
+$$;
+comment on function audit_interno.conferir_codigo(bigint, text, text) is
+  'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+--! EndIncluded decisao/conferir_codigo.sql
 
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -9675,28 +9881,51 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
   'Queues the incremental session of a due time and returns its row; no row when that was done already.';
 --! EndIncluded agenda/agendar_sessao.sql
 
+--! Included posse/tabelas.sql
+-- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
+-- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
+-- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
+-- another process: a number that anybody may guess would let any login keep everybody out.
+create table audit_interno.posses (
+  nome text primary key,
+  pid integer not null,
+  numero bigint not null,
+  desde timestamptz not null default clock_timestamp()
+);
+create index on audit_interno.posses (pid);
+comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+-- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+create table audit_interno.travas_regra (
+  regra text primary key
+);
+comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;
+--! EndIncluded posse/tabelas.sql
+
 --! Included agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
--- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
+-- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
+-- because a lost connection loses its marks. What the dead had is cleared away.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(pg_try_advisory_lock_shared(20261124, hashtext(n)))
-  from unnest(marcar_trabalhadores.nomes) as n
-  where not exists (
-    select from pg_locks k
-    where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(n)::bigint & 4294967295
-      and k.objsubid = 2 and k.pid = pg_backend_pid())
+  select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
+  delete from audit_interno.posses p
+  using (
+    select x.nome from audit_interno.posses x where not audit_interno.marcada(x.pid, x.numero) for update skip locked
+  ) as morta
+  where p.nome = morta.nome
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 --! EndIncluded agenda/marcar_trabalhadores.sql
 
 --! Included agenda/retomar_sessao.sql
--- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
--- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
+-- long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -9721,9 +9950,22 @@ comment on function audit_interno.retomar_sessao(bigint) is
   'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 --! EndIncluded agenda/retomar_sessao.sql
 
+--! Included posse/possuida.sql
+-- Whether a living connection has something for itself.
+create or replace function audit_interno.possuida(nome text)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
+$$;
+comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+--! EndIncluded posse/possuida.sql
+
 --! Included agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+-- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -9734,10 +9976,7 @@ as $$
     select array_agg(distinct j.locked_by) as nomes
     from graphile_worker.jobs j
     where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
-          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('trabalhador ' || j.locked_by)
   ), liberados as (
     select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
   )
@@ -10192,17 +10431,16 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded metricas/relatorio_desempenho.sql
 
 --! Included metricas/trabalhadores_vivos.sql
--- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
+-- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(distinct k.pid)
-  from pg_locks k
-  where k.locktype = 'advisory' and k.classid = 20261124 and k.objsubid = 2 and k.granted
-    and k.database = (select d.oid from pg_database d where d.datname = current_database())
+  select count(distinct p.pid)
+  from audit_interno.posses p
+  where p.nome like 'trabalhador %' and audit_interno.marcada(p.pid, p.numero)
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 --! EndIncluded metricas/trabalhadores_vivos.sql
@@ -11128,8 +11366,8 @@ grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to 
 --! EndIncluded correio/compor_mensagem.sql
 
 --! Included correio/iniciar_envio.sql
--- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
--- attempt counted before anything leaves. 20261125 is the class of these locks.
+-- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
+-- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -11141,16 +11379,16 @@ as $$
 declare
   v_aviso audit.notificacoes;
 begin
-  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+  if not audit_interno.tomar_posse('envio ' || notificacao_id) then
     situacao := 'ocupada';
     return;
   end if;
-  -- looked at only now: who held the lock before us may have sent it
+  -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
   if not found then
-    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    perform audit_interno.largar_posse('envio ' || notificacao_id);
     situacao := 'nada';
     return;
   end if;
@@ -11174,7 +11412,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded correio/iniciar_envio.sql
 
 --! Included correio/registrar_envio.sql
--- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -11208,7 +11446,7 @@ begin
     where n.id = v_aviso.id
     returning * into v_aviso;
   end if;
-  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  perform audit_interno.largar_posse('envio ' || notificacao_id);
   return v_aviso;
 end
 $$;
@@ -11252,10 +11490,7 @@ as $$
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
     -- somebody without a worker may be sending it just now
-    and not exists (
-      select from pg_locks k
-      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
-        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
@@ -11674,10 +11909,11 @@ create type audit.verificacao as (
   ocorrencias bigint,
   operacoes bigint,
   fatos bigint,
-  selo text
+  selo text,
+  pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -11687,6 +11923,7 @@ comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
 comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
 
 create type audit_interno.quebra as (
   situacao text,
@@ -11709,10 +11946,10 @@ language sql
 stable
 as $$
   select pg_catalog.sha256(achado.identidade || pg_catalog.convert_to(row(achado.confianca, achado.evidencia, achado.justificativa,
-    achado.valor_em_risco, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
+    achado.valor_em_risco, achado.valor_decisao, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
 $$;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is
-  'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+  'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
 --! EndIncluded deteccao/resumo_achado.sql
 
 --! Included deteccao/preparar_regra.sql
@@ -11932,8 +12169,90 @@ $$;
 comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
 --! EndIncluded deteccao/confrontar_corrigidas.sql
 
+--! Included deteccao/codigo_definicao.sql
+-- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
+-- it, where there are any. Called by hash_regra.
+create or replace function audit_interno.codigo_definicao(objetos jsonb)
+returns table (chave text, texto text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with pedido as (
+    select k.chave, left(k.chave, 1) as tipo, substr(k.chave, 3)::oid as oid from jsonb_object_keys(codigo_definicao.objetos) as k (chave)
+  )
+  select q.chave, concat_ws(E'\n', p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prokind, l.lanname,
+    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, case when p.prosecdef then p.proowner::regrole end, array_to_string(p.proconfig, E'\n'),
+    p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
+    a.aggtransfn || ' ' || a.aggfinalfn || ' ' || a.aggcombinefn || ' ' || coalesce(a.agginitval, ''))
+  from pedido q
+  join pg_proc p on p.oid = q.oid
+  join pg_language l on l.oid = p.prolang
+  left join pg_aggregate a on a.aggfnoid = p.oid
+  where q.tipo = 'f'
+  union all
+  select q.chave, concat_ws(E'\n', c.oid::regclass, c.relowner::regrole, array_to_string(c.reloptions, ' '), pg_get_viewdef(c.oid))
+  from pedido q
+  join pg_class c on c.oid = q.oid
+  where q.tipo = 'v'
+  union all
+  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
+      select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
+      from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
+      select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+  from pedido q
+  join pg_type t on t.oid = q.oid
+  left join pg_class c on c.oid = t.typrelid
+  where q.tipo = 't' and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  union all
+  select q.chave, concat_ws(E'\n', o.oid::regoperator, o.oprcode)
+  from pedido q
+  join pg_operator o on o.oid = q.oid
+  where q.tipo = 'o'
+$$;
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+--! EndIncluded deteccao/codigo_definicao.sql
+
+--! Included deteccao/codigo_nomeado.sql
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
+-- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+returns table (chave text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with texto as materialized (
+    select lower(codigo_nomeado.texto) as texto
+  ), nome as materialized (
+    select distinct n.oid as esquema, btrim(substring(left(p.parte, 130) from '^(?:"[^"]+"|[[:alnum:]_$]+)'), '"') as nome
+    from pg_namespace n
+    cross join lateral (values (lower(n.nspname)), ('"' || lower(n.nspname) || '"')) as e (escrito)
+    cross join texto t
+    cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
+    where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ), objeto as (
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+    union all
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    union all
+    select 't ' || y.oid, y.typnamespace, lower(y.typname)
+    from pg_type y left join pg_class c on c.oid = y.typrelid
+    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  )
+  select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
+  union
+  select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+$$;
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+--! EndIncluded deteccao/codigo_nomeado.sql
+
 --! Included integridade/resumos_operacoes.sql
--- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
@@ -11997,27 +12316,30 @@ as $$
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
   left join desfeita u on u.operacao_id = o.id
-  where o.elo is not null
+  where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 --! EndIncluded integridade/resumos_operacoes.sql
 
 --! Included integridade/quebras_cadeia.sql
 -- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have. Changes nothing. Called by verificar_integridade.
+-- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with elos as (
+  with resumos as materialized (
+    select r.* from audit_interno.resumos_operacoes() r
+  ), elos as (
     select o.id, o.elo, o.linhas, o.resumo, o.selo_anterior, o.selo, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes,
       r.resumo as refeito, sha256(o.selo_anterior || int8send(o.elo) || o.resumo) as selo_refeito,
       lag(o.elo, 1, 0::bigint) over w as elo_antes, lag(o.selo, 1, sha256('conferente')) over w as selo_antes
     from audit.operacoes o
-    join audit_interno.resumos_operacoes() r on r.operacao_id = o.id
+    join resumos r on r.operacao_id = o.id
+    where o.elo is not null
     window w as (order by o.elo, o.id)
   )
   select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
@@ -12046,6 +12368,15 @@ as $$
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
+  union all
+  -- no link yet, but its digest is taken
+  select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
+    format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
+      encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
+  from audit_interno.fila_selos f
+  join audit.operacoes o on o.id = f.operacao_id
+  join resumos r on r.operacao_id = f.operacao_id
+  where r.resumo is distinct from f.resumo
 $$;
 comment on function audit_interno.quebras_cadeia() is
   'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
@@ -12093,7 +12424,8 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 
 --! Included integridade/quebras_fatos.sql
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
+-- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
 -- Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
@@ -12101,10 +12433,17 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with seladas as (
+    select o.id from audit.operacoes o where o.elo is not null
+    union all
+    select f.operacao_id from audit_interno.fila_selos f
+  )
   select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
-    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+    format('tipo %s, status %s, sem selo%s', o.tipo, o.status, ', na fila desde ' || f.carimbada_em)
   from audit.operacoes o
+  left join audit_interno.fila_selos f on f.operacao_id = o.id
   where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+    and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
     format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
@@ -12112,11 +12451,11 @@ as $$
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
     from audit.deteccoes d
-    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = d.operacao_id)
     union all
     select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
-    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = a.operacao_id)
     union all
     select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
     from audit.correcoes_desfeitas u
@@ -12124,11 +12463,11 @@ as $$
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
-    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = c.operacao_id)
     union all
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
-    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = e.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -12192,7 +12531,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -12207,7 +12546,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),
@@ -12375,7 +12715,7 @@ begin
       from quebra q
       order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
     )
-    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text, null::bigint
     from primeira p
     order by p.elo, p.ordem, p.situacao collate "C";
   if found then
@@ -12387,7 +12727,7 @@ begin
       (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
         + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
-      encode(c.selo, 'hex')
+      encode(c.selo, 'hex'), (select count(*) from audit_interno.fila_selos)
     from audit_interno.cadeia c
     left join audit.operacoes o on o.elo = c.elo;
 end
@@ -12396,6 +12736,55 @@ comment on function audit.verificar_integridade(bigint, text) is
   'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded integridade/verificar_integridade.sql
+
+--! Included integridade/selar.sql
+-- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
+-- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
+-- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+create or replace function audit_interno.selar()
+returns bigint
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_cadeia audit_interno.cadeia;
+  v_seladas bigint;
+begin
+  begin
+    select c.* into strict v_cadeia from audit_interno.cadeia c for update;
+    with recursive fila as (
+      select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+    ), elos as (
+      select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
+      union all
+      select f.n, f.operacao_id, f.resumo, e.selo, sha256(e.selo || int8send(v_cadeia.elo + f.n) || f.resumo)
+      from elos e join fila f on f.n = e.n + 1
+    ), seladas as (
+      update audit.operacoes o
+      set elo = v_cadeia.elo + e.n, resumo = e.resumo, selo_anterior = e.anterior, selo = e.selo
+      from elos e
+      where o.id = e.operacao_id
+      returning o.id
+    ), cabeca as (
+      update audit_interno.cadeia c set elo = v_cadeia.elo + e.n, selo = e.selo
+      from (select x.n, x.selo from elos x order by x.n desc limit 1) as e
+      where e.n > 0
+    ), saidas as (
+      delete from audit_interno.fila_selos f using elos e where f.operacao_id = e.operacao_id
+    )
+    select count(*) into v_seladas from seladas;
+  exception when lock_not_available or serialization_failure then
+    return 0;
+  end;
+  return v_seladas;
+end
+$$;
+comment on function audit_interno.selar() is
+  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+--! EndIncluded integridade/selar.sql
 
 --! Included regras/codigos_marketing.sql
 -- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
@@ -12809,6 +13198,19 @@ as $$
 $$;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 --! EndIncluded configuracao/conferir_tipos.sql
+
+--! Included configuracao/dependencia_conhecida.sql
+-- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+create or replace function audit_interno.dependencia_conhecida(nome text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_regnamespace(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
+$$;
+comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
+--! EndIncluded configuracao/dependencia_conhecida.sql
 
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -13874,5 +14276,75 @@ grant execute on function audit_interno.disparar_adiados() to conferente_dono;
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/disparar_adiados.sql
+
+--! Included posse/criar_trava.sql
+-- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
+-- others until that one's end.
+create or replace function audit_interno.criar_trava()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra) values (new.nome) on conflict do nothing;
+  return null;
+end
+$$;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
+create or replace trigger criar_trava after insert on audit.regras
+  for each row execute function audit_interno.criar_trava();
+--! EndIncluded posse/criar_trava.sql
+
+--! Included posse/largar_posse.sql
+-- Gives back what this connection has.
+create or replace function audit_interno.largar_posse(nome text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
+$$;
+comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+--! EndIncluded posse/largar_posse.sql
+
+--! Included posse/travar_regra.sql
+-- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
+-- A row that only the owner's functions reach, so that only whoever may run sessions can hold it.
+create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if compartilhada then
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
+  else
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for update;
+  end if;
+end
+$$;
+comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+--! EndIncluded posse/travar_regra.sql
+
+--! Included instalacao/autorizar_publicadas.sql
+-- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
+-- migration that touches what a rule runs.
+create or replace function audit_interno.autorizar_publicadas()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
+  where r.automatica and r.funcao like 'regras.%' and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
+$$;
+comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
+select audit_interno.autorizar_publicadas();
+--! EndIncluded instalacao/autorizar_publicadas.sql
 
 reset role;
