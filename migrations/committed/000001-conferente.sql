@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:24689e874d8a3ce9d4a234deddcc753f9cd27dbe
+--! Hash: sha1:a3451c8882c91600d5c2964821af4599369f1898
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2542,10 +2542,10 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    -- a person typed something else, took the correction back or opened it again: it waits for a person (offset 0: looked up for
-    -- each, or the planner would read all decisions for each batch)
-    and not exists (
-      select from audit.decisoes c where c.divergencia_id = d.id and c.tipo not in ('aprovacao', 'segunda_aprovacao') offset 0)
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -4698,14 +4698,18 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
 begin
   perform from audit.divergencias_processadas d
   where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
-  if not exists (
-    select from pg_temp.conferente_reversao r join audit.divergencias_processadas d on d.id = r.divergencia_id where d.status = 'revertida')
-  then
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  into v_de_volta, v_propor
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
+  join audit.divergencias_processadas d on d.id = r.divergencia_id and d.status = 'revertida';
+  if v_de_volta is null then
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
@@ -4713,9 +4717,6 @@ begin
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
-  select array_agg(d.id order by d.id) into v_propor
-  from pg_temp.conferente_reversao r join audit.divergencias_processadas d on d.id = r.divergencia_id
-  where d.status = 'revertida' and (d.valor_em_risco >= v_dupla or d.valores_digitados is not null);
   if v_propor is null then
     return;
   end if;

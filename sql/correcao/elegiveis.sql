@@ -10,10 +10,10 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    -- a person typed something else, took the correction back or opened it again: it waits for a person (offset 0: looked up for
-    -- each, or the planner would read all decisions for each batch)
-    and not exists (
-      select from audit.decisoes c where c.divergencia_id = d.id and c.tipo not in ('aprovacao', 'segunda_aprovacao') offset 0)
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0

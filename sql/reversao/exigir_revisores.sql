@@ -10,14 +10,18 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
 begin
   perform from audit.divergencias_processadas d
   where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
-  if not exists (
-    select from pg_temp.conferente_reversao r join audit.divergencias_processadas d on d.id = r.divergencia_id where d.status = 'revertida')
-  then
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  into v_de_volta, v_propor
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
+  join audit.divergencias_processadas d on d.id = r.divergencia_id and d.status = 'revertida';
+  if v_de_volta is null then
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
@@ -25,9 +29,6 @@ begin
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
-  select array_agg(d.id order by d.id) into v_propor
-  from pg_temp.conferente_reversao r join audit.divergencias_processadas d on d.id = r.divergencia_id
-  where d.status = 'revertida' and (d.valor_em_risco >= v_dupla or d.valores_digitados is not null);
   if v_propor is null then
     return;
   end if;
