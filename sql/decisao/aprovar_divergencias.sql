@@ -49,6 +49,7 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
   return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
 end

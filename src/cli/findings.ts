@@ -60,7 +60,10 @@ export function reportActed(app: App, rows: readonly Row[], json: boolean, { und
   for (const { status } of done) counts.set(status, (counts.get(status) ?? 0) + 1)
   const what = [...counts].map(([status, n]) => `${format.number(n)} ${status}`)
   tell([...what, ...(left > 0 ? [text.notice.left(format.number(left))] : [])].join(', '))
-  if (counts.has('aguardando_segunda_aprovacao')) tell(text.notice.secondNeeded)
+  const waiting = done.filter((r) => r['status'] === 'aguardando_segunda_aprovacao')
+  if (waiting.length > 0) tell(text.notice.secondNeeded)
+  for (const { id, visto, valores_digitados: typed } of waiting)
+    if (typed) tell(text.notice.typedSeen(String(id), visto))
   warn(rows)
   const operation = done[0]?.['operacao_id']
   if (undo && operation != null) tell(text.notice.undo(String(operation)))

@@ -140,6 +140,7 @@ export const en: Catalogue = {
     noFindings: 'No findings.',
     shown: (shown, total) => `${shown} of ${total}`,
     more: (n) => `… and ${n} more; use --json to see all`,
+    typedSeen: (id, seen) => `  conferente aprovar ${id} --visto ${seen} --motivo …`,
     left: (n) => `${n} left as they were`,
     undo: (operation) => `To take it back: conferente desfazer ${operation} --motivo …`,
     secondNeeded: "Those that wait need another person's approval: conferente aprovar ID --motivo …",

@@ -145,6 +145,7 @@ export const ptBR = {
     noFindings: 'Nenhuma divergência.',
     shown: (shown: string, total: string) => `${shown} de ${total}`,
     more: (n: string) => `… e mais ${n}; use --json para ver todas`,
+    typedSeen: (id: string, seen: string) => `  conferente aprovar ${id} --visto ${seen} --motivo …`,
     left: (n: string) => `${n} deixadas como estavam`,
     undo: (operation: string) => `Para desfazer: conferente desfazer ${operation} --motivo …`,
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
