@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e03adb5b45518b80b6c84473dc56efa35227ea48
+--! Hash: sha1:a1746107c96be6ba649e1fbb59eb7b05bf2010ef
 --! Message: conferente
 
 set local role conferente_dono;
@@ -11640,7 +11640,7 @@ begin
     and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;
-  if not found then
+  if not exists (select from pg_temp.conferente_superada) then
     return 0;
   end if;
 

@@ -33,7 +33,7 @@ begin
     and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;
-  if not found then
+  if not exists (select from pg_temp.conferente_superada) then
     return 0;
   end if;
 
