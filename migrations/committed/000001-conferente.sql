@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a1746107c96be6ba649e1fbb59eb7b05bf2010ef
+--! Hash: sha1:c2480a9891f52c4b79f7391dfea8b357ccc9a9c9
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4324,7 +4324,7 @@ begin
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
     select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
-      else 'o registro mudou depois, e não foi tocado' end
+      else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
     v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));

@@ -147,7 +147,7 @@ function Review({ leave }) {
     setSelected(new Set())
     const done = results.filter(({ resultado }) => resultado !== 'deixada')
     const operation = done.find(({ operacaoId }) => operacaoId)?.operacaoId
-    const ids = new Set(done.map(({ id }) => id))
+    const ids = new Set(results.filter(({ resultado }) => resultado === 'feita').map(({ id }) => id))
     const undo = findings.filter(({ id }) => ids.has(id))
     const { missed, text } = outcome(results)
     setNotice({
