@@ -1810,6 +1810,12 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.fechar_superadas(operacao_id bigint)
+  returns bigint language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
