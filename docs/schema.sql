@@ -71,6 +71,52 @@ comment on column audit.janela.carregado_desde is 'First load time, included.';
 comment on column audit.janela.carregado_ate is 'Load time up to which, excluded.';
 comment on column audit.janela.chaves is 'Keys as text; only these rows.';
 
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamp with time zone,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+
 create type audit.resultado_reversao as (
   divergencia_id bigint,
   tabela text,
@@ -78,13 +124,21 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 
 create type audit.verificacao as (
   situacao text,
@@ -217,7 +271,7 @@ create table audit.decisoes (
   confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
   constraint decisoes_pkey PRIMARY KEY (id),
-  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
+  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text])))
 );
 CREATE INDEX decisoes_divergencia_id_idx ON audit.decisoes USING btree (divergencia_id);
 CREATE INDEX decisoes_operacao_id_idx ON audit.decisoes USING btree (operacao_id);
@@ -227,7 +281,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -291,6 +345,7 @@ CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processada
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
 CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
+CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -305,7 +360,7 @@ comment on column audit.divergencias_processadas.tabela is 'Table of the row, sc
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
@@ -506,7 +561,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -631,7 +686,7 @@ comment on column audit.regras.aprovadas is 'Human decisions so far that found t
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
 comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
@@ -840,7 +895,8 @@ create view audit.vw_divergencias_abertas (
   dias_aberta integer,
   sessao_id bigint,
   sessao_ultima_id bigint,
-  link_revisao text
+  link_revisao text,
+  visto text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -864,6 +920,7 @@ comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days sinc
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1077,11 +1134,11 @@ create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
 comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
-create function audit.aprovar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.aprovar_divergencias(bigint[],text) is 'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[],text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: amount at stake of aprovacao.valor_dupla or more, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
   returns SETOF audit.avaliacao language plpgsql volatile security definer
@@ -1097,10 +1154,16 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.confirmar_divergencias(ids bigint[], motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
+
 create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
@@ -1118,9 +1181,9 @@ comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer
 grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-  returns audit.divergencias_processadas language plpgsql volatile security definer
+  returns audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
@@ -1134,6 +1197,12 @@ create function audit.desativar_padrao(id bigint, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desativar_padrao(bigint,text) is 'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_padrao(bigint,text) to conferente_administrador;
+
+create function audit.desfazer(operacao bigint, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
 
 create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'::text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable security definer
@@ -1150,6 +1219,11 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+  returns text language sql stable;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is 'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
   returns SETOF audit.vw_divergencias_exportacao language sql stable;
@@ -1208,9 +1282,9 @@ grant execute on function audit.propor_padroes(integer,numeric) to conferente_ad
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
 
 create function audit.reabrir_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
 
 create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
@@ -1240,9 +1314,9 @@ comment on function audit.registrar_token(text,text,timestamp with time zone) is
 grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[],text) to conferente_revisor;
 
 create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date DEFAULT NULL::date)
@@ -1251,25 +1325,25 @@ create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date 
 comment on function audit.relatorio_desempenho(date,date) is 'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date,date) to conferente_leitor;
 
-create function audit.reverter_divergencias(ids bigint[], motivo text)
+create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_divergencias(bigint[],text) is 'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
-grant execute on function audit.reverter_divergencias(bigint[],text) to conferente_revisor;
+comment on function audit.reverter_divergencias(bigint[],text,text) is 'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[],text,text) to conferente_revisor;
 
-create function audit.reverter_operacao(id bigint, motivo text)
+create function audit.reverter_operacao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_operacao(bigint,text) is 'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint,text) to conferente_operador;
-grant execute on function audit.reverter_operacao(bigint,text) to conferente_revisor;
+comment on function audit.reverter_operacao(bigint,text,text) is 'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_operador;
+grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_revisor;
 
-create function audit.reverter_sessao(id bigint, motivo text)
+create function audit.reverter_sessao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
-grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
+comment on function audit.reverter_sessao(bigint,text,text) is 'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_operador;
+grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_revisor;
 
 create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
   returns audit.revogacoes language plpgsql volatile security definer
@@ -1326,6 +1400,18 @@ grant usage on schema audit_interno to conferente_operador;
 grant usage on schema audit_interno to conferente_regra;
 grant usage on schema audit_interno to conferente_servico;
 
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
 create type audit_interno.quebra as (
   situacao text,
   elo bigint,
@@ -1335,6 +1421,13 @@ create type audit_interno.quebra as (
   encontrado text
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
+
+create table audit_interno.automaticas_erradas (
+  divergencia_id bigint not null,
+  contagem integer not null,
+  constraint automaticas_erradas_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -1556,10 +1649,11 @@ create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
-create function audit_interno.contar_reversoes()
+create function audit_interno.contar_reversoes(erradas boolean DEFAULT false)
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
 
 create function audit_interno.contestadas(ids bigint[])
   returns SETOF bigint language sql stable
@@ -1631,6 +1725,12 @@ create function audit_interno.cortar_janela(regra audit.regras, janela audit.jan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
 
+create function audit_interno.criar_deixadas()
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
+
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -1683,6 +1783,11 @@ create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.detectar_regra(bigint,text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
+
+create function audit_interno.devolver_automatica(operacao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
@@ -1740,6 +1845,11 @@ create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::
 comment on function audit_interno.escrever(text,bigint[]) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
 grant execute on function audit_interno.escrever(text,bigint[]) to conferente_dono;
 
+create function audit_interno.esquecer_proposta()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1760,6 +1870,16 @@ create function audit_interno.exigir_motivo(motivo text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
+
+create function audit_interno.exigir_porque(porque text)
+  returns void language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
+
+create function audit_interno.exigir_revisores(motivo text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_revisores(text) is 'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
 
 create function audit_interno.experimentar_regra(regra audit.regras)
   returns text language plpgsql volatile
@@ -1796,6 +1916,12 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
+
+create function audit_interno.fechar_superadas(operacao_id bigint)
+  returns bigint language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
 
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
@@ -1923,6 +2049,11 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
+create function audit_interno.perdas_automatica(operacao_id bigint)
+  returns TABLE(regra text, aviso text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+
 create function audit_interno.preparar(funcao text, janela audit.janela)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1998,6 +2129,11 @@ create function audit_interno.rebobinar_casos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.recusar_deixadas(ids bigint[], ato text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2034,6 +2170,17 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
+
+create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resultados_decisao(bigint[],bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+
+create function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint DEFAULT NULL::bigint)
+  returns SETOF audit.resultado_reversao language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resultados_reversao(text,text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
@@ -2074,15 +2221,20 @@ create function audit_interno.retomar_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.retomar_sessao(bigint) is 'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 
-create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint)
-  returns SETOF audit.resultado_reversao language plpgsql volatile
+create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint, erradas boolean DEFAULT false)
+  returns SETOF audit_interno.linha_reversao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.reverter_lote(text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text,bigint,boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 
 create function audit_interno.selar_operacao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+
+create function audit_interno.tem_papel(papel text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
@@ -2108,10 +2260,10 @@ create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;
 comment on function audit_interno.transicao_permitida(text,text) is 'Whether a divergência may go from one status to another.';
 
-create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_divergencias(bigint[],text,text[]) is 'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b28a75cb448cd2d5a91ba02120cfa1f0ffdd3637
+--! Hash: sha1:11215b90dd04e5021ddec93139270ff9d0238811
 --! Message: conferente
 
 set local role conferente_dono;
@@ -63,14 +63,79 @@ create type audit.resultado_reversao as (
   antes jsonb,
   depois jsonb,
   agora jsonb,
-  explicacao text
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
-comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
+
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  explicacao text,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 --! EndIncluded tabelas/tipos.sql
 
 --! Included tabelas/configuracoes_sistema.sql
@@ -246,7 +311,7 @@ comment on column audit.regras.aprovadas is 'Human decisions so far that found t
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
 comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
@@ -281,6 +346,12 @@ create table audit_interno.vereditos (
   contagem integer not null
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
+create table audit_interno.automaticas_erradas (
+  divergencia_id bigint primary key,
+  contagem integer not null
+);
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded tabelas/regras.sql
 
 --! Included tabelas/sessoes_processamento.sql
@@ -457,8 +528,8 @@ comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
-    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao',
-    'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura',
+    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -577,7 +648,7 @@ comment on column audit.divergencias_processadas.registro_id is 'Key of the row 
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
@@ -651,7 +722,8 @@ create table audit.decisoes (
   operacao_id bigint not null,
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
-    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
+    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
+    'desfazimento', 'excecao')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -664,7 +736,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -2221,8 +2293,8 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 
 --! Included deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
--- in force, is open again.
+-- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
+-- no longer in force, or whose correction was taken back for another reason, is open again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -2261,9 +2333,11 @@ begin
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
-        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
-          when 'rejeitada' then coalesce((
-            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+        from (select case when d.status = 'obsoleta' then true
+          when d.status in ('resolvida', 'rejeitada', 'revertida') then (
+            select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
+              else max(c.tipo) = 'excecao' end
+            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
@@ -2840,9 +2914,12 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    and d.valores_digitados is null -- a person had typed something else
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3382,6 +3459,7 @@ begin
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+    perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
   set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
@@ -4070,9 +4148,9 @@ immutable parallel safe
 as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
-    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'aguardando_segunda_aprovacao' then para in ('aberta', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
     when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
-    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida', 'aguardando_segunda_aprovacao')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -4095,23 +4173,50 @@ comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden ch
 create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
+
+-- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
+-- finding that was rejected, is not applied to one that is opened again.
+create or replace function audit_interno.esquecer_proposta()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.valores_digitados := null;
+  new.proposta_por := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+
+create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
+  for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
+    and (new.valores_digitados is not null or new.proposta_por is not null))
+  execute function audit_interno.esquecer_proposta();
 --! EndIncluded decisao/transicao_permitida.sql
 
 --! Included decisao/travar_divergencias.sql
--- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
--- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+-- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
+-- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
+-- Two people at one moment: the second waits here, then sees what the first did.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ator text := audit_interno.ator();
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
   v_estranhas text;
-  v_indevidas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
@@ -4121,18 +4226,43 @@ begin
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
       hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
   end if;
-  select string_agg(format('%s (%s)', d.id, d.status), ', ' order by d.id) into v_indevidas
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, x.codigo, case x.codigo
+      when 'NC005' then format('já está %s', d.status)
+        || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
+        || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
+        || coalesce(': ' || d.motivo, '')
+      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      else format('%s: %s%s. Para aprovar isto: visto %s',
+        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
+        audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
-  where d.id = any (travar_divergencias.ids) and d.status <> all (travar_divergencias.de);
-  if v_indevidas is not null then
-    raise exception using errcode = 'NC005', message = format('não se pode %s: %s', ato, v_indevidas),
-      detail = format('possível a partir de: %s', array_to_string(de, ', ')), hint = 'Nada foi feito.';
-  end if;
-  return query select d.* from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id;
+  left join (
+    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+  ) as v on v.id = d.id
+  cross join lateral (select case
+    when d.status <> all (travar_divergencias.de) then 'NC005'
+    when ato <> 'aprovar' then null
+    when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
+    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+  end as codigo) as x
+  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
+
+  return query
+    select d.* from audit.divergencias_processadas d
+    where d.id = any (travar_divergencias.ids) and not exists (
+      select from pg_temp.conferente_deixada x where x.divergencia_id = d.id)
+    order by d.id;
 end
 $$;
-comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
-  'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
 --! EndIncluded decisao/travar_divergencias.sql
 
 --! Included decisao/conferir_automatica.sql
@@ -4178,7 +4308,8 @@ begin
   if v_porque is null then
     return;
   end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s', v_porque, v_regra.limiar);
+  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
+    v_porque, v_regra.limiar, v_regra.nome);
   update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
     detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
@@ -4193,7 +4324,7 @@ comment on function audit_interno.conferir_automatica(text) is
 
 --! Included decisao/contar_decisoes.sql
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
+-- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
 -- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
 returns void
@@ -4208,10 +4339,10 @@ begin
   for no key update;
 
   with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar as no_limiar
+    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
     from audit.divergencias_processadas d
     join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}'
+    where d.id = any (contar_decisoes.ids)
   ), retirado as (
     delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
     returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
@@ -4235,10 +4366,10 @@ begin
 
   -- a statement of its own: the one above has deleted what a person said before
   insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar, r.contagem
+  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
-  where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}' and contar_decisoes.certas is not null;
+  where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
   from audit.regras r
@@ -4251,56 +4382,69 @@ comment on function audit_interno.contar_decisoes(bigint[], boolean) is
 --! EndIncluded decisao/contar_decisoes.sql
 
 --! Included decisao/contar_reversoes.sql
--- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
+-- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+-- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
-create or replace function audit_interno.contar_reversoes()
+create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
-declare
-  v_aprovadas bigint[];
 begin
   perform from audit.regras r
   where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
-  with feita as (
-    select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
-  ), automatica as (
-    select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
-    union all
-    -- the rollback of a rollback, or of that in turn: what the first one had taken back, and which way it stands now
-    select f.regra, case when d.status = 'revertida' then 1 else -1 end, o.iniciada_em
-    from feita f
-    join audit.divergencias_processadas d on d.id = f.divergencia_id
-    join audit.operacoes o on o.tipo = 'correcao' and o.id = (
-      select max(a.operacao_id) from audit.alteracoes a
-      where a.divergencia_id = f.divergencia_id and a.operacao_id < f.id and a.reverte_operacao_id is null)
-    where f.tipo = 'reversao'
+  drop table if exists pg_temp.conferente_palavra;
+  create temp table conferente_palavra on commit drop as
+  select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
+    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+  from pg_temp.conferente_revertida l
+  join audit.divergencias_processadas d on d.id = l.divergencia_id
+  join audit.operacoes o on o.id = l.operacao_id
+  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
+    select max(a.operacao_id) from audit.alteracoes a
+    where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
+
+  with tirada as (
+    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
+    where e.divergencia_id = p.divergencia_id
+    returning p.regra, e.contagem, -1 as sinal
+  ), dada as (
+    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
+    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+    where p.tirada and p.automatica and contar_reversoes.erradas
   )
   update audit.regras r
   set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
   from (
-    select a.regra, sum(a.quantas) as quantas
-    from automatica a join audit.regras g on g.nome = a.regra and a.iniciada_em >= g.contagem_desde
-    group by a.regra
+    select y.regra, y.contagem, sum(y.sinal) as quantas
+    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
+    group by y.regra, y.contagem
   ) x
-  where r.nome = x.regra;
+  where r.nome = x.regra and r.contagem = x.contagem;
+  -- a statement of its own: the one above has deleted what was counted before
+  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
+  select p.divergencia_id, r.contagem
+  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  where p.tirada and p.automatica and contar_reversoes.erradas;
 
-  select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where v.certo;
-  if v_aprovadas is not null then
-    perform audit_interno.contar_decisoes(v_aprovadas, null);
+  if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
+    perform audit_interno.contar_decisoes(array_agg(p.divergencia_id),
+      case when not p.tirada then true when contar_reversoes.erradas then false end)
+    from pg_temp.conferente_palavra p where not p.automatica and not p.digitada
+    group by p.tirada;
   end if;
+  perform audit_interno.devolver_automatica(x.operacao_id)
+  from (select distinct p.operacao_id from pg_temp.conferente_palavra p where not p.tirada order by 1) x;
   perform audit_interno.conferir_automatica(x.regra)
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
 --! EndIncluded decisao/contar_reversoes.sql
 
 --! Included decisao/valores_atuais.sql
@@ -4336,9 +4480,9 @@ comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current valu
 
 --! Included decisao/aprovar_divergencias.sql
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+-- people: the first proposes, another one approves. What is approved is what was seen.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4348,25 +4492,15 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_sem_proposta text;
-  v_mesma text;
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_operacao bigint;
 begin
-  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
-    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
-    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_decisao < v_dupla and d.valores_digitados is null)
-  into v_ids, v_sem_proposta, v_mesma, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
-  if v_sem_proposta is not null then
-    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
-      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
-  end if;
-  if v_mesma is not null then
-    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
-      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
-  end if;
+  select array_agg(d.id),
+    coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
+  into v_ids, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+    aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -4375,7 +4509,10 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  -- whoever proposed before the warehouse refused is no first of two any more
+  update audit.divergencias_processadas d set proposta_por = null
+  where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
@@ -4393,19 +4530,20 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
 end
 $$;
-comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
 --! Included decisao/rejeitar_divergencias.sql
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4424,22 +4562,21 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, false);
   update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
-    proposta_por = null, valores_digitados = null
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
-  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/rejeitar_divergencias.sql
 
 --! Included decisao/corrigir_manualmente.sql
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-returns audit.divergencias_processadas
+returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4468,10 +4605,11 @@ begin
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
   begin
-    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
-      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
-      from jsonb_object_keys(corrigir_manualmente.valores) as c))
-    into v_valores using corrigir_manualmente.valores;
+    select l.valores into v_valores
+    from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
+      select string_agg(format('%L, %s', c,
+        audit_interno.expressao_imagem(v_relacao, c, audit_interno.expressao_valor(v_relacao, c, 'x.valores'))), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c)), null, array[corrigir_manualmente.valores::text]) as l (valores jsonb);
   exception when data_exception then
     raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
   end;
@@ -4485,22 +4623,21 @@ begin
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
     decidida_em = null, decidida_por = null
-  where d.id = v_divergencia.id
-  returning * into v_divergencia;
-  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
+  where d.id = v_divergencia.id;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos then false end);
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  return v_divergencia;
+  return (select r from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao) r);
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded decisao/corrigir_manualmente.sql
 
 --! Included decisao/reabrir_divergencias.sql
--- A person takes back a rejection, or gives a failed or rolled back finding another chance.
+-- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4512,21 +4649,21 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha']) d;
+  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha', 'resolvida']) d;
   v_operacao := audit_interno.abrir_operacao('reabertura', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
   update audit.divergencias_processadas d
-  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null, valores_digitados = null
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(reabrir_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
-  'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+  'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/reabrir_divergencias.sql
 
@@ -4695,6 +4832,252 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
   'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
 --! EndIncluded decisao/conferir_codigo.sql
 
+--! Included decisao/confirmar_divergencias.sql
+-- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
+-- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(confirmar_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, true);
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(confirmar_divergencias.ids, v_operacao);
+end
+$$;
+comment on function audit.confirmar_divergencias(bigint[], text) is
+  'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/confirmar_divergencias.sql
+
+--! Included decisao/criar_deixadas.sql
+-- An empty list of the findings that a person's act leaves as they are, each with its reason.
+create or replace function audit_interno.criar_deixadas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_deixada;
+  create temp table conferente_deixada (divergencia_id bigint primary key, codigo text not null, explicacao text not null) on commit drop;
+end
+$$;
+comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
+--! EndIncluded decisao/criar_deixadas.sql
+
+--! Included decisao/desfazer.sql
+-- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
+-- against nobody. Findings to which something happened later are told and left.
+create or replace function audit.desfazer(operacao bigint, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(desfazer.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_de audit.operacoes;
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select * into v_de from audit.operacoes o where o.id = desfazer.operacao;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(desfazer.operacao::text, 'nula')),
+      hint = 'Veja audit.vw_operacoes_resumo.';
+  end if;
+  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao') then
+    raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
+      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao.',
+      hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
+  end if;
+  if v_de.ator <> v_ator then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
+      detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+  end if;
+  v_ids := array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id order by 1);
+  perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC005', case
+      when c.id is not null then format('%s por %s%s', c.tipo, c.ator, to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'))
+      else format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')) end
+  from audit.divergencias_processadas d
+  left join lateral (
+    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id
+      and x.id > (select max(y.id) from audit.decisoes y where y.divergencia_id = d.id and y.operacao_id = v_de.id)
+    order by x.id desc limit 1
+  ) as c on true
+  where d.id = any (v_ids) and (
+    c.id is not null
+    or d.status <> all (case v_de.tipo
+      when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
+      when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
+      else array['aguardando_segunda_aprovacao'] end)
+    -- a session corrected it since
+    or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
+  perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+  v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+
+  if exists (select from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida') then
+    perform audit_interno.criar_reversao();
+    insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+    select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
+    insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+      else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
+    from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
+    perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+    v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('desfazimento', motivo => v_motivo, detalhes => jsonb_build_object('desfeita', v_de.id));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'desfazimento', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.contar_decisoes(v_ids, null);
+  perform audit_interno.devolver_automatica(v_de.id);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(
+    array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id), v_operacao);
+end
+$$;
+comment on function audit.desfazer(bigint, text) is
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
+--! EndIncluded decisao/desfazer.sql
+
+--! Included decisao/devolver_automatica.sql
+-- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
+-- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+create or replace function audit_interno.devolver_automatica(operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra text;
+  v_operacao bigint;
+begin
+  for v_regra in select p.regra from audit_interno.perdas_automatica(devolver_automatica.operacao_id) p order by p.regra loop
+    update audit.regras r set automatica = true, automatica_perdida = null where r.nome = v_regra;
+    v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra,
+      motivo => format('voltou a corrigir sozinha: a operação %s foi desfeita', devolver_automatica.operacao_id),
+      detalhes => '{"antes": {"automatica": false}, "depois": {"automatica": true}}');
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+    perform audit_interno.conferir_automatica(v_regra);
+  end loop;
+end
+$$;
+comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
+--! EndIncluded decisao/devolver_automatica.sql
+
+--! Included decisao/perdas_automatica.sql
+-- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
+-- while the rule was locked, by the same person. Writes nothing.
+create or replace function audit_interno.perdas_automatica(operacao_id bigint)
+returns table (regra text, aviso text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select r.nome, format('a regra %s %s', r.nome, r.automatica_perdida)
+  from audit.regras r
+  where r.automatica_perdida is not null and exists (
+    select
+    from audit.operacoes o
+    join audit.operacoes p on p.tipo = 'regra' and p.id > o.id and p.ator = o.ator and p.iniciada_em >= o.iniciada_em
+      and p.iniciada_em <= coalesce(o.finalizada_em, 'infinity')
+    where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
+$$;
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+--! EndIncluded decisao/perdas_automatica.sql
+
+--! Included decisao/recusar_deixadas.sql
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
+-- the first. Called by those who fill pg_temp.conferente_deixada.
+create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text;
+  v_razoes text;
+begin
+  if exists (
+    select from unnest(recusar_deixadas.ids) as i
+    where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i))
+  then
+    return;
+  end if;
+  select (array_agg(x.codigo order by x.divergencia_id))[1], string_agg(format('%s: %s', x.divergencia_id, x.explicacao), '; ' order by x.divergencia_id)
+  into v_codigo, v_razoes
+  from (select * from pg_temp.conferente_deixada order by divergencia_id limit 20) as x;
+  raise exception using errcode = v_codigo, message = format('não se pode %s: %s', ato, v_razoes), hint = 'Nada foi feito.';
+end
+$$;
+comment on function audit_interno.recusar_deixadas(bigint[], text) is
+  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+--! EndIncluded decisao/recusar_deixadas.sql
+
+--! Included decisao/resultados_decisao.sql
+-- What an act did to each of its findings, those that it left included, and what it cost their rules.
+create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select d.id,
+      case when x.divergencia_id is not null then 'deixada' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
+      x.codigo,
+      case
+        when x.divergencia_id is not null then x.explicacao
+        when d.status in ('obsoleta', 'falha') then d.motivo
+        when d.status = 'aguardando_segunda_aprovacao' then 'outra pessoa ainda precisa aprovar'
+        when d.status in ('rejeitada', 'resolvida') then 'não volta à fila enquanto o registro não mudar'
+        when d.status = 'aberta' then 'volta à fila' end,
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d),
+      case when x.divergencia_id is null then resultados_decisao.operacao_id end, p.aviso
+    from audit.divergencias_processadas d
+    left join pg_temp.conferente_deixada x on x.divergencia_id = d.id
+    left join audit_interno.perdas_automatica(resultados_decisao.operacao_id) p on p.regra = d.regra and x.divergencia_id is null
+    where d.id = any (resultados_decisao.ids)
+    order by d.id;
+end
+$$;
+comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+--! EndIncluded decisao/resultados_decisao.sql
+
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -4718,8 +5101,8 @@ comment on function audit_interno.criar_reversao() is
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
-create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
-returns setof audit.resultado_reversao
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
+returns setof audit_interno.linha_reversao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -4775,7 +5158,7 @@ begin
     where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
     from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
@@ -4798,20 +5181,20 @@ begin
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
         l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
         case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
-          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
+  perform audit_interno.contar_reversoes(erradas);
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos, 'erradas', erradas));
 end
 $$;
-comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 --! EndIncluded reversao/reverter_lote.sql
 
 --! Included reversao/reverter_divergencias.sql
 -- Takes back the corrections of single findings.
-create or replace function audit.reverter_divergencias(ids bigint[], motivo text)
+create or replace function audit.reverter_divergencias(ids bigint[], motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4820,22 +5203,25 @@ as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
 begin
+  perform audit_interno.exigir_porque(reverter_divergencias.porque);
   perform audit_interno.travar_divergencias(reverter_divergencias.ids, 'reverter', array['corrigida']);
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   select max(a.operacao_id), a.divergencia_id from audit.alteracoes a
-  where a.divergencia_id = any (reverter_divergencias.ids) group by a.divergencia_id;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  where a.divergencia_id = any (reverter_divergencias.ids) and not exists (
+    select from pg_temp.conferente_deixada x where x.divergencia_id = a.divergencia_id)
+  group by a.divergencia_id;
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_divergencias.porque);
 end
 $$;
-comment on function audit.reverter_divergencias(bigint[], text) is
-  'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
-grant execute on function audit.reverter_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.reverter_divergencias(bigint[], text, text) is
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
 --! EndIncluded reversao/reverter_divergencias.sql
 
 --! Included reversao/reverter_operacao.sql
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
-create or replace function audit.reverter_operacao(id bigint, motivo text)
+-- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4845,6 +5231,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
   v_tipo text;
 begin
+  perform audit_interno.exigir_porque(reverter_operacao.porque);
   select o.tipo into v_tipo from audit.operacoes o where o.id = reverter_operacao.id;
   if not found then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(reverter_operacao.id::text, 'nula')),
@@ -4859,17 +5246,19 @@ begin
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  perform audit_interno.criar_deixadas();
+  perform audit_interno.exigir_revisores(v_motivo);
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_operacao.porque);
 end
 $$;
-comment on function audit.reverter_operacao(bigint, text) is
-  'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_operacao(bigint, text, text) is
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_operacao.sql
 
 --! Included reversao/reverter_sessao.sql
 -- Takes back everything one session corrected by itself and that still stands.
-create or replace function audit.reverter_sessao(id bigint, motivo text)
+create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4880,6 +5269,7 @@ declare
   v_operacoes bigint[] := array(
     select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
 begin
+  perform audit_interno.exigir_porque(reverter_sessao.porque);
   if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
     raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
   end if;
@@ -4899,13 +5289,124 @@ begin
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo, reverter_sessao.id);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_sessao.porque, reverter_sessao.id);
 end
 $$;
-comment on function audit.reverter_sessao(bigint, text) is
-  'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_sessao(bigint, text, text) is
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_sessao.sql
+
+--! Included reversao/exigir_porque.sql
+-- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+create or replace function audit_interno.exigir_porque(porque text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if porque is null or porque not in ('erradas', 'outra-razao') then
+    raise exception using errcode = 'NC001', message = format('porque desconhecido: %s', coalesce(porque, 'nulo')),
+      hint = 'erradas: as correções estavam erradas, e isso conta contra a regra. outra-razao: não conta.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
+--! EndIncluded reversao/exigir_porque.sql
+
+--! Included reversao/exigir_revisores.sql
+-- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
+-- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
+-- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+create or replace function audit_interno.exigir_revisores(motivo text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_de_volta bigint[];
+  v_propor bigint[];
+  v_operacao bigint;
+begin
+  perform from audit.divergencias_processadas d
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  into v_de_volta, v_propor
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
+  join audit.divergencias_processadas d on d.id = r.divergencia_id and d.status = 'revertida';
+  if v_de_volta is null then
+    return;
+  end if;
+  if not audit_interno.tem_papel('conferente_revisor') then
+    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+      detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
+      hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
+  end if;
+  if v_propor is null then
+    return;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => exigir_revisores.motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  select v_operacao, d.id, 'aprovacao', v_ator, exigir_revisores.motivo, d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_propor) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = exigir_revisores.motivo, decidida_em = null, decidida_por = null
+  where d.id = any (v_propor);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_propor));
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select i, 'aguarda', 'outra pessoa ainda precisa aprovar que a correção valha de novo' from unnest(v_propor) as i;
+  delete from pg_temp.conferente_reversao r where r.divergencia_id = any (v_propor);
+end
+$$;
+comment on function audit_interno.exigir_revisores(text) is
+  'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+--! EndIncluded reversao/exigir_revisores.sql
+
+--! Included reversao/resultados_reversao.sql
+-- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
+-- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_resultado;
+  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  create temp table conferente_resultado on commit drop as
+  select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
+  return query
+    select l.divergencia_id, l.tabela, l.registro_id, l.resultado, l.antes, l.depois, l.agora, d.status,
+      case
+        when l.explicacao is not null then l.explicacao
+        when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
+        when l.resultado = 'ausente' then 'o registro não existe mais'
+        when l.resultado = 'recusada' then 'o armazém recusou'
+        when d.status = 'corrigida' then 'a correção vale de novo'
+        when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
+        else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
+      l.operacao_id, p.aviso
+    from pg_temp.conferente_resultado l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id
+    left join audit_interno.perdas_automatica((select min(x.operacao_id) from pg_temp.conferente_resultado x)) p
+      on p.regra = d.regra and l.resultado in ('revertida', 'ja_revertida')
+    union all
+    select d.id, d.tabela, d.registro_id, case when x.codigo = 'aguarda' then 'aguardando_segunda_aprovacao' else 'deixada' end,
+      null, null, null, d.status, x.explicacao, null, null
+    from pg_temp.conferente_deixada x join audit.divergencias_processadas d on d.id = x.divergencia_id
+    order by 1;
+end
+$$;
+comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
+--! EndIncluded reversao/resultados_reversao.sql
 
 --! Included regras/tabelas.sql
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
@@ -9445,7 +9946,7 @@ begin
     from audit.divergencias_processadas d
     left join lateral (
       select p.tipo from audit.decisoes p
-      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'confirmacao', 'rejeicao', 'excecao')
       order by p.id desc limit 1
     ) p on true
     cross join lateral (
@@ -9473,6 +9974,8 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
+      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
   from linha l;
@@ -10169,7 +10672,8 @@ begin
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
-      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias
+      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias,
+        audit.divergencia_visto(d) as visto
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
         limit $14 offset ($13 - 1)::bigint * $14
@@ -10184,7 +10688,7 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
 --! EndIncluded consulta/consultar_divergencias.sql
@@ -10810,13 +11314,29 @@ comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messag
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded consulta/sessao_correio.sql
 
+--! Included consulta/divergencia_visto.sql
+-- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
+    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_visto.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
   d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
-  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao
+  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
+  audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -10841,6 +11361,7 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
 
 --! Included correio/cron_campo.sql
@@ -11774,6 +12295,79 @@ end
 $$;
 comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
 --! EndIncluded correcao/desconhecidas.sql
+
+--! Included correcao/fechar_superadas.sql
+-- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
+-- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
+-- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
+-- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
+-- new status.
+create or replace function audit_interno.fechar_superadas(operacao_id bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_fechadas bigint;
+begin
+  drop table if exists pg_temp.conferente_superada;
+  create temp table conferente_superada on commit drop as
+  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
+  from audit.alteracoes a
+  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral (
+    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+    from audit.divergencias_processadas x
+    where x.registro_id = c.registro_id
+      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+    offset 0
+  ) as d
+  join audit.regras r on r.nome = d.regra
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and r.colunas && array(select jsonb_object_keys(a.depois))
+  group by d.id, d.regra, d.registro_id, d.tipo;
+  if not exists (select from pg_temp.conferente_superada) then
+    return 0;
+  end if;
+
+  for v_regra in -- one turn for each rule that has a word on these rows
+    select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
+  loop
+    select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+    begin
+      perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    exception when others then
+      delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+      continue;
+    end;
+    delete from pg_temp.conferente_superada s
+    using pg_temp.conferente_achado b
+    where s.regra = v_regra.nome and b.registro_id = s.registro_id and b.evidencia ->> 'tipo' is not distinct from s.tipo;
+  end loop;
+
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    order by d.id
+    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+  )
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
+    decidida_em = clock_timestamp(), decidida_por = 'conferente'
+  from livre l join pg_temp.conferente_superada s on s.id = l.id
+  where d.id = l.id;
+  get diagnostics v_fechadas = row_count;
+  return v_fechadas;
+end
+$$;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
+--! EndIncluded correcao/fechar_superadas.sql
 
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
@@ -13148,6 +13742,20 @@ as $$
 $$;
 comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
 --! EndIncluded comum/expressao_imagens.sql
+
+--! Included comum/tem_papel.sql
+-- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
+-- sees its own owner as current_user, so that is not asked.
+create or replace function audit_interno.tem_papel(papel text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+$$;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+--! EndIncluded comum/tem_papel.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by

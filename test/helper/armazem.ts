@@ -170,9 +170,11 @@ export function achar(propostos: string, onde: string, tabela = 'dw.lancamentos'
 /** A list of ids as PostgreSQL writes it, for `::bigint[]`. */
 export const lista = (...ids: unknown[]) => `{${ids.join()}}`
 
-/** One person approves; what became of the findings. */
+/** One person approves what the list shows; what became of the findings. */
 export async function aprovar(sql: Sql, ...ids: unknown[]) {
-  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota')`
+  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota', array(
+    select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
+    from unnest(${lista(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n))`
 }
 
 /** One person rolls findings back; what became of the rows. */
