@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:80755eed6623bab0bd6d18be203355e337df43b5
+--! Hash: sha1:df80ff1de93e8326bbb126ae24b03897dd72647f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12179,6 +12179,67 @@ comment on function regras.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
 revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
+
+--! Included regras/rotulos_proximos.sql
+-- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
+-- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
+-- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
+  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
+begin
+  return query
+  select c.escrito, c.lancamentos
+  from (
+    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
+      audit_interno.dobrar_categoria(g.categoria) as dobrado
+    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
+    group by audit_interno.dobrar_categoria(g.categoria)
+  ) c
+  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
+  cross join lateral (
+    select count(*) filter (where u = any (v_trigramas))::numeric
+      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
+    from unnest(t.trigramas) u
+  ) s
+  where v_dobrado <> '' and c.dobrado <> ''
+    and (c.dobrado = v_dobrado or s.parecido >= 0.3
+      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
+  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
+  limit greatest(rotulos_proximos.limite, 0);
+end
+$$;
+
+comment on function regras.rotulos_proximos(text, int) is
+  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+revoke execute on function regras.rotulos_proximos(text, int) from public;
+--! EndIncluded regras/rotulos_proximos.sql
+
+--! Included regras/trigramas.sql
+-- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
+-- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
+-- be installed. Touches nothing. Called by regras.rotulos_proximos.
+create or replace function regras.trigramas(texto text) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
+  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
+  cross join lateral generate_series(1, length(p.palavra) + 1) n
+  where p.palavra <> ''
+$$;
+
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+revoke execute on function regras.trigramas(text) from public;
+--! EndIncluded regras/trigramas.sql
 
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
