@@ -84,7 +84,7 @@ export const tradeMarketing: Subject = {
       ["texto_dobrado, '\\s+', ' ', 'g'", "texto_dobrado, '\\s+', '', 'g'"],
     ),
     ...of(
-      'regras/confianca_contestada.sql',
+      'regras/parcela_contestada.sql',
       ['(a_favor + 4.0)', '(a_favor + 40.0)'],
       ['least(1, (', 'least(2, ('],
     ),
