@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c042431fd70ed94c5e6aebb891cbbf284595a55a
+--! Hash: sha1:9737a25da4f5c8c1bfaf32c0107fdbdce5cf48b8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5475,7 +5475,7 @@ begin
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
-      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', q.lancamentos, 'em_marketing', q.em_marketing),
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
@@ -5484,7 +5484,7 @@ begin
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || case when q.lancamentos > 0 then ' De ' || q.lancamentos || ' outros lançamentos que casam com ele, ' || q.em_marketing
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
@@ -9009,6 +9009,26 @@ comment on function exemplo.placar(bigint) is
 revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
 
+--! Included exemplo/rotulos.sql
+-- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
+-- with the product knows none.
+create or replace function exemplo.rotulos()
+returns table (chave text, valor jsonb)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('pendente.rotulos', '["PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'::jsonb),
+    ('trade_marketing.categoria', '"Trade Marketing"')
+$$;
+
+comment on function exemplo.rotulos() is
+  'Example warehouse: the settings that name its labels, to be set with audit.alterar_configuracao (chave, valor).';
+
+revoke execute on function exemplo.rotulos() from public;
+--! EndIncluded exemplo/rotulos.sql
+
 --! Included avaliacao/tabelas.sql
 -- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
@@ -12428,7 +12448,7 @@ revoke execute on function regras.contar_fornecedores(int[], text[]) from public
 
 --! Included regras/contradizem_codigo.sql
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
--- other names, none written at all like this one (nome), or three texts and more, and no word of this one but such as one entry in
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
 -- twenty has (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
 -- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
 -- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
@@ -12484,7 +12504,7 @@ begin
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
     join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
     group by f.raiz, c.corte
-    having sum(f.textos) >= 3
+    having sum(f.textos) >= 10
   ), dita as materialized (
     select e.raiz, e.corte, e.texto, w.palavra
     from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e

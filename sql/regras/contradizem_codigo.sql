@@ -1,5 +1,5 @@
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
--- other names, none written at all like this one (nome), or three texts and more, and no word of this one but such as one entry in
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
 -- twenty has (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
 -- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
 -- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
@@ -55,7 +55,7 @@ begin
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
     join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
     group by f.raiz, c.corte
-    having sum(f.textos) >= 3
+    having sum(f.textos) >= 10
   ), dita as materialized (
     select e.raiz, e.corte, e.texto, w.palavra
     from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e

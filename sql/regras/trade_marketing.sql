@@ -92,7 +92,7 @@ begin
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
-      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', q.lancamentos, 'em_marketing', q.em_marketing),
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
@@ -101,7 +101,7 @@ begin
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || case when q.lancamentos > 0 then ' De ' || q.lancamentos || ' outros lançamentos que casam com ele, ' || q.em_marketing
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
