@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9737a25da4f5c8c1bfaf32c0107fdbdce5cf48b8
+--! Hash: sha1:189c037cb070e13407dc2e3239a89d9592bd8f0e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12449,7 +12449,7 @@ revoke execute on function regras.contar_fornecedores(int[], text[]) from public
 --! Included regras/contradizem_codigo.sql
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
 -- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
--- twenty has (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
+-- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
 -- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
 -- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
 -- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
@@ -12511,12 +12511,12 @@ begin
     join falante f on f.raiz = e.raiz and f.corte = e.corte
     cross join lateral string_to_table(e.texto, ' ') w (palavra)
     where length(w.palavra) >= 4
-  ), comum as materialized (
-    select p.palavra
+  ), geral as materialized (
+    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
     from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
     cross join lateral (
       select sum(c.linhas) as linhas from regras.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
-    where c.linhas > 0.05 * v_linhas
   ), sabida as (
     select f.raiz, w.palavra, min(f.mes) as mes
     from regras.estatistica_fornecedor f
@@ -12526,10 +12526,12 @@ begin
   ), muda as (
     select d.raiz, d.corte, d.texto
     from dita d
+    join geral g on g.palavra = d.palavra
     left join sabida s on s.raiz = d.raiz and s.palavra = d.palavra and s.mes < d.corte
-    where d.palavra not in (select c.palavra from comum c)
     group by d.raiz, d.corte, d.texto
-    having count(s.palavra) = 0
+    -- a word that nobody ever wrote says nothing
+    having count(s.palavra) filter (where not g.comum) = 0
+      and count(*) filter (where s.palavra is null and g.vista) > count(s.palavra)
   )
   select e.n, case when x.raiz is not null then 'nome' else 'texto' end
   from entrada e
