@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:189c037cb070e13407dc2e3239a89d9592bd8f0e
+--! Hash: sha1:f3ea3e2576f3a73e86c609d0b5763b95a935029f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7533,7 +7533,7 @@ begin
       and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
   return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
       coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, coalesce(audit_interno.conferir_regra(x), audit_interno.conferir_requisitos(x)) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
+    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
   return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
     where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
 end

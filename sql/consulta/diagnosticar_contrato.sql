@@ -133,7 +133,7 @@ begin
       and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
   return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
       coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, coalesce(audit_interno.conferir_regra(x), audit_interno.conferir_requisitos(x)) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
+    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
   return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
     where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
 end
