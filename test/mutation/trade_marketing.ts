@@ -16,7 +16,7 @@ export const tradeMarketing: Subject = {
       ['p.lancamentos >= 5', 'p.lancamentos >= 4'],
       ['>= 0.9 * p.total', '>= 0.5 * p.total'],
       ['f.categoria_dobrada = c.categoria_dobrada', 'true'],
-      ['e.contra >= 3', 'e.contra >= 30'],
+      ['q.provado then o.confianca', 'true then o.confianca'],
       ['least(coalesce(t.contra, 0), v_alheio)', 'coalesce(t.contra, 0)'],
       ['case when b.sem_data then v_alheio else 0 end', '0'],
       ["case when b.pendente then 'em outra", "case when not b.pendente then 'em outra"],
