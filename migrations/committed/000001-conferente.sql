@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:11215b90dd04e5021ddec93139270ff9d0238811
+--! Hash: sha1:5777233b79132345cd791b56c717a42e5f8cadb4
 --! Message: conferente
 
 set local role conferente_dono;
@@ -154,9 +154,9 @@ create table audit.configuracoes_sistema (
 );
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
-comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
 comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
-comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
@@ -196,12 +196,17 @@ from (values
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
-  ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
-    'Categorias que significam pendente, comparadas sem acento nem caixa.'),
+  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
+    'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
+  ('pendente.vazias', 'true', 'booleano', null, null, null, null,
+    'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
-  ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
+    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+  ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
+    'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -251,6 +256,7 @@ create table audit.regras (
   descricao text not null,
   funcao text not null,
   preparacao text,
+  requisitos text,
   tabela text not null,
   coluna_chave text not null,
   coluna_data text,
@@ -290,6 +296,7 @@ comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
@@ -323,19 +330,19 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
   colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
 
@@ -1636,6 +1643,11 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
+  -- what ships unset may be unset again: null, or an empty text
+  if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
+    new.valor := 'null';
+    return new;
+  end if;
   v_valido := coalesce(case new.tipo
     when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
     when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
@@ -1682,7 +1694,8 @@ begin
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
       when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
-    'um destes: ' || new.permitidos::text);
+    'um destes: ' || new.permitidos::text,
+    case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then
     raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
       detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);
@@ -3571,7 +3584,7 @@ begin
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
     case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
   left join lateral (
     -- a limit that stopped corrections leaves the window where it was;
     -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
@@ -5454,6 +5467,16 @@ create unlogged table regras.estatistica_nome (
 );
 comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regras.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes int not null,
+  textos int not null,
+  palavras text[] not null,
+  primary key (raiz, nome, mes)
+);
+comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
 create unlogged table regras.estatistica_borda (
   registro_id text primary key,
   carregado_em timestamptz not null,
@@ -5578,20 +5601,22 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included regras/rotulos_pendentes.sql
--- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
--- Called by the rules and by the preparation of their statistics.
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed; the empty text among them where
+-- entries without a category are pending too (pendente.vazias): compare with a folded category that is never null. Reads the
+-- settings only. Called by the rules and by the preparation of their statistics.
 create or replace function regras.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
+    || case when (audit_interno.configuracao('pendente.vazias') #>> '{}')::boolean then array[''] else '{}' end
   from jsonb_array_elements_text(
     case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
       when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
 revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/rotulos_pendentes.sql
 
@@ -6204,25 +6229,6 @@ comment on function regras.frase_padroes(jsonb) is 'Sentence that names the mark
 revoke execute on function regras.frase_padroes(jsonb) from public;
 --! EndIncluded regras/frase_padroes.sql
 
---! Included regras/confianca_contestada.sql
--- A policy's confidence after the supplier's own history had its say. Odds form of Bayes' rule: the base odds times
--- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
--- makes a thin history say little: three entries against leave .917 of .95, five .894, fifty .584. Touches nothing.
--- Called by regras.trade_marketing.
-create or replace function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
-language sql immutable parallel safe
-return (
-  select pg_catalog.round(o.chance / (1 + o.chance), 4)
-  from (
-    select least(base, 0.9999) / (1 - least(base, 0.9999)) * least(1, (a_favor + 4.0) / (contra + 4.0)) as chance
-  ) o
-);
-
-comment on function regras.confianca_contestada(numeric, numeric, numeric) is
-  'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-revoke execute on function regras.confianca_contestada(numeric, numeric, numeric) from public;
---! EndIncluded regras/confianca_contestada.sql
-
 --! Included regras/palavras_texto.sql
 -- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
 -- Called where entries are compared by text.
@@ -6369,9 +6375,10 @@ revoke execute on function regras.candidatos_marketing(audit.janela, text, text[
 --! EndIncluded regras/candidatos_marketing.sql
 
 --! Included regras/historico_marketing.sql
--- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
--- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+-- What the given suppliers do: their entries between two days, by category, pending ones left out, whether or not a marketing pattern
+-- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
+-- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
@@ -6382,57 +6389,44 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
-    -- descriptions are many; what else is folded and matched is few, once grouped
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 1, 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
+    select null, l.fornecedor, l.categoria, count(*)
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and regras.inicio_fornecedor(l.fornecedor_id) = ''
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 2, 3
   ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
-      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
   )
   select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
   from outro o
-  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
-    and not regras.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
-    and not regras.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by o.chave, o.categoria_dobrada;
 end
 $$;
 
 comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+  'For each supplier key and folded category: entries between two booking dates, both included.';
 revoke execute on function regras.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
 
@@ -6505,9 +6499,11 @@ revoke execute on function regras.palavras_marketing(date, date, text[]) from pu
 
 --! Included regras/trade_marketing.sql
 -- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
--- supplier's own other entries, or the words of name and description, say that the booked category is right. Reads dw.lancamentos,
--- the patterns and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
 create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -6515,7 +6511,11 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -6551,6 +6551,13 @@ begin
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regras.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regras.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -6581,18 +6588,24 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    o.confianca,
+    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
-        'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || coalesce(' Contra: ' || f.contra || '.', ''),
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -6603,34 +6616,66 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place
-    select case
-      when b.pendente then coalesce(r.maior_outra, 0)
-      else coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0)
-    end as contra
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
-    select e.contra >= 3 and e.contra > coalesce(r.marketing, 0) as fornecedor -- one or two entries are no history
-  ) g
-  cross join lateral (
     select nullif(concat_ws('; ',
-      case when g.fornecedor then
-        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral regras.confianca_contestada(
-    v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
-      case when b.sem_data then v_alheio else 0 end)) o (confianca);
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regras.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regras.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
 end
 $$;
 
 comment on function regras.trade_marketing(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regras.trade_marketing(audit.janela) from public;
 --! EndIncluded regras/trade_marketing.sql
 
@@ -6964,7 +7009,9 @@ as $$
 begin
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
+  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
   -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
@@ -6998,6 +7045,10 @@ begin
     return;
   end if;
   perform regras.conhecer_grafias(meses, chaves);
+  insert into regras.estatistica_fornecedor as f
+  select * from regras.contar_fornecedores(meses, chaves)
+  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
+    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
   with somada as (
     insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
     select h.nivel, h.chave, h.mes, h.categoria, h.linhas
@@ -7209,11 +7260,14 @@ revoke execute on function regras.lacuna(int, int) from public;
 --! Included regras/entradas_pendencia.sql
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regras.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regras.pontuar_pendencias and by the fitting of the weights.
 create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -7233,7 +7287,7 @@ begin
       select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -7243,14 +7297,23 @@ begin
     ), mes as materialized (
       select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regras.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
-      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      regras.palavras_texto(p.descricao)
-    from pendente p
-    join mes m on m.corte = p.corte
-    left join regras.estatistica_nome n on n.escrito = p.escrito;
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
     return;
   end if;
 
@@ -7291,15 +7354,24 @@ begin
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regras.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
-    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    regras.palavras_texto(d.descricao)
-  from decidida d
-  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join regras.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
 end
 $$;
 
@@ -7351,14 +7423,15 @@ revoke execute on function regras.classe_apoio(double precision, boolean) from p
 -- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
 -- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
 -- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
 create or replace function regras.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
+  contra text
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -7419,10 +7492,10 @@ begin
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
@@ -7513,7 +7586,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -7982,7 +8055,7 @@ revoke execute on function regras.preparar_pendente_verificacao(audit.janela) fr
 create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -7992,8 +8065,9 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
   from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join regras.estatistica_curva k on k.classe = s.classe
   left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
@@ -8003,6 +8077,7 @@ begin
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
     regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
@@ -8079,7 +8154,7 @@ begin
     from (
       select
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -9878,6 +9953,26 @@ comment on function exemplo.placar(bigint) is
 
 revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
+
+--! Included exemplo/rotulos.sql
+-- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
+-- with the product knows none.
+create or replace function exemplo.rotulos()
+returns table (chave text, valor jsonb)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('pendente.rotulos', '["PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'::jsonb),
+    ('trade_marketing.categoria', '"Trade Marketing"')
+$$;
+
+comment on function exemplo.rotulos() is
+  'Example warehouse: the settings that name its labels, to be set with audit.alterar_configuracao (chave, valor).';
+
+revoke execute on function exemplo.rotulos() from public;
+--! EndIncluded exemplo/rotulos.sql
 
 --! Included avaliacao/tabelas.sql
 -- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
@@ -13528,7 +13623,7 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
     from regras.sugerir_pendencias(janela, null, null, metade) s
     join regras.estatistica_categoria c on c.id = s.categoria
     left join regras.estatistica_categoria d on d.id = s.segunda
@@ -13541,6 +13636,7 @@ begin
     case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -13548,8 +13644,12 @@ begin
       'niveis', s.por_nivel,
       'palavras', s.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
           s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
@@ -13565,7 +13665,7 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -13819,6 +13919,34 @@ as $$
 $$;
 comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
 --! EndIncluded configuracao/dependencia_conhecida.sql
+
+--! Included configuracao/conferir_requisitos.sql
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
+-- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
+-- when a session decides which rules it runs, and by diagnostico.
+create or replace function audit_interno.conferir_requisitos(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_falta text;
+begin
+  if regra.requisitos is null then
+    return null;
+  end if;
+  if not audit_interno.nome_qualificado(regra.requisitos) or to_regprocedure(regra.requisitos || '()') is null then
+    return format('não existe a função de requisitos %s()', regra.requisitos);
+  end if;
+  select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
+  return v_falta;
+exception when others then
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+end
+$$;
+comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
+--! EndIncluded configuracao/conferir_requisitos.sql
 
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -14144,6 +14272,7 @@ begin
       audit_interno.dobrar_categoria(g.categoria) as dobrado
     from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
     group by audit_interno.dobrar_categoria(g.categoria)
+    offset 0
   ) c
   cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
   cross join lateral (
@@ -14181,6 +14310,431 @@ $$;
 comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
 revoke execute on function regras.trigramas(text) from public;
 --! EndIncluded regras/trigramas.sql
+
+--! Included regras/confianca_padrao.sql
+-- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
+-- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
+-- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
+-- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.confianca_padrao(parcela numeric, erro numeric) returns numeric
+language sql immutable parallel safe
+return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
+
+comment on function regras.confianca_padrao(numeric, numeric) is
+  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+revoke execute on function regras.confianca_padrao(numeric, numeric) from public;
+--! EndIncluded regras/confianca_padrao.sql
+
+--! Included regras/contar_fornecedores.sql
+-- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
+-- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
+-- estatistica_categoria and estatistica_nome; changes nothing. Called by regras.contar_meses and contar_chegadas.
+create or replace function regras.contar_fornecedores(meses int[], chaves text[]) returns setof regras.estatistica_fornecedor
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  with g as materialized (
+    select regras.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
+    from dw.lancamentos l
+    where l.categoria in (
+        select k.categoria from regras.estatistica_categoria k
+        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+      and l.fornecedor_id <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regras.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3, 4
+  ), f as materialized (
+    select regras.raiz_fornecedor(g.fornecedor_id) as raiz, coalesce(n.nome, '') as nome, g.mes, g.linhas,
+      nullif(regras.palavras_texto(g.descricao), '') as texto
+    from g
+    left join regras.estatistica_nome n on n.escrito = g.escrito
+    offset 0
+  ), p as (
+    select f.raiz, f.nome, f.mes, array_agg(distinct w) as palavras
+    from (select distinct f.raiz, f.nome, f.mes, f.texto from f where f.texto is not null) f
+    cross join lateral string_to_table(f.texto, ' ') w
+    where length(w) >= 4
+    group by 1, 2, 3
+  )
+  select t.raiz, t.nome, t.mes, t.textos, coalesce(p.palavras, '{}')
+  from (
+    select f.raiz, f.nome, f.mes, coalesce(sum(f.linhas) filter (where f.texto is not null), 0)::int as textos
+    from f
+    where f.raiz is not null and f.mes is not null
+    group by 1, 2, 3
+  ) t
+  left join p on p.raiz = t.raiz and p.nome = t.nome and p.mes = t.mes;
+end
+$$;
+
+comment on function regras.contar_fornecedores(int[], text[]) is
+  'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+revoke execute on function regras.contar_fornecedores(int[], text[]) from public;
+--! EndIncluded regras/contar_fornecedores.sql
+
+--! Included regras/contradizem_codigo.sql
+-- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
+-- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
+-- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
+-- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
+-- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
+create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
+returns table (n bigint, contra text)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_linhas bigint := (select sum(m.linhas) from regras.estatistica_mes m);
+begin
+  return query
+  with entrada as materialized (
+    select u.n, u.raiz, u.nome, u.texto, u.corte
+    from unnest(raizes, nomes, textos, cortes) with ordinality u (raiz, nome, texto, corte, n)
+    where u.raiz is not null
+  ), historia as materialized (
+    select f.raiz, f.nome, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    where f.raiz in (select e.raiz from entrada e)
+    group by f.raiz, f.nome
+  ), nova as materialized (
+    -- the pairs that were never booked together, where others were
+    select e.raiz, e.nome, e.corte
+    from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
+    join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
+    group by e.raiz, e.nome, e.corte
+    having bool_and(h.nome <> e.nome)
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
+    offset 0
+  ), estranha as (
+    select n.raiz, n.nome, n.corte
+    from nova n
+    join historia h on h.raiz = n.raiz and h.mes < n.corte and h.nome <> ''
+    join grafia a on a.nome = n.nome
+    join grafia b on b.nome = h.nome
+    group by n.raiz, n.nome, n.corte
+    having bool_and(
+      cardinality(a.trigramas) + cardinality(b.trigramas) > 0
+      and (select count(*) from unnest(a.trigramas) t where t = any (b.trigramas))
+        < 0.3 * (cardinality(a.trigramas) + (select count(*) from unnest(b.trigramas) t where t <> all (a.trigramas)))
+      and strpos(' ' || n.nome || ' ', ' ' || h.nome || ' ') = 0 and strpos(' ' || h.nome || ' ', ' ' || n.nome || ' ') = 0)
+  ), falante as materialized (
+    -- companies whose texts say something
+    select f.raiz, c.corte
+    from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
+    join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
+    group by f.raiz, c.corte
+    having sum(f.textos) >= 10
+  ), dita as materialized (
+    select e.raiz, e.corte, e.texto, w.palavra
+    from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e
+    join falante f on f.raiz = e.raiz and f.corte = e.corte
+    cross join lateral string_to_table(e.texto, ' ') w (palavra)
+    where length(w.palavra) >= 4
+  ), geral as materialized (
+    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
+    from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
+    cross join lateral (
+      select sum(c.linhas) as linhas from regras.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
+  ), sabida as (
+    select f.raiz, w.palavra, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    cross join lateral unnest(f.palavras) w (palavra)
+    where f.raiz in (select x.raiz from falante x)
+    group by f.raiz, w.palavra
+  ), muda as (
+    select d.raiz, d.corte, d.texto
+    from dita d
+    join geral g on g.palavra = d.palavra
+    left join sabida s on s.raiz = d.raiz and s.palavra = d.palavra and s.mes < d.corte
+    group by d.raiz, d.corte, d.texto
+    -- a word that nobody ever wrote says nothing
+    having count(s.palavra) filter (where not g.comum) = 0
+      and count(*) filter (where s.palavra is null and g.vista) > count(s.palavra)
+  )
+  select e.n, case when x.raiz is not null then 'nome' else 'texto' end
+  from entrada e
+  left join estranha x on x.raiz = e.raiz and x.nome = e.nome and x.corte = e.corte
+  left join muda m on m.raiz = e.raiz and m.texto = e.texto and m.corte = e.corte
+  where x.raiz is not null or m.raiz is not null;
+end
+$$;
+
+comment on function regras.contradizem_codigo(text[], text[], text[], int[]) is
+  'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+revoke execute on function regras.contradizem_codigo(text[], text[], text[], int[]) from public;
+--! EndIncluded regras/contradizem_codigo.sql
+
+--! Included regras/frase_rotulos.sql
+-- The categories of the ledger nearest to some labels, three at most, with their counts, as a sentence; null when nothing is like
+-- them. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.frase_rotulos(rotulos text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  from (
+    select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
+    from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
+    cross join lateral (select y.*, row_number() over () * 100 + r.n as ordem from regras.rotulos_proximos(r.procurado, 3) y) p
+    group by p.rotulo
+    order by min(p.ordem)
+    limit 3
+  ) x
+$$;
+
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+revoke execute on function regras.frase_rotulos(text[]) from public;
+--! EndIncluded regras/frase_rotulos.sql
+
+--! Included regras/parcela_contestada.sql
+-- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
+-- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
+-- off nought and one. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
+language sql immutable parallel safe
+return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
+
+comment on function regras.parcela_contestada(numeric, numeric, numeric) is
+  'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+revoke execute on function regras.parcela_contestada(numeric, numeric, numeric) from public;
+--! EndIncluded regras/parcela_contestada.sql
+
+--! Included regras/parcelas_padroes.sql
+-- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
+-- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
+-- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
+-- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
+-- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.parcelas_padroes(inicio date, fim date, categoria text)
+returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_passo bigint;
+begin
+  v_passo := (
+    select greatest(1, count(*) / 40000)
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
+
+  return query
+  with amostra as (
+    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    offset 0
+  ), casado as materialized (
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    from amostra a
+    where a.categoria_dobrada <> all (v_pendentes)
+      and (regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
+  ), texto as materialized (
+    select c.n, c.certo, t.campo, t.texto
+    from casado c
+    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
+    where t.texto <> ''
+  ), nomeado as materialized (
+    select t.campo, t.texto, p.id, p.acao
+    from (select distinct x.campo, x.texto from texto x) t
+    join (
+      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    where (p.filtro is null or t.texto like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.texto)
+  ), excluido as (
+    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+  )
+  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
+  from texto t
+  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
+  where t.n not in (select e.n from excluido e)
+  group by m.id;
+end
+$$;
+
+comment on function regras.parcelas_padroes(date, date, text) is
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+revoke execute on function regras.parcelas_padroes(date, date, text) from public;
+--! EndIncluded regras/parcelas_padroes.sql
+
+--! Included regras/requisitos_pendente_verificacao.sql
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
+-- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
+-- settings, regras.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_pendente_verificacao() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rotulos jsonb := audit_interno.configuracao('pendente.rotulos');
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_escritos text[];
+begin
+  if jsonb_typeof(v_rotulos) <> 'array' then
+    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+      regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
+      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+        || ' ([] se só os lançamentos sem categoria estão pendentes).');
+  end if;
+  if v_pendentes = '{}' then
+    return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
+      || 'Mude uma das duas com conferente configurar, ou desative a regra.';
+  end if;
+  -- nothing but blanks is asked for: that there are none is good news
+  v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
+  if v_escritos = '{}' then
+    return null;
+  end if;
+  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  if exists (
+      select from regras.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
+    or regras.rotulo_existe(v_pendentes)
+  then
+    return null;
+  end if;
+  return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
+      select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
+end
+$$;
+
+comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_pendente_verificacao() from public;
+--! EndIncluded regras/requisitos_pendente_verificacao.sql
+
+--! Included regras/requisitos_trade_marketing.sql
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
+-- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
+-- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_trade_marketing() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_proximos text;
+begin
+  if v_categoria is null then
+    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  if not exists (
+    select from audit.padroes_trade_marketing p
+    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+  then
+    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
+      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+  end if;
+  if not regras.rotulo_existe(array[v_categoria]) then
+    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  return null;
+end
+$$;
+
+comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_trade_marketing() from public;
+--! EndIncluded regras/requisitos_trade_marketing.sql
+
+--! Included regras/respostas_padroes.sql
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
+-- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- audit tables and the patterns; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  from (
+    select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
+    from audit.decisoes p
+    order by p.divergencia_id, p.id desc
+  ) u
+  join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
+  cross join lateral jsonb_array_elements(
+    case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+  join audit.padroes_trade_marketing p
+    on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+    or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
+$$;
+
+comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+revoke execute on function regras.respostas_padroes() from public;
+--! EndIncluded regras/respostas_padroes.sql
+
+--! Included regras/rotulo_existe.sql
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
+begin
+  return exists (
+    select
+    from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
+    where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
+end
+$$;
+
+comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
+revoke execute on function regras.rotulo_existe(text[]) from public;
+--! EndIncluded regras/rotulo_existe.sql
 
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and

@@ -56,10 +56,15 @@ const FORMAS: Record<Forma, (chave: Chave) => string> = {
     create trigger gravar instead of insert or update on dw.lancamentos for each row execute function estrela.gravar()`,
 }
 
-/** An empty warehouse of the given form and type of key, granted as the contract says. */
+/** An empty warehouse of the given form and type of key, granted as the contract says, and its labels. */
 export async function armazem(sql: Sql, forma: Forma = 'tabela', chave: Chave = 'bigint'): Promise<void> {
   await sql.unsafe(`create schema dw; ${FORMAS[forma](chave)};
     grant usage on schema dw to conferente_regra, conferente_escrita; grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
+  const [migrated] =
+    await sql`select from pg_tables where schemaname = 'audit' and tablename = 'configuracoes_sistema'`
+  if (migrated) {
+    await sql`update audit.configuracoes_sistema c set valor = r.valor from exemplo.rotulos() r where r.chave = c.chave`
+  }
 }
 
 /** The nth key of a type; text keys are the nastiest that a source may have. */
