@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:80755eed6623bab0bd6d18be203355e337df43b5
+--! Hash: sha1:8ad3530082ba5dab54d04c7900d550d00a706112
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3213,6 +3213,7 @@ begin
     return;
   end if;
   regra := null;
+  tempo_limite_ms := 600000; -- what follows is of no one rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;
@@ -3343,6 +3344,8 @@ begin
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
     where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = registrar_falha_etapa.sessao_id and e.status in ('pendente', 'detectada');
       perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
       perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
     end if;

@@ -12,6 +12,8 @@ begin
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
     where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = registrar_falha_etapa.sessao_id and e.status in ('pendente', 'detectada');
       perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
       perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
     end if;
