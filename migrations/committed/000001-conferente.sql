@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5777233b79132345cd791b56c717a42e5f8cadb4
+--! Hash: sha1:bba7ac317fd687f133ee16aacf1a28f69ea8d91e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3770,6 +3770,7 @@ begin
     return;
   end if;
   regra := null;
+  tempo_limite_ms := 600000; -- what follows is of no one rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;
@@ -3900,8 +3901,8 @@ grant execute on function audit_interno.executar_etapa(bigint, text, text) to co
 --! EndIncluded sessao/executar_etapa.sql
 
 --! Included sessao/registrar_falha_etapa.sql
--- A step failed and was rolled back: the rule fails alone, the session goes on. Called in a transaction of its own, or
--- after the subtransaction of the step.
+-- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
+-- fault. Called in a transaction of its own, or after the subtransaction of the step.
 create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql
@@ -3909,11 +3910,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if regra is null then
+  if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
     where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = registrar_falha_etapa.sessao_id and e.status in ('pendente', 'detectada');
       perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
       perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
     end if;
@@ -3926,7 +3929,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
-  'Records that a step failed: of a rule, or without one the whole session.';
+  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
 --! EndIncluded sessao/registrar_falha_etapa.sql
 
@@ -3982,9 +3985,9 @@ begin
       exit when v_passo.etapa = 'fim';
       begin
         perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when others then
+      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-        if v_passo.regra is null or left(v_codigo, 2) in ('40', '53', '57', '58', 'XX') then
+        if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
         end if;
         perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
@@ -4151,6 +4154,30 @@ as $$
 $$;
 comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
 --! EndIncluded sessao/frase_desfeitas.sql
+
+--! Included sessao/falha_de_quem.sql
+-- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
+-- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
+create or replace function audit_interno.falha_de_quem(codigo text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    -- past temp_file_limit, its own time or the server's depth; and 08 is another server that a foreign table is on
+    when codigo in ('53400', '57014') or left(codigo, 2) in ('08', '54', '55', 'HV') then 'regra'
+    -- another transaction was in the way
+    when left(codigo, 2) in ('40', '72') then 'sessao'
+    when codigo is null or left(codigo, 2) in ('53', '57', '58', 'F0', 'XX') then 'servidor'
+    -- what the data cause; of the classes that the standard leaves free, what a trigger of the warehouse raises
+    when left(codigo, 2) in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') or codigo ~ '^[5-9I-Z]' then 'linha'
+    else 'regra'
+  end
+$$;
+comment on function audit_interno.falha_de_quem(text) is
+  'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+--! EndIncluded sessao/falha_de_quem.sql
 
 --! Included decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
@@ -11910,7 +11937,7 @@ begin
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
-      if left(sqlstate, 2) in ('40', '53', '57', '58', 'XX') then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
       v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
