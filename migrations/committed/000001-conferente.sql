@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fcf6c986052d8c9f7cd466addea077d82c184653
+--! Hash: sha1:be9a7e273962f715cca6d941ebc4b48afe6b7a89
 --! Message: conferente
 
 set local role conferente_dono;
@@ -44,13 +44,15 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  explicacao text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
 --! EndIncluded tabelas/tipos.sql
 
 --! Included tabelas/configuracoes_sistema.sql
@@ -172,6 +174,8 @@ create table audit.regras (
   coluna_carga text,
   coluna_valor text,
   colunas text[] not null check (cardinality(colunas) > 0),
+  colunas_identidade text[] not null default '{}',
+  colunas_acompanham text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
   automatica boolean not null default false,
@@ -207,6 +211,8 @@ comment on column audit.regras.coluna_data is 'Its booking date: explicit window
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -231,17 +237,20 @@ comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
   nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
-  confianca_base, limiar, automatica, prioridade
+  colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
     'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
+    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
+    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
+    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -484,6 +493,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null default '{}',
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -527,6 +537,7 @@ comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
 comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
@@ -543,7 +554,7 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
 create table audit.deteccoes (
@@ -628,6 +639,7 @@ create table audit.excecoes (
   regra text not null references audit.regras,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null default '{}',
   motivo text not null,
   autor text not null,
   criada_em timestamptz not null default clock_timestamp(),
@@ -644,6 +656,7 @@ comment on column audit.excecoes.operacao_id is 'The operation that declared it.
 comment on column audit.excecoes.regra is 'Rule that is to be silent.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
@@ -918,6 +931,50 @@ $$;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
 
+--! Included comum/nome_qualificado.sql
+-- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
+-- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+create or replace function audit_interno.nome_qualificado(nome text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+$$;
+comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
+--! EndIncluded comum/nome_qualificado.sql
+
+--! Included comum/relacao.sql
+-- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
+-- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing.
+create or replace function audit_interno.relacao(nome text)
+returns regclass
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid::regclass
+  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_class c on c.relnamespace = s.oid and c.relname = n.partes[2]
+$$;
+comment on function audit_interno.relacao(text) is 'Relation of a schema-qualified name; null when there is none.';
+
+create or replace function audit_interno.funcao_da_janela(nome text)
+returns regprocedure
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.oid::regprocedure
+  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
+$$;
+comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+--! EndIncluded comum/relacao.sql
+
 --! Included comum/nome_sql.sql
 -- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
 create or replace function audit_interno.nome_sql(relacao regclass)
@@ -943,7 +1000,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select format('%I.%I', n.nspname, p.proname)
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where p.oid = to_regprocedure(chamada_sql.funcao || '(audit.janela)')
+  where p.oid = audit_interno.funcao_da_janela(chamada_sql.funcao)
 $$;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 --! EndIncluded comum/chamada_sql.sql
@@ -995,9 +1052,10 @@ begin
   then
     return '';
   end if;
-  execute format(
-    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
-  into v_de, v_ate using limite_chaves.chaves;
+  select x.de, x.ate into v_de, v_ate
+  from audit_interno.ler(format(
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
+    null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
   end if;
@@ -1006,6 +1064,58 @@ end
 $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
+
+--! Included comum/tipo_base.sql
+-- The type of a column, below all domains. Called where SQL is written for a column.
+create or replace function audit_interno.tipo_base(relacao regclass, coluna text)
+returns oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive tipo as (
+    select a.atttypid as id from pg_attribute a
+    where a.attrelid = tipo_base.relacao and a.attname = tipo_base.coluna and a.attnum > 0 and not a.attisdropped
+    union all
+    select t.typbasetype from tipo d join pg_type t on t.oid = d.id where t.typtype = 'd'
+  )
+  select d.id from tipo d join pg_type t on t.oid = d.id where t.typtype <> 'd'
+$$;
+comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column below all domains, or null.';
+--! EndIncluded comum/tipo_base.sql
+
+--! Included portas/ler.sql
+-- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
+-- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
+-- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
+returns setof record
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  begin
+    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    perform set_config('transaction_read_only', 'on', true);
+    return query execute ler.consulta using ler.janela, ler.textos;
+  exception when sqlstate 'NC999' then
+    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+  end;
+end
+$$;
+comment on function audit_interno.ler(text, audit.janela, text[]) is
+  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
+grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
+--! EndIncluded portas/ler.sql
 
 --! Included comum/expressao_valor.sql
 -- SQL that reads one column's value, in the column's own type, out of a jsonb object.
@@ -1071,9 +1181,34 @@ $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
 
+--! Included comum/expressao_canonica.sql
+-- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
+-- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
+-- UTC; floats, intervals, arrays, ranges and composites are taken in their binary form. What is written uses functions of
+-- pg_catalog alone, so that it may run as anybody.
+create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
+    when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
+    when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
+    when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
+    when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    else format('(%s)::text', valor) end
+  from pg_type t where t.oid = audit_interno.tipo_base(relacao, coluna)
+$$;
+comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';
+--! EndIncluded comum/expressao_canonica.sql
+
 --! Included comum/expressao_impressao.sql
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t. Text of dates and times is taken
--- through JSON, which does not depend on the session's DateStyle and TimeZone.
+-- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text
 language sql
@@ -1081,12 +1216,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
-    case
-      when a.atttypid = 'timestamptz'::regtype then format('to_jsonb(t.%I at time zone ''UTC'')', a.attname)
-      when t.typcategory in ('D', 'T') then format('to_jsonb(t.%I)', a.attname)
-      else format('t.%I', a.attname)
-    end, ', ' order by a.attname collate "C"))
-  from pg_attribute a join pg_type t on t.oid = a.atttypid
+    audit_interno.expressao_canonica(relacao, a.attname, format('t.%I', a.attname)), ', ' order by a.attname collate "C"))
+  from pg_attribute a
   where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)
     and a.attnum > 0 and not a.attisdropped
 $$;
@@ -1173,7 +1304,7 @@ as $$
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
     || coalesce((
@@ -1232,6 +1363,25 @@ end
 $$;
 --! EndIncluded integridade/selar_operacao.sql
 
+--! Included portas/recusar_de_dentro.sql
+-- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
+-- that opens an operation or a session.
+create or replace function audit_interno.recusar_de_dentro()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit_interno.portas_abertas p where p.pid = pg_backend_pid()) then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+  end if;
+end
+$$;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
+--! EndIncluded portas/recusar_de_dentro.sql
+
 --! Included integridade/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
 create or replace function audit_interno.abrir_operacao(
@@ -1242,6 +1392,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select audit_interno.recusar_de_dentro();
   insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
   values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
     abrir_operacao.motivo, abrir_operacao.detalhes)
@@ -1517,13 +1668,13 @@ begin
     -- in another session the same name is another function, of whoever runs the rule
     if exists (
       select from pg_proc p
-      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+      where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
       return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
     end if;
   end loop;
-  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_funcao := audit_interno.funcao_da_janela(regra.funcao);
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -1534,7 +1685,7 @@ begin
   if v_proc.provolatile = 'v' then
     return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
   end if;
-  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+  if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
@@ -1546,12 +1697,12 @@ begin
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;
-  v_tabela := to_regclass(regra.tabela);
+  v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
@@ -1561,8 +1712,8 @@ begin
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';
   end if;
-  if regra.coluna_chave = any (regra.colunas) then
-    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
+    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
   end if;
   return null;
 end
@@ -1576,7 +1727,8 @@ create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
-  prioridade integer default 100, preparacao text default null
+  prioridade integer default 100, preparacao text default null,
+  colunas_identidade text[] default '{}', colunas_acompanham text[] default null
 )
 returns audit.regras
 language plpgsql
@@ -1595,13 +1747,15 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
+    colunas, colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
-      then audit_interno.nome_sql(to_regclass(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+      then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
-    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
+    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
+    coalesce(registrar_regra.colunas_identidade, '{}'),
+    coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)), registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
   v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
@@ -1621,9 +1775,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
 
 --! Included configuracao/alterar_regra.sql
@@ -1798,7 +1952,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = to_regprocedure(hash_regra.regra.funcao || '(audit.janela)')
+  from pg_proc p where p.oid = audit_interno.funcao_da_janela(hash_regra.regra.funcao)
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
@@ -1838,10 +1992,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 --! EndIncluded deteccao/condicao_janela.sql
 
 --! Included deteccao/levantar_achados.sql
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
--- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
--- Writes nothing else. Called by detection, by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+-- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
+-- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
+-- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
+-- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
+-- by closing and by verification.
+create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
 returns void
 language plpgsql
 volatile
@@ -1849,10 +2005,11 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
   select
@@ -1863,41 +2020,52 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
-  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
-  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
-  using janela;
-  analyze pg_temp.conferente_bruto (registro_id);
-  -- offset 0: or each expression would be worked out again wherever it is used
-  execute format(
-    'create temp table conferente_achado on commit drop as
-     select x.*,
-       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
-       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
-         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
-     from (
-       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
-         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
-         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
-       from pg_temp.conferente_bruto as a
+  drop table if exists pg_temp.conferente_achado;
+  create temp table conferente_achado (
+    registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
+    valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
+    justificativa text, valor_em_risco numeric, identidade bytea
+  ) on commit drop;
+  insert into pg_temp.conferente_achado
+  select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco,
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+  from audit_interno.ler(
+    -- offset 0: or each expression would be worked out again wherever it is used
+    format(
+      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+         case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0)
+       from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
-       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
-       offset 0
-     ) as x',
-    v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
-    audit_interno.nome_sql(v_tabela), v_chave, (
-      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
-  using regra.colunas, regra.nome, regra.tabela;
-  drop table pg_temp.conferente_bruto;
+       left join %7$s as t on t.%1$I = a.registro_id::%8$s
+       offset 0',
+      regra.coluna_chave, v_propostos, v_originais, audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade),
+      audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      case
+        when levantar_achados.ausentes then format(
+          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+            select f.* from encontrado f
+            union all
+            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
+        when janela.chaves is null and coalesce((
+          select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)),
+    janela, regra.colunas)
+    as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric);
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
@@ -1906,7 +2074,7 @@ begin
     when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
     when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
   end as defeito) as d
-  where d.defeito is not null
+  where a.achado and d.defeito is not null
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -1914,19 +2082,19 @@ begin
       detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
   end if;
 
-  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+  if exists (select from pg_temp.conferente_achado a where a.achado group by a.identidade having count(*) > 1) then
     delete from pg_temp.conferente_achado a
     using (
       select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
-      from pg_temp.conferente_achado
+      from pg_temp.conferente_achado where achado
     ) as b
     where a.ctid = b.ctid and b.ordem > 1;
   end if;
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
 --! EndIncluded deteccao/levantar_achados.sql
 
 --! Included deteccao/registrar_achados.sql
@@ -1948,16 +2116,17 @@ declare
 begin
   delete from pg_temp.conferente_achado a
   using audit.excecoes e
-  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id and e.entrada = a.entrada
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
   with gravada as (
     insert into audit.divergencias_processadas as d (
-      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
       evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
-      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
+      -- a confidence just under the threshold is not rounded up to it
+      a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
@@ -2014,13 +2183,13 @@ begin
   if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(c.registro_id) into v_chaves
+  select array_agg(distinct c.registro_id) into v_chaves
   from (
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
     where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
     union
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.divergencias_processadas d
     where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
@@ -2029,7 +2198,7 @@ begin
   where not exists ( -- what an exception withholds was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
-      and e.revogada_em is null and e.expira_em > clock_timestamp());
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
   if v_chaves is null then
     return;
   end if;
@@ -2055,39 +2224,44 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
   v_chaves text[];
   v_obsoletas bigint;
   v_resolvidas bigint;
 begin
   drop table if exists pg_temp.conferente_ausente;
-  execute format(
-    'create temp table conferente_ausente on commit drop as
-     select d.id, d.registro_id, d.identidade, t.%1$I is not null as existe, %2$s is distinct from d.impressao as mudou
-     from audit.divergencias_processadas d left join %3$s t on t.%1$I = d.registro_id::%4$s
-     where d.regra = $1 and d.sessao_ultima_id <> $2 and d.status in (''aberta'', ''aguardando_segunda_aprovacao'', ''falha'')',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave))
-  using regra.nome, fechar_ausentes.sessao_id;
-  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a where a.existe;
-
-  if v_chaves is not null then
-    perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela);
-    -- still as it was: stays open, uncounted, for it lies outside the window
-    delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
-    delete from pg_temp.conferente_achado b
-    using audit.divergencias_processadas d
-    where d.registro_id = b.registro_id and d.identidade = b.identidade
-      and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
-    perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-      fechar_ausentes.hash_regra);
+  create temp table conferente_ausente on commit drop as
+  select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
+  from audit.divergencias_processadas d
+  where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
+    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
+  if v_chaves is null then
+    return;
   end if;
+
+  perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
+  -- still as it was: stays open, uncounted, for it lies outside the window
+  delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
+  update pg_temp.conferente_ausente a
+  set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
+  from (
+    select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
+  ) as b
+  where b.registro_id = a.registro_id;
+  delete from pg_temp.conferente_achado b where not b.achado;
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+  perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
+    fechar_ausentes.hash_regra);
 
   with fechada as (
     update audit.divergencias_processadas d
-    set status = case when a.existe and a.mudou and not o.outra then 'resolvida' else 'obsoleta' end,
+    set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
         when not a.existe then 'o registro não existe mais'
+        when a.outra then 'a chave é agora de outro lançamento'
         when o.outra then 'outra divergência da mesma regra tomou o lugar desta'
         when a.mudou then 'o registro foi corrigido fora do sistema'
         else 'a regra já não aponta este registro' end,
@@ -2141,11 +2315,10 @@ begin
     and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
   limit 1;
   if not found then
-    execute format('select count(*), %s from %s t where %s',
-      case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
-      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
-    into v_linhas, v_total
-    using janela;
+    select m.linhas, m.total into v_linhas, v_total
+    from audit_interno.ler(format('select count(*), %s from %s t where %s',
+      case when regra.coluna_valor is null then 'null::numeric' else format('coalesce(sum(t.%I), 0)::numeric', regra.coluna_valor) end,
+      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela)), janela) as m (linhas bigint, total numeric);
   end if;
   update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
@@ -2232,7 +2405,7 @@ begin
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
@@ -2260,7 +2433,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
@@ -2269,16 +2442,17 @@ begin
     return next janela;
     return;
   end if;
-  return query execute format(
+  return query select c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null::text[]
+  from audit_interno.ler(format(
     'with unidade as (
        select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
      ), grupo as (
-       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, %5$s) as grupo from unidade u
      ), corte as (
        select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
        from grupo g group by g.grupo
      )
-     select %4$s, null::text[] from corte c order by c.n',
+     select c.n, %4$s from corte c',
     case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
       else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
     audit_interno.nome_sql(v_tabela),
@@ -2287,8 +2461,8 @@ begin
       '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
     else
       'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
-    end)
-  using janela, cortar_janela.linhas;
+    end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
+  order by c.n;
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
@@ -2337,7 +2511,7 @@ begin
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regras.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
   select e.linhas_examinadas into v_linhas
@@ -2485,16 +2659,15 @@ comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detect
 --! EndIncluded partes/juntar_regra.sql
 
 --! Included correcao/exige_releitura.sql
--- Whether an update's own "returning" may differ from what the row holds afterwards: a trigger after the update, or instead of
--- it, or an update rule, on the relation, its partitions, or the tables below a view.
-create or replace function audit_interno.exige_releitura(relacao regclass)
-returns boolean
+-- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+create or replace function audit_interno.relacoes_abaixo(relacao regclass)
+returns setof oid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive base (id) as (
-    select exige_releitura.relacao::oid
+    select relacoes_abaixo.relacao::oid
     union
     select x.id
     from base b
@@ -2507,11 +2680,24 @@ as $$
       select h.inhrelid from pg_inherits h where h.inhparent = b.id
     ) as x
   )
+  select b.id from base b
+$$;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
+
+-- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
+-- it), an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+create or replace function audit_interno.exige_releitura(relacao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
   select exists (
       select from pg_trigger g
-      where g.tgrelid in (select b.id from base b)
-        and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
-    or exists (select from pg_rewrite w where w.ev_class in (select b.id from base b) and w.ev_type = '2')
+      where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
+        and not g.tgisinternal and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+    or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
+    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded correcao/exige_releitura.sql
@@ -2653,27 +2839,32 @@ begin
     regra text not null,
     tabela text not null,
     registro_id text not null,
+    entrada jsonb not null, -- which entry the row was
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, ja_certa, ausente, recusada, desfeita; of a rollback superada
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, infiel, desfeita; of a rollback superada
+    outras jsonb, -- what must not move along, before the write; only where something could make it move
     agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
   ) on commit drop;
+  grant select on pg_temp.conferente_lote to conferente_escrita;
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
 --! EndIncluded correcao/criar_lote.sql
 
 --! Included correcao/aplicar_grupo.sql
--- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
--- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
--- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
+-- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
+-- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
+-- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
+-- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
+-- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
+  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -2681,90 +2872,116 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela text := audit_interno.nome_sql(relacao);
-  v_chave text := format('t.%I = l.registro_id::%s', coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave));
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tabela text := audit_interno.nome_sql(v_relacao);
+  v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_limite text;
+  v_de text;
+  v_mesma text;
+  v_para text;
   v_guarda text;
-  v_ja_certa text;
   v_atribuicoes text;
-  v_imagem text;
-  v_alteracao text;
+  v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
+  v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
   v_data text := coalesce((
     select format('t.%I', a.attname) from pg_attribute a
-    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    where a.attrelid = v_relacao and a.attname = regra.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
     'null::date');
+  v_adiaveis text := audit_interno.adiaveis(v_relacao);
+  v_reler boolean := audit_interno.exige_releitura(v_relacao);
+  v_meio integer := cardinality(ids) / 2;
   v_dias daterange;
   v_quantas bigint;
-  v_imagens jsonb;
-  v_adiaveis text;
-  v_reler boolean := audit_interno.exige_releitura(relacao);
-  v_meio integer := cardinality(ids) / 2;
+  v_escritas bigint[];
+  v_infieis jsonb;
   v_codigo text;
   v_erro text;
 begin
   select
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.de'), ' and '),
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.para'), ' and '),
-    string_agg(format('%I = %s', c, audit_interno.expressao_valor(relacao, c, 'l.para')), ', '),
-    format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
-  into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
+    string_agg(audit_interno.expressao_igual(v_relacao, c, 'l.de'), ' and '),
+    string_agg(audit_interno.expressao_fiel(v_relacao, c, 'l.para'), ' and '),
+    string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
+  into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  select v_chave || audit_interno.limite_chaves(relacao, coluna_chave, array_agg(l.registro_id)) into v_chave
+  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+    select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
+  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+    audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
   from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
-    audit_interno.expressao_impressao(relacao, colunas_regra));
+  v_chave := v_chave || v_limite;
 
   begin
-    if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
-      -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
-      begin
-        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
-          v_tabela, v_chave) using ids;
-      exception when feature_not_supported then
-        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
-        execute format('lock table %s in share row exclusive mode', v_tabela);
-      end;
-    end if;
-    v_alteracao := format(
-      'update %1$s t set %2$s
-       from pg_temp.conferente_lote l
-       where l.divergencia_id = any ($1) and %3$s and %4$s
-       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
     if v_reler then
-      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
-      into v_quantas, v_imagens, v_dias using ids;
+      perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
+    end if;
+    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    if not v_reler then
+      with alterada as (
+        select e.*
+        from audit_interno.escrever(format(
+          'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s
+           returning l.divergencia_id, %s, %s', v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data), ids, v_adiaveis)
+          as e (divergencia_id bigint, depois jsonb, dia date)
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, a.divergencia_id, l.reverte_operacao_id, l.de, a.depois
+        from alterada a join pg_temp.conferente_lote l on l.divergencia_id = a.divergencia_id
+      )
+      select count(*), case when count(*) = 0 then 'empty' when count(a.dia) < count(*) then '(,)'
+        else daterange(min(a.dia), max(a.dia), '[]') end
+      into v_quantas, v_dias
+      from alterada a;
     else
-      execute format(
-        'with alterada as (%s), imagem as (
-           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
-         )
-         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
-           else daterange(min(a.dia), max(a.dia), ''[]'') end
-         from alterada a', v_alteracao)
-      into v_quantas, v_dias using ids, operacao_id;
-    end if;
-    -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
-    select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
-    from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-    where c.condeferrable and n.nspname not in ('audit', 'audit_interno');
-    if v_adiaveis is not null then
-      execute format('set constraints %s immediate', v_adiaveis);
-    end if;
-    if v_reler then
-      execute format(
-        'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
-           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
-           returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
-         )
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
-        v_imagem, v_tabela, v_chave)
-      using operacao_id, ids, v_imagens;
+      select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
+      from audit_interno.escrever(format(
+        'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
+         returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      with lida as (
+        select r.*
+        from audit_interno.escrever(format(
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s, %s
+           from pg_temp.conferente_lote l left join %s t on %s
+           where l.divergencia_id = any ($1) and l.outras is not null',
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_data, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb, dia date)
+      ), julgada as (
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.dia, r.agora, r.outras as outras_agora, l.outras, l.para,
+          coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
+        from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, j.divergencia_id, l.reverte_operacao_id, l.de, j.agora
+        from julgada j join pg_temp.conferente_lote l on l.divergencia_id = j.divergencia_id
+        where j.escrita and j.fiel
+      )
+      select count(*) filter (where j.escrita and j.fiel),
+        jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
+        case when count(*) filter (where j.escrita and j.fiel) = 0 then 'empty' when bool_or(j.escrita and j.fiel and j.dia is null) then '(,)'
+          else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
+      into v_quantas, v_infieis, v_dias
+      from julgada j;
+      if v_infieis is not null then
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
+      end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
+      update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
+      where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
+      if tentativa >= 5 and cardinality(ids) > 1 then
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
+      end if;
+      update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
+      where l.divergencia_id = any (ids) and l.resultado = 'infiel' and l.agora is null;
+      ids := array(
+        select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
+      return case when ids = '{}' then 'empty'::daterange
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+    end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
       or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
@@ -2777,37 +2994,39 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
   end if;
 
-  execute format(
-    'update pg_temp.conferente_lote l
-     set agora = case when x.existe then x.imagem end,
-       resultado = case when not x.existe then ''ausente'' when x.ja_certa then ''ja_certa'' when x.parada then ''recusada'' else ''movida'' end,
-       erro = case when x.parada and not x.ja_certa then ''o banco não gravou e não disse por quê (um gatilho ou uma política de linha)'' end
-     from (
-       select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
-       from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and not exists (
-         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
-     ) as x
-     where x.divergencia_id = l.divergencia_id',
-    coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids, operacao_id;
+  update pg_temp.conferente_lote l
+  set agora = case when x.existe then x.agora end,
+    resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
+      when x.parada then 'recusada' else 'movida' end,
+    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+  from audit_interno.escrever(format(
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+     from pg_temp.conferente_lote l left join %s t on %s
+     where l.divergencia_id = any ($1)',
+    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+  where x.divergencia_id = l.divergencia_id and not exists (
+    select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_grupo.sql
 
 --! Included correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+-- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -2820,10 +3039,14 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
+  v_falta text;
   v_dias daterange := 'empty'::daterange;
+  v_rastro text := audit_interno.rastro('conferente_escrita');
+  v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -2842,15 +3065,24 @@ begin
       where not v_iguais and l.divergencia_id = any (v_ids)
       group by c.alteradas
     loop
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
-        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+      v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
+        select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
+        then v_regra.colunas end);
+      if v_falta is not null then
+        update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
+        continue;
+      end if;
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform set_config('lock_timeout', v_espera, true);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_lote.sql
 
 --! Included correcao/autoverificar_lote.sql
@@ -2927,7 +3159,7 @@ begin
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
-      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+      when 'movida' then 'obsoleta' when 'outra' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
     decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
     motivo = case l.resultado
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
@@ -2938,8 +3170,8 @@ begin
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
-      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
-      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l
@@ -2989,8 +3221,8 @@ begin
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
-    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
@@ -3087,6 +3319,7 @@ declare
   v_primeira interval := (audit_interno.configuracao('sessao.primeira_janela') #>> '{}')::interval;
   v_defeitos text;
 begin
+  perform audit_interno.recusar_de_dentro();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -3393,6 +3626,9 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
+  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    perform audit_interno.disparar_adiados();
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
@@ -3664,7 +3900,7 @@ as $$
     when 'aberta' then para <> 'revertida'
     when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
     when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
-    when 'revertida' then para in ('corrigida', 'aberta')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -3896,26 +4132,30 @@ comment on function audit_interno.contar_reversoes() is 'Counts rolled back auto
 --! EndIncluded decisao/contar_reversoes.sql
 
 --! Included decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
-stable
+volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_divergencia audit.divergencias_processadas;
   v_regra audit.regras;
   v_relacao regclass;
+  v_colunas text[] := array(select jsonb_object_keys(valores_atuais.colunas));
   v_valores jsonb;
 begin
   select * into strict v_divergencia from audit.divergencias_processadas d where d.id = valores_atuais.divergencia_id;
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
-  execute format('select jsonb_build_object(%s) from %s t where t.%I = $1::%s',
-    (select string_agg(format('%L, t.%I', c, c), ', ') from jsonb_object_keys(valores_atuais.colunas) as c),
-    audit_interno.nome_sql(v_relacao), v_regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave))
-  into v_valores using v_divergencia.registro_id;
+  if audit_interno.falta_na_relacao(v_regra, v_colunas) is not null then
+    return null;
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  select a.valores into v_valores
+  from audit_interno.ler(format('select %s from %s t where t.%I = $2[1]::%s',
+    audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
+    audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
 end
 $$;
@@ -3968,8 +4208,8 @@ begin
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
   perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
-  select d.id, d.regra, d.tabela, d.registro_id,
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id, d.entrada,
     case when d.valores_digitados is null then d.valores_originais else coalesce(audit_interno.valores_atuais(d.id, d.valores_digitados), '{}') end,
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
@@ -4045,7 +4285,7 @@ begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
     array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_regra.tabela);
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
     raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
@@ -4130,13 +4370,16 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
+  v_relacao regclass;
   v_registro text; -- the key as the row itself writes it
+  v_entrada jsonb;
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_regra.nome is null or audit_interno.relacao(declarar_excecao.tabela) is distinct from v_relacao then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
@@ -4145,9 +4388,10 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
-    into v_registro using declarar_excecao.registro_id;
+    select l.registro_id, l.entrada into v_registro, v_entrada
+    from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as l (registro_id text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -4156,8 +4400,8 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
-  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, entrada, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_entrada, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d
@@ -4271,8 +4515,8 @@ begin
       and d.id between v_de and v_ate
     order by d.id for update;
     perform audit_interno.criar_lote();
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
       -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
       case
@@ -4295,13 +4539,19 @@ begin
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
-    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+    update pg_temp.conferente_lote l
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        else 'resolvida' end,
+      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+        else reverter_lote.motivo end,
       decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
     where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
@@ -4315,7 +4565,9 @@ begin
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
+        case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
@@ -4428,7 +4680,8 @@ grant execute on function audit.reverter_sessao(bigint, text) to conferente_revi
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
+-- anew, and audit_interno.rastro sees whatever else would be created.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -4543,7 +4796,6 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
-revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql
@@ -5977,34 +6229,17 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
-declare
-  v_sem_chave boolean := false;
 begin
-  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
-  if contar_meses.meses is null then
-    begin
-      lock table regras.estatistica_contagem in access exclusive mode nowait;
-      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
-      v_sem_chave := true;
-    exception when lock_not_available or object_in_use then
-      null;
-    end;
-  end if;
-
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
   insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
-  if v_sem_chave then
-    alter table regras.estatistica_contagem
-      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
-  end if;
-
   insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from regras.estatistica_contagem c
@@ -7138,7 +7373,7 @@ revoke execute on function regras.pendente_verificacao(audit.janela) from public
 
 --! Included regras/previsao_padrao.sql
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
+-- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regras.entradas_casadas); changes nothing.
 -- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
@@ -7148,11 +7383,7 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -7168,14 +7399,10 @@ begin
   end if;
 
   return query
-  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
-    l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
-  from dw.lancamentos l
-  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
-    case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
-  order by l.data_lancamento desc, l.id
-  limit greatest(0, least(previsao_padrao.limite, 10000));
+  select * from audit_interno.ler('select * from regras.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
+    textos => array[campo, tipo, padrao, limite::text])
+    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+      valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7224,81 +7451,18 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 --! Included regras/propor_padroes.sql
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. Reads
--- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
+-- ledger is read as conferente_regra (regras.padroes_propostos). Called by whoever maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
-  with confirmado as materialized (
-    select distinct d.registro_id
-    from audit.divergencias_processadas d
-    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
-      and exists (select from audit.decisoes p
-            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
-  ), entrada as materialized (
-    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
-      c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
-    from dw.lancamentos l
-    left join confirmado c on c.registro_id = l.id::text
-    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-  ), candidato as materialized (
-    select e.id, e.confirmada, e.marketing, x.campo, x.texto
-    from entrada e
-    cross join lateral (
-      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
-      union
-      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
-      union
-      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
-      from generate_series(1, cardinality(e.palavras) - 1) i
-    ) x
-    where (x.campo, x.texto) in (
-      select f.campo, f.texto
-      from entrada n
-      cross join lateral (
-        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
-        union
-        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
-        union
-        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
-        from generate_series(1, cardinality(n.palavras) - 1) i
-      ) f
-      where n.confirmada
-      group by f.campo, f.texto
-      having count(*) >= suporte_minimo
-    )
-  ), contado as (
-    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
-      count(*) filter (where c.marketing) as marketing
-    from candidato c
-    group by c.campo, c.texto
-  )
-  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
-  from contado c
-  where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
-    and not exists (
-      select from audit.padroes_trade_marketing p
-      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
-    and not exists (
-      select from contado m
-      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
-        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
-  order by c.suporte desc, 6 desc, c.campo, c.texto;
+  select * from audit_interno.ler('select * from regras.padroes_propostos($2[1]::int, $2[2]::numeric)',
+    textos => array[suporte_minimo::text, precisao_minima::text])
+    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7468,7 +7632,7 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_relacao regclass := to_regclass(diagnosticar_contrato.tabela);
+  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
   v_bases oid[];
@@ -8683,7 +8847,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9110,7 +9274,7 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
 -- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
@@ -9121,53 +9285,54 @@ set client_min_messages = warning
 set enable_nestloop = off
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-begin
-  drop table if exists pg_temp.conferente_caso;
-  execute format(
-    'create temp table conferente_caso on commit drop as
-     with fechada as (
-       select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
-         coalesce(d.valores_digitados, d.valores_propostos) as valores
-       from audit.divergencias_processadas d
-       left join lateral (
-         select p.tipo from audit.decisoes p
-         where p.divergencia_id = d.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'', ''rejeicao'', ''excecao'')
-         order by p.id desc limit 1
-       ) p on true
-       cross join lateral (
-         select d.valores_originais || coalesce((
-           select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), ''{}'') as originais
-       ) o
-       where d.regra = $1 and d.tabela = $2 and d.status in (''corrigida'', ''resolvida'', ''rejeitada'')
-       order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
-     ), linha as (
-       select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
-       from fechada f
-       join %1$s t on t.%2$I = f.registro_id::%3$s
-       cross join lateral (select jsonb_build_object(%4$s) as atual) a
-       where %5$s
-     )
-     select l.registro_id, l.status = ''rejeitada'' as rejeitada, l.valores_propostos as recusados, l.originais,
-       case
-         when l.status = ''rejeitada'' then null
-         when l.status = ''corrigida'' and l.palavra is not null then l.valores
-         -- back to what it was before the correction: a load may have written over it, which proves nothing
-         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
-         when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
-           select from audit.divergencias_processadas o
-           where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (
-             select from audit.decisoes p
-             where p.divergencia_id = o.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'')))
-         then l.agora
-       end as verdade,
-       l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
-     from linha l',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
+  v_leitura text := format(
+    'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
-  using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+begin
+  drop table if exists pg_temp.conferente_caso;
+  create temp table conferente_caso on commit drop as
+  with fechada as materialized (
+    select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
+      coalesce(d.valores_digitados, d.valores_propostos) as valores
+    from audit.divergencias_processadas d
+    left join lateral (
+      select p.tipo from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      order by p.id desc limit 1
+    ) p on true
+    cross join lateral (
+      select d.valores_originais || coalesce((
+        select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), '{}') as originais
+    ) o
+    where d.regra = casos_avaliacao.regra.nome and d.tabela = casos_avaliacao.regra.tabela
+      and d.status in ('corrigida', 'resolvida', 'rejeitada')
+    order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
+  ), linha as (
+    select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
+    from fechada f
+    join audit_interno.ler(v_leitura, v_janela, array(select e.registro_id from fechada e)) as a (registro_id text, atual jsonb)
+      on a.registro_id = f.registro_id
+  )
+  select l.registro_id, l.status = 'rejeitada' as rejeitada, l.valores_propostos as recusados, l.originais,
+    case
+      when l.status = 'rejeitada' then null
+      when l.status = 'corrigida' and l.palavra is not null then l.valores
+      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
+      when l.status = 'resolvida' and l.agora <> l.originais and not exists (
+        select from audit.divergencias_processadas o
+        where o.tabela = casos_avaliacao.regra.tabela and o.registro_id = l.registro_id and o.status = 'corrigida' and not exists (
+          select from audit.decisoes p
+          where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
+      then l.agora
+    end as verdade,
+    l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
+  from linha l;
 end
 $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
@@ -9176,8 +9341,8 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 
 --! Included avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
--- held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
+-- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -9186,8 +9351,9 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
+  v_rastro text;
 begin
   select string_agg(format('%I = case when c.originais ? %L then %s else t.%I end',
     x.coluna, x.coluna, audit_interno.expressao_valor(v_tabela, x.coluna, 'c.originais'), x.coluna), ', ')
@@ -9199,8 +9365,16 @@ begin
   if v_atribuicoes is null then
     return;
   end if;
-  execute format('update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s',
-    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave));
+  grant select on pg_temp.conferente_caso to conferente_escrita;
+  v_rastro := audit_interno.rastro('conferente_escrita');
+  perform from audit_interno.escrever(format(
+    'with escrita as (
+       update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s returning 1
+     )
+     select count(*) from escrita',
+    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
+    as x (linhas bigint);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
@@ -9275,7 +9449,7 @@ begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 
@@ -9301,46 +9475,25 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded avaliacao/avaliar_decisoes.sql
 
 --! Included avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
--- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
--- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
--- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
--- Called by audit.avaliar_regra alone.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
+-- than the window's first month were known (see regras.preparar_retroteste and regras.julgar_retroteste). HAZARD: changes the
+-- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_primeiro int := regras.mes_indice(data_inicio);
-  v_ultimo int := regras.mes_indice(data_fim);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
 begin
-  perform regras.preparar_pendente_verificacao(null);
-  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
-  analyze regras.estatistica_contagem;
-  perform regras.calibrar_historia(regras.meses_retroteste());
-
-  create temp table conferente_sugestao on commit drop as
-  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
-  cross join lateral unnest(s.ids, s.certas) u (id, certa);
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
-  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
-    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
-  from dw.lancamentos l
-  left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
-  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+  select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
+  from audit_interno.ler('select * from regras.julgar_retroteste($1)', v_janela)
+    as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
 end
@@ -9352,8 +9505,8 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -9406,26 +9559,6 @@ revoke execute on function audit.avaliar_regra(text, date, date, text) from publ
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded avaliacao/avaliar_regra.sql
 
---! Included configuracao/ler_sem_escrever.sql
--- Runs a rule's function and throws its findings away, where any write is refused (25006): STABLE does not keep a function
--- from calling one that writes. Called by audit_interno.experimentar_regra.
-create or replace function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform set_config('transaction_read_only', 'on', true);
-  execute format('select count(*) from %s($1)', audit_interno.chamada_sql(ler_sem_escrever.funcao)) using janela;
-  raise exception using errcode = 'NC999', message = 'simulação';
-exception when sqlstate 'NC999' then
-  null; -- the end of the block allows writing again
-end
-$$;
-comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
---! EndIncluded configuracao/ler_sem_escrever.sql
-
 --! Included configuracao/experimentar_regra.sql
 -- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
@@ -9438,7 +9571,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
   v_codigo text;
   v_erro text;
@@ -9448,14 +9581,13 @@ begin
     return null;
   end if;
   begin
-    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
-      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    select x.chaves into v_chaves
+    from audit_interno.ler(format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela))) as x (chaves text[]);
     if v_chaves is not null then
       if regra.preparacao is not null then
-        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
-        using row(null, null, null, null, v_chaves)::audit.janela;
+        perform audit_interno.preparar_regra(regra, row(null, null, null, null, v_chaves)::audit.janela);
       end if;
-      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
@@ -10823,7 +10955,8 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! Included correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Part of conteudo_mensagem.
+-- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
+-- conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -10832,46 +10965,49 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sessao audit.sessoes_processamento;
-  v_consulta text;
   v_depois numeric;
   v_corrigido numeric;
   v_outras numeric;
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
-  select string_agg(format(
-    $q$select coalesce(sum(t.%1$I), 0) as depois, coalesce(sum(a.corrigido), 0) as corrigido, coalesce(sum(a.outras), 0) as outras
-    from %2$s t left join (
-      select d.registro_id::%3$s as chave,
-        sum(x.diferenca) filter (where x.da_sessao) as corrigido, sum(x.diferenca) filter (where not x.da_sessao) as outras
-      from (
-        select a.divergencia_id, (a.depois ->> %4$L)::numeric - (a.antes ->> %4$L)::numeric as diferenca,
-          o.sessao_id is not distinct from $1 and o.tipo in ('correcao', 'autoverificacao') as da_sessao
-        from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
-        where o.iniciada_em >= $2 and a.antes ? %4$L
-      ) as x
-      join audit.divergencias_processadas d on d.id = x.divergencia_id
-      where d.tabela = %5$L
-      group by 1
-    ) as a on a.chave = t.%6$I
-    where %7$s$q$,
-    (j.regra).coluna_valor, audit_interno.nome_sql(j.tabela), audit_interno.tipo_coluna(j.tabela, (j.regra).coluna_chave),
-    (j.regra).coluna_valor, (j.regra).tabela, (j.regra).coluna_chave,
-    replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
-  into v_consulta
-  from (
-    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as tabela, e.total_valor,
+  with medida as (
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
     order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
-  ) as j
-  where j.total_valor is not null and (j.regra).coluna_valor is not null and j.tabela is not null;
-  if v_consulta is null or v_sessao.total_valor is null then
+  ), somada as (
+    select m.regra, m.relacao, m.janela, (m.regra).tabela, (m.regra).coluna_valor
+    from medida m
+    where m.total_valor is not null and (m.regra).coluna_valor is not null and m.relacao is not null
+  ), alterada as (
+    select s.tabela, d.registro_id, sum(x.diferenca) filter (where x.da_sessao) as corrigido,
+      sum(x.diferenca) filter (where not x.da_sessao) as outras
+    from somada s
+    join audit.divergencias_processadas d on d.tabela = s.tabela
+    join audit.alteracoes a on a.divergencia_id = d.id and a.antes ? s.coluna_valor
+    join audit.operacoes o on o.id = a.operacao_id and o.iniciada_em >= v_sessao.inicio_processamento
+    cross join lateral (select (a.depois ->> s.coluna_valor)::numeric - (a.antes ->> s.coluna_valor)::numeric as diferenca,
+      o.sessao_id is not distinct from v_sessao.id and o.tipo in ('correcao', 'autoverificacao') as da_sessao) as x
+    group by s.tabela, d.registro_id
+  )
+  select sum(l.depois), coalesce(sum(e.corrigido), 0), coalesce(sum(e.outras), 0)
+  into v_depois, v_corrigido, v_outras
+  from somada s
+  cross join lateral audit_interno.ler(
+    -- of the altered rows those that still lie in the window
+    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
+        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+      s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
+      (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
+    s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])
+  left join lateral (
+    select sum(a.corrigido) as corrigido, sum(a.outras) as outras
+    from unnest(l.dentro) as c (chave) join alterada a on a.tabela = s.tabela and a.registro_id = c.chave
+  ) as e on true;
+  if v_depois is null or v_sessao.total_valor is null then
     return null; -- no rule measured an amount
   end if;
-  execute format('select sum(depois), sum(corrigido), sum(outras) from (%s) as j', v_consulta)
-  into v_depois, v_corrigido, v_outras
-  using v_sessao.id, v_sessao.inicio_processamento;
   return jsonb_build_object(
     'antes', audit_interno.centavos(v_sessao.total_valor),
     'depois', audit_interno.centavos(v_depois),
@@ -11269,14 +11405,125 @@ declare
   v_apontadas text[];
 begin
   -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
-  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
-    audit_interno.chamada_sql(regra.funcao))
-  into v_apontadas using janela, janela.chaves;
+  select a.chaves into v_apontadas
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end
 $$;
 comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
 --! EndIncluded correcao/ainda_apontadas.sql
+
+--! Included correcao/adiaveis.sql
+-- The constraints of a relation, and of what lies below it, that the warehouse may check at commit only; quoted, separated by
+-- commas; null when there are none. Those of other relations are not our business. Called where a write makes them speak at once.
+create or replace function audit_interno.adiaveis(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+  from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+$$;
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+--! EndIncluded correcao/adiaveis.sql
+
+--! Included correcao/colunas_guardadas.sql
+-- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
+-- without those that are written, generated ones, and those that the rule registers as moving along.
+create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(a.attname::text order by a.attname), '{}')
+  from pg_attribute a
+  where a.attrelid = audit_interno.relacao(regra.tabela) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    and a.attname <> all (escritas || regra.colunas_acompanham)
+    and (regra.tabela <> 'dw.lancamentos' or a.attname = any (array['id', 'data_lancamento', 'carregado_em', 'filial', 'centro_custo',
+      'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
+$$;
+comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+--! EndIncluded correcao/colunas_guardadas.sql
+
+--! Included correcao/descrever_infiel.sql
+-- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
+-- aplicar_grupo of rows that are then undone.
+create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat('desfeita: o armazém não gravou o que foi pedido', (
+      select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
+      from jsonb_each(pedido) as p where p.value is distinct from agora -> p.key and agora is not null
+      having count(*) > 0), (
+      select '; mudou junto: ' || string_agg(format('%s de %s para %s', o.key, o.value, coalesce(outras_agora -> o.key, 'null')), ', ' order by o.key)
+      from jsonb_each(outras) as o where o.value is distinct from outras_agora -> o.key and outras_agora is not null
+      having count(*) > 0),
+    case when agora is null then '; o registro sumiu da visão' end,
+    '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
+$$;
+comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+--! EndIncluded correcao/descrever_infiel.sql
+
+--! Included correcao/falta_na_relacao.sql
+-- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
+-- since the finding. Called before a batch is applied.
+create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when audit_interno.relacao(regra.tabela) is null then format('a tabela %s não existe mais', regra.tabela)
+    else (
+      select format('a tabela %s não tem mais a(s) coluna(s) %s', regra.tabela, string_agg(distinct c, ', ' order by c))
+      from unnest(colunas || regra.colunas_identidade || regra.coluna_chave) as c
+      where not exists (
+        select from pg_attribute a
+        where a.attrelid = audit_interno.relacao(regra.tabela) and a.attname = c and a.attnum > 0 and not a.attisdropped)
+      having count(*) > 0)
+  end
+$$;
+comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
+--! EndIncluded correcao/falta_na_relacao.sql
+
+--! Included correcao/travar_grupo.sql
+-- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
+-- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
+-- where what was written is read again.
+create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leitura text := format('select l.divergencia_id, %s from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s',
+    outras, tabela, chave, guarda);
+begin
+  update pg_temp.conferente_lote l set outras = null where l.divergencia_id = any (travar_grupo.ids) and l.outras is not null;
+  begin
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  exception when feature_not_supported then
+    perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  end;
+end
+$$;
+comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
+  'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+--! EndIncluded correcao/travar_grupo.sql
 
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
@@ -11453,51 +11700,43 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
   'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
 --! EndIncluded deteccao/resumo_achado.sql
 
---! Included deteccao/confrontar_corrigidas.sql
--- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
-create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+--! Included deteccao/preparar_regra.sql
+-- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
+-- detectar_regra, repartir_regra and experimentar_regra.
+create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
-  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  v_mesma_entrada text := 'true'; -- SQL over t and l: the key still belongs to the entry that was corrected
-  v_guarda text;
-  v_voltou text;
-  v_imagem text;
+  v_rastro text := audit_interno.rastro('conferente_regra');
 begin
-  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
-    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
-    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
-      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
-  into v_guarda, v_voltou, v_imagem
-  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
-  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
-  drop table if exists pg_temp.conferente_desfeita;
-  analyze pg_temp.conferente_corrigida;
-  grant select on pg_temp.conferente_corrigida to conferente_regra;
-  create temp table conferente_desfeita on commit drop as
-  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
-  from audit_interno.ler(
-    format(
-      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
-       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
-       where t.%1$I is null or not (%9$s)',
-      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
-      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
-    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
-  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
-  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
 $$;
-comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
---! EndIncluded deteccao/confrontar_corrigidas.sql
+comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
+--! EndIncluded deteccao/preparar_regra.sql
+
+--! Included deteccao/rodar_regra.sql
+-- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
+-- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
+returns setof audit.achado
+language plpgsql
+stable rows 200000
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute format('select * from %s($1)', rodar_regra.funcao) using rodar_regra.janela;
+end
+$$;
+comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
+grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
+--! EndIncluded deteccao/rodar_regra.sql
 
 --! Included deteccao/conferir_corrigidas.sql
 -- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
@@ -11537,7 +11776,7 @@ begin
   ) as c;
   drop table if exists pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
   from (
     select i as id from unnest(v_ids) as i
     union
@@ -11553,7 +11792,7 @@ begin
   get diagnostics v_conferidas = row_count;
   select string_agg(distinct k.nome, ', ') into v_perdidas
   from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
-  where audit_interno.tipo_coluna(to_regclass(regra.tabela), k.nome) is null;
+  where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
   set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',
     case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
@@ -11573,7 +11812,7 @@ begin
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
@@ -11605,7 +11844,7 @@ begin
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
-        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
           case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
@@ -11629,6 +11868,52 @@ $$;
 comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
   'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 --! EndIncluded deteccao/conferir_corrigidas.sql
+
+--! Included deteccao/confrontar_corrigidas.sql
+-- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
+  v_mesma_entrada text := audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade) || ' = l.entrada';
+  v_guarda text;
+  v_voltou text;
+  v_imagem text;
+begin
+  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
+    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
+    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
+      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
+  into v_guarda, v_voltou, v_imagem
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+  drop table if exists pg_temp.conferente_desfeita;
+  analyze pg_temp.conferente_corrigida;
+  grant select on pg_temp.conferente_corrigida to conferente_regra;
+  create temp table conferente_desfeita on commit drop as
+  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+  from audit_interno.ler(
+    format(
+      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+       where t.%1$I is null or not (%9$s)',
+      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
+    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
+  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+end
+$$;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+--! EndIncluded deteccao/confrontar_corrigidas.sql
 
 --! Included integridade/resumos_operacoes.sql
 -- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
@@ -11670,7 +11955,7 @@ as $$
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')) as resumo
       from audit.excecoes e
     ) as x
@@ -11856,6 +12141,37 @@ $$;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
 --! EndIncluded integridade/quebras_fatos.sql
 
+--! Included comum/identidade.sql
+-- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined; touches nothing.
+create or replace function audit_interno.valores_canonicos(valores jsonb)
+returns jsonb
+language sql
+immutable parallel safe
+as $$
+  select coalesce(pg_catalog.jsonb_object_agg(v.key, case when pg_catalog.jsonb_typeof(v.value) = 'number'
+    then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
+  from pg_catalog.jsonb_each(valores) as v
+$$;
+comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+
+-- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
+-- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Called by detection and by
+-- verification of the trail.
+create or replace function audit_interno.identidade(
+  regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
+)
+returns bytea
+language sql
+immutable parallel safe
+as $$
+  select pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(regra, tabela, registro_id,
+    audit_interno.valores_canonicos(valores_propostos), case when valores_propostos = '{}' then evidencia ->> 'tipo' end,
+    audit_interno.valores_canonicos(entrada))::text, 'UTF8') || impressao)
+$$;
+comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jsonb, bytea) is
+  'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
+--! EndIncluded comum/identidade.sql
+
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
@@ -11895,17 +12211,12 @@ as $$
   from audit.divergencias_processadas d
   left join vista v on v.divergencia_id = d.id and v.ultima
   cross join lateral (
-    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
-      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+    select audit_interno.identidade(d.regra, d.tabela, d.registro_id, d.valores_propostos, d.evidencia, d.entrada, d.impressao) as identidade
   ) as i
   cross join lateral (select case
     when v.vezes is null then 'deteccoes'
     when d.identidade <> i.identidade then 'identidade'
-    when v.resumo <> audit_interno.resumo_achado(d)
-      -- as detections once left it, without the original values and the time
-      and v.resumo <> sha256(d.identidade || convert_to(
-        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
-      then 'ultima deteccao'
+    when v.resumo <> audit_interno.resumo_achado(d) then 'ultima deteccao'
     when d.vezes_detectada <> v.vezes then 'vezes_detectada'
     when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
     when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'
@@ -12390,19 +12701,48 @@ comment on function regras.medir_em_metades(int4range, int) is 'As regras.medir_
 revoke execute on function regras.medir_em_metades(int4range, int) from public;
 --! EndIncluded regras/medir_em_metades.sql
 
---! Included comum/nome_qualificado.sql
--- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
-create or replace function audit_interno.nome_qualificado(nome text)
-returns boolean
+--! Included comum/expressao_fiel.sql
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
+-- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+  select format('%s is not distinct from %s',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
+  from (select ' collate "C"' as colacao) as s
 $$;
-comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
---! EndIncluded comum/nome_qualificado.sql
+comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';
+--! EndIncluded comum/expressao_fiel.sql
+
+--! Included comum/expressao_imagens.sql
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
+-- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- forty columns a piece: a function takes no more than a hundred arguments
+  select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
+  from (
+    select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
+      format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) as pedaco
+    from (
+      select a.attname as coluna, row_number() over (order by a.attname collate "C") - 1 as n
+      from pg_attribute a
+      where a.attrelid = expressao_imagens.relacao and a.attname = any (expressao_imagens.colunas)
+        and a.attnum > 0 and not a.attisdropped
+    ) as c
+    group by c.n / 40
+  ) as p
+$$;
+comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
+--! EndIncluded comum/expressao_imagens.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
@@ -12424,7 +12764,7 @@ as $$
   from (select (
     select substr(c, length('search_path=') + 1)
     from pg_proc p cross join lateral unnest(p.proconfig) as c
-    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+    where p.oid = audit_interno.funcao_da_janela(conferir_caminho.funcao) and c like 'search\_path=%') as caminho) as f
 $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 --! EndIncluded configuracao/conferir_caminho.sql
@@ -12446,7 +12786,7 @@ as $$
     (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
       'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')
   ) as c (ordem, nome, coluna, tipos, deve)
-  cross join lateral (select audit_interno.tipo_coluna(to_regclass(regra.tabela), c.coluna) as tipo) as t
+  cross join lateral (select audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), c.coluna) as tipo) as t
   where t.tipo !~ c.tipos
   order by c.ordem
   limit 1
@@ -12455,9 +12795,9 @@ comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column 
 --! EndIncluded configuracao/conferir_tipos.sql
 
 --! Included avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
--- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
--- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
+-- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
+-- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -12467,12 +12807,12 @@ as $$
 declare
   v_dono oid;
 begin
-  select p.proowner into v_dono from pg_proc p where p.oid = to_regprocedure(exigir_dono.funcao || '(audit.janela)');
+  select p.proowner into v_dono from pg_proc p where p.oid = audit_interno.funcao_da_janela(exigir_dono.funcao);
   -- a superuser is a member of every role
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
       message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
-      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      detail = 'Uma avaliação roda a função com os direitos de conferente_regra, que lê o que as regras leem.',
       hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
         audit_interno.chamada_sql(exigir_dono.funcao));
   end if;
@@ -12571,6 +12911,190 @@ comment on function regras.parcela_dita(text) is
 revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
 
+--! Included regras/entradas_casadas.sql
+-- The entries that one marketing pattern matches, newest first, as audit.previsao_padrao shows them. Reads dw.lancamentos and
+-- the settings; changes nothing. Called by audit.previsao_padrao, through audit_interno.ler.
+create or replace function regras.entradas_casadas(campo text, tipo text, padrao text, limite int)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+begin
+  return query
+  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
+    l.conta_contabil::text, l.valor::numeric,
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+  from dw.lancamentos l
+  where regras.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
+    case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
+  order by l.data_lancamento desc, l.id
+  limit greatest(0, least(entradas_casadas.limite, 10000));
+end
+$$;
+
+comment on function regras.entradas_casadas(text, text, text, int) is
+  'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+revoke execute on function regras.entradas_casadas(text, text, text, int) from public;
+--! EndIncluded regras/entradas_casadas.sql
+
+--! Included regras/julgar_retroteste.sql
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
+-- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
+-- seldom have. The statistics must be those of regras.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
+-- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+create or replace function regras.julgar_retroteste(janela audit.janela)
+returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_meses int4range := int4range(regras.mes_indice(janela.data_inicio), regras.mes_indice(janela.data_fim) + 1);
+begin
+  return query
+  with sugestao as materialized (
+    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+    from regras.sugerir_pendencias(null, v_meses, null) s
+    cross join lateral unnest(s.ids, s.certas) u (id, certa)
+  )
+  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+    coalesce(s.acertou and s.confianca >= v_minima, false)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
+  where l.data_lancamento between janela.data_inicio and janela.data_fim
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+end
+$$;
+
+comment on function regras.julgar_retroteste(audit.janela) is
+  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+revoke execute on function regras.julgar_retroteste(audit.janela) from public;
+--! EndIncluded regras/julgar_retroteste.sql
+
+--! Included regras/padroes_propostos.sql
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
+-- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
+-- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+create or replace function regras.padroes_propostos(suporte_minimo int, precisao_minima numeric)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with confirmado as materialized (
+    select distinct d.registro_id
+    from audit.divergencias_processadas d
+    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+  ), entrada as materialized (
+    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
+      c.registro_id is not null as confirmada,
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+    from dw.lancamentos l
+    left join confirmado c on c.registro_id = l.id::text
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+  ), candidato as materialized (
+    select e.id, e.confirmada, e.marketing, x.campo, x.texto
+    from entrada e
+    cross join lateral (
+      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
+      union
+      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
+      union
+      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
+      from generate_series(1, cardinality(e.palavras) - 1) i
+    ) x
+    where (x.campo, x.texto) in (
+      select f.campo, f.texto
+      from entrada n
+      cross join lateral (
+        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
+        union
+        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
+        union
+        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
+        from generate_series(1, cardinality(n.palavras) - 1) i
+      ) f
+      where n.confirmada
+      group by f.campo, f.texto
+      having count(*) >= suporte_minimo
+    )
+  ), contado as (
+    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
+      count(*) filter (where c.marketing) as marketing
+    from candidato c
+    group by c.campo, c.texto
+  )
+  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
+  from contado c
+  where c.marketing::numeric / c.lancamentos >= precisao_minima
+    -- what an active pattern catches already needs no other
+    and not exists (
+      select from audit.padroes_trade_marketing p
+      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
+    -- a pair says nothing that one of its words does not say as precisely of as many
+    and not exists (
+      select from contado m
+      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
+        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
+  order by c.suporte desc, 6 desc, c.campo, c.texto;
+end
+$$;
+
+comment on function regras.padroes_propostos(int, numeric) is
+  'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+revoke execute on function regras.padroes_propostos(int, numeric) from public;
+--! EndIncluded regras/padroes_propostos.sql
+
+--! Included regras/preparar_retroteste.sql
+-- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
+-- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
+-- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+create or replace function regras.preparar_retroteste(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_primeiro int := regras.mes_indice(janela.data_inicio);
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
+end
+$$;
+
+comment on function regras.preparar_retroteste(audit.janela) is
+  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+revoke execute on function regras.preparar_retroteste(audit.janela) from public;
+--! EndIncluded regras/preparar_retroteste.sql
+
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
 -- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
@@ -12593,7 +13117,7 @@ begin
       message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
   v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
   if v_tipo is null then
     return;
@@ -12650,62 +13174,38 @@ grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. The caller looks at its trace (audit_interno.rastro) before
+-- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis names
+-- constraints that are checked at once: what waited for the commit would run as whoever commits. The caller looks at its trace (audit_interno.rastro) before
 -- and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
-create or replace function audit_interno.escrever(comando text, ids bigint[] default null)
+create or replace function audit_interno.escrever(
+  comando text, ids bigint[] default null, adiaveis text default null, antes text default null
+)
 returns setof record
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if antes is not null then
+    execute escrever.antes;
+  end if;
   return query execute escrever.comando using escrever.ids;
+  if adiaveis is not null then
+    execute format('set constraints %s immediate', escrever.adiaveis);
+  end if;
 end
 $$;
-comment on function audit_interno.escrever(text, bigint[]) is
-  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
-revoke execute on function audit_interno.escrever(text, bigint[]) from public;
-grant execute on function audit_interno.escrever(text, bigint[]) to conferente_dono;
+comment on function audit_interno.escrever(text, bigint[], text, text) is
+  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+revoke execute on function audit_interno.escrever(text, bigint[], text, text) from public;
+grant execute on function audit_interno.escrever(text, bigint[], text, text) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/escrever.sql
-
---! Included portas/ler.sql
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
-grant create on schema audit_interno to conferente_regra;
-set local role conferente_regra;
-
-create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
-returns setof record
-language plpgsql
-stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
-    perform set_config('transaction_read_only', 'on', true);
-    return query execute ler.consulta using ler.janela, ler.textos;
-  exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
-  end;
-end
-$$;
-comment on function audit_interno.ler(text, audit.janela, text[]) is
-  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
-revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
-grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
-
-set local role conferente_dono;
-revoke create on schema audit_interno from conferente_regra;
---! EndIncluded portas/ler.sql
 
 --! Included portas/preparar.sql
 -- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
@@ -12778,5 +13278,38 @@ end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
 --! EndIncluded portas/rastro.sql
+
+--! Included portas/tabelas.sql
+-- A row for each connection that is letting code of others write (a preparation, a trigger of the warehouse), for as long as it does.
+create unlogged table audit_interno.portas_abertas (
+  pid integer primary key
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+--! EndIncluded portas/tabelas.sql
+
+--! Included portas/disparar_adiados.sql
+-- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
+-- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone.
+grant create on schema audit_interno to conferente_escrita;
+set local role conferente_escrita;
+
+create or replace function audit_interno.disparar_adiados()
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  set constraints all immediate;
+end
+$$;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+revoke execute on function audit_interno.disparar_adiados() from public;
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_escrita;
+--! EndIncluded portas/disparar_adiados.sql
 
 reset role;

@@ -6,7 +6,7 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_relacao regclass := to_regclass(diagnosticar_contrato.tabela);
+  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
   v_bases oid[];

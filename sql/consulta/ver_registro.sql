@@ -19,7 +19,7 @@ begin
       message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
   v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
   if v_tipo is null then
     return;

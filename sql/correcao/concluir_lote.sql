@@ -14,7 +14,7 @@ begin
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
-      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+      when 'movida' then 'obsoleta' when 'outra' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
     decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
     motivo = case l.resultado
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
@@ -25,8 +25,8 @@ begin
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
-      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
-      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l

@@ -27,8 +27,8 @@ begin
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
-    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id

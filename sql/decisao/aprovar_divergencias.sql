@@ -43,8 +43,8 @@ begin
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
   perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
-  select d.id, d.regra, d.tabela, d.registro_id,
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id, d.entrada,
     case when d.valores_digitados is null then d.valores_originais else coalesce(audit_interno.valores_atuais(d.id, d.valores_digitados), '{}') end,
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);

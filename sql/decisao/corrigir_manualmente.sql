@@ -18,7 +18,7 @@ begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
     array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_regra.tabela);
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
     raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';

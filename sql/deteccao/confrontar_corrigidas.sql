@@ -8,10 +8,10 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  v_mesma_entrada text := 'true'; -- SQL over t and l: the key still belongs to the entry that was corrected
+  v_mesma_entrada text := audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade) || ' = l.entrada';
   v_guarda text;
   v_voltou text;
   v_imagem text;

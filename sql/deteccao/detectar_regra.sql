@@ -25,7 +25,7 @@ begin
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,

@@ -16,16 +16,17 @@ declare
 begin
   delete from pg_temp.conferente_achado a
   using audit.excecoes e
-  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id and e.entrada = a.entrada
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
   with gravada as (
     insert into audit.divergencias_processadas as d (
-      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
       evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
-      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
+      -- a confidence just under the threshold is not rounded up to it
+      a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two

@@ -36,17 +36,12 @@ as $$
   from audit.divergencias_processadas d
   left join vista v on v.divergencia_id = d.id and v.ultima
   cross join lateral (
-    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
-      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+    select audit_interno.identidade(d.regra, d.tabela, d.registro_id, d.valores_propostos, d.evidencia, d.entrada, d.impressao) as identidade
   ) as i
   cross join lateral (select case
     when v.vezes is null then 'deteccoes'
     when d.identidade <> i.identidade then 'identidade'
-    when v.resumo <> audit_interno.resumo_achado(d)
-      -- as detections once left it, without the original values and the time
-      and v.resumo <> sha256(d.identidade || convert_to(
-        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
-      then 'ultima deteccao'
+    when v.resumo <> audit_interno.resumo_achado(d) then 'ultima deteccao'
     when d.vezes_detectada <> v.vezes then 'vezes_detectada'
     when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
     when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'

@@ -27,7 +27,7 @@ as $$
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
     || coalesce((

@@ -17,6 +17,7 @@ declare
   v_primeira interval := (audit_interno.configuracao('sessao.primeira_janela') #>> '{}')::interval;
   v_defeitos text;
 begin
+  perform audit_interno.recusar_de_dentro();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
