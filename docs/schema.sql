@@ -78,13 +78,15 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  explicacao text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
 
 create type audit.verificacao as (
   situacao text,
@@ -261,6 +263,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb default '{}'::jsonb not null,
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -303,6 +306,7 @@ comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
 comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
@@ -319,7 +323,7 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
 grant select on table audit.divergencias_processadas to conferente_regra;
@@ -330,6 +334,7 @@ create table audit.excecoes (
   regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb default '{}'::jsonb not null,
   motivo text not null,
   autor text not null,
   criada_em timestamp with time zone default clock_timestamp() not null,
@@ -351,6 +356,7 @@ comment on column audit.excecoes.operacao_id is 'The operation that declared it.
 comment on column audit.excecoes.regra is 'Rule that is to be silent.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
@@ -575,6 +581,8 @@ create table audit.regras (
   coluna_carga text,
   coluna_valor text,
   colunas text[] not null,
+  colunas_identidade text[] default '{}'::text[] not null,
+  colunas_acompanham text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
   automatica boolean default false not null,
@@ -618,6 +626,8 @@ comment on column audit.regras.coluna_data is 'Its booking date: explicit window
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -1185,8 +1195,6 @@ grant execute on function audit.pagina_revisao() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit.previsao_padrao(text,text,text,integer) is 'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
 grant execute on function audit.previsao_padrao(text,text,text,integer) to conferente_administrador;
@@ -1200,8 +1208,6 @@ grant execute on function audit.processar_divergencias(text,date,date,text[],boo
 
 create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_minima numeric DEFAULT 0.9)
   returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable security definer
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
@@ -1227,11 +1233,11 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[])
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[]) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language plpgsql volatile security definer
@@ -1369,6 +1375,13 @@ comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, amo
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
+create unlogged table audit_interno.portas_abertas (
+  pid integer not null,
+  constraint portas_abertas_pkey PRIMARY KEY (pid)
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+
 create table audit_interno.vereditos (
   divergencia_id bigint not null,
   certo boolean not null,
@@ -1382,6 +1395,11 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
+
+create function audit_interno.adiaveis(relacao regclass)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
 
 create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
   returns record language sql volatile
@@ -1403,15 +1421,15 @@ create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regr
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
 
-create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text)
+create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_grupo(bigint,regclass,text,text[],text[],bigint[],text) is 'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns text language plpgsql volatile
@@ -1436,8 +1454,6 @@ comment on function audit_interno.avaliar_decisoes(audit.regras,date,date) is 'B
 
 create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
   returns SETOF audit.avaliacao language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 
@@ -1473,6 +1489,11 @@ create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chaves_como(text[],anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 grant execute on function audit_interno.chaves_como(text[],anyelement) to conferente_regra;
+
+create function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.colunas_guardadas(audit.regras,text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
 
 create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
   returns audit.notificacoes language plpgsql volatile security definer
@@ -1659,6 +1680,11 @@ create function audit_interno.cron_valido(expressao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
+create function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.descrever_infiel(jsonb,jsonb,jsonb,jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+
 create function audit_interno.desfeitas_paradas(sessao_id bigint)
   returns bigint language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1683,6 +1709,12 @@ create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.detectar_regra(bigint,text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
+
+create function audit_interno.disparar_adiados()
+  returns void language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
@@ -1734,11 +1766,11 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[])
+create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text DEFAULT NULL::text, antes text DEFAULT NULL::text)
   returns SETOF record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.escrever(text,bigint[]) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
-grant execute on function audit_interno.escrever(text,bigint[]) to conferente_dono;
+comment on function audit_interno.escrever(text,bigint[],text,text) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+grant execute on function audit_interno.escrever(text,bigint[],text,text) to conferente_dono;
 
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
@@ -1766,6 +1798,16 @@ create function audit_interno.experimentar_regra(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
 
+create function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_canonica(regclass,text,text) is 'SQL text for the canonical text of a value of the column; null stays null.';
+
+create function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_fiel(regclass,text,text) is 'SQL text for: column of t is exactly objeto -> coluna.';
+
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1776,6 +1818,11 @@ create function audit_interno.expressao_imagem(relacao regclass, coluna text, va
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_imagem(regclass,text,text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 
+create function audit_interno.expressao_imagens(relacao regclass, colunas text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_imagens(regclass,text[]) is 'SQL text: jsonb object of these columns of the row t.';
+
 create function audit_interno.expressao_impressao(relacao regclass, colunas text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1785,6 +1832,11 @@ create function audit_interno.expressao_valor(relacao regclass, coluna text, obj
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_valor(regclass,text,text) is 'SQL text for objeto -> coluna in the type of the column.';
+
+create function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.falta_na_relacao(audit.regras,text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
 
 create function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
@@ -1807,6 +1859,11 @@ create function audit_interno.frase_desfeitas(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
 
+create function audit_interno.funcao_da_janela(nome text)
+  returns regprocedure language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+
 create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1821,6 +1878,10 @@ create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
+
+create function audit_interno.identidade(regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea)
+  returns bytea language sql immutable;
+comment on function audit_interno.identidade(text,text,text,jsonb,jsonb,jsonb,bytea) is 'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
 
 create function audit_interno.indice_da_visao(visao regclass, coluna text, operador text)
   returns text language plpgsql volatile
@@ -1856,16 +1917,11 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
-create function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ler_sem_escrever(text,audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
-
-create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.levantar_achados(audit.regras,audit.janela) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
 
 create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
   returns text[] language sql volatile
@@ -1940,6 +1996,11 @@ create function audit_interno.preparar_padrao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
 
+create function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.preparar_regra(audit.regras,audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
+
 create function audit_interno.prontidao()
   returns TABLE(parte text, pronta boolean, segundos double precision, quantos bigint) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1998,6 +2059,11 @@ create function audit_interno.rebobinar_casos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.recusar_de_dentro()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
+
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2024,6 +2090,16 @@ create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.relacao(nome text)
+  returns regclass language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.relacao(text) is 'Relation of a schema-qualified name; null when there is none.';
+
+create function audit_interno.relacoes_abaixo(relacao regclass)
+  returns SETOF oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 create function audit_interno.remetente_valido(remetente text)
   returns boolean language sql immutable
@@ -2079,10 +2155,21 @@ create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAUL
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reverter_lote(text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 
+create function audit_interno.rodar_regra(funcao text, janela audit.janela)
+  returns SETOF audit.achado language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rodar_regra(text,audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
+grant execute on function audit_interno.rodar_regra(text,audit.janela) to conferente_regra;
+
 create function audit_interno.selar_operacao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+
+create function audit_interno.tipo_base(relacao regclass, coluna text)
+  returns oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tipo_base(regclass,text) is 'Type of a column below all domains, or null.';
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
@@ -2113,15 +2200,24 @@ create function audit_interno.travar_divergencias(ids bigint[], ato text, de tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.travar_divergencias(bigint[],text,text[]) is 'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
 
+create function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.travar_grupo(text,text,text,text,bigint[]) is 'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
 
 create function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
-  returns jsonb language plpgsql stable
+  returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.valores_atuais(bigint,jsonb) is 'Current values of the row in these columns.';
+
+create function audit_interno.valores_canonicos(valores jsonb)
+  returns jsonb language sql immutable;
+comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
 
 create function audit_interno.verificar_limites(sessao_id bigint)
   returns void language plpgsql volatile
@@ -2273,7 +2369,7 @@ comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse:
 create schema regras;
 comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
 grant usage on schema regras to conferente_leitor;
-grant usage on schema regras to conferente_regra;
+grant create, usage on schema regras to conferente_regra;
 
 create unlogged table regras.estatistica_antigas (
   mes integer not null,
@@ -2624,6 +2720,14 @@ create function regras.em_metades()
 comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regras.em_metades() to conferente_regra;
 
+create function regras.entradas_casadas(campo text, tipo text, padrao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+grant execute on function regras.entradas_casadas(text,text,text,integer) to conferente_regra;
+
 create function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
   returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
   set jit=off
@@ -2693,6 +2797,14 @@ create function regras.inicio_fornecedor(codigo text)
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
 
+create function regras.julgar_retroteste(janela audit.janela)
+  returns TABLE(registro_id text, confianca numeric, propoe boolean, certa boolean) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.julgar_retroteste(audit.janela) is 'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+grant execute on function regras.julgar_retroteste(audit.janela) to conferente_regra;
+
 create function regras.lacuna(mes integer, conhecido integer)
   returns smallint language sql immutable;
 comment on function regras.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
@@ -2761,6 +2873,14 @@ create function regras.padrao_casa(tipo text, padrao text, texto_dobrado text)
 comment on function regras.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 grant execute on function regras.padrao_casa(text,text,text) to conferente_regra;
 
+create function regras.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
+  returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+grant execute on function regras.padroes_propostos(integer,numeric) to conferente_regra;
+
 create function regras.palavras_marketing(inicio date, fim date, palavras text[])
   returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
   set jit=off
@@ -2814,6 +2934,14 @@ create function regras.preparar_pendente_verificacao(janela audit.janela)
   set search_path=pg_catalog, pg_temp;
 comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 grant execute on function regras.preparar_pendente_verificacao(audit.janela) to conferente_regra;
+
+create function regras.preparar_retroteste(janela audit.janela)
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.preparar_retroteste(audit.janela) is 'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+grant execute on function regras.preparar_retroteste(audit.janela) to conferente_regra;
 
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
