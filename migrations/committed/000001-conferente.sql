@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:dc25c1697a3e2c60031e8e50cf90f41b2ee0f232
+--! Hash: sha1:6c299f93c2e2769ef92fc2650fc454f2f2a2837a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2392,13 +2392,13 @@ begin
   if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(c.registro_id) into v_chaves
+  select array_agg(distinct c.registro_id) into v_chaves
   from (
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
     where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
     union
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.divergencias_processadas d
     where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
@@ -2407,7 +2407,7 @@ begin
   where not exists ( -- what an exception withholds was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
-      and e.revogada_em is null and e.expira_em > clock_timestamp());
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
   if v_chaves is null then
     return;
   end if;
@@ -12810,7 +12810,7 @@ begin
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
-        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
           case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
