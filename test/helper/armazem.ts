@@ -63,7 +63,9 @@ export async function armazem(sql: Sql, forma: Forma = 'tabela', chave: Chave = 
   const [migrated] =
     await sql`select from pg_tables where schemaname = 'audit' and tablename = 'configuracoes_sistema'`
   if (migrated) {
-    await sql`update audit.configuracoes_sistema c set valor = r.valor from exemplo.rotulos() r where r.chave = c.chave`
+    await sql`update audit.configuracoes_sistema c set valor = r.valor::jsonb
+      from (values ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'),
+        ('trade_marketing.categoria', '"Trade Marketing"')) r (chave, valor) where r.chave = c.chave`
   }
 }
 
