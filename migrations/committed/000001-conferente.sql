@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6c299f93c2e2769ef92fc2650fc454f2f2a2837a
+--! Hash: sha1:17b9ab67d134001ed37106ff56a6a8aef8925262
 --! Message: conferente
 
 set local role conferente_dono;
@@ -10303,7 +10303,7 @@ begin
   v_versao := v_regra;
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
-    v_defeito := audit_interno.conferir_regra(v_versao);
+    v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
     -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
@@ -10371,7 +10371,7 @@ begin
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+      if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
