@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:68915093723fb7e29e6add2964aaadfda177467e
+--! Hash: sha1:8ce54cbc22f27949e7b21dde3c39314af4f669c2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1015,7 +1015,7 @@ begin
   end if;
   select x.de, x.ate into v_de, v_ate
   from audit_interno.ler(format(
-    'select (select c::text from unnest($2::%1$s[]) as c where c is not null order by c limit 1), (select c::text from unnest($2::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo),
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
     null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
@@ -2996,12 +2996,12 @@ begin
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
-        raise exception using errcode = 'NC998', message = 'algo não ficou como pedido';
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC998' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -6190,34 +6190,17 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
-declare
-  v_sem_chave boolean := false;
 begin
-  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
-  if contar_meses.meses is null then
-    begin
-      lock table regras.estatistica_contagem in access exclusive mode nowait;
-      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
-      v_sem_chave := true;
-    exception when lock_not_available or object_in_use then
-      null;
-    end;
-  end if;
-
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
   insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
-  if v_sem_chave then
-    alter table regras.estatistica_contagem
-      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
-  end if;
-
   insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from regras.estatistica_contagem c
@@ -7351,7 +7334,7 @@ revoke execute on function regras.pendente_verificacao(audit.janela) from public
 
 --! Included regras/previsao_padrao.sql
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
+-- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regras.entradas_casadas); changes nothing.
 -- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
@@ -7361,11 +7344,7 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -7381,14 +7360,10 @@ begin
   end if;
 
   return query
-  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
-    l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
-  from dw.lancamentos l
-  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
-    case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
-  order by l.data_lancamento desc, l.id
-  limit greatest(0, least(previsao_padrao.limite, 10000));
+  select * from audit_interno.ler('select * from regras.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
+    textos => array[campo, tipo, padrao, limite::text])
+    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+      valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7437,81 +7412,18 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 --! Included regras/propor_padroes.sql
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. Reads
--- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
+-- ledger is read as conferente_regra (regras.padroes_propostos). Called by whoever maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
-  with confirmado as materialized (
-    select distinct d.registro_id
-    from audit.divergencias_processadas d
-    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
-      and exists (select from audit.decisoes p
-            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
-  ), entrada as materialized (
-    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
-      c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
-    from dw.lancamentos l
-    left join confirmado c on c.registro_id = l.id::text
-    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-  ), candidato as materialized (
-    select e.id, e.confirmada, e.marketing, x.campo, x.texto
-    from entrada e
-    cross join lateral (
-      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
-      union
-      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
-      union
-      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
-      from generate_series(1, cardinality(e.palavras) - 1) i
-    ) x
-    where (x.campo, x.texto) in (
-      select f.campo, f.texto
-      from entrada n
-      cross join lateral (
-        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
-        union
-        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
-        union
-        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
-        from generate_series(1, cardinality(n.palavras) - 1) i
-      ) f
-      where n.confirmada
-      group by f.campo, f.texto
-      having count(*) >= suporte_minimo
-    )
-  ), contado as (
-    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
-      count(*) filter (where c.marketing) as marketing
-    from candidato c
-    group by c.campo, c.texto
-  )
-  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
-  from contado c
-  where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
-    and not exists (
-      select from audit.padroes_trade_marketing p
-      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
-    and not exists (
-      select from contado m
-      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
-        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
-  order by c.suporte desc, 6 desc, c.campo, c.texto;
+  select * from audit_interno.ler('select * from regras.padroes_propostos($2[1]::int, $2[2]::numeric)',
+    textos => array[suporte_minimo::text, precisao_minima::text])
+    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -8746,7 +8658,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9173,7 +9085,7 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
 -- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
@@ -9185,52 +9097,53 @@ set enable_nestloop = off
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
-begin
-  drop table if exists pg_temp.conferente_caso;
-  execute format(
-    'create temp table conferente_caso on commit drop as
-     with fechada as (
-       select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
-         coalesce(d.valores_digitados, d.valores_propostos) as valores
-       from audit.divergencias_processadas d
-       left join lateral (
-         select p.tipo from audit.decisoes p
-         where p.divergencia_id = d.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'', ''rejeicao'', ''excecao'')
-         order by p.id desc limit 1
-       ) p on true
-       cross join lateral (
-         select d.valores_originais || coalesce((
-           select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), ''{}'') as originais
-       ) o
-       where d.regra = $1 and d.tabela = $2 and d.status in (''corrigida'', ''resolvida'', ''rejeitada'')
-       order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
-     ), linha as (
-       select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
-       from fechada f
-       join %1$s t on t.%2$I = f.registro_id::%3$s
-       cross join lateral (select jsonb_build_object(%4$s) as atual) a
-       where %5$s
-     )
-     select l.registro_id, l.status = ''rejeitada'' as rejeitada, l.valores_propostos as recusados, l.originais,
-       case
-         when l.status = ''rejeitada'' then null
-         when l.status = ''corrigida'' and l.palavra is not null then l.valores
-         -- back to what it was before the correction: a load may have written over it, which proves nothing
-         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
-         when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
-           select from audit.divergencias_processadas o
-           where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (
-             select from audit.decisoes p
-             where p.divergencia_id = o.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'')))
-         then l.agora
-       end as verdade,
-       l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
-     from linha l',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
+  v_leitura text := format(
+    'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
-  using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+begin
+  drop table if exists pg_temp.conferente_caso;
+  create temp table conferente_caso on commit drop as
+  with fechada as materialized (
+    select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
+      coalesce(d.valores_digitados, d.valores_propostos) as valores
+    from audit.divergencias_processadas d
+    left join lateral (
+      select p.tipo from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      order by p.id desc limit 1
+    ) p on true
+    cross join lateral (
+      select d.valores_originais || coalesce((
+        select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), '{}') as originais
+    ) o
+    where d.regra = casos_avaliacao.regra.nome and d.tabela = casos_avaliacao.regra.tabela
+      and d.status in ('corrigida', 'resolvida', 'rejeitada')
+    order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
+  ), linha as (
+    select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
+    from fechada f
+    join audit_interno.ler(v_leitura, v_janela, array(select e.registro_id from fechada e)) as a (registro_id text, atual jsonb)
+      on a.registro_id = f.registro_id
+  )
+  select l.registro_id, l.status = 'rejeitada' as rejeitada, l.valores_propostos as recusados, l.originais,
+    case
+      when l.status = 'rejeitada' then null
+      when l.status = 'corrigida' and l.palavra is not null then l.valores
+      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
+      when l.status = 'resolvida' and l.agora <> l.originais and not exists (
+        select from audit.divergencias_processadas o
+        where o.tabela = casos_avaliacao.regra.tabela and o.registro_id = l.registro_id and o.status = 'corrigida' and not exists (
+          select from audit.decisoes p
+          where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
+      then l.agora
+    end as verdade,
+    l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
+  from linha l;
 end
 $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
@@ -9239,8 +9152,8 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 
 --! Included avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
--- held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
+-- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -9251,6 +9164,7 @@ as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
+  v_rastro text;
 begin
   select string_agg(format('%I = case when c.originais ? %L then %s else t.%I end',
     x.coluna, x.coluna, audit_interno.expressao_valor(v_tabela, x.coluna, 'c.originais'), x.coluna), ', ')
@@ -9262,8 +9176,16 @@ begin
   if v_atribuicoes is null then
     return;
   end if;
-  execute format('update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s',
-    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave));
+  grant select on pg_temp.conferente_caso to conferente_escrita;
+  v_rastro := audit_interno.rastro('conferente_escrita');
+  perform from audit_interno.escrever(format(
+    'with escrita as (
+       update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s returning 1
+     )
+     select count(*) from escrita',
+    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
+    as x (linhas bigint);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
@@ -9338,7 +9260,7 @@ begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 
@@ -9364,46 +9286,25 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded avaliacao/avaliar_decisoes.sql
 
 --! Included avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
--- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
--- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
--- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
--- Called by audit.avaliar_regra alone.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
+-- than the window's first month were known (see regras.preparar_retroteste and regras.julgar_retroteste). HAZARD: changes the
+-- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_primeiro int := regras.mes_indice(data_inicio);
-  v_ultimo int := regras.mes_indice(data_fim);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
 begin
-  perform regras.preparar_pendente_verificacao(null);
-  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
-  analyze regras.estatistica_contagem;
-  perform regras.calibrar_historia(regras.meses_retroteste());
-
-  create temp table conferente_sugestao on commit drop as
-  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
-  cross join lateral unnest(s.ids, s.certas) u (id, certa);
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
-  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
-    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
-  from dw.lancamentos l
-  left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
-  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+  select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
+  from audit_interno.ler('select * from regras.julgar_retroteste($1)', v_janela)
+    as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
 end
@@ -9415,8 +9316,8 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -10849,7 +10750,8 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! Included correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Part of conteudo_mensagem.
+-- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
+-- conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -10858,46 +10760,49 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sessao audit.sessoes_processamento;
-  v_consulta text;
   v_depois numeric;
   v_corrigido numeric;
   v_outras numeric;
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
-  select string_agg(format(
-    $q$select coalesce(sum(t.%1$I), 0) as depois, coalesce(sum(a.corrigido), 0) as corrigido, coalesce(sum(a.outras), 0) as outras
-    from %2$s t left join (
-      select d.registro_id::%3$s as chave,
-        sum(x.diferenca) filter (where x.da_sessao) as corrigido, sum(x.diferenca) filter (where not x.da_sessao) as outras
-      from (
-        select a.divergencia_id, (a.depois ->> %4$L)::numeric - (a.antes ->> %4$L)::numeric as diferenca,
-          o.sessao_id is not distinct from $1 and o.tipo in ('correcao', 'autoverificacao') as da_sessao
-        from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
-        where o.iniciada_em >= $2 and a.antes ? %4$L
-      ) as x
-      join audit.divergencias_processadas d on d.id = x.divergencia_id
-      where d.tabela = %5$L
-      group by 1
-    ) as a on a.chave = t.%6$I
-    where %7$s$q$,
-    (j.regra).coluna_valor, audit_interno.nome_sql(j.tabela), audit_interno.tipo_coluna(j.tabela, (j.regra).coluna_chave),
-    (j.regra).coluna_valor, (j.regra).tabela, (j.regra).coluna_chave,
-    replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
-  into v_consulta
-  from (
-    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as tabela, e.total_valor,
+  with medida as (
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
     order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
-  ) as j
-  where j.total_valor is not null and (j.regra).coluna_valor is not null and j.tabela is not null;
-  if v_consulta is null or v_sessao.total_valor is null then
+  ), somada as (
+    select m.regra, m.relacao, m.janela, (m.regra).tabela, (m.regra).coluna_valor
+    from medida m
+    where m.total_valor is not null and (m.regra).coluna_valor is not null and m.relacao is not null
+  ), alterada as (
+    select s.tabela, d.registro_id, sum(x.diferenca) filter (where x.da_sessao) as corrigido,
+      sum(x.diferenca) filter (where not x.da_sessao) as outras
+    from somada s
+    join audit.divergencias_processadas d on d.tabela = s.tabela
+    join audit.alteracoes a on a.divergencia_id = d.id and a.antes ? s.coluna_valor
+    join audit.operacoes o on o.id = a.operacao_id and o.iniciada_em >= v_sessao.inicio_processamento
+    cross join lateral (select (a.depois ->> s.coluna_valor)::numeric - (a.antes ->> s.coluna_valor)::numeric as diferenca,
+      o.sessao_id is not distinct from v_sessao.id and o.tipo in ('correcao', 'autoverificacao') as da_sessao) as x
+    group by s.tabela, d.registro_id
+  )
+  select sum(l.depois), coalesce(sum(e.corrigido), 0), coalesce(sum(e.outras), 0)
+  into v_depois, v_corrigido, v_outras
+  from somada s
+  cross join lateral audit_interno.ler(
+    -- of the altered rows those that still lie in the window
+    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
+        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+      s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
+      (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
+    s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])
+  left join lateral (
+    select sum(a.corrigido) as corrigido, sum(a.outras) as outras
+    from unnest(l.dentro) as c (chave) join alterada a on a.tabela = s.tabela and a.registro_id = c.chave
+  ) as e on true;
+  if v_depois is null or v_sessao.total_valor is null then
     return null; -- no rule measured an amount
   end if;
-  execute format('select sum(depois), sum(corrigido), sum(outras) from (%s) as j', v_consulta)
-  into v_depois, v_corrigido, v_outras
-  using v_sessao.id, v_sessao.inicio_processamento;
   return jsonb_build_object(
     'antes', audit_interno.centavos(v_sessao.total_valor),
     'depois', audit_interno.centavos(v_depois),
@@ -12459,9 +12364,9 @@ comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column 
 --! EndIncluded configuracao/conferir_tipos.sql
 
 --! Included avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
--- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
--- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
+-- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
+-- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -12476,7 +12381,7 @@ begin
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
       message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
-      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      detail = 'Uma avaliação roda a função com os direitos de conferente_regra, que lê o que as regras leem.',
       hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
         audit_interno.chamada_sql(exigir_dono.funcao));
   end if;
@@ -12574,6 +12479,190 @@ comment on function regras.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
 revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
+
+--! Included regras/entradas_casadas.sql
+-- The entries that one marketing pattern matches, newest first, as audit.previsao_padrao shows them. Reads dw.lancamentos and
+-- the settings; changes nothing. Called by audit.previsao_padrao, through audit_interno.ler.
+create or replace function regras.entradas_casadas(campo text, tipo text, padrao text, limite int)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+begin
+  return query
+  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
+    l.conta_contabil::text, l.valor::numeric,
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+  from dw.lancamentos l
+  where regras.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
+    case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
+  order by l.data_lancamento desc, l.id
+  limit greatest(0, least(entradas_casadas.limite, 10000));
+end
+$$;
+
+comment on function regras.entradas_casadas(text, text, text, int) is
+  'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+revoke execute on function regras.entradas_casadas(text, text, text, int) from public;
+--! EndIncluded regras/entradas_casadas.sql
+
+--! Included regras/julgar_retroteste.sql
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
+-- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
+-- seldom have. The statistics must be those of regras.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
+-- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+create or replace function regras.julgar_retroteste(janela audit.janela)
+returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_meses int4range := int4range(regras.mes_indice(janela.data_inicio), regras.mes_indice(janela.data_fim) + 1);
+begin
+  return query
+  with sugestao as materialized (
+    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+    from regras.sugerir_pendencias(null, v_meses, null) s
+    cross join lateral unnest(s.ids, s.certas) u (id, certa)
+  )
+  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+    coalesce(s.acertou and s.confianca >= v_minima, false)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
+  where l.data_lancamento between janela.data_inicio and janela.data_fim
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+end
+$$;
+
+comment on function regras.julgar_retroteste(audit.janela) is
+  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+revoke execute on function regras.julgar_retroteste(audit.janela) from public;
+--! EndIncluded regras/julgar_retroteste.sql
+
+--! Included regras/padroes_propostos.sql
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
+-- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
+-- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+create or replace function regras.padroes_propostos(suporte_minimo int, precisao_minima numeric)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with confirmado as materialized (
+    select distinct d.registro_id
+    from audit.divergencias_processadas d
+    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+  ), entrada as materialized (
+    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
+      c.registro_id is not null as confirmada,
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+    from dw.lancamentos l
+    left join confirmado c on c.registro_id = l.id::text
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+  ), candidato as materialized (
+    select e.id, e.confirmada, e.marketing, x.campo, x.texto
+    from entrada e
+    cross join lateral (
+      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
+      union
+      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
+      union
+      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
+      from generate_series(1, cardinality(e.palavras) - 1) i
+    ) x
+    where (x.campo, x.texto) in (
+      select f.campo, f.texto
+      from entrada n
+      cross join lateral (
+        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
+        union
+        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
+        union
+        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
+        from generate_series(1, cardinality(n.palavras) - 1) i
+      ) f
+      where n.confirmada
+      group by f.campo, f.texto
+      having count(*) >= suporte_minimo
+    )
+  ), contado as (
+    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
+      count(*) filter (where c.marketing) as marketing
+    from candidato c
+    group by c.campo, c.texto
+  )
+  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
+  from contado c
+  where c.marketing::numeric / c.lancamentos >= precisao_minima
+    -- what an active pattern catches already needs no other
+    and not exists (
+      select from audit.padroes_trade_marketing p
+      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
+    -- a pair says nothing that one of its words does not say as precisely of as many
+    and not exists (
+      select from contado m
+      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
+        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
+  order by c.suporte desc, 6 desc, c.campo, c.texto;
+end
+$$;
+
+comment on function regras.padroes_propostos(int, numeric) is
+  'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+revoke execute on function regras.padroes_propostos(int, numeric) from public;
+--! EndIncluded regras/padroes_propostos.sql
+
+--! Included regras/preparar_retroteste.sql
+-- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
+-- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
+-- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+create or replace function regras.preparar_retroteste(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_primeiro int := regras.mes_indice(janela.data_inicio);
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
+end
+$$;
+
+comment on function regras.preparar_retroteste(audit.janela) is
+  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+revoke execute on function regras.preparar_retroteste(audit.janela) from public;
+--! EndIncluded regras/preparar_retroteste.sql
 
 --! Included regras/rotulos_proximos.sql
 -- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
