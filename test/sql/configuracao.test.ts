@@ -186,7 +186,7 @@ t.test(
     const adelia = connect(pessoal.href, { max: 1, onWarning: (w) => warned.push(w) })
     t.teardown(() => adelia.end())
     const set = (valor: string) =>
-      adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor as never}::jsonb, 'teste')`
+      adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
     await set('"Nada"')
     t.same(warned, [], 'no warehouse, no word')
     await armazem(sql)
