@@ -97,7 +97,8 @@ export function installProblems(
 
 function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error
-  if (isDatabaseError(error) || error instanceof GoneError || UNAVAILABLE.test(error.code)) return publicDatabaseError(text, error)
+  if (isDatabaseError(error) || error instanceof GoneError || UNAVAILABLE.test(error.code))
+    return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
   if (validation !== undefined) return validationProblem(text, error)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)

@@ -4,7 +4,10 @@ import { api } from '../helper/api.ts'
 import { esperaTrava } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
 
-const REST = (id: number) => ({ path: '/api/v1/divergencias/aprovar', body: { ids: [id], motivo: 'conferido' } })
+const REST = (id: number) => ({
+  path: '/api/v1/divergencias/aprovar',
+  body: { ids: [id], motivo: 'conferido' },
+})
 const GRAPHQL = (id: number) => ({
   path: '/graphql',
   body: {
