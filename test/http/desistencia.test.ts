@@ -11,7 +11,9 @@ const REST = (id: number) => ({
 const GRAPHQL = (id: number) => ({
   path: '/graphql',
   body: {
-    query: `mutation { aprovarDivergencias(input: {ids: [${id}], motivo: "conferido"}) { resultado { status } } }`,
+    query:
+      'mutation ($ids: [BigInt!]!) { aprovarDivergencias(input: { ids: $ids, motivo: "confere" }) { resultado { status } } }',
+    variables: { ids: [String(id)] },
   },
 })
 
@@ -36,10 +38,10 @@ for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
     await holder`select from audit.divergencias_processadas where id = ${id} for update`
     const client = new AbortController()
     const sent = send(client.signal).then(
-      () => 'answered',
+      (answer) => answer.text(),
       () => 'gone',
     )
-    await esperaTrava(c.sql)
+    t.equal(await Promise.race([sent, esperaTrava(c.sql)]), undefined, 'it waits')
     client.abort()
     t.equal(await sent, 'gone')
     const waiting = () =>
