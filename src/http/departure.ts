@@ -29,7 +29,7 @@ export const RUNNING =
   "select pg_backend_pid() as pid, now()::text as since, set_config('statement_timeout', $1, true)"
 
 /** Cancels what a transaction runs; nothing where that one has ended, and the connection is another's. */
-export const CANCEL = `select pg_cancel_backend(a.pid) from pg_stat_activity a where a.pid = $1 and a.xact_start = $2::timestamptz`
+export const CANCEL = `select pg_cancel_backend(a.pid) from pg_stat_activity a where a.pid = $1 and a.xact_start = $2::text::timestamptz`
 
 /**
  * Work whose client may leave: what runs is cancelled then, and nothing is committed.
