@@ -16,6 +16,7 @@ import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
+import { portas } from './measures/portas.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
@@ -36,6 +37,7 @@ const MEASURES: readonly Measure[] = [
   correcao,
   dw,
   planos,
+  portas,
 ]
 
 const { values } = parseArgs({
