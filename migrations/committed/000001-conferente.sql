@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ca305826e85c9bd084741934504b85e73c83b2b7
+--! Hash: sha1:8be11ef1fe22e0fd72c0fa34fa9949c808b33e37
 --! Message: conferente
 
 set local role conferente_dono;
@@ -475,7 +475,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
-  entrada jsonb not null,
+  entrada jsonb not null default '{}',
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -2802,8 +2802,8 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 -- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
 -- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
 -- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates, of rows without a date, and
--- where a trigger may write it afterwards, that is any day.
+-- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
+-- is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
@@ -2882,13 +2882,13 @@ begin
       with lida as (
         select r.*
         from audit_interno.escrever(format(
-          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s, %s
            from pg_temp.conferente_lote l left join %s t on %s
            where l.divergencia_id = any ($1) and l.outras is not null',
-          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_tabela, v_chave), ids)
-          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb)
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_data, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb, dia date)
       ), julgada as (
-        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.agora, r.outras as outras_agora, l.outras, l.para,
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.dia, r.agora, r.outras as outras_agora, l.outras, l.para,
           coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
         from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
       ), imagem as (
@@ -2899,7 +2899,8 @@ begin
       )
       select count(*) filter (where j.escrita and j.fiel),
         jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
-        '(,)'::daterange
+        case when count(*) filter (where j.escrita and j.fiel) = 0 then 'empty' when bool_or(j.escrita and j.fiel and j.dia is null) then '(,)'
+          else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
@@ -3557,6 +3558,9 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
+  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    perform audit_interno.disparar_adiados();
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
@@ -4224,13 +4228,16 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
+  v_relacao regclass;
   v_registro text; -- the key as the row itself writes it
+  v_entrada jsonb;
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or audit_interno.relacao(declarar_excecao.tabela) is distinct from audit_interno.relacao(v_regra.tabela) then
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_regra.nome is null or audit_interno.relacao(declarar_excecao.tabela) is distinct from v_relacao then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
@@ -4239,9 +4246,10 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(audit_interno.relacao(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(audit_interno.relacao(v_regra.tabela), v_regra.coluna_chave))
-    into v_registro using declarar_excecao.registro_id;
+    select l.registro_id, l.entrada into v_registro, v_entrada
+    from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as l (registro_id text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -4250,8 +4258,8 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
-  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, entrada, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_entrada, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d
@@ -4530,7 +4538,8 @@ grant execute on function audit.reverter_sessao(bigint, text) to conferente_revi
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
+-- anew, and audit_interno.rastro sees whatever else would be created.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -4645,7 +4654,6 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
-revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql
@@ -12769,5 +12777,29 @@ create unlogged table audit_interno.portas_abertas (
 comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 --! EndIncluded portas/tabelas.sql
+
+--! Included portas/disparar_adiados.sql
+-- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
+-- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone.
+grant create on schema audit_interno to conferente_escrita;
+set local role conferente_escrita;
+
+create or replace function audit_interno.disparar_adiados()
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  set constraints all immediate;
+end
+$$;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+revoke execute on function audit_interno.disparar_adiados() from public;
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_escrita;
+--! EndIncluded portas/disparar_adiados.sql
 
 reset role;

@@ -2,8 +2,8 @@
 -- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
 -- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
 -- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates, of rows without a date, and
--- where a trigger may write it afterwards, that is any day.
+-- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
+-- is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
@@ -82,13 +82,13 @@ begin
       with lida as (
         select r.*
         from audit_interno.escrever(format(
-          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s, %s
            from pg_temp.conferente_lote l left join %s t on %s
            where l.divergencia_id = any ($1) and l.outras is not null',
-          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_tabela, v_chave), ids)
-          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb)
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_data, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb, dia date)
       ), julgada as (
-        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.agora, r.outras as outras_agora, l.outras, l.para,
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.dia, r.agora, r.outras as outras_agora, l.outras, l.para,
           coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
         from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
       ), imagem as (
@@ -99,7 +99,8 @@ begin
       )
       select count(*) filter (where j.escrita and j.fiel),
         jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
-        '(,)'::daterange
+        case when count(*) filter (where j.escrita and j.fiel) = 0 then 'empty' when bool_or(j.escrita and j.fiel and j.dia is null) then '(,)'
+          else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then

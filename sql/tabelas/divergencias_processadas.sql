@@ -8,7 +8,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
-  entrada jsonb not null,
+  entrada jsonb not null default '{}',
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,

@@ -16,7 +16,7 @@ const PERMITIDAS: Record<string, string[]> = {
   aguardando_segunda_aprovacao: ['corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
   corrigida: ['revertida', 'aberta', 'falha'],
   rejeitada: ['aberta'],
-  revertida: ['corrigida', 'aberta'],
+  revertida: ['corrigida', 'aberta', 'resolvida'],
   obsoleta: ['aberta'],
   resolvida: ['aberta'],
   falha: ['aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida'],

@@ -71,7 +71,7 @@ t.test('what is contested does not count against a limit', async (t) => {
   t.equal(session['corrigidas'], 2n)
 })
 
-t.test('a trigger below the view has the last word in the image', async (t) => {
+t.test('what a trigger below the view makes of a correction is not called corrected: it is undone', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2 })
   await c.sql.unsafe(`
@@ -85,13 +85,14 @@ t.test('a trigger below the view has the last word in the image', async (t) => {
     end $$;
     create trigger acrescentar after update on dw.fato for each row execute function dw.acrescentar();`)
   const session = await c.processar('auto')
-  t.equal(session['corrigidas'], 2n)
-  const images = await c.sql`select antes, depois from audit.alteracoes order by divergencia_id`
+  t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
+  t.same(await c.sql`select from audit.alteracoes`, [])
   t.same(
-    images.map(({ antes, depois }) => [antes, depois]),
-    [
-      [{ categoria: 'ERR' }, { categoria: 'CERTA (revista)' }],
-      [{ categoria: 'ERR' }, { categoria: 'CERTA (revista)' }],
-    ],
+    (await c.sql`select categoria from dw.fato order by id`).map((r) => r['categoria']),
+    ['ERR', 'ERR'],
   )
+  t.match(await c.sql`select status, motivo from audit.divergencias_processadas`, [
+    { status: 'falha', motivo: /foi pedido "CERTA", e ficou "CERTA \(revista\)"/ },
+    { status: 'falha' },
+  ])
 })

@@ -401,8 +401,8 @@ t.test('a changed, deleted or added finding', async (t) => {
   await adulterar(
     t,
     'another proposal, with its identity',
-    `update audit.divergencias_processadas d set valores_propostos = '{"categoria": "X"}', identidade = sha256(convert_to(
-      jsonb_build_array(regra, tabela, registro_id, '{"categoria": "X"}'::jsonb, null)::text, 'UTF8') || impressao) ${este}`,
+    `update audit.divergencias_processadas d set valores_propostos = '{"categoria": "X"}', identidade = audit_interno.identidade(
+      regra, tabela, registro_id, '{"categoria": "X"}', evidencia, entrada, impressao) ${este}`,
     [{ situacao: 'divergencia_alterada', ...deteccao, objeto: quem(achado, 'ultima deteccao') }],
   )
   await adulterar(t, 'deleted', `delete from audit.divergencias_processadas ${este}`, [
