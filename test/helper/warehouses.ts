@@ -47,8 +47,11 @@ export interface Warehouse {
   readonly other: string
   /** A change by somebody else, committed: `{s}` stands for the schema of the tables. */
   edit(statement: string, connection?: Sql): Promise<void>
-  /** Where the base tables are not what the findings say they are, and not what the images say. */
-  differences(): Promise<string[]>
+  /**
+   * Where the base tables are not what the findings say they are, and not what the images say, written one after the other; the
+   * latter is left out where somebody else has written since.
+   */
+  differences(options?: { images: boolean }): Promise<string[]>
 }
 
 /** How many entries there are; their nth has the nth key. */
@@ -184,8 +187,10 @@ const razao: Form = {
       maiusculas: 'new.descricao := upper(new.descricao); return new;',
       caixa: 'new.categoria := upper(new.categoria); return new;',
       calado: "if right(old.id, 1) in ('0', '2', '4', '6', '8') then return null; end if; return new;",
-      depois: 'update dw.lancamentos set valor_desconto = 1 where id = new.id and valor_desconto <> 1; return null;',
-      adiado: 'update dw.lancamentos set valor_desconto = 1 where id = new.id and valor_desconto <> 1; return null;',
+      depois:
+        'update dw.lancamentos set valor_desconto = 1 where id = new.id and valor_desconto <> 1; return null;',
+      adiado:
+        'update dw.lancamentos set valor_desconto = 1 where id = new.id and valor_desconto <> 1; return null;',
     }
     const when =
       variant === 'depois'
@@ -273,10 +278,10 @@ export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> 
         perform retrato.escrever(x.registro_id, x.valores) from (
           select d.registro_id, coalesce(d.valores_digitados, d.valores_propostos) as valores,
             (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id) as ordem
-          from audit.divergencias_processadas d where d.status = 'corrigida' and not imagens
+          from audit.divergencias_processadas d where d.status = 'corrigida' and d.tabela = 'dw.lancamentos' and not imagens
           union all
           select d.registro_id, a.depois, a.operacao_id
-          from audit.alteracoes a join audit.divergencias_processadas d on d.id = a.divergencia_id where imagens
+          from audit.alteracoes a join audit.divergencias_processadas d on d.id = a.divergencia_id where d.tabela = 'dw.lancamentos' and imagens
           order by ordem) as x;
         ${variant === 'carga' ? form.load : 'perform 1'};
         v_vistas := ${tables.map(([table]) => `${both(table, 'should be', 'retrato', form.base)} || ${both(table, 'is', form.base, 'retrato')}`).join(' || ')};
@@ -299,10 +304,12 @@ export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> 
       await connection.unsafe(statement.replaceAll('{s}', form.base))
       await sql.unsafe(statement.replaceAll('{s}', 'retrato'))
     },
-    async differences() {
-      const [row] = await sql`select retrato.diferencas(false) as findings, retrato.diferencas(true) as images`
-      const lines = (side: string) => ((row?.[side] ?? []) as string[]).map((line) => `by the ${side}: ${line}`)
-      return [...lines('findings'), ...lines('images')]
+    async differences({ images } = { images: true }) {
+      const [row] =
+        await sql`select retrato.diferencas(false) as findings, retrato.diferencas(true) as images`
+      const lines = (side: string) =>
+        ((row?.[side] ?? []) as string[]).map((line) => `by the ${side}: ${line}`)
+      return images ? [...lines('findings'), ...lines('images')] : lines('findings')
     },
   }
 }

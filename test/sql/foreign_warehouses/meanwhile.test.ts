@@ -1,9 +1,10 @@
 // What a person commits while a rule looks is neither overwritten nor recorded as what the row held, and costs no rule its session.
-import t, { type Test } from 'tap'
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
 import { aprovar, divergencias, processar } from '../../helper/armazem.ts'
 import { banco } from '../../helper/banco.ts'
-import { houseRule, propose, warehouse, type Kind } from '../../helper/warehouses.ts'
+import { houseRule, type Kind, propose, warehouse } from '../../helper/warehouses.ts'
 
 const DOOR = 4242
 
@@ -18,7 +19,9 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
     // the same, with the door behind the reading
     const [source] = await b.sql`select pg_get_functiondef('minhas.casa'::regproc) as text`
     const text = (source?.['text'] as string).replace(wait, '')
-    await b.sql.unsafe(text.replace('end $function$', `${wait} end $function$`).replace(/end \$\$/, `${wait} end $$`))
+    await b.sql.unsafe(
+      text.replace('end $function$', `${wait} end $function$`).replace(/end \$\$/, `${wait} end $$`),
+    )
   }
   const holder = await b.sql.reserve()
   t.teardown(() => holder.release())
@@ -33,7 +36,8 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
       const session = processar(olivia, modo, ['casa']).then((s) => s)
       try {
         for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
-          const [waiting] = await b.sql`select from pg_locks where locktype = 'advisory' and objid = ${DOOR} and not granted
+          const [waiting] =
+            await b.sql`select from pg_locks where locktype = 'advisory' and objid = ${DOOR} and not granted
             and database = (select oid from pg_database where datname = current_database())`
           if (waiting) break
           if (Date.now() > deadline) throw new Error('the rule never looked')
@@ -60,13 +64,20 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     t.test(`${kind}: an edit committed while the rule looks, ${moment} it reads`, async (t) => {
       const { sql, dw, ana, during } = await scene(t, kind, moment)
       const { key, right, other, wrong } = dw
-      await propose(sql, [1, 4, 9, 12].map((n) => ({ id: key(n), valores: { categoria: right } })))
+      await propose(
+        sql,
+        [1, 4, 9, 12].map((n) => ({ id: key(n), valores: { categoria: right } })),
+      )
       const session = await during('auto', async () => {
         await dw.edit(typed(kind, key(1), other)) // something else
         await dw.edit(typed(kind, key(4), right)) // the very proposal
       })
       t.match(session, { status: 'concluida', falhas: 0n }, session['mensagem'])
-      t.same(await dw.differences(), [], 'what the person wrote is there, and what the audit says of the rest is so')
+      t.same(
+        await dw.differences(),
+        [],
+        'what the person wrote is there, and what the audit says of the rest is so',
+      )
       const all = await divergencias(sql)
       const of = (n: number) => all.filter((d) => d['registro_id'] === key(n))
       for (const n of [1, 4]) {
@@ -80,14 +91,24 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
           'what the person wrote is not what the row held when it was found',
         )
       }
-      t.same([of(9), of(12)].map((d) => d.map((one) => one['status'])), [['corrigida'], ['corrigida']])
+      t.same(
+        [of(9), of(12)].map((d) => d.map((one) => one['status'])),
+        [['corrigida'], ['corrigida']],
+      )
       t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 
       // by day: found, then edited while the rule looks again, then approved
-      await propose(sql, [17].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })))
+      await propose(
+        sql,
+        [17].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
+      )
       await during('manual', () => dw.edit(typed(kind, key(17), other)))
       const open = await divergencias(sql, 'aberta')
-      if (open.length > 0) t.match(await aprovar(ana, ...open.map((d) => d['id'])), open.map(() => ({ status: 'obsoleta' })))
+      if (open.length > 0)
+        t.match(
+          await aprovar(ana, ...open.map((d) => d['id'])),
+          open.map(() => ({ status: 'obsoleta' })),
+        )
       t.same(await dw.differences(), [])
     })
   }
@@ -99,7 +120,10 @@ t.test('an edit committed between detection and correction is not overwritten', 
     const dw = await warehouse(b.sql, { kind })
     await houseRule(b.sql, b.como('adelia'))
     const { key, right, other } = dw
-    await propose(b.sql, [1, 4].map((n) => ({ id: key(n), valores: { categoria: right } })))
+    await propose(
+      b.sql,
+      [1, 4].map((n) => ({ id: key(n), valores: { categoria: right } })),
+    )
     const olivia = b.como('olivia')
     await processar(olivia, 'manual', ['casa'])
     // a trial of the same that was committed by somebody else: the finding is older than the edit
