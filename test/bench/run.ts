@@ -16,6 +16,7 @@ import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
+import { releitura } from './measures/releitura.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
@@ -34,6 +35,7 @@ const MEASURES: readonly Measure[] = [
   memoria,
   trabalhadores,
   correcao,
+  releitura,
   dw,
   planos,
 ]

@@ -18,10 +18,8 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
   if (moment === 'after') {
     // the same, with the door behind the reading
     const [source] = await b.sql`select pg_get_functiondef('minhas.casa'::regproc) as text`
-    const text = (source?.['text'] as string).replace(wait, '')
-    await b.sql.unsafe(
-      text.replace('end $function$', `${wait} end $function$`).replace(/end \$\$/, `${wait} end $$`),
-    )
+    const text = String(source?.['text']).replace(wait, '')
+    await b.sql.unsafe(text.replace('end $function$', `${wait} end $function$`))
   }
   const holder = await b.sql.reserve()
   t.teardown(() => holder.release())
@@ -33,7 +31,7 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
     /** Lets a session run until its rule waits, does something, and lets it end. */
     async during(modo: 'manual' | 'auto', work: () => Promise<unknown>) {
       await holder`select pg_advisory_lock(${DOOR})`
-      const session = processar(olivia, modo, ['casa']).then((s) => s)
+      const session = processar(olivia, modo, ['casa']).then((row) => row) // asked for now
       try {
         for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
           const [waiting] =
