@@ -107,7 +107,7 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
 
 create table audit.agendamentos (
@@ -181,6 +181,31 @@ comment on column audit.configuracoes_sistema.alterada_em is 'When it was last c
 comment on column audit.configuracoes_sistema.alterada_por is 'Who last changed it.';
 grant select on table audit.configuracoes_sistema to conferente_leitor;
 
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null,
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamp with time zone,
+  constraint correcoes_desfeitas_check CHECK (((agora IS NULL) = (situacao = 'ausente'::text))),
+  constraint correcoes_desfeitas_pkey PRIMARY KEY (divergencia_id, operacao_id),
+  constraint correcoes_desfeitas_situacao_check CHECK ((situacao = ANY (ARRAY['valor_anterior'::text, 'outro_valor'::text, 'ausente'::text])))
+);
+CREATE INDEX correcoes_desfeitas_operacao_id_idx ON audit.correcoes_desfeitas USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.correcoes_desfeitas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.correcoes_desfeitas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+grant select on table audit.correcoes_desfeitas to conferente_leitor;
+
 create table audit.decisoes (
   id bigint generated always as identity not null,
   operacao_id bigint not null,
@@ -247,6 +272,7 @@ create table audit.divergencias_processadas (
   detectada_em timestamp with time zone not null,
   ultima_deteccao timestamp with time zone not null,
   vezes_detectada integer default 1 not null,
+  vezes_desfeita integer default 0 not null,
   proposta_por text,
   decidida_em timestamp with time zone,
   decidida_por text,
@@ -288,6 +314,7 @@ comment on column audit.divergencias_processadas.status is 'aberta, aguardando_s
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
@@ -348,6 +375,9 @@ create table audit.execucoes_regra (
   falhas bigint default 0 not null,
   obsoletas bigint default 0 not null,
   resolvidas bigint default 0 not null,
+  conferidas bigint default 0 not null,
+  desfeitas bigint default 0 not null,
+  refeitas bigint default 0 not null,
   valor_em_risco numeric default 0 not null,
   valor_corrigido numeric default 0 not null,
   inicio timestamp with time zone,
@@ -357,6 +387,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  conferencia text,
   corrigida_ate bigint default 0 not null,
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
@@ -380,8 +411,11 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
+comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
@@ -389,6 +423,7 @@ comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of t
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
@@ -665,6 +700,8 @@ create table audit.sessoes_processamento (
   falhas bigint default 0 not null,
   obsoletas bigint default 0 not null,
   resolvidas bigint default 0 not null,
+  desfeitas bigint default 0 not null,
+  refeitas bigint default 0 not null,
   valor_em_risco numeric default 0 not null,
   valor_corrigido numeric default 0 not null,
   limite_atingido text,
@@ -707,8 +744,10 @@ comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by t
 comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.desfeitas is 'Earlier corrections that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.sessoes_processamento.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
@@ -742,6 +781,43 @@ comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
 comment on column audit.tokens.expira_em is 'When it ends by itself.';
 grant select on table audit.tokens to conferente_administrador;
+
+create view audit.vw_correcoes_desfeitas (
+  divergencia_id bigint,
+  regra text,
+  tabela text,
+  registro_id text,
+  coluna text,
+  valor_corrigido text,
+  valor_encontrado text,
+  situacao text,
+  justificativa text,
+  valor_em_risco numeric,
+  corrigida_em timestamp with time zone,
+  vista_em timestamp with time zone,
+  carregado_em timestamp with time zone,
+  vezes_desfeita integer,
+  status text,
+  sessao_id bigint
+) with (security_invoker=true);
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
+comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
+comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_correcoes_desfeitas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_correcoes_desfeitas.coluna is 'Column that was corrected.';
+comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'The value wanted: what the correction wrote, as text.';
+comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; null also when the row is gone.';
+comment on column audit.vw_correcoes_desfeitas.situacao is 'valor_anterior (what the row held before the correction), outro_valor or ausente (the row is gone).';
+comment on column audit.vw_correcoes_desfeitas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_correcoes_desfeitas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_correcoes_desfeitas.corrigida_em is 'When the correction was made.';
+comment on column audit.vw_correcoes_desfeitas.vista_em is 'When a session last saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, where it is later than the correction; otherwise null.';
+comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessions saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
+comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
+grant select on table audit.vw_correcoes_desfeitas to conferente_leitor;
 
 create view audit.vw_divergencias_abertas (
   id bigint,
@@ -862,6 +938,8 @@ create view audit.vw_metricas_desempenho (
   falhas bigint,
   obsoletas bigint,
   resolvidas bigint,
+  desfeitas bigint,
+  refeitas bigint,
   valor_em_risco numeric,
   valor_corrigido numeric,
   erro_codigo text,
@@ -888,8 +966,10 @@ comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by 
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 grant select on table audit.vw_metricas_desempenho to conferente_leitor;
@@ -1088,7 +1168,7 @@ grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to 
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.metricas()
@@ -1438,6 +1518,12 @@ create function audit_interno.conferir_caminho(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 
+create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+
 create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1458,6 +1544,12 @@ create function audit_interno.configuracao(chave text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.configuracao(text) is 'Value of a setting as JSON. NC008 when there is no such setting.';
 grant execute on function audit_interno.configuracao(text) to conferente_regra;
+
+create function audit_interno.confrontar_corrigidas(regra audit.regras)
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   returns void language plpgsql volatile
@@ -1489,6 +1581,11 @@ create function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_correio(bigint,text) is 'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
 
+create function audit_interno.conteudo_desfeitas(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
+
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1502,7 +1599,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -1561,6 +1658,16 @@ create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.desfeitas_paradas(sessao_id bigint)
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findings that auto no longer corrects again.';
+
+create function audit_interno.desfeitas_por_carga(sessao_id bigint)
+  returns TABLE(regra text, carga timestamp with time zone, quantas bigint, ausentes bigint) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.desfeitas_por_carga(bigint) is 'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
 
 create function audit_interno.destinatarios(tipo text)
   returns text[] language sql stable
@@ -1694,6 +1801,11 @@ create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
+
+create function audit_interno.frase_desfeitas(sessao_id bigint)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
 
 create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
@@ -1875,10 +1987,10 @@ create function audit_interno.rastro(papel regrole)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
-create function audit_interno.reabrir_desfeitas(regra audit.regras)
+create function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(bigint,audit.regras,bigint,text) is 'Finds again, in this session, what was corrected and undone from outside since.';
 
 create function audit_interno.rebobinar_casos(regra audit.regras)
   returns void language plpgsql volatile
@@ -1945,7 +2057,7 @@ create function audit_interno.resumo_operacao(operacao_id bigint)
   set bytea_output=hex
   set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
 
 create function audit_interno.resumos_operacoes()
   returns TABLE(operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea) language sql stable

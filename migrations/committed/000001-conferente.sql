@@ -1,8 +1,26 @@
 --! Previous: -
---! Hash: sha1:8be11ef1fe22e0fd72c0fa34fa9949c808b33e37
+--! Hash: sha1:b28a75cb448cd2d5a91ba02120cfa1f0ffdd3637
 --! Message: conferente
 
 set local role conferente_dono;
+
+--! Included posse/marcada.sql
+-- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
+-- where pg_stat_activity hides the connections of others.
+create or replace function audit_interno.marcada(pid integer, numero bigint)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from pg_locks k
+    where k.locktype = 'advisory' and k.objsubid = 1 and k.granted and k.pid = marcada.pid
+      and (k.classid::bigint << 32 | k.objid::bigint) = marcada.numero
+      and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+$$;
+comment on function audit_interno.marcada(integer, bigint) is 'True while the process holds the number that marks its connection.';
+--! EndIncluded posse/marcada.sql
 
 --! Included tabelas/tipos.sql
 create type audit.janela as (
@@ -95,6 +113,12 @@ from (values
     'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
+  ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
+    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+  ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
+    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
+  ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
+    'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
     'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
   ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
@@ -190,6 +214,8 @@ create table audit.regras (
   contagem integer not null default 0,
   contagem_desde timestamptz not null default clock_timestamp(),
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
   check (automatica_perdida is null or not automatica)
@@ -225,7 +251,9 @@ comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas)
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
@@ -286,6 +314,8 @@ create table audit.sessoes_processamento (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   limite_atingido text,
@@ -324,8 +354,10 @@ comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by t
 comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.desfeitas is 'Earlier corrections that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.sessoes_processamento.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
@@ -347,6 +379,10 @@ create table audit.execucoes_regra (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  deixadas bigint not null default 0,
+  conferidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -356,6 +392,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  conferencia text,
   corrigida_ate bigint not null default 0,
   primary key (sessao_id, regra)
 );
@@ -376,15 +413,20 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
+comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
-comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
 
@@ -436,7 +478,7 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
 comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
@@ -454,7 +496,8 @@ comment on column audit.operacoes.selo_anterior is 'Seal of the operation before
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
 -- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain.
+-- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
+-- took it could hold it for as long as a transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -462,6 +505,17 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
+
+-- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
+-- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
+-- has waited for the commit of whoever did before.
+create table audit_interno.fila_selos (
+  ordem bigint generated always as identity primary key,
+  operacao_id bigint not null unique references audit.operacoes,
+  resumo bytea not null,
+  carimbada_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
 --! Included tabelas/divergencias_processadas.sql
@@ -483,11 +537,13 @@ create table audit.divergencias_processadas (
   evidencia jsonb not null,
   justificativa text not null,
   valor_em_risco numeric not null check (valor_em_risco >= 0),
+  valor_decisao numeric check (valor_decisao >= 0),
   status text not null default 'aberta' check (status in (
     'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
   detectada_em timestamptz not null,
   ultima_deteccao timestamptz not null,
   vezes_detectada integer not null default 1,
+  vezes_desfeita integer not null default 0,
   proposta_por text,
   decidida_em timestamptz,
   decidida_por text,
@@ -515,7 +571,7 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
@@ -525,11 +581,13 @@ comment on column audit.divergencias_processadas.valores_digitados is 'Column to
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
 comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
@@ -549,7 +607,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -566,6 +624,27 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null check (situacao in ('valor_anterior', 'outro_valor', 'ausente')),
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamptz,
+  primary key (divergencia_id, operacao_id),
+  check ((agora is null) = (situacao = 'ausente'))
+);
+create index on audit.correcoes_desfeitas (operacao_id);
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,
@@ -1013,7 +1092,7 @@ begin
   end if;
   select x.de, x.ate into v_de, v_ate
   from audit_interno.ler(format(
-    'select (select c::text from unnest($2::%1$s[]) as c where c is not null order by c limit 1), (select c::text from unnest($2::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo),
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
     null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
@@ -1198,8 +1277,10 @@ begin
   if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
     and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
       = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
+    and (v_antes ->> 'finalizada_em' is null
+      or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way, until it is sealed
+    return new; -- under way until it ends; then there is only its seal to come
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
@@ -1217,7 +1298,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -1266,43 +1347,42 @@ as $$
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
 --! EndIncluded integridade/resumo_operacao.sql
 
 --! Included integridade/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
--- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+-- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
+-- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
+-- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
+-- deferred trigger of one's own behind this one, or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_resumo bytea;
-  v_anterior bytea;
-  v_cadeia audit_interno.cadeia;
 begin
-  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
-    return null;
+  insert into audit_interno.fila_selos (operacao_id, resumo)
+  select o.id, audit_interno.resumo_operacao(o.id)
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id);
+  if found and (pg_has_role(session_user, 'conferente_dono', 'member') or pg_has_role(session_user, 'conferente_servico', 'member')) then
+    perform audit_interno.selar();
   end if;
-  v_resumo := audit_interno.resumo_operacao(new.id);
-  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
-  update audit_interno.cadeia c
-  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
-  returning * into v_cadeia;
-  update audit.operacoes o
-  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
-  where o.id = new.id;
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();
@@ -1561,7 +1641,8 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded configuracao/validar_configuracao.sql
 
 --! Included configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
+-- be about to be loaded, with a warning that names what is written most like it.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -1572,6 +1653,7 @@ declare
   v_antes audit.configuracoes_sistema;
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
+  v_estranhos text;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -1591,11 +1673,18 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  into v_estranhos
+  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  if v_estranhos is not null then
+    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+  end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_configuracao.sql
 
@@ -1745,7 +1834,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -1760,6 +1849,14 @@ begin
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
     raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
   end if;
+  select string_agg(d, ', ') into v_estranhas
+  from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
+    then alterar_regra.mudancas -> 'dependencias' else '[]' end) as d
+  where not audit_interno.dependencia_conhecida(d);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('dependência desconhecida da regra %s: %s', v_antes.nome, v_estranhas),
+      hint = 'dependencias são nomes de esquemas, ou de funções e visões com o esquema, como ["util", "dw.taxa"].';
+  end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
     raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
@@ -1773,11 +1870,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
-    -- auto given back, or another threshold: what was decided before says nothing of it, and a new record begins
+    -- the rule as it is now: auto that is given, or given again, is given to this code
+    update audit.regras r set dependencias = v_depois.dependencias,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
+        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
+    where r.nome = v_antes.nome
+    returning * into v_depois;
+    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
     update audit.regras r
     set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
       automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and not v_antes.automatica);
+    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
+      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
@@ -1790,7 +1894,7 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_regra.sql
 
@@ -1899,17 +2003,77 @@ grant execute on function audit.desativar_padrao(bigint, text) to conferente_adm
 --! EndIncluded configuracao/desativar_padrao.sql
 
 --! Included deteccao/hash_regra.sql
--- The hash by which a finding names the body of the rule that made it. Called by the steps of detection.
+-- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+-- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
+-- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
+-- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
+-- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
+-- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- Called once by each step of detection and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
-  select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = audit_interno.funcao_da_janela(hash_regra.regra.funcao)
+declare
+  v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_esquemas oid[];
+  v_caminhos oid[] := '{}';
+  v_novos jsonb;
+  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_novos_textos jsonb;
+begin
+  if audit_interno.funcao_da_janela(regra.funcao) is null then
+    return null;
+  end if;
+  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  select array_agg(distinct n.oid) into v_esquemas
+  from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
+  join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
+      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+  where n.nspname not in ('pg_catalog', 'information_schema');
+  select jsonb_object_agg(o.chave, true) into v_novos
+  from (
+    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    union
+    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    union
+    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    union
+    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    union
+    select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
+  ) as o;
+
+  while v_novos is not null loop -- one turn for each step away from the rule, not for each object
+    select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
+    exit when v_novos_textos is null;
+    v_textos := v_textos || v_novos_textos;
+    -- what is written without its schema is found where the code looks for it
+    select array_agg(distinct x.oid) into v_caminhos
+    from (
+      select unnest(v_caminhos) as oid
+      union
+      select to_regnamespace(btrim(s, ' '))::oid
+      from jsonb_object_keys(v_novos_textos) as k (chave)
+      join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
+      cross join unnest(p.proconfig) as c (ajuste)
+      cross join string_to_table(substr(c.ajuste, length('search_path=') + 1), ',') as s
+      where c.ajuste like 'search_path=%' and btrim(s, ' ') !~ '^("?pg_catalog"?|"?pg_temp"?|"\$user"|"")$'
+    ) as x
+    where x.oid is not null;
+    select jsonb_object_agg(c.chave, true) into v_novos
+    from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
+    where not v_textos ? c.chave;
+  end loop;
+  return (
+    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
+end
 $$;
-comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
 
 --! Included deteccao/janela_execucao.sql
@@ -1979,18 +2143,18 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
   ) on commit drop;
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
-    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0)
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
        from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2009,10 +2173,13 @@ begin
           select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
-      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)),
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+      -- what is at stake as the engine reads it; the rule can only raise it
+      case when regra.coluna_valor is null then 'null::numeric'
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
@@ -2078,18 +2245,18 @@ begin
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
       -- a confidence just under the threshold is not rounded up to it
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
-      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
+      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
       ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
@@ -2120,39 +2287,52 @@ comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint
 --! EndIncluded deteccao/registrar_achados.sql
 
 --! Included deteccao/reabrir_desfeitas.sql
--- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
--- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
--- correction.
-create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
+-- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
+-- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
+-- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
 begin
-  if not exists (
-    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-    where d.status = 'corrigida')
-  then
+  if exists (select from audit.divergencias_processadas d where d.regra = reabrir_desfeitas.regra.nome and d.status = 'corrigida') then
+    perform audit_interno.conferir_corrigidas(sessao_id, regra, operacao_id);
+  end if;
+  if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(distinct d.registro_id) into v_chaves
-  from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-  where d.status = 'corrigida';
-  update audit.divergencias_processadas d
-  set status = 'aberta', decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
-    motivo = 'a correção foi desfeita fora do sistema'
-  from pg_temp.conferente_achado a, audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = any ($2::%4$s[])',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)), null, v_chaves) as t (registro_id text, impressao bytea)
-  where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = 'corrigida'
-    and t.registro_id = d.registro_id and t.impressao = d.impressao;
+  select array_agg(c.registro_id) into v_chaves
+  from (
+    select d.registro_id
+    from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
+    where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
+    union
+    select d.registro_id
+    from audit.divergencias_processadas d
+    where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
+      and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
+      and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+  ) as c
+  where not exists ( -- what an exception withholds was counted where the window was read
+    select from audit.excecoes e
+    where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
+      and e.revogada_em is null and e.expira_em > clock_timestamp());
+  if v_chaves is null then
+    return;
+  end if;
+  perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade and d.sessao_ultima_id = reabrir_desfeitas.sessao_id;
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
 end
 $$;
-comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
+  'Finds again, in this session, what was corrected and undone from outside since.';
 --! EndIncluded deteccao/reabrir_desfeitas.sql
 
 --! Included deteccao/fechar_ausentes.sql
@@ -2304,19 +2484,21 @@ begin
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then
-    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+    raise exception using errcode = 'NC012', message = format('o código da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  if completa then
+    perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
   end if;
   update audit.execucoes_regra e
-  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
-      else 'concluida' end,
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
     inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
     duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
-  from audit.sessoes_processamento s
-  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+  from audit.sessoes_processamento s, audit.regras r
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id and r.nome = e.regra;
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 --! EndIncluded deteccao/anotar_execucao.sql
 
 --! Included deteccao/detectar_regra.sql
@@ -2335,7 +2517,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if not exists (
     select from audit.execucoes_regra e
@@ -2354,7 +2536,7 @@ begin
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
-  perform audit_interno.reabrir_desfeitas(v_regra);
+  perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (
     select e.encontradas from audit.execucoes_regra e where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra));
@@ -2544,14 +2726,13 @@ begin
   if v_total = 1 then
     perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
   else
-    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    perform audit_interno.travar_regra(nome_regra, true);
     select * into strict v_regra from audit.regras r where r.nome = nome_regra;
     v_hash := audit_interno.hash_regra(v_regra);
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
       'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
     perform audit_interno.levantar_achados(v_regra, v_parte.janela);
     perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
-    perform audit_interno.reabrir_desfeitas(v_regra);
     perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
     perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
   end if;
@@ -2570,7 +2751,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 --! EndIncluded partes/detectar_parte.sql
 
 --! Included partes/juntar_regra.sql
--- Joins the parts of one rule, once: closes what none of them found again over the whole window, and marks the rule as
+-- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
 -- detected. Called as a step of the session, by whoever conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
@@ -2585,13 +2766,14 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
   v_hash := audit_interno.hash_regra(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
+  perform audit_interno.reabrir_desfeitas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
   perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
@@ -2646,7 +2828,8 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -2658,9 +2841,11 @@ as $$
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.valores_digitados is null -- a person had typed something else
+    and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
+    and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
-    and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
+    and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded correcao/elegiveis.sql
@@ -2715,7 +2900,7 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  -- contested findings are looked for only when all together would pass a limit
+  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -2728,8 +2913,10 @@ begin
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
-      select case when v_exata then array(select audit_interno.contestadas(array(
-        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+      select case when v_exata then array(
+        select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
+        cross join lateral (
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -2904,12 +3091,12 @@ begin
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
-        raise exception using errcode = 'NC998', message = 'algo não ficou como pedido';
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC998' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -3110,15 +3297,17 @@ begin
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
+      count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
       count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l
+    left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
   ), somada as (
     update audit.execucoes_regra e
-    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    set corrigidas = e.corrigidas + c.corrigidas, refeitas = e.refeitas + c.refeitas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
       resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
     from contada c
     where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra
@@ -3144,12 +3333,14 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_contestadas bigint[];
+  v_desconhecidas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
+  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
@@ -3177,6 +3368,13 @@ begin
   if v_contestadas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
   end if;
+  v_desconhecidas := array(select audit_interno.desconhecidas(array(select l.divergencia_id from pg_temp.conferente_lote l)));
+  if v_desconhecidas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
+    update audit.divergencias_processadas d
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    where d.id = any (v_desconhecidas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -3186,7 +3384,7 @@ begin
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;
@@ -3218,13 +3416,15 @@ as $$
   update audit.sessoes_processamento s
   set encontradas = e.encontradas, novas = e.novas, recorrentes = e.recorrentes, suprimidas = e.suprimidas,
     corrigidas = e.corrigidas, falhas = e.falhas, obsoletas = e.obsoletas, resolvidas = e.resolvidas,
+    desfeitas = e.desfeitas, refeitas = e.refeitas,
     valor_em_risco = e.valor_em_risco, valor_corrigido = e.valor_corrigido,
     partes = case when s.partes is not null then p.total end, partes_concluidas = case when s.partes is not null then p.concluidas end,
     ultima_atividade = clock_timestamp()
   from (
     select sum(x.encontradas) as encontradas, sum(x.novas) as novas, sum(x.recorrentes) as recorrentes,
       sum(x.suprimidas) as suprimidas, sum(x.corrigidas) as corrigidas, sum(x.falhas) as falhas,
-      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas, sum(x.valor_em_risco) as valor_em_risco,
+      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas,
+      sum(x.desfeitas) as desfeitas, sum(x.refeitas) as refeitas, sum(x.valor_em_risco) as valor_em_risco,
       sum(x.valor_corrigido) as valor_corrigido
     from audit.execucoes_regra x where x.sessao_id = totalizar_sessao.sessao_id
   ) as e, (
@@ -3321,16 +3521,48 @@ grant usage on schema audit_interno to conferente_operador;
 grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/criar_sessao.sql
 
+--! Included posse/tomar_posse.sql
+-- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
+-- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
+-- transaction mode) has nothing for itself, and must not conduct or send.
+create or replace function audit_interno.tomar_posse(nome text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_numero bigint;
+begin
+  select p.numero into v_numero
+  from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
+  while v_numero is null loop -- one turn: the lot falls on a number that is free
+    v_numero := hashtextextended(gen_random_uuid()::text, 0);
+    if not pg_try_advisory_lock(v_numero) then
+      v_numero := null;
+    end if;
+  end loop;
+  insert into audit_interno.posses as p (nome, pid, numero) values (tomar_posse.nome, pg_backend_pid(), v_numero)
+  on conflict on constraint posses_pkey do update set pid = excluded.pid, numero = excluded.numero, desde = excluded.desde
+  where p.pid = excluded.pid or not audit_interno.marcada(p.pid, p.numero);
+  return found;
+exception when lock_not_available then
+  return false;
+end
+$$;
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+--! EndIncluded posse/tomar_posse.sql
+
 --! Included sessao/conduzir_sessao.sql
--- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
--- of these locks; encerrar_interrompidas looks for them.
+-- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select pg_try_advisory_lock(20261123, sessao_id::integer)
+  select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
@@ -3360,7 +3592,7 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded sessao/iniciar_sessao.sql
 
 --! Included sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
@@ -3376,10 +3608,7 @@ begin
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
     where s.status = 'em_andamento'
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
-          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('sessao ' || s.id)
       and not exists (
         select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*
@@ -3496,9 +3725,20 @@ begin
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
     case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
     'limite atingido: ' || v_sessao.limite_atingido,
+    audit_interno.frase_desfeitas(v_sessao.id),
+    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
-  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
+    and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso,
+    case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
+    select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -3747,6 +3987,80 @@ comment on function audit.cancelar_sessao(bigint, text) is
 grant execute on function audit.cancelar_sessao(bigint, text) to conferente_operador;
 --! EndIncluded sessao/cancelar_sessao.sql
 
+--! Included sessao/desfeitas_paradas.sql
+-- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(distinct d.id)
+  from audit.operacoes o
+  join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  join audit.divergencias_processadas d on d.id = u.divergencia_id
+  where o.sessao_id = desfeitas_paradas.sessao_id and d.status in ('aberta', 'aguardando_segunda_aprovacao')
+    and d.vezes_desfeita >= (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+$$;
+comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findings that auto no longer corrects again.';
+--! EndIncluded sessao/desfeitas_paradas.sql
+
+--! Included sessao/desfeitas_por_carga.sql
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
+-- and for mail.
+create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
+returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.regra, date_trunc('hour', u.carregado_em, audit_interno.configuracao('agenda.fuso') #>> '{}'), count(*),
+    count(*) filter (where u.situacao = 'ausente')
+  from audit.operacoes o join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  where o.sessao_id = desfeitas_por_carga.sessao_id
+  group by 1, 2
+$$;
+comment on function audit_interno.desfeitas_por_carga(bigint) is
+  'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
+--! EndIncluded sessao/desfeitas_por_carga.sql
+
+--! Included sessao/frase_desfeitas.sql
+-- The corrections that a session saw undone, in one sentence: how many, of which rule, by which load, what became of them, and
+-- what to do. Called by finalizar_sessao.
+create or replace function audit_interno.frase_desfeitas(sessao_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with carga as (
+    select d.*, sum(d.quantas) over (partition by d.regra) as da_regra,
+      row_number() over (partition by d.regra order by d.quantas desc, d.carga) as ordem
+    from audit_interno.desfeitas_por_carga(frase_desfeitas.sessao_id) d
+  ), dita as (
+    select c.regra, c.da_regra, sum(c.ausentes) as ausentes,
+      concat_ws(', ', string_agg(
+          case when c.carga is null then format('%s sem carga identificada (a hora da carga não é posterior à correção)', c.quantas)
+            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'), 'DD/MM/YYYY HH24"h"')) end,
+          ', ' order by c.ordem) filter (where c.ordem <= 5),
+        case when count(*) > 5 then format('%s por outras %s cargas', sum(c.quantas) filter (where c.ordem > 5), count(*) - 5) end) as cargas
+    from carga c
+    group by c.regra, c.da_regra
+  )
+  select format('correções desfeitas fora do sistema: %s%s; corrija na origem ou rode depois da carga (a lista: conferente listar --desfeitas)',
+    string_agg(format('%s %s (%s%s)', d.da_regra, d.regra, d.cargas,
+      case when d.ausentes > 0 then format('; %s com o registro apagado', d.ausentes) end), '; ' order by d.regra),
+    (select concat(case when sum(e.refeitas) > 0 then format('; refeitas agora: %s', sum(e.refeitas)) end,
+        case when max(p.paradas) > 0 then format('; já desfeitas %s vezes ou mais, auto não as refaz: %s',
+          audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}', max(p.paradas)) end)
+     from audit.execucoes_regra e cross join (select audit_interno.desfeitas_paradas(frase_desfeitas.sessao_id) as paradas) as p
+     where e.sessao_id = frase_desfeitas.sessao_id))
+  from dita d
+  having count(*) > 0
+$$;
+comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
+--! EndIncluded sessao/frase_desfeitas.sql
+
 --! Included decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
 create or replace function audit_interno.transicao_permitida(de text, para text)
@@ -3757,7 +4071,7 @@ as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
     when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
-    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
     when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
@@ -4042,7 +4356,7 @@ begin
   select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
     string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
     array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
+      or d.valor_decisao < v_dupla and d.valores_digitados is null)
   into v_ids, v_sem_proposta, v_mesma, v_aplicar
   from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
   if v_sem_proposta is not null then
@@ -4084,7 +4398,7 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
+  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
 grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
@@ -4321,6 +4635,65 @@ comment on function audit.revogar_excecao(bigint, text) is
   'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded decisao/revogar_excecao.sql
+
+--! Included decisao/autorizar_codigo.sql
+-- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+create or replace function audit_interno.autorizar_codigo()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.hash_autorizado := audit_interno.hash_regra(new);
+  return new;
+end
+$$;
+comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+
+create or replace trigger autorizar_codigo_novo before insert on audit.regras
+  for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
+create or replace trigger autorizar_codigo before update of automatica on audit.regras
+  for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
+--! EndIncluded decisao/autorizar_codigo.sql
+
+--! Included decisao/conferir_codigo.sql
+-- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
+-- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
+create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_hash text;
+  v_porque text;
+  v_operacao bigint;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  v_hash := coalesce(conferir_codigo.hash_regra, audit_interno.hash_regra(v_regra));
+  if not v_regra.automatica or v_hash = v_regra.hash_autorizado then
+    return;
+  end if;
+  v_porque := format('perdeu a correção automática: o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: select audit.alterar_regra(%L, ''{"automatica": true}'', ''código conferido'')',
+    coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome);
+  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome and r.automatica;
+  if found then -- nobody else has just said so
+    v_operacao := audit_interno.abrir_operacao('regra', conferir_codigo.sessao_id, v_regra.nome, v_porque, jsonb_build_object(
+      'antes', jsonb_build_object('automatica', true, 'hash', v_regra.hash_autorizado),
+      'depois', jsonb_build_object('automatica', false, 'hash', v_hash)));
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+  end if;
+  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
+  from audit.sessoes_processamento s
+  where e.sessao_id = conferir_codigo.sessao_id and e.regra = v_regra.nome and s.id = e.sessao_id and s.modo = 'auto';
+end
+$$;
+comment on function audit_interno.conferir_codigo(bigint, text, text) is
+  'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+--! EndIncluded decisao/conferir_codigo.sql
 
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -6087,34 +6460,17 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
-declare
-  v_sem_chave boolean := false;
 begin
-  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
-  if contar_meses.meses is null then
-    begin
-      lock table regras.estatistica_contagem in access exclusive mode nowait;
-      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
-      v_sem_chave := true;
-    exception when lock_not_available or object_in_use then
-      null;
-    end;
-  end if;
-
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
   insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
-  if v_sem_chave then
-    alter table regras.estatistica_contagem
-      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
-  end if;
-
   insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from regras.estatistica_contagem c
@@ -7248,7 +7604,7 @@ revoke execute on function regras.pendente_verificacao(audit.janela) from public
 
 --! Included regras/previsao_padrao.sql
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
+-- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regras.entradas_casadas); changes nothing.
 -- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
@@ -7258,11 +7614,7 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -7278,14 +7630,10 @@ begin
   end if;
 
   return query
-  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
-    l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
-  from dw.lancamentos l
-  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
-    case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
-  order by l.data_lancamento desc, l.id
-  limit greatest(0, least(previsao_padrao.limite, 10000));
+  select * from audit_interno.ler('select * from regras.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
+    textos => array[campo, tipo, padrao, limite::text])
+    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+      valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7334,81 +7682,18 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 --! Included regras/propor_padroes.sql
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. Reads
--- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
+-- ledger is read as conferente_regra (regras.padroes_propostos). Called by whoever maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
-  with confirmado as materialized (
-    select distinct d.registro_id
-    from audit.divergencias_processadas d
-    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
-      and exists (select from audit.decisoes p
-            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
-  ), entrada as materialized (
-    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
-      c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
-    from dw.lancamentos l
-    left join confirmado c on c.registro_id = l.id::text
-    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-  ), candidato as materialized (
-    select e.id, e.confirmada, e.marketing, x.campo, x.texto
-    from entrada e
-    cross join lateral (
-      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
-      union
-      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
-      union
-      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
-      from generate_series(1, cardinality(e.palavras) - 1) i
-    ) x
-    where (x.campo, x.texto) in (
-      select f.campo, f.texto
-      from entrada n
-      cross join lateral (
-        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
-        union
-        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
-        union
-        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
-        from generate_series(1, cardinality(n.palavras) - 1) i
-      ) f
-      where n.confirmada
-      group by f.campo, f.texto
-      having count(*) >= suporte_minimo
-    )
-  ), contado as (
-    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
-      count(*) filter (where c.marketing) as marketing
-    from candidato c
-    group by c.campo, c.texto
-  )
-  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
-  from contado c
-  where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
-    and not exists (
-      select from audit.padroes_trade_marketing p
-      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
-    and not exists (
-      select from contado m
-      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
-        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
-  order by c.suporte desc, 6 desc, c.campo, c.texto;
+  select * from audit_interno.ler('select * from regras.padroes_propostos($2[1]::int, $2[2]::numeric)',
+    textos => array[suporte_minimo::text, precisao_minima::text])
+    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7446,6 +7731,10 @@ as $$
     select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
       a.operacao_id, a.antes, a.depois, p.motivo, 3
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
+    union all
+    select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+    from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
@@ -7455,7 +7744,7 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded consulta/historico_registro.sql
 
@@ -7566,7 +7855,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded consulta/exportar_divergencias.sql
 
 --! Included consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -7577,13 +7867,7 @@ declare
   v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
-  v_bases oid[];
   v_legivel boolean;
-  v_faltam boolean := false;
-  v_linhas bigint;
-  v_distintas bigint;
-  v_sem_carga bigint;
-  v_sem_data bigint;
 begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
@@ -7596,15 +7880,6 @@ begin
   end if;
   v_nome := audit_interno.nome_sql(v_relacao);
   select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
-  -- the tables that a view stands on, through any number of views
-  with recursive base as (
-    select v_relacao::oid as oid
-    union
-    select d.refobjid from base b
-    join pg_rewrite w on w.ev_class = b.oid
-    join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
-  )
-  select array_agg(b.oid) into v_bases from base b join pg_class c on c.oid = b.oid where c.relkind in ('r', 'p');
   return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
     case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
       when 'f' then 'tabela externa' else 'outra coisa' end,
@@ -7616,98 +7891,24 @@ begin
       case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
       case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
         when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
-    from (values
-      (1, 'id', 'de qualquer tipo escalar', null::name[], false), (2, 'data_lancamento', 'date', '{date}', false),
-      (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
-      (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
-      (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
-      (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
-      (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
-      (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
-    ) as k (ordem, coluna, esperado, tipos, nula)
+    from audit_interno.contrato() k
     left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
-  into v_legivel
-  from pg_class c where c.oid = v_relacao;
-  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
-    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end;
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
-  return query select format('escrever %s', v_nome),
-    case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
-    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
-    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.'
-      when not u.permitido then format('grant update on %s to conferente_dono;', v_nome) end
-  from (
-    select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
-      has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
-      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
-  ) as u;
-  return query
-    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
-      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
-    from pg_attribute a
-    where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
-      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
-      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
-
-  return query
-    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
-      case when i.indice is null then k.porque end
-    from (values
-      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
-      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
-      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
-    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
-    cross join lateral (
-      select case
-        when a.attname is null then null
-        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
-        else coalesce(
-          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
-            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
-          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
-      end as indice
-    ) as i
-    order by k.ordem;
-
-  select count(*) < 4 into v_faltam from pg_attribute a
-  where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and v_legivel then
-    execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
-    into v_linhas, v_distintas, v_sem_carga, v_sem_data;
-    return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
-      case when v_linhas = 0 then 'Nada a conferir ainda.' end;
-    return query select 'id único', case when v_linhas = v_distintas then 'ok' else 'erro' end,
-      case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
-      case when v_linhas <> v_distintas then 'Cada lançamento precisa de um id próprio, não nulo.' end;
-    return query select 'carregado_em preenchido', case when v_sem_carga = 0 then 'ok' else 'aviso' end, format('%s nulos', v_sem_carga),
-      case when v_sem_carga > 0 then 'A janela de cada manhã não vê linhas sem hora de carga.' end;
-    return query select 'data_lancamento preenchida', case when v_sem_data = 0 then 'ok' else 'aviso' end, format('%s nulas', v_sem_data),
-      case when v_sem_data > 0 then 'Janelas por datas não veem linhas sem data.' end;
+  return query select * from audit_interno.diagnosticar_acesso(v_relacao);
+  select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
+  return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
+  if v_legivel and (select count(*) = 4 from pg_attribute a
+    where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria'))
+  then
+    return query select * from audit_interno.diagnosticar_linhas(v_relacao);
   end if;
-  return query
-    select 'fillfactor', 'aviso', format('%s: %s', c.oid::regclass, coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
-      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
-    from pg_class c
-    where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
-      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
-  return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
-      coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
-  return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
-    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
+  return query select * from audit_interno.diagnosticar_regras();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 --! EndIncluded consulta/diagnosticar_contrato.sql
 
@@ -8789,7 +8990,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9216,7 +9417,7 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
 -- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
@@ -9228,52 +9429,53 @@ set enable_nestloop = off
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
-begin
-  drop table if exists pg_temp.conferente_caso;
-  execute format(
-    'create temp table conferente_caso on commit drop as
-     with fechada as (
-       select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
-         coalesce(d.valores_digitados, d.valores_propostos) as valores
-       from audit.divergencias_processadas d
-       left join lateral (
-         select p.tipo from audit.decisoes p
-         where p.divergencia_id = d.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'', ''rejeicao'', ''excecao'')
-         order by p.id desc limit 1
-       ) p on true
-       cross join lateral (
-         select d.valores_originais || coalesce((
-           select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), ''{}'') as originais
-       ) o
-       where d.regra = $1 and d.tabela = $2 and d.status in (''corrigida'', ''resolvida'', ''rejeitada'')
-       order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
-     ), linha as (
-       select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
-       from fechada f
-       join %1$s t on t.%2$I = f.registro_id::%3$s
-       cross join lateral (select jsonb_build_object(%4$s) as atual) a
-       where %5$s
-     )
-     select l.registro_id, l.status = ''rejeitada'' as rejeitada, l.valores_propostos as recusados, l.originais,
-       case
-         when l.status = ''rejeitada'' then null
-         when l.status = ''corrigida'' and l.palavra is not null then l.valores
-         -- back to what it was before the correction: a load may have written over it, which proves nothing
-         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
-         when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
-           select from audit.divergencias_processadas o
-           where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (
-             select from audit.decisoes p
-             where p.divergencia_id = o.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'')))
-         then l.agora
-       end as verdade,
-       l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
-     from linha l',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
+  v_leitura text := format(
+    'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
-  using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+begin
+  drop table if exists pg_temp.conferente_caso;
+  create temp table conferente_caso on commit drop as
+  with fechada as materialized (
+    select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
+      coalesce(d.valores_digitados, d.valores_propostos) as valores
+    from audit.divergencias_processadas d
+    left join lateral (
+      select p.tipo from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      order by p.id desc limit 1
+    ) p on true
+    cross join lateral (
+      select d.valores_originais || coalesce((
+        select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), '{}') as originais
+    ) o
+    where d.regra = casos_avaliacao.regra.nome and d.tabela = casos_avaliacao.regra.tabela
+      and d.status in ('corrigida', 'resolvida', 'rejeitada')
+    order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
+  ), linha as (
+    select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
+    from fechada f
+    join audit_interno.ler(v_leitura, v_janela, array(select e.registro_id from fechada e)) as a (registro_id text, atual jsonb)
+      on a.registro_id = f.registro_id
+  )
+  select l.registro_id, l.status = 'rejeitada' as rejeitada, l.valores_propostos as recusados, l.originais,
+    case
+      when l.status = 'rejeitada' then null
+      when l.status = 'corrigida' and l.palavra is not null then l.valores
+      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
+      when l.status = 'resolvida' and l.agora <> l.originais and not exists (
+        select from audit.divergencias_processadas o
+        where o.tabela = casos_avaliacao.regra.tabela and o.registro_id = l.registro_id and o.status = 'corrigida' and not exists (
+          select from audit.decisoes p
+          where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
+      then l.agora
+    end as verdade,
+    l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
+  from linha l;
 end
 $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
@@ -9282,8 +9484,8 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 
 --! Included avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
--- held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
+-- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -9294,6 +9496,7 @@ as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
+  v_rastro text;
 begin
   select string_agg(format('%I = case when c.originais ? %L then %s else t.%I end',
     x.coluna, x.coluna, audit_interno.expressao_valor(v_tabela, x.coluna, 'c.originais'), x.coluna), ', ')
@@ -9305,8 +9508,16 @@ begin
   if v_atribuicoes is null then
     return;
   end if;
-  execute format('update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s',
-    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave));
+  grant select on pg_temp.conferente_caso to conferente_escrita;
+  v_rastro := audit_interno.rastro('conferente_escrita');
+  perform from audit_interno.escrever(format(
+    'with escrita as (
+       update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s returning 1
+     )
+     select count(*) from escrita',
+    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
+    as x (linhas bigint);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
@@ -9381,7 +9592,7 @@ begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 
@@ -9407,46 +9618,25 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded avaliacao/avaliar_decisoes.sql
 
 --! Included avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
--- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
--- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
--- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
--- Called by audit.avaliar_regra alone.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
+-- than the window's first month were known (see regras.preparar_retroteste and regras.julgar_retroteste). HAZARD: changes the
+-- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_primeiro int := regras.mes_indice(data_inicio);
-  v_ultimo int := regras.mes_indice(data_fim);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
 begin
-  perform regras.preparar_pendente_verificacao(null);
-  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
-  analyze regras.estatistica_contagem;
-  perform regras.calibrar_historia(regras.meses_retroteste());
-
-  create temp table conferente_sugestao on commit drop as
-  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
-  cross join lateral unnest(s.ids, s.certas) u (id, certa);
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
-  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
-    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
-  from dw.lancamentos l
-  left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
-  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+  select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
+  from audit_interno.ler('select * from regras.julgar_retroteste($1)', v_janela)
+    as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
 end
@@ -9458,8 +9648,8 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -9691,28 +9881,51 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
   'Queues the incremental session of a due time and returns its row; no row when that was done already.';
 --! EndIncluded agenda/agendar_sessao.sql
 
+--! Included posse/tabelas.sql
+-- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
+-- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
+-- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
+-- another process: a number that anybody may guess would let any login keep everybody out.
+create table audit_interno.posses (
+  nome text primary key,
+  pid integer not null,
+  numero bigint not null,
+  desde timestamptz not null default clock_timestamp()
+);
+create index on audit_interno.posses (pid);
+comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+-- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+create table audit_interno.travas_regra (
+  regra text primary key
+);
+comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;
+--! EndIncluded posse/tabelas.sql
+
 --! Included agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
--- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
+-- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
+-- because a lost connection loses its marks. What the dead had is cleared away.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(pg_try_advisory_lock_shared(20261124, hashtext(n)))
-  from unnest(marcar_trabalhadores.nomes) as n
-  where not exists (
-    select from pg_locks k
-    where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(n)::bigint & 4294967295
-      and k.objsubid = 2 and k.pid = pg_backend_pid())
+  select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
+  delete from audit_interno.posses p
+  using (
+    select x.nome from audit_interno.posses x where not audit_interno.marcada(x.pid, x.numero) for update skip locked
+  ) as morta
+  where p.nome = morta.nome
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 --! EndIncluded agenda/marcar_trabalhadores.sql
 
 --! Included agenda/retomar_sessao.sql
--- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
--- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
+-- long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -9737,9 +9950,22 @@ comment on function audit_interno.retomar_sessao(bigint) is
   'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 --! EndIncluded agenda/retomar_sessao.sql
 
+--! Included posse/possuida.sql
+-- Whether a living connection has something for itself.
+create or replace function audit_interno.possuida(nome text)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
+$$;
+comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+--! EndIncluded posse/possuida.sql
+
 --! Included agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+-- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -9750,10 +9976,7 @@ as $$
     select array_agg(distinct j.locked_by) as nomes
     from graphile_worker.jobs j
     where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
-          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('trabalhador ' || j.locked_by)
   ), liberados as (
     select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
   )
@@ -10099,7 +10322,7 @@ create or replace view audit.vw_metricas_desempenho with (security_invoker = tru
 select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
   s.status as sessao_status, e.regra, e.status, e.inicio, e.fim, extract(epoch from e.duracao) as segundos, e.linhas_examinadas,
   round(e.linhas_examinadas / nullif(extract(epoch from e.duracao), 0)) as linhas_por_segundo, e.encontradas, e.novas, e.recorrentes,
-  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
+  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
 cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
@@ -10124,8 +10347,10 @@ comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by 
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 --! EndIncluded metricas/vw_metricas_desempenho.sql
@@ -10190,6 +10415,7 @@ as $$
         'segundos_mediana', percentile_cont(0.5) within group (order by s.segundos),
         'segundos_p95', percentile_cont(0.95) within group (order by s.segundos), 'linhas_examinadas', coalesce(sum(s.linhas_examinadas), 0),
         'encontradas', coalesce(sum(s.encontradas), 0), 'corrigidas', coalesce(sum(s.corrigidas), 0),
+        'desfeitas', coalesce(sum(s.desfeitas), 0), 'refeitas', coalesce(sum(s.refeitas), 0),
         'valor_em_risco', coalesce(sum(s.valor_em_risco), 0), 'valor_corrigido', coalesce(sum(s.valor_corrigido), 0))
       from sessoes s),
     'regras', (select coalesce(jsonb_agg(to_jsonb(r) order by r.regra), '[]') from audit.vw_metricas_regras r),
@@ -10205,17 +10431,16 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded metricas/relatorio_desempenho.sql
 
 --! Included metricas/trabalhadores_vivos.sql
--- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
+-- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(distinct k.pid)
-  from pg_locks k
-  where k.locktype = 'advisory' and k.classid = 20261124 and k.objsubid = 2 and k.granted
-    and k.database = (select d.oid from pg_database d where d.datname = current_database())
+  select count(distinct p.pid)
+  from audit_interno.posses p
+  where p.nome like 'trabalhador %' and audit_interno.marcada(p.pid, p.numero)
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 --! EndIncluded metricas/trabalhadores_vivos.sql
@@ -10233,7 +10458,7 @@ as $$
     select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
     from audit.divergencias_processadas d group by d.regra, d.status
   ), execucoes as (
-    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas, sum(e.desfeitas) as desfeitas, sum(e.refeitas) as refeitas,
       sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
     from audit.execucoes_regra e group by e.regra, e.status
   )
@@ -10264,6 +10489,11 @@ as $$
   select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
   union all
   select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select c.nome, 'counter', jsonb_build_object('regra', e.regra), sum(c.valor)
+  from execucoes e
+  cross join lateral (values ('conferente_correcoes_desfeitas_total', e.desfeitas), ('conferente_correcoes_refeitas_total', e.refeitas)) as c (nome, valor)
+  group by c.nome, e.regra
   union all
   select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
   from audit.operacoes o group by o.tipo, o.status
@@ -10765,13 +10995,21 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
     union all
-    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    select 6, 'desfeitas', null, null, s.desfeitas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.desfeitas > 0
+    union all
+    select 7, 'conferencia', e.regra, e.conferencia, null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
+    union all
+    select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
 --! EndIncluded correio/conteudo_lacunas.sql
 
 --! Included correio/conteudo_espera.sql
@@ -10826,7 +11064,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
     'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
-    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'corrigidas', e.corrigidas, 'refeitas', e.refeitas, 'resolvidas', e.resolvidas,
     'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
     'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
   from sessao s
@@ -10892,7 +11130,8 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! Included correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Part of conteudo_mensagem.
+-- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
+-- conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -10901,46 +11140,49 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sessao audit.sessoes_processamento;
-  v_consulta text;
   v_depois numeric;
   v_corrigido numeric;
   v_outras numeric;
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
-  select string_agg(format(
-    $q$select coalesce(sum(t.%1$I), 0) as depois, coalesce(sum(a.corrigido), 0) as corrigido, coalesce(sum(a.outras), 0) as outras
-    from %2$s t left join (
-      select d.registro_id::%3$s as chave,
-        sum(x.diferenca) filter (where x.da_sessao) as corrigido, sum(x.diferenca) filter (where not x.da_sessao) as outras
-      from (
-        select a.divergencia_id, (a.depois ->> %4$L)::numeric - (a.antes ->> %4$L)::numeric as diferenca,
-          o.sessao_id is not distinct from $1 and o.tipo in ('correcao', 'autoverificacao') as da_sessao
-        from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
-        where o.iniciada_em >= $2 and a.antes ? %4$L
-      ) as x
-      join audit.divergencias_processadas d on d.id = x.divergencia_id
-      where d.tabela = %5$L
-      group by 1
-    ) as a on a.chave = t.%6$I
-    where %7$s$q$,
-    (j.regra).coluna_valor, audit_interno.nome_sql(j.tabela), audit_interno.tipo_coluna(j.tabela, (j.regra).coluna_chave),
-    (j.regra).coluna_valor, (j.regra).tabela, (j.regra).coluna_chave,
-    replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
-  into v_consulta
-  from (
-    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as tabela, e.total_valor,
+  with medida as (
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
     order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
-  ) as j
-  where j.total_valor is not null and (j.regra).coluna_valor is not null and j.tabela is not null;
-  if v_consulta is null or v_sessao.total_valor is null then
+  ), somada as (
+    select m.regra, m.relacao, m.janela, (m.regra).tabela, (m.regra).coluna_valor
+    from medida m
+    where m.total_valor is not null and (m.regra).coluna_valor is not null and m.relacao is not null
+  ), alterada as (
+    select s.tabela, d.registro_id, sum(x.diferenca) filter (where x.da_sessao) as corrigido,
+      sum(x.diferenca) filter (where not x.da_sessao) as outras
+    from somada s
+    join audit.divergencias_processadas d on d.tabela = s.tabela
+    join audit.alteracoes a on a.divergencia_id = d.id and a.antes ? s.coluna_valor
+    join audit.operacoes o on o.id = a.operacao_id and o.iniciada_em >= v_sessao.inicio_processamento
+    cross join lateral (select (a.depois ->> s.coluna_valor)::numeric - (a.antes ->> s.coluna_valor)::numeric as diferenca,
+      o.sessao_id is not distinct from v_sessao.id and o.tipo in ('correcao', 'autoverificacao') as da_sessao) as x
+    group by s.tabela, d.registro_id
+  )
+  select sum(l.depois), coalesce(sum(e.corrigido), 0), coalesce(sum(e.outras), 0)
+  into v_depois, v_corrigido, v_outras
+  from somada s
+  cross join lateral audit_interno.ler(
+    -- of the altered rows those that still lie in the window
+    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
+        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+      s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
+      (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
+    s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])
+  left join lateral (
+    select sum(a.corrigido) as corrigido, sum(a.outras) as outras
+    from unnest(l.dentro) as c (chave) join alterada a on a.tabela = s.tabela and a.registro_id = c.chave
+  ) as e on true;
+  if v_depois is null or v_sessao.total_valor is null then
     return null; -- no rule measured an amount
   end if;
-  execute format('select sum(depois), sum(corrigido), sum(outras) from (%s) as j', v_consulta)
-  into v_depois, v_corrigido, v_outras
-  using v_sessao.id, v_sessao.inicio_processamento;
   return jsonb_build_object(
     'antes', audit_interno.centavos(v_sessao.total_valor),
     'depois', audit_interno.centavos(v_depois),
@@ -11045,6 +11287,7 @@ begin
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
     'espera', audit_interno.conteudo_espera(v_fuso),
+    'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
@@ -11123,8 +11366,8 @@ grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to 
 --! EndIncluded correio/compor_mensagem.sql
 
 --! Included correio/iniciar_envio.sql
--- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
--- attempt counted before anything leaves. 20261125 is the class of these locks.
+-- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
+-- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -11136,16 +11379,16 @@ as $$
 declare
   v_aviso audit.notificacoes;
 begin
-  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+  if not audit_interno.tomar_posse('envio ' || notificacao_id) then
     situacao := 'ocupada';
     return;
   end if;
-  -- looked at only now: who held the lock before us may have sent it
+  -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
   if not found then
-    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    perform audit_interno.largar_posse('envio ' || notificacao_id);
     situacao := 'nada';
     return;
   end if;
@@ -11169,7 +11412,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded correio/iniciar_envio.sql
 
 --! Included correio/registrar_envio.sql
--- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -11203,7 +11446,7 @@ begin
     where n.id = v_aviso.id
     returning * into v_aviso;
   end if;
-  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  perform audit_interno.largar_posse('envio ' || notificacao_id);
   return v_aviso;
 end
 $$;
@@ -11247,14 +11490,38 @@ as $$
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
     -- somebody without a worker may be sending it just now
-    and not exists (
-      select from pg_locks k
-      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
-        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
 --! EndIncluded correio/encerrar_mensagens.sql
+
+--! Included correio/conteudo_desfeitas.sql
+-- What a session saw undone from outside: by rule and load, and what became of it. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_desfeitas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'total', s.desfeitas, 'refeitas', s.refeitas, 'paradas', audit_interno.desfeitas_paradas(s.id),
+    'vezes', audit_interno.configuracao('sessao.desfeitas_maximo') #> '{}',
+    'ausentes', c.ausentes, 'cargas', c.cargas, 'outras', greatest(c.quantas - 10, 0), 'link', audit_interno.pagina('?sessao=' || s.id))
+  from audit.sessoes_processamento s
+  cross join lateral (
+    select coalesce(sum(d.ausentes), 0) as ausentes, count(*) as quantas, coalesce(jsonb_agg(
+      jsonb_build_object('regra', d.regra, 'carga', d.carga, 'quantas', d.quantas) order by d.ordem) filter (where d.ordem <= 10), '[]') as cargas
+    from (
+      select x.*, row_number() over (order by x.quantas desc, x.regra, x.carga) as ordem
+      from audit_interno.desfeitas_por_carga(s.id) x
+    ) as d
+  ) as c
+  where s.id = conteudo_desfeitas.sessao_id and s.desfeitas > 0
+$$;
+comment on function audit_interno.conteudo_desfeitas(bigint) is
+  'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
+--! EndIncluded correio/conteudo_desfeitas.sql
 
 --! Included consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
@@ -11430,6 +11697,84 @@ comment on function audit_interno.travar_grupo(text, text, text, text, bigint[])
   'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
 --! EndIncluded correcao/travar_grupo.sql
 
+--! Included correcao/desconhecidas.sql
+-- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
+-- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
+-- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
+-- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+create or replace function audit_interno.desconhecidas(ids bigint[])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+  v_limite integer;
+  v_procurados text[];
+  v_achados text[];
+  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+begin
+  for v_coluna in -- a turn for each column
+    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    cross join lateral jsonb_each_text(d.valores_propostos) as p
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
+    where d.id = any (desconhecidas.ids) and p.value is not null
+    group by d.tabela, p.key
+  loop
+    v_procurados := v_coluna.valores;
+    foreach v_limite in array array[10, null] loop
+      exit when v_procurados = '{}';
+      with lido as (
+        select x.valor, x.chaves
+        from audit_interno.ler(format(
+          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
+          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          as x (valor text, chaves text[])
+      ), alheio as (
+        select l.valor, cardinality(l.chaves) as quantas, exists (
+          select from unnest(l.chaves) as c where not exists (
+            select from audit.divergencias_processadas d
+            join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+        from lido l
+      )
+      select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
+        coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas is distinct from v_limite), '{}')
+      into v_procurados, v_achados
+      from alheio h;
+      v_desconhecidos := v_desconhecidos || coalesce((
+        select jsonb_agg(jsonb_build_array(v_coluna.tabela, v_coluna.coluna, a)) from unnest(v_achados) as a), '[]');
+    end loop;
+  end loop;
+  if v_desconhecidos = '[]' then
+    return;
+  end if;
+
+  return query
+  with desconhecido as (
+    select u.valor ->> 0 as tabela, u.valor ->> 1 as coluna, u.valor ->> 2 as valor from jsonb_array_elements(v_desconhecidos) as u (valor)
+  ), aprovado as (
+    select distinct u.tabela, u.coluna, u.valor
+    from desconhecido u
+    join audit.divergencias_processadas d on d.tabela = u.tabela and d.status not in ('rejeitada', 'revertida')
+      and coalesce(d.valores_digitados, d.valores_propostos) ->> u.coluna = u.valor
+    where exists (
+      select from audit.decisoes s where s.divergencia_id = d.id and s.tipo in ('aprovacao', 'segunda_aprovacao'))
+  )
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (desconhecidas.ids) and exists (
+    select from (select * from desconhecido except select * from aprovado) as u
+    where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
+end
+$$;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+--! EndIncluded correcao/desconhecidas.sql
+
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
 -- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
@@ -11564,10 +11909,11 @@ create type audit.verificacao as (
   ocorrencias bigint,
   operacoes bigint,
   fatos bigint,
-  selo text
+  selo text,
+  pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -11575,8 +11921,9 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
 
 create type audit_interno.quebra as (
   situacao text,
@@ -11599,10 +11946,10 @@ language sql
 stable
 as $$
   select pg_catalog.sha256(achado.identidade || pg_catalog.convert_to(row(achado.confianca, achado.evidencia, achado.justificativa,
-    achado.valor_em_risco, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
+    achado.valor_em_risco, achado.valor_decisao, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
 $$;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is
-  'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+  'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
 --! EndIncluded deteccao/resumo_achado.sql
 
 --! Included deteccao/preparar_regra.sql
@@ -11643,8 +11990,269 @@ comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rul
 grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
 --! EndIncluded deteccao/rodar_regra.sql
 
+--! Included deteccao/conferir_corrigidas.sql
+-- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
+-- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
+-- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
+-- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_maximo bigint := (audit_interno.configuracao('sessao.conferir_corrigidas_linhas') #>> '{}')::bigint;
+  v_vezes bigint := (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint;
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_ids bigint[];
+  v_total bigint;
+  v_conferidas bigint;
+  v_desfeitas bigint;
+  v_obsoletas bigint;
+  v_perdidas text;
+begin
+  select array_agg(c.id), max(c.total) into v_ids, v_total
+  from (
+    select d.id, count(*) over () as total
+    from audit.operacoes o
+    join audit.alteracoes a on a.operacao_id = o.id
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where o.iniciada_em >= v_desde and (o.regra is null or o.regra = conferir_corrigidas.regra.nome)
+      and d.regra = conferir_corrigidas.regra.nome and d.tabela = conferir_corrigidas.regra.tabela and d.status = 'corrigida'
+    group by d.id
+    order by max(o.id) desc, d.id
+    limit v_maximo
+  ) as c;
+  drop table if exists pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  from (
+    select i as id from unnest(v_ids) as i
+    union
+    select x.divergencia_id
+    from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
+    where o.sessao_id = conferir_corrigidas.sessao_id and o.regra = conferir_corrigidas.regra.nome and o.tipo = 'deteccao'
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id;
+  get diagnostics v_conferidas = row_count;
+  select string_agg(distinct k.nome, ', ') into v_perdidas
+  from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
+  where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
+  update audit.execucoes_regra e
+  set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',
+    case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
+    case when v_perdidas is not null then format('correções em colunas que não existem mais não foram conferidas: %s', v_perdidas) end), '')
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+  if v_conferidas > 0 then
+    perform audit_interno.confrontar_corrigidas(regra);
+  end if;
+  if v_conferidas = 0 or not exists (select from pg_temp.conferente_desfeita) then
+    return;
+  end if;
+
+  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
+  -- since, for another finding on the row, is what is to be there.
+  perform from audit.divergencias_processadas d
+  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
+  order by d.id for no key update;
+  drop table pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+    greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
+  from pg_temp.conferente_desfeita x
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id
+  cross join lateral (
+    select jsonb_object_agg(k.key, k.value order by a.operacao_id) as depois, max(q.finalizada_em) as finalizada_em
+    from audit.divergencias_processadas n
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > u.operacao_id
+    join audit.operacoes q on q.id = a.operacao_id
+    cross join lateral jsonb_each(a.depois) as k
+    where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
+  ) as v;
+  perform audit_interno.confrontar_corrigidas(regra);
+
+  insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
+  select conferir_corrigidas.operacao_id, x.divergencia_id, x.operacao_id,
+    case when not x.existe then 'ausente' when x.voltou then 'valor_anterior' else 'outro_valor' end,
+    x.esperado, case when x.existe then x.agora end, case when x.carga > x.corrigida_em then x.carga end
+  from pg_temp.conferente_desfeita x
+  where not x.existe or x.mesma_entrada;
+  get diagnostics v_desfeitas = row_count;
+  with julgada as (
+    update audit.divergencias_processadas d
+    set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
+      decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      motivo = case
+        when not x.existe then 'a correção se foi com o registro, que não existe mais'
+        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        else concat(
+          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
+          case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
+            when conferir_corrigidas.regra.coluna_carga is null then '; carga não identificada'
+            else format('; carga não identificada: %s não é posterior à correção', conferir_corrigidas.regra.coluna_carga) end,
+          case when x.reaberta and d.vezes_desfeita + x.conta >= v_vezes
+            then format('; desfeita %s vezes, auto já não a refaz', d.vezes_desfeita + x.conta) end) end
+    from (
+      select y.*, y.existe and y.mesma_entrada and y.voltou and y.impressao = y.impressao_antes as reaberta,
+        (not y.existe or y.mesma_entrada)::integer as conta
+      from pg_temp.conferente_desfeita y
+    ) as x
+    where d.id = x.divergencia_id
+    returning d.status
+  )
+  select count(*) filter (where j.status = 'obsoleta') into v_obsoletas from julgada j;
+  update audit.execucoes_regra e set desfeitas = v_desfeitas, obsoletas = e.obsoletas + v_obsoletas
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+end
+$$;
+comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
+  'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+--! EndIncluded deteccao/conferir_corrigidas.sql
+
+--! Included deteccao/confrontar_corrigidas.sql
+-- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
+  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
+    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  v_guarda text;
+  v_voltou text;
+  v_imagem text;
+begin
+  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
+    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
+    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
+      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
+  into v_guarda, v_voltou, v_imagem
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+  drop table if exists pg_temp.conferente_desfeita;
+  analyze pg_temp.conferente_corrigida;
+  grant select on pg_temp.conferente_corrigida to conferente_regra;
+  create temp table conferente_desfeita on commit drop as
+  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+  from audit_interno.ler(
+    format(
+      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+       where t.%1$I is null or not (%9$s)',
+      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
+    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
+  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+end
+$$;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+--! EndIncluded deteccao/confrontar_corrigidas.sql
+
+--! Included deteccao/codigo_definicao.sql
+-- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
+-- it, where there are any. Called by hash_regra.
+create or replace function audit_interno.codigo_definicao(objetos jsonb)
+returns table (chave text, texto text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with pedido as (
+    select k.chave, left(k.chave, 1) as tipo, substr(k.chave, 3)::oid as oid from jsonb_object_keys(codigo_definicao.objetos) as k (chave)
+  )
+  select q.chave, concat_ws(E'\n', p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prokind, l.lanname,
+    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, case when p.prosecdef then p.proowner::regrole end, array_to_string(p.proconfig, E'\n'),
+    p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
+    a.aggtransfn || ' ' || a.aggfinalfn || ' ' || a.aggcombinefn || ' ' || coalesce(a.agginitval, ''))
+  from pedido q
+  join pg_proc p on p.oid = q.oid
+  join pg_language l on l.oid = p.prolang
+  left join pg_aggregate a on a.aggfnoid = p.oid
+  where q.tipo = 'f'
+  union all
+  select q.chave, concat_ws(E'\n', c.oid::regclass, c.relowner::regrole, array_to_string(c.reloptions, ' '), pg_get_viewdef(c.oid))
+  from pedido q
+  join pg_class c on c.oid = q.oid
+  where q.tipo = 'v'
+  union all
+  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
+      select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
+      from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
+      select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+  from pedido q
+  join pg_type t on t.oid = q.oid
+  left join pg_class c on c.oid = t.typrelid
+  where q.tipo = 't' and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  union all
+  select q.chave, concat_ws(E'\n', o.oid::regoperator, o.oprcode)
+  from pedido q
+  join pg_operator o on o.oid = q.oid
+  where q.tipo = 'o'
+$$;
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+--! EndIncluded deteccao/codigo_definicao.sql
+
+--! Included deteccao/codigo_nomeado.sql
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
+-- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+returns table (chave text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with texto as materialized (
+    select lower(codigo_nomeado.texto) as texto
+  ), nome as materialized (
+    select distinct n.oid as esquema, btrim(substring(left(p.parte, 130) from '^(?:"[^"]+"|[[:alnum:]_$]+)'), '"') as nome
+    from pg_namespace n
+    cross join lateral (values (lower(n.nspname)), ('"' || lower(n.nspname) || '"')) as e (escrito)
+    cross join texto t
+    cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
+    where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ), objeto as (
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+    union all
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    union all
+    select 't ' || y.oid, y.typnamespace, lower(y.typname)
+    from pg_type y left join pg_class c on c.oid = y.typrelid
+    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  )
+  select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
+  union
+  select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+$$;
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+--! EndIncluded deteccao/codigo_nomeado.sql
+
 --! Included integridade/resumos_operacoes.sql
--- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
@@ -11688,38 +12296,50 @@ as $$
       from audit.excecoes e
     ) as x
     group by x.operacao_id
+  ), desfeita as (
+    select x.operacao_id, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select u.operacao_id, u.divergencia_id, sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+        u.agora, u.carregado_em)::text, 'UTF8')) as resumo
+      from audit.correcoes_desfeitas u
+    ) as x
+    group by x.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
-  where o.elo is not null
+  left join desfeita u on u.operacao_id = o.id
+  where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 --! EndIncluded integridade/resumos_operacoes.sql
 
 --! Included integridade/quebras_cadeia.sql
 -- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have. Changes nothing. Called by verificar_integridade.
+-- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with elos as (
+  with resumos as materialized (
+    select r.* from audit_interno.resumos_operacoes() r
+  ), elos as (
     select o.id, o.elo, o.linhas, o.resumo, o.selo_anterior, o.selo, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes,
       r.resumo as refeito, sha256(o.selo_anterior || int8send(o.elo) || o.resumo) as selo_refeito,
       lag(o.elo, 1, 0::bigint) over w as elo_antes, lag(o.selo, 1, sha256('conferente')) over w as selo_antes
     from audit.operacoes o
-    join audit_interno.resumos_operacoes() r on r.operacao_id = o.id
+    join resumos r on r.operacao_id = o.id
+    where o.elo is not null
     window w as (order by o.elo, o.id)
   )
   select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
@@ -11748,6 +12368,15 @@ as $$
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
+  union all
+  -- no link yet, but its digest is taken
+  select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
+    format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
+      encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
+  from audit_interno.fila_selos f
+  join audit.operacoes o on o.id = f.operacao_id
+  join resumos r on r.operacao_id = f.operacao_id
+  where r.resumo is distinct from f.resumo
 $$;
 comment on function audit_interno.quebras_cadeia() is
   'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
@@ -11795,7 +12424,8 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 
 --! Included integridade/quebras_fatos.sql
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
+-- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
 -- Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
@@ -11803,10 +12433,17 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with seladas as (
+    select o.id from audit.operacoes o where o.elo is not null
+    union all
+    select f.operacao_id from audit_interno.fila_selos f
+  )
   select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
-    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+    format('tipo %s, status %s, sem selo%s', o.tipo, o.status, ', na fila desde ' || f.carimbada_em)
   from audit.operacoes o
+  left join audit_interno.fila_selos f on f.operacao_id = o.id
   where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+    and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
     format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
@@ -11814,19 +12451,23 @@ as $$
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
     from audit.deteccoes d
-    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = d.operacao_id)
     union all
     select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
-    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = a.operacao_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
-    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = c.operacao_id)
     union all
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
-    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = e.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -11842,6 +12483,10 @@ as $$
     select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
     where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, u.divergencia_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.divergencias_processadas p where p.id = u.divergencia_id)
     union all
     select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
     from audit.decisoes c
@@ -11886,7 +12531,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -11901,7 +12546,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),
@@ -12003,10 +12649,12 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes']) as t (tabela)
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -12067,7 +12715,7 @@ begin
       from quebra q
       order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
     )
-    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text, null::bigint
     from primeira p
     order by p.elo, p.ordem, p.situacao collate "C";
   if found then
@@ -12076,9 +12724,10 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
-      encode(c.selo, 'hex')
+      encode(c.selo, 'hex'), (select count(*) from audit_interno.fila_selos)
     from audit_interno.cadeia c
     left join audit.operacoes o on o.elo = c.elo;
 end
@@ -12087,6 +12736,55 @@ comment on function audit.verificar_integridade(bigint, text) is
   'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded integridade/verificar_integridade.sql
+
+--! Included integridade/selar.sql
+-- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
+-- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
+-- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+create or replace function audit_interno.selar()
+returns bigint
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_cadeia audit_interno.cadeia;
+  v_seladas bigint;
+begin
+  begin
+    select c.* into strict v_cadeia from audit_interno.cadeia c for update;
+    with recursive fila as (
+      select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+    ), elos as (
+      select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
+      union all
+      select f.n, f.operacao_id, f.resumo, e.selo, sha256(e.selo || int8send(v_cadeia.elo + f.n) || f.resumo)
+      from elos e join fila f on f.n = e.n + 1
+    ), seladas as (
+      update audit.operacoes o
+      set elo = v_cadeia.elo + e.n, resumo = e.resumo, selo_anterior = e.anterior, selo = e.selo
+      from elos e
+      where o.id = e.operacao_id
+      returning o.id
+    ), cabeca as (
+      update audit_interno.cadeia c set elo = v_cadeia.elo + e.n, selo = e.selo
+      from (select x.n, x.selo from elos x order by x.n desc limit 1) as e
+      where e.n > 0
+    ), saidas as (
+      delete from audit_interno.fila_selos f using elos e where f.operacao_id = e.operacao_id
+    )
+    select count(*) into v_seladas from seladas;
+  exception when lock_not_available or serialization_failure then
+    return 0;
+  end;
+  return v_seladas;
+end
+$$;
+comment on function audit_interno.selar() is
+  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+--! EndIncluded integridade/selar.sql
 
 --! Included regras/codigos_marketing.sql
 -- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
@@ -12118,27 +12816,26 @@ revoke execute on function regras.codigos_marketing(date, date, text[]) from pub
 --! Included consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
--- audit.diagnosticar_contrato.
-create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+-- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- a small table too
 set enable_seqscan = off
 as $$
 declare
-  v_visao text := audit_interno.nome_sql(visao);
   v_valor text;
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = visao and a.attname = coluna));
-  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+    where a.attrelid = visao::regclass and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
 
   return (
     with no as (
@@ -12169,10 +12866,10 @@ begin
     group by u.indice);
 end
 $$;
-
-comment on function audit_interno.indice_da_visao(regclass, text, text) is
+comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
-revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
+grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded consulta/indice_da_visao.sql
 
 --! Included regras/metade_fornecedor.sql
@@ -12502,10 +13199,23 @@ $$;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 --! EndIncluded configuracao/conferir_tipos.sql
 
+--! Included configuracao/dependencia_conhecida.sql
+-- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+create or replace function audit_interno.dependencia_conhecida(nome text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_regnamespace(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
+$$;
+comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
+--! EndIncluded configuracao/dependencia_conhecida.sql
+
 --! Included avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
--- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
--- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
+-- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
+-- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -12520,7 +13230,7 @@ begin
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
       message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
-      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      detail = 'Uma avaliação roda a função com os direitos de conferente_regra, que lê o que as regras leem.',
       hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
         audit_interno.chamada_sql(exigir_dono.funcao));
   end if;
@@ -12619,9 +13329,255 @@ comment on function regras.parcela_dita(text) is
 revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
 
+--! Included regras/entradas_casadas.sql
+-- The entries that one marketing pattern matches, newest first, as audit.previsao_padrao shows them. Reads dw.lancamentos and
+-- the settings; changes nothing. Called by audit.previsao_padrao, through audit_interno.ler.
+create or replace function regras.entradas_casadas(campo text, tipo text, padrao text, limite int)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+begin
+  return query
+  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
+    l.conta_contabil::text, l.valor::numeric,
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+  from dw.lancamentos l
+  where regras.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
+    case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
+  order by l.data_lancamento desc, l.id
+  limit greatest(0, least(entradas_casadas.limite, 10000));
+end
+$$;
+
+comment on function regras.entradas_casadas(text, text, text, int) is
+  'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+revoke execute on function regras.entradas_casadas(text, text, text, int) from public;
+--! EndIncluded regras/entradas_casadas.sql
+
+--! Included regras/julgar_retroteste.sql
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
+-- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
+-- seldom have. The statistics must be those of regras.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
+-- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+create or replace function regras.julgar_retroteste(janela audit.janela)
+returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_meses int4range := int4range(regras.mes_indice(janela.data_inicio), regras.mes_indice(janela.data_fim) + 1);
+begin
+  return query
+  with sugestao as materialized (
+    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+    from regras.sugerir_pendencias(null, v_meses, null) s
+    cross join lateral unnest(s.ids, s.certas) u (id, certa)
+  )
+  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+    coalesce(s.acertou and s.confianca >= v_minima, false)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
+  where l.data_lancamento between janela.data_inicio and janela.data_fim
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+end
+$$;
+
+comment on function regras.julgar_retroteste(audit.janela) is
+  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+revoke execute on function regras.julgar_retroteste(audit.janela) from public;
+--! EndIncluded regras/julgar_retroteste.sql
+
+--! Included regras/padroes_propostos.sql
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
+-- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
+-- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+create or replace function regras.padroes_propostos(suporte_minimo int, precisao_minima numeric)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with confirmado as materialized (
+    select distinct d.registro_id
+    from audit.divergencias_processadas d
+    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+  ), entrada as materialized (
+    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
+      c.registro_id is not null as confirmada,
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+    from dw.lancamentos l
+    left join confirmado c on c.registro_id = l.id::text
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+  ), candidato as materialized (
+    select e.id, e.confirmada, e.marketing, x.campo, x.texto
+    from entrada e
+    cross join lateral (
+      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
+      union
+      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
+      union
+      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
+      from generate_series(1, cardinality(e.palavras) - 1) i
+    ) x
+    where (x.campo, x.texto) in (
+      select f.campo, f.texto
+      from entrada n
+      cross join lateral (
+        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
+        union
+        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
+        union
+        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
+        from generate_series(1, cardinality(n.palavras) - 1) i
+      ) f
+      where n.confirmada
+      group by f.campo, f.texto
+      having count(*) >= suporte_minimo
+    )
+  ), contado as (
+    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
+      count(*) filter (where c.marketing) as marketing
+    from candidato c
+    group by c.campo, c.texto
+  )
+  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
+  from contado c
+  where c.marketing::numeric / c.lancamentos >= precisao_minima
+    -- what an active pattern catches already needs no other
+    and not exists (
+      select from audit.padroes_trade_marketing p
+      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
+    -- a pair says nothing that one of its words does not say as precisely of as many
+    and not exists (
+      select from contado m
+      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
+        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
+  order by c.suporte desc, 6 desc, c.campo, c.texto;
+end
+$$;
+
+comment on function regras.padroes_propostos(int, numeric) is
+  'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+revoke execute on function regras.padroes_propostos(int, numeric) from public;
+--! EndIncluded regras/padroes_propostos.sql
+
+--! Included regras/preparar_retroteste.sql
+-- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
+-- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
+-- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+create or replace function regras.preparar_retroteste(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_primeiro int := regras.mes_indice(janela.data_inicio);
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
+end
+$$;
+
+comment on function regras.preparar_retroteste(audit.janela) is
+  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+revoke execute on function regras.preparar_retroteste(audit.janela) from public;
+--! EndIncluded regras/preparar_retroteste.sql
+
+--! Included regras/rotulos_proximos.sql
+-- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
+-- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
+-- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
+  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
+begin
+  return query
+  select c.escrito, c.lancamentos
+  from (
+    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
+      audit_interno.dobrar_categoria(g.categoria) as dobrado
+    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
+    group by audit_interno.dobrar_categoria(g.categoria)
+  ) c
+  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
+  cross join lateral (
+    select count(*) filter (where u = any (v_trigramas))::numeric
+      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
+    from unnest(t.trigramas) u
+  ) s
+  where v_dobrado <> '' and c.dobrado <> ''
+    and (c.dobrado = v_dobrado or s.parecido >= 0.3
+      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
+  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
+  limit greatest(rotulos_proximos.limite, 0);
+end
+$$;
+
+comment on function regras.rotulos_proximos(text, int) is
+  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+revoke execute on function regras.rotulos_proximos(text, int) from public;
+--! EndIncluded regras/rotulos_proximos.sql
+
+--! Included regras/trigramas.sql
+-- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
+-- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
+-- be installed. Touches nothing. Called by regras.rotulos_proximos.
+create or replace function regras.trigramas(texto text) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
+  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
+  cross join lateral generate_series(1, length(p.palavra) + 1) n
+  where p.palavra <> ''
+$$;
+
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+revoke execute on function regras.trigramas(text) from public;
+--! EndIncluded regras/trigramas.sql
+
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+-- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
+-- by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -12633,7 +13589,6 @@ declare
   v_chave text;
   v_tipo text;
   v_relacao regclass;
-  v_registro jsonb;
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
   if not found then
@@ -12646,20 +13601,540 @@ begin
   if v_tipo is null then
     return;
   end if;
-  -- t.*: a table may have a column that is called t
-  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
-  into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
-  from pg_attribute a
-  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
-  order by a.attnum;
+  with visivel as (
+    select a.attname::text as nome, a.attnum as ordem
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and has_column_privilege('conferente_regra', v_relacao, a.attnum, 'select')
+  )
+  select v.nome, audit_interno.tipo_coluna(v_relacao, v.nome), r.linha ->> v.nome
+  from audit_interno.ler(
+    format('select to_jsonb(x.*) from (select %s from %s t where t.%I = $2[1]::%s) x',
+      (select string_agg(format('t.%I', v.nome), ', ' order by v.ordem) from visivel v), audit_interno.nome_sql(v_relacao), v_chave, v_tipo),
+    null, array[v_divergencia.registro_id]) as r (linha jsonb)
+  cross join visivel v
+  order by v.ordem;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded consulta/ver_registro.sql
+
+--! Included consulta/contrato.sql
+-- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
+-- diagnosis.
+create or replace function audit_interno.contrato()
+returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    (1, 'id', 'de qualquer tipo escalar', null::text[], false), (2, 'data_lancamento', 'date', '{date}', false),
+    (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
+    (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
+    (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
+    (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
+    (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
+    (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
+$$;
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+--! EndIncluded consulta/contrato.sql
+
+--! Included consulta/colunas_usadas.sql
+-- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
+-- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
+-- that must not move along. Called by the diagnosis.
+create or replace function audit_interno.colunas_usadas(relacao regclass)
+returns table (coluna text, corrigivel boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with regra as (
+    select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
+  ), dela as (
+    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
+  ), usada (coluna, corrigivel) as (
+    select c, true from dela r cross join unnest(r.colunas) as c
+    union all
+    select c, false from dela r cross join unnest(r.colunas_identidade || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    union all
+    select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
+    union all
+    select a.attname, false from pg_attribute a
+    where a.attrelid = colunas_usadas.relacao and a.attnum > 0 and audit_interno.exige_releitura(relacao)
+      and not exists (select from dela r where r.tabela = 'dw.lancamentos')
+  )
+  select u.coluna, bool_or(u.corrigivel)
+  from usada u
+  join pg_attribute a on a.attrelid = colunas_usadas.relacao and a.attname = u.coluna and a.attnum > 0 and not a.attisdropped
+  group by u.coluna
+$$;
+comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
+--! EndIncluded consulta/colunas_usadas.sql
+
+--! Included consulta/diagnosticar_acesso.sql
+-- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
+-- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_sql(relacao);
+  v_leitura text;
+  v_ler text;
+  v_escrever text;
+  v_recusa text;
+begin
+  select format('select %s from %s t limit 0', coalesce(string_agg(format('t.%I', u.coluna), ', '), ''), v_nome) into v_leitura
+  from audit_interno.colunas_usadas(relacao) u;
+  with esquema as (
+    select c.relnamespace as id, quote_ident(n.nspname) as nome from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = diagnosticar_acesso.relacao
+  ), pedido (ordem, papel, direito) as (
+    values (1, 'conferente_regra', 'select'), (2, 'conferente_escrita', 'select'), (3, 'conferente_escrita', 'update')
+  ), falta as (
+    select p.ordem, p.papel, p.direito,
+      case when count(*) = t.colunas then '' else format(' (%s)', string_agg(quote_ident(u.coluna), ', ' order by u.coluna)) end as quais
+    from pedido p
+    cross join lateral (
+      select count(*) as colunas from audit_interno.colunas_usadas(relacao) x where x.corrigivel or p.direito = 'select') as t
+    join audit_interno.colunas_usadas(relacao) u on u.corrigivel or p.direito = 'select'
+    where not has_column_privilege(p.papel, relacao, u.coluna, p.direito)
+    group by p.ordem, p.papel, p.direito, t.colunas
+  ), concessao as (
+    select 0 as ordem, 'select' as direito, format('grant usage on schema %s to %s;', e.nome, string_agg(p.papel, ', ' order by p.papel desc)) as comando
+    from esquema e cross join (values ('conferente_regra'), ('conferente_escrita')) as p (papel)
+    where not has_schema_privilege(p.papel, e.id, 'usage')
+    group by e.nome
+    union all
+    select min(f.ordem), f.direito, format('grant %s%s on %s to %s;', f.direito, f.quais, v_nome, string_agg(f.papel, ', ' order by f.ordem))
+    from falta f
+    group by f.direito, f.quais
+  )
+  select string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'select'),
+    string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'update')
+  into v_ler, v_escrever
+  from concessao c;
+
+  if v_ler is null then
+    begin
+      perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+      perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+    exception when others then
+      v_recusa := sqlerrm;
+    end;
+  end if;
+  return query select format('ler %s', v_nome), case when v_ler is null and v_recusa is null then 'ok' else 'erro' end,
+    coalesce(v_recusa, 'conferente_regra, conferente_escrita'),
+    coalesce(v_ler, case when v_recusa is not null then
+      'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
+
+  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  return query select format('escrever %s', v_nome),
+    case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
+    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
+    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.' else v_escrever end
+  from (
+    select pg_relation_is_updatable(relacao, true) & 4 = 4 as atualizavel,
+      exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80) as gatilho
+  ) as u;
+  return query
+    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
+      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
+    from pg_attribute a
+    where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
+      and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
+end
+$$;
+comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+--! EndIncluded consulta/diagnosticar_acesso.sql
+
+--! Included consulta/diagnosticar_indices.sql
+-- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case when i.indice is null then k.porque end
+  from (values
+    (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+    (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+    (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+    (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+  left join pg_attribute a on a.attrelid = diagnosticar_indices.relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+  cross join lateral (
+    select case
+      when a.attname is null then null
+      when (select c.relkind from pg_class c where c.oid = diagnosticar_indices.relacao) = 'v' then case when legivel then (
+        select x.indice from audit_interno.ler(format('select audit_interno.indice_da_visao(%L, %L, %L)',
+          audit_interno.nome_sql(relacao), k.coluna, k.operador)) as x (indice text)) end
+      else coalesce(
+        (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+          where x.indrelid = diagnosticar_indices.relacao and x.indisvalid and x.indkey[0] = a.attnum),
+        (select '' from pg_partitioned_table y where y.partrelid = diagnosticar_indices.relacao and y.partattrs[0] = a.attnum))
+    end as indice
+  ) as i
+  order by k.ordem
+$$;
+comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Lines of the diagnosis on indexes.';
+--! EndIncluded consulta/diagnosticar_indices.sql
+
+--! Included consulta/diagnosticar_linhas.sql
+-- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
+create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_vazias boolean := (select (c.valor #>> '{}')::boolean from audit.configuracoes_sistema c where c.chave = 'pendente.vazias');
+  v_linhas bigint;
+  v_distintas bigint;
+  v_sem_carga bigint;
+  v_sem_data bigint;
+  v_em_branco bigint;
+begin
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  from audit_interno.ler(format(
+    'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+  return query
+    select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
+    from (values
+      ('linhas', v_linhas > 0, 'aviso', v_linhas::text, 'Nada a conferir ainda.'),
+      ('id único', v_linhas = v_distintas, 'erro',
+        case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
+        'Cada lançamento precisa de um id próprio, não nulo.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
+        'A janela de cada manhã não vê linhas sem hora de carga.'),
+      ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
+        'Janelas por datas não veem linhas sem data.'),
+      ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
+        format('%s nulas ou em branco%s', v_em_branco, case
+          when v_em_branco = 0 then '' when v_vazias then '; contam como pendentes (pendente.vazias)' else '; nenhuma regra as olha' end),
+        'Para que contem como pendentes: conferente configurar pendente.vazias true --motivo "…".')
+    ) as l (item, bom, senao, detalhe, sugestao);
+  return query
+    select 'fillfactor', 'aviso', format('%s: %s', audit_interno.nome_sql(c.oid), coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
+      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', audit_interno.nome_sql(c.oid))
+    from pg_class c
+    where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
+      and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
+end
+$$;
+comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+--! EndIncluded consulta/diagnosticar_linhas.sql
+
+--! Included consulta/rotulos_estranhos.sql
+-- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
+-- by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null)
+returns table (configuracao text, rotulo text, proximos text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao('dw.lancamentos');
+  v_tem boolean;
+begin
+  if v_relacao is null then
+    return;
+  end if;
+  begin
+    select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
+  exception when insufficient_privilege or undefined_column then
+    return; -- the diagnosis says so
+  end;
+  if not v_tem then
+    return;
+  end if;
+  return query
+  with pedido as (
+    select c.chave, r.rotulo
+    from audit.configuracoes_sistema c
+    cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
+    where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
+      and r.rotulo is not null
+  )
+  select p.chave, p.rotulo, x.proximos
+  from pedido p
+  join audit_interno.ler(
+    'select r.rotulo, (
+       select string_agg(format(''%s (%s)'', m.rotulo, m.lancamentos), '', '' order by m.n)
+       from regras.rotulos_proximos(r.rotulo, 3) with ordinality as m (rotulo, lancamentos, n)),
+       exists (select from regras.rotulos_proximos(r.rotulo, 1) m where audit_interno.dobrar_categoria(m.rotulo) = audit_interno.dobrar_categoria(r.rotulo))
+     from (select distinct u as rotulo from unnest($2) as u) as r',
+    null, array(select q.rotulo from pedido q)) as x (rotulo text, proximos text, existe boolean) on x.rotulo = p.rotulo
+  where not x.existe;
+end
+$$;
+comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+--! EndIncluded consulta/rotulos_estranhos.sql
+
+--! Included consulta/diagnosticar_regras.sql
+-- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_regras()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('regra %s', r.nome),
+    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
+    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
+      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+  cross join lateral (
+    select string_agg(f.comando, ' ' order by f.ordem) as comando
+    from (
+      select distinct 1 as ordem, format('grant usage on schema %I to conferente_regra;', n.nspname) as comando
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      join pg_proc p on p.oid = audit_interno.funcao_da_janela(nome)
+      join pg_namespace n on n.oid = p.pronamespace
+      where not has_schema_privilege('conferente_regra', n.oid, 'usage')
+      union all
+      select 2, format('grant execute on function %s(audit.janela) to conferente_regra;', audit_interno.chamada_sql(nome))
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      where not has_function_privilege('conferente_regra', audit_interno.funcao_da_janela(nome)::oid, 'execute')
+    ) as f
+  ) as g
+  union all
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
+  union all
+  select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
+  from audit.configuracoes_sistema c
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
+  union all
+  select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
+    case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
+  from audit_interno.rotulos_estranhos() e
+$$;
+comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+--! EndIncluded consulta/diagnosticar_regras.sql
+
+--! Included consulta/experimentar_coluna.sql
+-- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
+-- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
+-- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
+-- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+create or replace function audit_interno.experimentar_coluna(
+  regra audit.regras, chave text, coluna text, valor jsonb,
+  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  out codigo text, out erro text
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_pedido text := format('%L::jsonb', jsonb_build_object(coluna, valor));
+  v_linha text := format('from %s t where t.%I = %L::%s', audit_interno.nome_sql(v_relacao), regra.coluna_chave, chave,
+    audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_lida boolean := false;
+begin
+  begin
+    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    select count(*) into quantas
+    from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
+      audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
+    select x.f, x.a, x.o into fiel, depois, outras_depois
+    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
+      as x (f boolean, a jsonb, o jsonb);
+    existe := found;
+    v_lida := true;
+    raise exception using errcode = 'NC999', message = 'experiência';
+  exception when others then
+    if not v_lida then
+      get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
+      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+        raise;
+      end if;
+    end if;
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+--! EndIncluded consulta/experimentar_coluna.sql
+
+--! Included consulta/experimentar_escrita.sql
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
+-- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(experimentar_escrita.tabela);
+  v_nome text := audit_interno.nome_sql(v_relacao);
+  v_item text := format('experimentar %s', v_nome);
+  v_regra audit.regras;
+  v_falta text;
+  v_coluna record;
+  v_visto record;
+  v_mudou text;
+  v_algum boolean := false;
+begin
+  perform audit_interno.recusar_de_dentro();
+  select r.* into v_regra from audit.regras r
+  where audit_interno.relacao(r.tabela) = v_relacao or r.tabela = 'dw.lancamentos'
+  order by r.tabela = 'dw.lancamentos', r.prioridade limit 1;
+  select string_agg(d.item, ', ') into v_falta from audit_interno.diagnosticar_acesso(v_relacao) d where d.situacao = 'erro';
+  if v_relacao is null or v_regra.nome is null or v_falta is not null
+    or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
+  then
+    return; -- the lines of diagnosticar_contrato say what is missing
+  end if;
+  if not audit_interno.exige_releitura(v_relacao) then
+    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+    return;
+  end if;
+  if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+    return query select v_item, 'aviso', 'não experimentada: aqui só se lê', 'Rode conferente diagnostico no servidor principal.';
+    return;
+  end if;
+  v_regra.tabela := v_nome;
+  v_regra.colunas_acompanham := array(
+    select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
+
+  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+    select x.*
+    from audit_interno.ler(format(
+      'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
+       alvo as (
+         select a.* from amostra a
+         order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       from alvo a cross join unnest($2) as c (coluna)
+       left join lateral (
+         select x.linha -> c.coluna as valor from amostra x
+         where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
+       order by c.coluna',
+      v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
+      v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
+      as x (chave text, coluna text, valor jsonb, tem boolean)
+  loop
+    v_algum := true;
+    item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
+    sugestao := null;
+    if v_coluna.valor is null then
+      situacao := case when v_coluna.tem then 'aviso' else 'ok' end;
+      detalhe := format('não experimentada: %s nas primeiras mil linhas', case when v_coluna.tem then 'um só valor' else 'nenhum valor' end);
+      return next;
+      continue;
+    end if;
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
+    from jsonb_each(v_visto.outras) as o
+    where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
+    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
+    case
+      when v_visto.codigo in ('55P03', '40P01') then
+        situacao := 'aviso';
+        detalhe := 'não experimentada: outra transação segura o registro';
+        sugestao := 'Tente de novo.';
+      when v_visto.codigo is not null then
+        detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
+        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.existe then
+        situacao := 'erro';
+        detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
+        sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+        situacao := 'ok';
+        detalhe := 'gravada como pedido';
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+        detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
+        sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
+      else
+        situacao := 'erro';
+        detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
+          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+        sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+    end case;
+    return next;
+  end loop;
+  if not v_algum then
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+  end if;
+end
+$$;
+comment on function audit.experimentar_escrita(text) is
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
+--! EndIncluded consulta/experimentar_escrita.sql
+
+--! Included consulta/vw_correcoes_desfeitas.sql
+-- The list for whoever owns the source: what to mend there, because a load brings the error back.
+create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
+select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
+  u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
+  o.iniciada_em as vista_em, u.carregado_em, d.vezes_desfeita, d.status, o.sessao_id
+from (
+  select distinct on (x.divergencia_id) x.* from audit.correcoes_desfeitas x order by x.divergencia_id, x.operacao_id desc
+) as u
+join audit.divergencias_processadas d on d.id = u.divergencia_id
+join audit.operacoes o on o.id = u.operacao_id
+join audit.operacoes p on p.id = u.correcao_operacao_id
+cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
+where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
+comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
+comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_correcoes_desfeitas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_correcoes_desfeitas.coluna is 'Column that was corrected.';
+comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'The value wanted: what the correction wrote, as text.';
+comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; null also when the row is gone.';
+comment on column audit.vw_correcoes_desfeitas.situacao is 'valor_anterior (what the row held before the correction), outro_valor or ausente (the row is gone).';
+comment on column audit.vw_correcoes_desfeitas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_correcoes_desfeitas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_correcoes_desfeitas.corrigida_em is 'When the correction was made.';
+comment on column audit.vw_correcoes_desfeitas.vista_em is 'When a session last saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, where it is later than the correction; otherwise null.';
+comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessions saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
+comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
+grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
+--! EndIncluded consulta/vw_correcoes_desfeitas.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
@@ -12801,5 +14276,75 @@ grant execute on function audit_interno.disparar_adiados() to conferente_dono;
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/disparar_adiados.sql
+
+--! Included posse/criar_trava.sql
+-- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
+-- others until that one's end.
+create or replace function audit_interno.criar_trava()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra) values (new.nome) on conflict do nothing;
+  return null;
+end
+$$;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
+create or replace trigger criar_trava after insert on audit.regras
+  for each row execute function audit_interno.criar_trava();
+--! EndIncluded posse/criar_trava.sql
+
+--! Included posse/largar_posse.sql
+-- Gives back what this connection has.
+create or replace function audit_interno.largar_posse(nome text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
+$$;
+comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+--! EndIncluded posse/largar_posse.sql
+
+--! Included posse/travar_regra.sql
+-- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
+-- A row that only the owner's functions reach, so that only whoever may run sessions can hold it.
+create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if compartilhada then
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
+  else
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for update;
+  end if;
+end
+$$;
+comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+--! EndIncluded posse/travar_regra.sql
+
+--! Included instalacao/autorizar_publicadas.sql
+-- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
+-- migration that touches what a rule runs.
+create or replace function audit_interno.autorizar_publicadas()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
+  where r.automatica and r.funcao like 'regras.%' and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
+$$;
+comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
+select audit_interno.autorizar_publicadas();
+--! EndIncluded instalacao/autorizar_publicadas.sql
 
 reset role;

@@ -1,7 +1,7 @@
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql

@@ -104,12 +104,12 @@ begin
       into v_quantas, v_infieis, v_dias
       from julgada j;
       if v_infieis is not null then
-        raise exception using errcode = 'NC998', message = 'algo não ficou como pedido';
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC998' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then

@@ -11,12 +11,14 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_contestadas bigint[];
+  v_desconhecidas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
+  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
@@ -44,6 +46,13 @@ begin
   if v_contestadas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
   end if;
+  v_desconhecidas := array(select audit_interno.desconhecidas(array(select l.divergencia_id from pg_temp.conferente_lote l)));
+  if v_desconhecidas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
+    update audit.divergencias_processadas d
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    where d.id = any (v_desconhecidas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -53,7 +62,7 @@ begin
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;

@@ -19,7 +19,7 @@ begin
   select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
     string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
     array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
+      or d.valor_decisao < v_dupla and d.valores_digitados is null)
   into v_ids, v_sem_proposta, v_mesma, v_aplicar
   from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
   if v_sem_proposta is not null then
@@ -61,5 +61,5 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
+  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
 grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;

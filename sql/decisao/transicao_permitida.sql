@@ -7,7 +7,7 @@ as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
     when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
-    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
     when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')

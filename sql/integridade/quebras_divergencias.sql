@@ -1,6 +1,6 @@
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -15,7 +15,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),

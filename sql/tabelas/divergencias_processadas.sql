@@ -16,11 +16,13 @@ create table audit.divergencias_processadas (
   evidencia jsonb not null,
   justificativa text not null,
   valor_em_risco numeric not null check (valor_em_risco >= 0),
+  valor_decisao numeric check (valor_decisao >= 0),
   status text not null default 'aberta' check (status in (
     'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
   detectada_em timestamptz not null,
   ultima_deteccao timestamptz not null,
   vezes_detectada integer not null default 1,
+  vezes_desfeita integer not null default 0,
   proposta_por text,
   decidida_em timestamptz,
   decidida_por text,
@@ -48,7 +50,7 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
@@ -58,11 +60,13 @@ comment on column audit.divergencias_processadas.valores_digitados is 'Column to
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
 comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
@@ -82,7 +86,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -99,6 +103,27 @@ comment on column audit.alteracoes.divergencia_id is 'The finding for which it w
 comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose change this one took back; null for a correction.';
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
+
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null check (situacao in ('valor_anterior', 'outro_valor', 'ausente')),
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamptz,
+  primary key (divergencia_id, operacao_id),
+  check ((agora is null) = (situacao = 'ausente'))
+);
+create index on audit.correcoes_desfeitas (operacao_id);
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
 
 create table audit.decisoes (
   id bigint generated always as identity primary key,

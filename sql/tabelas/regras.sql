@@ -31,6 +31,8 @@ create table audit.regras (
   contagem integer not null default 0,
   contagem_desde timestamptz not null default clock_timestamp(),
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
   check (automatica_perdida is null or not automatica)
@@ -66,7 +68,9 @@ comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas)
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 

@@ -91,6 +91,7 @@ export const option: typeof ptBR.option = {
   exportReason: 'what for; kept in the audit',
   ruleFilter: 'only those of this rule',
   limit: 'no more rows than this (20)',
+  undone: 'instead: the corrections that a load undid, to take to whoever owns the source',
   detail: 'also shows the justification of each',
   ids: 'ids of the findings',
   id: 'id of the finding',
@@ -130,6 +131,7 @@ export const example: typeof ptBR.example = {
     'conferente listar --detalhe',
     'conferente listar --status aguardando_segunda_aprovacao',
     'conferente listar --regra validacao_valores --limite 100 --json',
+    'conferente listar --desfeitas',
   ),
   exportar: examples(
     'conferente exportar --formato xlsx --arquivo findings.xlsx',

@@ -90,6 +90,7 @@ export const option = {
   exportReason: 'para quê; fica na auditoria',
   ruleFilter: 'só as desta regra',
   limit: 'no máximo tantas linhas (20)',
+  undone: 'em vez disso: as correções que uma carga desfez, para levar a quem cuida da origem',
   detail: 'mostra também a justificativa de cada uma',
   ids: 'ids das divergências',
   id: 'id da divergência',
@@ -129,6 +130,7 @@ export const example = {
     'conferente listar --detalhe',
     'conferente listar --status aguardando_segunda_aprovacao',
     'conferente listar --regra validacao_valores --limite 100 --json',
+    'conferente listar --desfeitas',
   ),
   exportar: examples(
     'conferente exportar --formato xlsx --arquivo divergencias.xlsx',

@@ -65,6 +65,7 @@ export const ptBR = {
   },
   error: {
     error: (message: string) => `erro: ${message}`,
+    warning: (message: string) => `aviso: ${message}`,
     hint: (hint: string) => `Sugestão: ${hint}`,
     code: (code: string) => `Código: ${code}`,
     settings: 'erro: há variáveis de ambiente que não podem ser usadas',
@@ -113,6 +114,7 @@ export const ptBR = {
     NC018: '',
     NC019: '',
     NC020: '',
+    NC031: '',
     NC901: '',
     NC902: '',
     NC903: '',
@@ -141,6 +143,7 @@ export const ptBR = {
     interruptedReason: 'interrompida pelo usuário',
     simulating: 'simulando: tudo é feito de verdade e desfeito no fim',
     noFindings: 'Nenhuma divergência.',
+    noneUndone: 'Nenhuma correção desfeita fora do sistema.',
     shown: (shown: string, total: string) => `${shown} de ${total}`,
     more: (n: string) => `… e mais ${n}; use --json para ver todas`,
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
@@ -202,6 +205,15 @@ export const ptBR = {
     failed: 'falhas',
     obsolete: 'obsoletas',
     resolved: 'resolvidas',
+    undone: 'desfeitas',
+    again: 'refeitas',
+    sourceColumn: 'coluna',
+    wanted: 'corrigido para',
+    cameBack: 'encontrado',
+    correctedAt: 'corrigida em',
+    seenAt: 'vista em',
+    load: 'carga',
+    times: 'vezes',
     who: 'quem',
     message: 'mensagem',
     mail: 'correio',
@@ -233,10 +245,13 @@ export const ptBR = {
     recusada: 'RECUSADA pelo armazém (uma restrição ou gatilho)',
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
+    notTried: (role: string) => `não experimentada: o login não tem o papel ${role}`,
     diagnosis: (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
     session: (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
     totals: (rows: string, found: string, atStake: string, corrected: string, amount: string) =>
       `${rows} linhas examinadas, ${found} divergências (${atStake} em risco), ${corrected} corrigidas (${amount})`,
+    undone: (undone: string, again: string) =>
+      `${undone} correções anteriores desfeitas fora do sistema, ${again} refeitas (o valor já contado não conta outra vez)`,
     simulated: (status: string, window: string) =>
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
@@ -310,6 +325,7 @@ export const ptBR = {
     list: 'Para ver o que espera uma pessoa: conferente listar --detalhe',
     rollback: (id: string) =>
       `Para desfazer as correções desta sessão: conferente reverter --sessao ${id} --motivo …`,
+    undone: 'Correções foram desfeitas fora do sistema. A lista para a origem: conferente listar --desfeitas',
     diagnose: 'Para ver o que falta no armazém: conferente diagnostico',
   },
 }

@@ -107,6 +107,10 @@ export const rest: typeof ptBR = {
     conferente_regra_linhas_total: 'Rows examined by each rule in all sessions.',
     conferente_encontradas_total: 'Findings of each rule in all sessions, new and recurring.',
     conferente_correcoes_automaticas_total: 'Rows corrected by sessions, by rule.',
+    conferente_correcoes_desfeitas_total:
+      'Corrections that the warehouse no longer held (undone by loads or otherwise from outside), by rule.',
+    conferente_correcoes_refeitas_total:
+      'Corrections that sessions made again after they were undone, by rule.',
     conferente_operacoes: 'Audited operations by kind and status.',
     conferente_regra_precisao: 'Observed precision of the rule in the decisions of people, 0 to 1.',
     conferente_regra_precisao_minima: 'Lower bound of 95 % of the precision of the rule (Wilson), 0 to 1.',

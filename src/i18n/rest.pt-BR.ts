@@ -109,6 +109,9 @@ export const rest = {
     conferente_regra_linhas_total: 'Linhas examinadas por cada regra em todas as sessões.',
     conferente_encontradas_total: 'Achados de cada regra em todas as sessões, novos e recorrentes.',
     conferente_correcoes_automaticas_total: 'Linhas corrigidas por sessões, por regra.',
+    conferente_correcoes_desfeitas_total:
+      'Correções que o armazém deixou de guardar (desfeitas por cargas ou por fora), por regra.',
+    conferente_correcoes_refeitas_total: 'Correções refeitas por sessões depois de desfeitas, por regra.',
     conferente_operacoes: 'Operações auditadas por tipo e status.',
     conferente_regra_precisao: 'Precisão observada da regra nas decisões das pessoas, 0 a 1.',
     conferente_regra_precisao_minima: 'Limite inferior de 95 % da precisão da regra (Wilson), 0 a 1.',

@@ -27,6 +27,8 @@ const session = z.object({
   falhas: count,
   obsoletas: count,
   resolvidas: count,
+  desfeitas: count,
+  refeitas: count,
   valor_em_risco: amount,
   valor_corrigido: amount,
   valor_novas: amount,
@@ -61,6 +63,7 @@ const rule = z.object({
   novas: count,
   recorrentes: count,
   corrigidas: count,
+  refeitas: count,
   resolvidas: count,
   esperando: count,
   valor_esperando: amount,
@@ -99,6 +102,8 @@ export const factsSchema = z.object({
           'limite',
           'nenhuma_linha',
           'recusadas',
+          'desfeitas',
+          'conferencia',
           'so_detectou',
         ]),
         regra: z.string().nullable(),
@@ -119,6 +124,18 @@ export const factsSchema = z.object({
       valor_vencidas: amount,
     })
     .optional(),
+  desfeitas: z
+    .object({
+      total: count,
+      refeitas: count,
+      paradas: count,
+      vezes: count,
+      ausentes: count,
+      cargas: z.array(z.object({ regra: z.string(), carga: instant.nullable(), quantas: count })),
+      outras: count,
+      link: z.string(),
+    })
+    .nullish(),
   itens: z.array(item).optional(),
   regras: z.array(rule).optional(),
   controle: z

@@ -154,7 +154,43 @@ await t.test('settings are shown and changed', async (t) => {
     url: adelia,
   })
   t.equal(text.code, 0, text.stderr)
+  t.equal(text.stderr, '')
 })
+
+await t.test('a label that no entry has is set with a warning that names those like it', async (t) => {
+  const adelia = personal(url, 'adelia')
+  const set = (label: string, language = 'pt-BR') =>
+    conferente(['configurar', 'trade_marketing.categoria', label, '--motivo', 'teste'], {
+      url: adelia,
+      language,
+    })
+  const wrong = await set('Trade Marketin')
+  t.equal(wrong.code, 0, wrong.stderr)
+  t.match(
+    wrong.stderr,
+    /^aviso: nenhum lançamento tem a categoria: Trade Marketin \(.*Trade Marketing \(\d+\)/,
+  )
+  t.match(wrong.stdout, /"Trade Marketin"/)
+  const said = await conferente(['diagnostico', '--json'], { url: adelia })
+  t.match(
+    said.json().find((l: { item: string }) => l.item === 'trade_marketing.categoria'),
+    { situacao: 'aviso', sugestao: /Trade Marketing \(\d+\)/ },
+  )
+  t.match((await set('Trade Marketin', 'en')).stderr, /^No entry has this category\.\nwarning: /)
+  const right = await set('Trade Marketing')
+  t.equal(right.code, 0)
+  t.equal(right.stderr, '')
+})
+
+await t.test(
+  'the diagnosis tries to write for those who may, and says so to those who may not',
+  async (t) => {
+    const tried = async (name: string) =>
+      (await conferente(['diagnostico'], { url: personal(url, name) })).stdout.match(/.*experimentar.*/g)
+    t.match(await tried('olivia'), [/^✔ experimentar dw\.lancamentos: nenhum gatilho/])
+    t.match(await tried('ana'), [/^! experimentar dw\.lancamentos: não experimentada: .*conferente_operador/])
+  },
+)
 
 await t.test('a rule that fails is said, and the session ends with 1', async (t) => {
   await sql.unsafe(`create or replace function regras.quebrada(j audit.janela) returns setof audit.achado language plpgsql stable

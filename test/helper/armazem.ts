@@ -89,6 +89,22 @@ export async function lancar(sql: Sql, ...entries: Record<string, unknown>[]): P
     from jsonb_populate_recordset(null::dw.lancamentos, ${sql.json(rows as never)})`
 }
 
+/** Makes categories known to the ledger, so that auto may write them: an entry in no window for each, without a date. */
+export async function conhecer(sql: Sql, ...categorias: string[]): Promise<void> {
+  await lancar(
+    sql,
+    ...categorias.map((categoria, i) => ({
+      id: String(-1001 - i),
+      data_lancamento: null,
+      carregado_em: null,
+      descricao: null,
+      fornecedor: null,
+      valor: null,
+      categoria,
+    })),
+  )
+}
+
 /** The whole of a relation, as text and in order of its key: to be compared before and after. */
 export async function fotografia(sql: Sql, relacao = 'dw.lancamentos'): Promise<string[]> {
   const rows = await sql.unsafe(`select t::text as linha from ${relacao} t order by t.id::text collate "C"`)

@@ -28,6 +28,8 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
       valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2), confianca numeric);
     create table dw.ajuste (prefixo text not null, quebrada boolean not null default false);
     insert into dw.ajuste values ('ERR');
+    -- the ledger knows what the rule proposes: entries in no window, without a date
+    insert into dw.lancamentos (id, categoria) values (-1001, 'CERTA'), (-1002, 'OUTRA');
     create function dw.errada(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $f$
     begin

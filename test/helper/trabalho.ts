@@ -149,6 +149,6 @@ export const emCurso = (sql: Sql, id: bigint) =>
   until(async () => {
     const [row] = await sql`
       select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'
-        and exists (select from pg_locks where locktype = 'advisory' and classid = 20261123 and objid::bigint = ${id})`
+        and audit_interno.possuida(${`sessao ${id}`})`
     return row !== undefined
   })

@@ -4,6 +4,7 @@ export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
 configuracoes_sistema       L R O A
+correcoes_desfeitas         L R O A
 decisoes                    L R O A
 deteccoes                   L R O A
 divergencias_processadas    L R O A
@@ -16,6 +17,7 @@ regras                      L R O A
 revogacoes                        A
 sessoes_processamento       L R O A
 tokens                            A
+vw_correcoes_desfeitas      L R O A
 vw_divergencias_abertas     L R O A
 vw_divergencias_exportacao  L R O A
 vw_metricas_desempenho      L R O A
@@ -38,6 +40,7 @@ desativar_padrao()                A
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+experimentar_escrita()          O A
 exportar_divergencias()     L R O A
 finalizar_operacao()        L R O A
 historico_registro()        L R O A

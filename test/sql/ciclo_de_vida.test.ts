@@ -14,7 +14,7 @@ const ESTADOS = [
 const PERMITIDAS: Record<string, string[]> = {
   aberta: ['aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
   aguardando_segunda_aprovacao: ['corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
-  corrigida: ['revertida', 'aberta', 'falha'],
+  corrigida: ['revertida', 'aberta', 'falha', 'obsoleta'],
   rejeitada: ['aberta'],
   revertida: ['corrigida', 'aberta', 'resolvida'],
   obsoleta: ['aberta'],

@@ -27,6 +27,7 @@ async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
     ...Array.from({ length: 30 }, (_, i) => ({
       id: id(10 + i),
       data_lancamento: `2026-0${1 + (i % 3)}-15`,
+      ...(i === 29 && { categoria: 'Trade Marketing', fornecedor: 'Agência de Eventos' }), // or auto would not write it
     })),
   )
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'material promocional', 'incluir', 'a casa sabe')`

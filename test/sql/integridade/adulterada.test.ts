@@ -30,6 +30,7 @@ await adelia`select audit.revogar_acesso('perdido', token_id => ${token['id']})`
 await c.processar()
 await adelia`select audit.alterar_configuracao('limites.linhas', '10', 'x')`
 await c.pessoa('leo')`select audit.finalizar_operacao(audit.registrar_exportacao('{}'), linhas => 3)`
+await c.sql`select audit_interno.selar()`
 
 /** Position and id of the first operation of a kind. */
 async function operacao(tipo: string, condicao = 'true') {

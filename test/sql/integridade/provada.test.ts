@@ -70,6 +70,8 @@ t.test('before the first operation there is nothing to prove, and that is proven
 t.test('honest work of every kind is proven', async (t) => {
   const c = await cenario(t)
   await trabalhar(c)
+  t.match(await verificar(c.pessoa('leo')), [{ situacao: 'provada' }], 'also while seals are still to come')
+  await c.sql`select audit_interno.selar()`
   const rows = await verificar(c.pessoa('leo'))
   t.equal(
     rows.length,

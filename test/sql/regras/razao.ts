@@ -38,7 +38,7 @@ export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text'
       valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2));
     create index on dw.lancamentos (data_lancamento);
     create index on dw.lancamentos (carregado_em);
-    grant usage on schema dw to conferente_dono;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;`)
 }
 
