@@ -317,30 +317,31 @@ export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> 
 export const COLUMNS = ['categoria', 'valor', 'valor_documento', 'descricao', 'documento']
 
 /**
- * Registers the rule `casa`, which proposes what `minhas.propostas` says for as long as the row holds what it held when that was written:
+ * Registers the rule `casa`, with a schema of its own, which proposes what its table `propostas` says for as long as the row holds what it held when that was written:
  * it is content with whatever else the row holds, as rules are that look for one error.
  */
 export async function houseRule(
   sql: Sql,
   adelia: Sql,
-  { name = 'casa', columns = COLUMNS, relation = 'dw.lancamentos', wait = '' } = {},
+  { name = 'casa', columns = COLUMNS, relation = 'dw.lancamentos', before = '', after = '' } = {},
 ): Promise<void> {
   const conditions = columns.map(
     (c) => `(not p.valores ? '${c}' or t.${c}::text is not distinct from (p.de ->> '${c}'))`,
   )
   await sql.unsafe(`
-    create schema if not exists minhas; grant usage on schema minhas to conferente_regra;
-    create table minhas.propostas_${name} (id text primary key, de jsonb not null, valores jsonb not null, confianca numeric not null, risco numeric not null);
-    grant select on minhas.propostas_${name} to conferente_regra;
-    create function minhas.${name}(janela audit.janela) returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+    create schema ${name}; grant usage on schema ${name} to conferente_regra;
+    create table ${name}.propostas (id text primary key, de jsonb not null, valores jsonb not null, confianca numeric not null, risco numeric not null);
+    grant select on ${name}.propostas to conferente_regra;
+    create function ${name}.regra(janela audit.janela) returns setof audit.achado language plpgsql stable set search_path = pg_catalog, pg_temp as $$
     begin
-      ${wait}
+      ${before}
       return query select null::text, t.id::text, p.valores, p.confianca, jsonb_build_object('tipo', 'casa'), 'a casa diz outra coisa', p.risco
-      from ${relation} t join minhas.propostas_${name} p on p.id = t.id::text
+      from ${relation} t join ${name}.propostas p on p.id = t.id::text
       where ${conditions.join(' and ')} and (janela.chaves is null or t.id::text = any (janela.chaves));
+      ${after}
     end $$;
-    grant execute on function minhas.${name}(audit.janela) to conferente_regra`)
-  await adelia`select audit.registrar_regra(${name}, 'o que a casa diz', ${`minhas.${name}`}, ${relation}, 'id', ${columns},
+    grant execute on function ${name}.regra(audit.janela) to conferente_regra`)
+  await adelia`select audit.registrar_regra(${name}, 'o que a casa diz', ${`${name}.regra`}, ${relation}, 'id', ${columns},
     'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, automatica => true,
     colunas_identidade => array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'])`
 }
@@ -365,7 +366,7 @@ export async function propose(
     risco,
   }))
   await sql.unsafe(
-    `insert into minhas.propostas_${name} select p.id, jsonb_build_object(${columns.map((c) => `'${c}', t.${c}::text`).join()}), p.valores, p.confianca, p.risco
+    `insert into ${name}.propostas select p.id, jsonb_build_object(${columns.map((c) => `'${c}', t.${c}::text`).join()}), p.valores, p.confianca, p.risco
      from jsonb_to_recordset($1::text::jsonb) as p (id text, valores jsonb, confianca numeric, risco numeric) join ${relation} t on t.id::text = p.id`,
     [JSON.stringify(rows)],
   )

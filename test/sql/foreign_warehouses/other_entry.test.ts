@@ -52,7 +52,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     await ana`select audit.corrigir_manualmente(${id(17)}, ${sql.json({ categoria: other })}, 'olhei a nota')`
     t.same(await dw.differences(), [])
 
-    await sql`delete from minhas.propostas_casa`
+    await sql`delete from casa.propostas`
     await reload(dw, wrong)
     // the witness's first state is the reloaded ledger: what had been corrected is nowhere any more
     const image = async () =>
@@ -103,7 +103,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
       t.match(await divergencias(sql, 'rejeitada'), [{ id: first?.['id'] }])
       await ana`select audit.rejeitar_divergencias(${`{${third?.['id']}}`}::bigint[], 'está certo')`
 
-      await sql`delete from minhas.propostas_casa`
+      await sql`delete from casa.propostas`
       await reload(dw, wrong)
       await propose(
         sql,
