@@ -57,6 +57,9 @@ export interface Warehouse {
 /** How many entries there are; their nth has the nth key. */
 export const ENTRIES = 44
 
+/** A text that one entry has: a session writes by itself no text that the ledger has never seen. */
+export const KNOWN_TEXT = '  Texto  "novo", ção'
+
 interface Form {
   base: string
   key(n: number): string
@@ -106,7 +109,8 @@ const estrela: Form = {
     insert into ${schema}.fato select ${estrela.key(0)}::bigint + n, date '2026-02-01' + n % 25, '2026-03-01 12:00+00', 'SP', 1 + n % 2, '4.1.' || n,
       case when (n - 1) % 8 in (0, 3) then 1 when (n - 1) % 8 = 6 then 4 else 5 end, nullif(n % 3, 0), 'NF-' || n, 'Serviço  nº ' || n, 100 + n, 100 + n, 0
     from generate_series(1, ${ENTRIES}) n;
-    update ${schema}.fato set sk_categoria = 2 where nk = ${estrela.key(44)}; update ${schema}.fato set sk_categoria = 3 where nk = ${estrela.key(43)}`,
+    update ${schema}.fato set sk_categoria = 2 where nk = ${estrela.key(44)}; update ${schema}.fato set sk_categoria = 3 where nk = ${estrela.key(43)};
+    update ${schema}.fato set historico = '${KNOWN_TEXT}' where nk = ${estrela.key(37)}`,
   trigger(variant) {
     // what a trigger that is right writes, and what the others do instead
     const upper = 'upper(c.nome) = new.categoria'
@@ -180,7 +184,8 @@ const razao: Form = {
       '4.1.' || n, case when (n - 1) % 8 in (0, 3) then 'A definir' when (n - 1) % 8 = 6 then '' when (n - 1) % 8 = 5 then null else 'Frete' end, null,
       'Fornecedor ' || n % 3, 'NF-' || n, case when n % 2 = 0 then 'SERVIÇO Nº ' else 'Serviço nº ' end || n, 100.1234 + n, 100.1234 + n, 0, 'L1'
     from generate_series(1, ${ENTRIES}) n;
-    update ${schema}.lancamentos set categoria = 'Marketing e Trade' where id = '2026/044'; update ${schema}.lancamentos set categoria = 'Recursos Humanos' where id = '2026/043'`,
+    update ${schema}.lancamentos set categoria = 'Marketing e Trade' where id = '2026/044'; update ${schema}.lancamentos set categoria = 'Recursos Humanos' where id = '2026/043';
+    update ${schema}.lancamentos set descricao = '${KNOWN_TEXT}' where id = '2026/037'`,
   trigger(variant) {
     const body: Partial<Record<Variant, string>> = {
       carga: "new.carregado_em := '2026-11-01 00:00+00'; return new;",
@@ -229,7 +234,8 @@ const debitoCredito: Form = {
       '2026-03-01 00:00', 'SP', 'Loja', '4.1', case when (n - 1) % 8 in (0, 3) then 'PENDENTE' when (n - 1) % 8 = 6 then 'RH' else 'FRETE' end,
       '1122233300018' || n % 3, 'Fornecedor ' || n % 3, 'NF-' || n, 'Serviço nº ' || n, case when n % 2 = 0 then 100 + n end, case when n % 2 = 1 then 100 + n end, 100 + n, 0
     from generate_series(1, ${ENTRIES}) n;
-    update ${schema}.movimento set classe = 'MARKETING E TRADE' where id = '${'00000000-0000-4000-8000-000000000044'}'`,
+    update ${schema}.movimento set classe = 'MARKETING E TRADE' where id = '00000000-0000-4000-8000-000000000044';
+    update ${schema}.movimento set historico = '${KNOWN_TEXT}' where id = '00000000-0000-4000-8000-000000000037'`,
   trigger(variant) {
     if (variant === 'sem_gatilho') return ''
     const amounts =

@@ -17,8 +17,7 @@ async function prepare(sql: Sql, rows: number): Promise<void> {
     insert into ${name} select n, date '2026-01-01' + n % 300, '2026-11-01 00:00+00', 'Serviços', 'Fornecedor ' || n % 1000, 'NF-' || n,
       'serviço prestado nº ' || n, n % 10000 + 0.25 from generate_series(1, ${rows}) n;`
   await sql.unsafe(`
-    create schema dw; create schema origem; create schema bancada;
-    grant usage on schema dw, bancada to conferente_regra, conferente_escrita;
+    create schema dw; create schema origem; grant usage on schema dw to conferente_regra, conferente_escrita;
     ${table('dw.plana')} ${table('origem.visao')} ${table('origem.gatilho')}
     create view dw.visao as select * from origem.visao;
     create view dw.gatilho as select * from origem.gatilho;
@@ -33,16 +32,17 @@ async function prepare(sql: Sql, rows: number): Promise<void> {
     select audit.alterar_configuracao('limites.valor', '1000000000000', 'bancada');`)
   for (const form of FORMS)
     await sql.unsafe(`
-      create function bancada.${form}(janela audit.janela) returns setof audit.achado language plpgsql stable
+      create schema de_${form}; grant usage on schema de_${form} to conferente_regra;
+      create function de_${form}.regra(janela audit.janela) returns setof audit.achado language plpgsql stable
       set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $f$
       begin
         return query select null::text, l.id::text, '{"categoria": "Serviços"}'::jsonb, 0.99, '{"tipo": "bancada"}'::jsonb, 'Era outra.', 1.00
         from dw.${form} l where l.categoria like 'ERRADA%'
           and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.plana).id)));
       end $f$;
-      grant execute on function bancada.${form}(audit.janela) to conferente_regra;
+      grant execute on function de_${form}.regra(audit.janela) to conferente_regra;
       ${grants(form)}
-      select audit.registrar_regra('${form}', 'Da bancada.', 'bancada.${form}', 'dw.${form}', 'id', array['categoria', 'descricao', 'valor'],
+      select audit.registrar_regra('${form}', 'Da bancada.', 'de_${form}.regra', 'dw.${form}', 'id', array['categoria', 'descricao', 'valor'],
         'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, automatica => true,
         colunas_identidade => array['data_lancamento', 'documento', 'fornecedor']);`)
 }

@@ -7,6 +7,7 @@ import { type Banco, banco } from '../../helper/banco.ts'
 import {
   houseRule,
   type Kind,
+  KNOWN_TEXT,
   type Proposal,
   propose,
   VARIANTS,
@@ -21,7 +22,7 @@ const proposed = ({ right, other }: Warehouse): Proposal['valores'][] => [
   { valor: '77.50' },
   { valor_documento: '77' },
   { categoria: right, valor: '-12.34' },
-  { descricao: '  Texto  "novo", ção' },
+  { descricao: KNOWN_TEXT },
   { valor_documento: null },
   { valor: '55.00' },
   { categoria: other },
