@@ -16,6 +16,7 @@ import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
+import { portas } from './measures/portas.ts'
 import { releitura } from './measures/releitura.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
@@ -38,6 +39,7 @@ const MEASURES: readonly Measure[] = [
   releitura,
   dw,
   planos,
+  portas,
 ]
 
 const { values } = parseArgs({
