@@ -30,7 +30,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     await dw.edit(set(kind, key(1), right)) // somebody else does what we had done
     await dw.edit(set(kind, key(4), other))
     const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-    const forth = await olivia`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
+    const forth = await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
     t.match(forth, [{ resultado: 'ja_revertida' }, { resultado: 'conflito' }, { resultado: 'revertida' }])
     const [one, four, nine] = await divergencias(sql)
     t.match(nine, { status: 'corrigida' })

@@ -232,7 +232,7 @@ for (const kind of Object.keys(VARIANTS) as Kind[]) {
           await s.exact(`session, ${turn}`)
           if (turn === 2) break
           const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-          await olivia`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
+          await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
           await s.statuses('rollback of the rollback', AUTO, outcome)
           await s.exact('rollback of the rollback')
         }
