@@ -7,6 +7,8 @@ export { digits } from './digits.ts'
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
+/** A piece of SQL to be put into a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
 /** The statements of one transaction. */
 export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 
@@ -19,6 +21,14 @@ export interface ConnectOptions {
   readonly role?: string
   /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
   readonly exactJson?: boolean
+  /** Called with each warning of ours (class NC) that a statement gives; others say nothing that a person can act on. */
+  readonly onWarning?: (warning: Warning) => void
+}
+
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
 }
 
 // A date has no time and no zone: it stays the text that PostgreSQL wrote, or midnight somewhere would move it by a day.
@@ -37,7 +47,7 @@ const EXACT_JSON = {
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
 export function connect(
   url: string,
-  { max = 4, name = 'conferente', role, exactJson = false }: ConnectOptions = {},
+  { max = 4, name = 'conferente', role, exactJson = false, onWarning }: ConnectOptions = {},
 ): Sql {
   const closed = { times: 0 }
   const sql: Sql = postgres(url, {
@@ -61,7 +71,9 @@ export function connect(
       ...(exactJson && { json: EXACT_JSON }),
       ...arrayTypes(() => sql.options),
     },
-    onnotice: () => {},
+    onnotice: ({ code = '', message = '', hint }) => {
+      if (code.startsWith('NC')) onWarning?.({ code, message, ...(hint !== undefined && { hint }) })
+    },
   })
   CLOSED.set(sql, closed)
   // Of a new connection that it has not asked anything the driver never says that it is there: one that is open already.

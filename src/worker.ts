@@ -127,6 +127,8 @@ export async function startWorker(
     const [released] = await keeper<{ nomes: string[] | null }[]>`
       select audit_interno.liberar_trabalhos(${Object.keys(taskList)}::text[], ${grace}::interval) as nomes`
     if (released?.nomes) report.released?.(released.nomes)
+    // What people did from psql: their own transactions may not hold the head of the chain.
+    await keeper`select audit_interno.selar()`
     // Those whose job has failed for the last time, or whose conductor was no worker.
     await keeper`select from audit_interno.encerrar_interrompidas()`
     await keeper`select from audit_interno.encerrar_mensagens()`

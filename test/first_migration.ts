@@ -16,6 +16,8 @@ export function writeFirstMigration(): void {
     const neighbour = order.findLastIndex((other) => dirname(other) === dirname(path))
     order.splice(neighbour < 0 ? order.length : neighbour + 1, 0, path)
   }
+  // What is done over all the rest, whatever was written after it.
+  order.sort((a, b) => Number(a.startsWith('instalacao/')) - Number(b.startsWith('instalacao/')))
   const blocks = order.map(
     (path) => `--! Included ${path}\n${read(`sql/${path}`).trim()}\n--! EndIncluded ${path}`,
   )

@@ -265,9 +265,9 @@ test('one that another process is just sending is neither sent nor forgotten', a
       ? [BigInt((await digest(c))['id'])]
       : []
   const other = await c.sql.reserve()
-  await other`select pg_advisory_lock(20261125, ${String(id)}::int)`
+  await other`select audit_interno.tomar_posse(${`envio ${id}`})`
   await t.rejects(send(c.sql, id as bigint, mailer), { name: 'MessageBusy' })
-  await other`select pg_advisory_unlock(20261125, ${String(id)}::int)`
+  await other`select audit_interno.largar_posse(${`envio ${id}`})`
   other.release()
   await send(c.sql, id as bigint, mailer)
   await send(c.sql, id as bigint, mailer)

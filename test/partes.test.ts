@@ -155,9 +155,7 @@ test('the connection of whoever conducts is lost while another works on the last
   await other`select pg_advisory_unlock_all()`
   const worker = await trabalhador(t, workerUrl)
   await until(async () => (await sessao(id))['partes_concluidas'] === BigInt(MONTHS - 1))
-  await sql`select pg_terminate_backend(k.pid) from pg_locks k
-    where k.locktype = 'advisory' and k.classid = 20261123 and k.objid::bigint = ${id}
-      and k.database = (select oid from pg_database where datname = current_database())`
+  await sql`select pg_terminate_backend(p.pid) from audit_interno.posses p where p.nome = ${`sessao ${id}`}`
   await until(() => worker.said.length > 0)
   await other`rollback`
   other.release()

@@ -19,7 +19,6 @@ const WORKING_TABLES = `
     impressao bytea, forma text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);
   create temp table conferente_caso (
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
-  create temp table conferente_sugestao (id text, com_conta boolean, confianca double precision, acertou boolean);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`
 
 // Parameters that a signature owes to its callers.

@@ -1,8 +1,26 @@
 --! Previous: -
---! Hash: sha1:9ae0fb50b6e40d6d65c5b3d5d105e9b018618462
+--! Hash: sha1:52a18dd11285a7b0faf5d85307530082e76d77b9
 --! Message: conferente
 
 set local role conferente_dono;
+
+--! Included posse/marcada.sql
+-- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
+-- where pg_stat_activity hides the connections of others.
+create or replace function audit_interno.marcada(pid integer, numero bigint)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from pg_locks k
+    where k.locktype = 'advisory' and k.objsubid = 1 and k.granted and k.pid = marcada.pid
+      and (k.classid::bigint << 32 | k.objid::bigint) = marcada.numero
+      and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+$$;
+comment on function audit_interno.marcada(integer, bigint) is 'True while the process holds the number that marks its connection.';
+--! EndIncluded posse/marcada.sql
 
 --! Included tabelas/tipos.sql
 create type audit.janela as (
@@ -44,13 +62,80 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  explicacao text,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 --! EndIncluded tabelas/tipos.sql
 
 --! Included tabelas/configuracoes_sistema.sql
@@ -69,9 +154,9 @@ create table audit.configuracoes_sistema (
 );
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
-comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
 comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
-comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
@@ -93,6 +178,12 @@ from (values
     'Quantas linhas, mais ou menos, tem cada parte em que os trabalhadores repartem a detecção de uma janela longa (meses inteiros); com menos do que o dobro ela fica inteira.'),
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
+  ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
+    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+  ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
+    'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
+  ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
+    'Desfeita tantas vezes fora do sistema (por cargas), uma correção já não é refeita por auto e espera uma pessoa.'),
   ('limites.linhas', '50000', 'inteiro', 0, 100000000, null, 'linhas',
     'Máximo de correções automáticas por sessão. Acima dele nada é corrigido e um alerta sai.'),
   ('limites.fracao', '0.10', 'numero', 0, 1, null, 'fração da janela',
@@ -105,12 +196,17 @@ from (values
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
-  ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
-    'Categorias que significam pendente, comparadas sem acento nem caixa.'),
+  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
+    'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
+  ('pendente.vazias', 'true', 'booleano', null, null, null, null,
+    'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
-  ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
+    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+  ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
+    'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -160,12 +256,15 @@ create table audit.regras (
   descricao text not null,
   funcao text not null,
   preparacao text,
+  requisitos text,
   tabela text not null,
   coluna_chave text not null,
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
   colunas text[] not null check (cardinality(colunas) > 0),
+  colunas_identidade text[] not null default '{}',
+  colunas_acompanham text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
   automatica boolean not null default false,
@@ -186,6 +285,8 @@ create table audit.regras (
   contagem integer not null default 0,
   contagem_desde timestamptz not null default clock_timestamp(),
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
   check (automatica_perdida is null or not automatica)
@@ -195,12 +296,15 @@ comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -214,28 +318,33 @@ comment on column audit.regras.aprovadas is 'Human decisions so far that found t
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
 comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
-  confianca_base, limiar, automatica, prioridade
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.95, 0.95, true, 10),
+    'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'], 0.50, 0.95, true, 20),
+    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
-    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'], 0.70, 0.95, true, 30);
+    'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -244,6 +353,12 @@ create table audit_interno.vereditos (
   contagem integer not null
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
+create table audit_interno.automaticas_erradas (
+  divergencia_id bigint primary key,
+  contagem integer not null
+);
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded tabelas/regras.sql
 
 --! Included tabelas/sessoes_processamento.sql
@@ -277,6 +392,8 @@ create table audit.sessoes_processamento (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   limite_atingido text,
@@ -315,8 +432,10 @@ comment on column audit.sessoes_processamento.corrigidas is 'Rows corrected by t
 comment on column audit.sessoes_processamento.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.sessoes_processamento.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.sessoes_processamento.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.sessoes_processamento.desfeitas is 'Earlier corrections that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.sessoes_processamento.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
@@ -338,6 +457,10 @@ create table audit.execucoes_regra (
   falhas bigint not null default 0,
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
+  deixadas bigint not null default 0,
+  conferidas bigint not null default 0,
+  desfeitas bigint not null default 0,
+  refeitas bigint not null default 0,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -347,6 +470,7 @@ create table audit.execucoes_regra (
   erro_codigo text,
   erro_mensagem text,
   motivo text,
+  conferencia text,
   corrigida_ate bigint not null default 0,
   primary key (sessao_id, regra)
 );
@@ -367,15 +491,20 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
+comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
+comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
-comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
 
@@ -406,8 +535,8 @@ comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
-    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao',
-    'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura',
+    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -427,7 +556,7 @@ create table audit.operacoes (
 create index on audit.operacoes (sessao_id);
 create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
-comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
 comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
@@ -445,7 +574,8 @@ comment on column audit.operacoes.selo_anterior is 'Seal of the operation before
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
 -- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain.
+-- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
+-- took it could hold it for as long as a transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -453,6 +583,17 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
+
+-- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
+-- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
+-- has waited for the commit of whoever did before.
+create table audit_interno.fila_selos (
+  ordem bigint generated always as identity primary key,
+  operacao_id bigint not null unique references audit.operacoes,
+  resumo bytea not null,
+  carimbada_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
 --! Included tabelas/divergencias_processadas.sql
@@ -466,6 +607,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null default '{}',
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -473,11 +615,13 @@ create table audit.divergencias_processadas (
   evidencia jsonb not null,
   justificativa text not null,
   valor_em_risco numeric not null check (valor_em_risco >= 0),
+  valor_decisao numeric check (valor_decisao >= 0),
   status text not null default 'aberta' check (status in (
     'aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'revertida', 'obsoleta', 'resolvida', 'falha')),
   detectada_em timestamptz not null,
   ultima_deteccao timestamptz not null,
   vezes_detectada integer not null default 1,
+  vezes_desfeita integer not null default 0,
   proposta_por text,
   decidida_em timestamptz,
   decidida_por text,
@@ -505,25 +649,28 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
 comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
 comment on column audit.divergencias_processadas.vezes_detectada is 'How many sessions found it.';
+comment on column audit.divergencias_processadas.vezes_desfeita is 'How many sessions saw its correction undone from outside; from the setting sessao.desfeitas_maximo on auto leaves it to people.';
 comment on column audit.divergencias_processadas.proposta_por is 'First of two people, while and after a second approval is needed.';
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
 create table audit.deteccoes (
@@ -538,7 +685,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
 
 create table audit.alteracoes (
   operacao_id bigint not null,
@@ -556,12 +703,34 @@ comment on column audit.alteracoes.reverte_operacao_id is 'The operation whose c
 comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
 
+create table audit.correcoes_desfeitas (
+  operacao_id bigint not null,
+  divergencia_id bigint not null,
+  correcao_operacao_id bigint not null,
+  situacao text not null check (situacao in ('valor_anterior', 'outro_valor', 'ausente')),
+  esperado jsonb not null,
+  agora jsonb,
+  carregado_em timestamptz,
+  primary key (divergencia_id, operacao_id),
+  check ((agora is null) = (situacao = 'ausente'))
+);
+create index on audit.correcoes_desfeitas (operacao_id);
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
+comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
+comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
+comment on column audit.correcoes_desfeitas.situacao is 'valor_anterior (the row holds again what it held before the correction), outro_valor (it holds something else) or ausente (the row is gone).';
+comment on column audit.correcoes_desfeitas.esperado is 'Column to value that was written.';
+comment on column audit.correcoes_desfeitas.agora is 'Column to value that the row held when the session looked; null when it is gone.';
+comment on column audit.correcoes_desfeitas.carregado_em is 'Load time of the row when the session looked, where it lies after the correction: the load that undid it. Null when it does not, or the rule has no load time.';
+
 create table audit.decisoes (
   id bigint generated always as identity primary key,
   operacao_id bigint not null,
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
-    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
+    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
+    'desfazimento', 'excecao')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -574,7 +743,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -587,6 +756,7 @@ create table audit.excecoes (
   regra text not null references audit.regras,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb not null default '{}',
   motivo text not null,
   autor text not null,
   criada_em timestamptz not null default clock_timestamp(),
@@ -603,6 +773,7 @@ comment on column audit.excecoes.operacao_id is 'The operation that declared it.
 comment on column audit.excecoes.regra is 'Rule that is to be silent.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
@@ -877,6 +1048,50 @@ $$;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
 
+--! Included comum/nome_qualificado.sql
+-- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
+-- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+create or replace function audit_interno.nome_qualificado(nome text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+$$;
+comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
+--! EndIncluded comum/nome_qualificado.sql
+
+--! Included comum/relacao.sql
+-- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
+-- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing.
+create or replace function audit_interno.relacao(nome text)
+returns regclass
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid::regclass
+  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_class c on c.relnamespace = s.oid and c.relname = n.partes[2]
+$$;
+comment on function audit_interno.relacao(text) is 'Relation of a schema-qualified name; null when there is none.';
+
+create or replace function audit_interno.funcao_da_janela(nome text)
+returns regprocedure
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.oid::regprocedure
+  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes) as n
+  join pg_namespace s on s.nspname = n.partes[1]
+  join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
+$$;
+comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+--! EndIncluded comum/relacao.sql
+
 --! Included comum/nome_sql.sql
 -- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
 create or replace function audit_interno.nome_sql(relacao regclass)
@@ -902,7 +1117,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select format('%I.%I', n.nspname, p.proname)
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where p.oid = to_regprocedure(chamada_sql.funcao || '(audit.janela)')
+  where p.oid = audit_interno.funcao_da_janela(chamada_sql.funcao)
 $$;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 --! EndIncluded comum/chamada_sql.sql
@@ -954,9 +1169,10 @@ begin
   then
     return '';
   end if;
-  execute format(
-    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
-  into v_de, v_ate using limite_chaves.chaves;
+  select x.de, x.ate into v_de, v_ate
+  from audit_interno.ler(format(
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
+    null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
   end if;
@@ -965,6 +1181,58 @@ end
 $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
+
+--! Included comum/tipo_base.sql
+-- The type of a column, below all domains. Called where SQL is written for a column.
+create or replace function audit_interno.tipo_base(relacao regclass, coluna text)
+returns oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive tipo as (
+    select a.atttypid as id from pg_attribute a
+    where a.attrelid = tipo_base.relacao and a.attname = tipo_base.coluna and a.attnum > 0 and not a.attisdropped
+    union all
+    select t.typbasetype from tipo d join pg_type t on t.oid = d.id where t.typtype = 'd'
+  )
+  select d.id from tipo d join pg_type t on t.oid = d.id where t.typtype <> 'd'
+$$;
+comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column below all domains, or null.';
+--! EndIncluded comum/tipo_base.sql
+
+--! Included portas/ler.sql
+-- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
+-- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
+-- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+grant create on schema audit_interno to conferente_regra;
+set local role conferente_regra;
+
+create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
+returns setof record
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  begin
+    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    perform set_config('transaction_read_only', 'on', true);
+    return query execute ler.consulta using ler.janela, ler.textos;
+  exception when sqlstate 'NC999' then
+    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+  end;
+end
+$$;
+comment on function audit_interno.ler(text, audit.janela, text[]) is
+  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
+revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
+grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_regra;
+--! EndIncluded portas/ler.sql
 
 --! Included comum/expressao_valor.sql
 -- SQL that reads one column's value, in the column's own type, out of a jsonb object.
@@ -1030,9 +1298,34 @@ $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
 
+--! Included comum/expressao_canonica.sql
+-- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
+-- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
+-- UTC; floats, intervals, arrays, ranges and composites are taken in their binary form. What is written uses functions of
+-- pg_catalog alone, so that it may run as anybody.
+create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
+    when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
+    when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
+    when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
+    when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    else format('(%s)::text', valor) end
+  from pg_type t where t.oid = audit_interno.tipo_base(relacao, coluna)
+$$;
+comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';
+--! EndIncluded comum/expressao_canonica.sql
+
 --! Included comum/expressao_impressao.sql
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t. Text of dates and times is taken
--- through JSON, which does not depend on the session's DateStyle and TimeZone.
+-- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text
 language sql
@@ -1040,12 +1333,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('substr(sha256(convert_to(row(%s)::text, ''UTF8'')), 1, 16)', string_agg(
-    case
-      when a.atttypid = 'timestamptz'::regtype then format('to_jsonb(t.%I at time zone ''UTC'')', a.attname)
-      when t.typcategory in ('D', 'T') then format('to_jsonb(t.%I)', a.attname)
-      else format('t.%I', a.attname)
-    end, ', ' order by a.attname collate "C"))
-  from pg_attribute a join pg_type t on t.oid = a.atttypid
+    audit_interno.expressao_canonica(relacao, a.attname, format('t.%I', a.attname)), ', ' order by a.attname collate "C"))
+  from pg_attribute a
   where a.attrelid = expressao_impressao.relacao and a.attname = any (expressao_impressao.colunas)
     and a.attnum > 0 and not a.attisdropped
 $$;
@@ -1067,8 +1356,10 @@ begin
   if tg_op = 'UPDATE' and tg_table_name = 'operacoes' and v_antes ->> 'selo' is null
     and (v_depois ->> 'id', v_depois ->> 'tipo', v_depois ->> 'ator', v_depois ->> 'iniciada_em')
       = (v_antes ->> 'id', v_antes ->> 'tipo', v_antes ->> 'ator', v_antes ->> 'iniciada_em')
+    and (v_antes ->> 'finalizada_em' is null
+      or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way, until it is sealed
+    return new; -- under way until it ends; then there is only its seal to come
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
@@ -1086,7 +1377,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -1132,46 +1423,45 @@ as $$
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions.';
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
 --! EndIncluded integridade/resumo_operacao.sql
 
 --! Included integridade/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
--- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+-- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
+-- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
+-- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
+-- deferred trigger of one's own behind this one, or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_resumo bytea;
-  v_anterior bytea;
-  v_cadeia audit_interno.cadeia;
 begin
-  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
-    return null;
+  insert into audit_interno.fila_selos (operacao_id, resumo)
+  select o.id, audit_interno.resumo_operacao(o.id)
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id);
+  if found and (pg_has_role(session_user, 'conferente_dono', 'member') or pg_has_role(session_user, 'conferente_servico', 'member')) then
+    perform audit_interno.selar();
   end if;
-  v_resumo := audit_interno.resumo_operacao(new.id);
-  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
-  update audit_interno.cadeia c
-  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
-  returning * into v_cadeia;
-  update audit.operacoes o
-  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
-  where o.id = new.id;
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();
@@ -1187,6 +1477,25 @@ end
 $$;
 --! EndIncluded integridade/selar_operacao.sql
 
+--! Included portas/recusar_de_dentro.sql
+-- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
+-- that opens an operation or a session.
+create or replace function audit_interno.recusar_de_dentro()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit_interno.portas_abertas p where p.pid = pg_backend_pid()) then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+  end if;
+end
+$$;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
+--! EndIncluded portas/recusar_de_dentro.sql
+
 --! Included integridade/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
 create or replace function audit_interno.abrir_operacao(
@@ -1197,6 +1506,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select audit_interno.recusar_de_dentro();
   insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
   values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
     abrir_operacao.motivo, abrir_operacao.detalhes)
@@ -1333,6 +1643,11 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
+  -- what ships unset may be unset again: null, or an empty text
+  if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
+    new.valor := 'null';
+    return new;
+  end if;
   v_valido := coalesce(case new.tipo
     when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
     when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
@@ -1379,7 +1694,8 @@ begin
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
       when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
-    'um destes: ' || new.permitidos::text);
+    'um destes: ' || new.permitidos::text,
+    case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then
     raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
       detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);
@@ -1410,7 +1726,8 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded configuracao/validar_configuracao.sql
 
 --! Included configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
+-- be about to be loaded, with a warning that names what is written most like it.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -1421,6 +1738,7 @@ declare
   v_antes audit.configuracoes_sistema;
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
+  v_estranhos text;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -1440,11 +1758,18 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  into v_estranhos
+  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  if v_estranhos is not null then
+    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+      hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
+  end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_configuracao.sql
 
@@ -1472,13 +1797,13 @@ begin
     -- in another session the same name is another function, of whoever runs the rule
     if exists (
       select from pg_proc p
-      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+      where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
       return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
     end if;
   end loop;
-  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_funcao := audit_interno.funcao_da_janela(regra.funcao);
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -1489,7 +1814,7 @@ begin
   if v_proc.provolatile = 'v' then
     return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
   end if;
-  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+  if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
@@ -1501,12 +1826,12 @@ begin
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;
-  v_tabela := to_regclass(regra.tabela);
+  v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
@@ -1516,8 +1841,8 @@ begin
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';
   end if;
-  if regra.coluna_chave = any (regra.colunas) then
-    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
+    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
   end if;
   return null;
 end
@@ -1531,7 +1856,9 @@ create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
-  prioridade integer default 100, preparacao text default null
+  prioridade integer default 100, preparacao text default null,
+  colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
+  requisitos text default null
 )
 returns audit.regras
 language plpgsql
@@ -1550,16 +1877,22 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, confianca_base, limiar, automatica, prioridade, registrada_por)
+    colunas, colunas_identidade, colunas_acompanham, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
-      then audit_interno.nome_sql(to_regclass(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
+      then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor,
-    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c), registrar_regra.confianca_base,
+    (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
+    coalesce(registrar_regra.colunas_identidade, '{}'),
+    coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
+    coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
-  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
+  v_defeito := coalesce((
+      select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
+      where not audit_interno.dependencia_conhecida(d) having count(*) > 0),
+    audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -1576,9 +1909,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
 
 --! Included configuracao/alterar_regra.sql
@@ -1591,7 +1924,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -1606,6 +1939,14 @@ begin
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
     raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
   end if;
+  select string_agg(d, ', ') into v_estranhas
+  from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
+    then alterar_regra.mudancas -> 'dependencias' else '[]' end) as d
+  where not audit_interno.dependencia_conhecida(d);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('dependência desconhecida da regra %s: %s', v_antes.nome, v_estranhas),
+      hint = 'dependencias são nomes de esquemas, ou de funções e visões com o esquema, como ["util", "dw.taxa"].';
+  end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
     raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
@@ -1619,11 +1960,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
-    -- auto given back, or another threshold: what was decided before says nothing of it, and a new record begins
+    -- the rule as it is now: auto that is given, or given again, is given to this code
+    update audit.regras r set dependencias = v_depois.dependencias,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
+        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
+    where r.nome = v_antes.nome
+    returning * into v_depois;
+    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
     update audit.regras r
     set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
       automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and not v_antes.automatica);
+    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
+      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
@@ -1636,7 +1984,7 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded configuracao/alterar_regra.sql
 
@@ -1745,17 +2093,77 @@ grant execute on function audit.desativar_padrao(bigint, text) to conferente_adm
 --! EndIncluded configuracao/desativar_padrao.sql
 
 --! Included deteccao/hash_regra.sql
--- The hash by which a finding names the body of the rule that made it. Called by the steps of detection.
+-- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+-- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
+-- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
+-- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
+-- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
+-- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- Called once by each step of detection and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
-  select encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex')
-  from pg_proc p where p.oid = to_regprocedure(hash_regra.regra.funcao || '(audit.janela)')
+declare
+  v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_esquemas oid[];
+  v_caminhos oid[] := '{}';
+  v_novos jsonb;
+  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_novos_textos jsonb;
+begin
+  if audit_interno.funcao_da_janela(regra.funcao) is null then
+    return null;
+  end if;
+  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  select array_agg(distinct n.oid) into v_esquemas
+  from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
+  join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
+      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+  where n.nspname not in ('pg_catalog', 'information_schema');
+  select jsonb_object_agg(o.chave, true) into v_novos
+  from (
+    select 'f ' || p.oid as chave from pg_proc p where p.pronamespace = any (v_esquemas)
+    union
+    select 'v ' || c.oid from pg_class c where c.relnamespace = any (v_esquemas) and c.relkind in ('v', 'm')
+    union
+    select 't ' || t.oid from pg_type t where t.typnamespace = any (v_esquemas)
+    union
+    select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
+    union
+    select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
+  ) as o;
+
+  while v_novos is not null loop -- one turn for each step away from the rule, not for each object
+    select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
+    exit when v_novos_textos is null;
+    v_textos := v_textos || v_novos_textos;
+    -- what is written without its schema is found where the code looks for it
+    select array_agg(distinct x.oid) into v_caminhos
+    from (
+      select unnest(v_caminhos) as oid
+      union
+      select to_regnamespace(btrim(s, ' '))::oid
+      from jsonb_object_keys(v_novos_textos) as k (chave)
+      join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
+      cross join unnest(p.proconfig) as c (ajuste)
+      cross join string_to_table(substr(c.ajuste, length('search_path=') + 1), ',') as s
+      where c.ajuste like 'search_path=%' and btrim(s, ' ') !~ '^("?pg_catalog"?|"?pg_temp"?|"\$user"|"")$'
+    ) as x
+    where x.oid is not null;
+    select jsonb_object_agg(c.chave, true) into v_novos
+    from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
+    where not v_textos ? c.chave;
+  end loop;
+  return (
+    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
+end
 $$;
-comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded deteccao/hash_regra.sql
 
 --! Included deteccao/janela_execucao.sql
@@ -1793,10 +2201,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 --! EndIncluded deteccao/condicao_janela.sql
 
 --! Included deteccao/levantar_achados.sql
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
--- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
--- Writes nothing else. Called by detection, by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+-- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
+-- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
+-- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
+-- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
+-- by closing and by verification.
+create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
 returns void
 language plpgsql
 volatile
@@ -1804,10 +2214,11 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
   select
@@ -1818,41 +2229,55 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
-  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
-  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
-  using janela;
-  analyze pg_temp.conferente_bruto (registro_id);
-  -- offset 0: or each expression would be worked out again wherever it is used
-  execute format(
-    'create temp table conferente_achado on commit drop as
-     select x.*,
-       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
-       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
-         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
-     from (
-       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
-         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
-         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
-       from pg_temp.conferente_bruto as a
+  drop table if exists pg_temp.conferente_achado;
+  create temp table conferente_achado (
+    registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
+    valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
+  ) on commit drop;
+  insert into pg_temp.conferente_achado
+  select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+  from audit_interno.ler(
+    -- offset 0: or each expression would be worked out again wherever it is used
+    format(
+      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+         case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
+       from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
-       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
-       offset 0
-     ) as x',
-    v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
-    audit_interno.nome_sql(v_tabela), v_chave, (
-      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
-  using regra.colunas, regra.nome, regra.tabela;
-  drop table pg_temp.conferente_bruto;
+       left join %7$s as t on t.%1$I = a.registro_id::%8$s
+       offset 0',
+      regra.coluna_chave, v_propostos, v_originais, audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade),
+      audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      case
+        when levantar_achados.ausentes then format(
+          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+            select f.* from encontrado f
+            union all
+            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
+        when janela.chaves is null and coalesce((
+          select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+      -- what is at stake as the engine reads it; the rule can only raise it
+      case when regra.coluna_valor is null then 'null::numeric'
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
+    janela, regra.colunas)
+    as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
@@ -1861,7 +2286,7 @@ begin
     when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
     when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
   end as defeito) as d
-  where d.defeito is not null
+  where a.achado and d.defeito is not null
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -1869,25 +2294,25 @@ begin
       detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
   end if;
 
-  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+  if exists (select from pg_temp.conferente_achado a where a.achado group by a.identidade having count(*) > 1) then
     delete from pg_temp.conferente_achado a
     using (
       select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
-      from pg_temp.conferente_achado
+      from pg_temp.conferente_achado where achado
     ) as b
     where a.ctid = b.ctid and b.ordem > 1;
   end if;
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
 --! EndIncluded deteccao/levantar_achados.sql
 
 --! Included deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
--- in force, is open again.
+-- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
+-- no longer in force, or whose correction was taken back for another reason, is open again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -1903,31 +2328,34 @@ declare
 begin
   delete from pg_temp.conferente_achado a
   using audit.excecoes e
-  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id
+  where e.regra = registrar_achados.regra.nome and e.tabela = a.tabela and e.registro_id = a.registro_id and e.entrada = a.entrada
     and e.revogada_em is null and e.expira_em > v_agora;
   get diagnostics v_suprimidas = row_count;
 
   with gravada as (
     insert into audit.divergencias_processadas as d (
-      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
+      sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
-      a.tabela, a.registro_id, a.valores_originais, a.valores_propostos, round(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), v_agora, v_agora, a.identidade, a.impressao
+      -- a confidence just under the threshold is not rounded up to it
+      a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
-      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco,
+      evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
       ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
-        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
-          when 'rejeitada' then coalesce((
-            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+        from (select case when d.status = 'obsoleta' then true
+          when d.status in ('resolvida', 'rejeitada', 'revertida') then (
+            select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
+              else max(c.tipo) = 'excecao' end
+            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
@@ -1951,35 +2379,52 @@ comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint
 --! EndIncluded deteccao/registrar_achados.sql
 
 --! Included deteccao/reabrir_desfeitas.sql
--- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
--- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
--- correction.
-create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
+-- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
+-- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
+-- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_chaves text[];
 begin
-  if not exists (
-    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-    where d.status = 'corrigida')
-  then
+  if exists (select from audit.divergencias_processadas d where d.regra = reabrir_desfeitas.regra.nome and d.status = 'corrigida') then
+    perform audit_interno.conferir_corrigidas(sessao_id, regra, operacao_id);
+  end if;
+  if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  execute format(
-    'update audit.divergencias_processadas d
-     set status = ''aberta'', decidida_em = clock_timestamp(), decidida_por = ''conferente'', proposta_por = null,
-       motivo = ''a correção foi desfeita fora do sistema''
-     from pg_temp.conferente_achado a, %1$s t
-     where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    audit_interno.expressao_impressao(v_tabela, regra.colunas));
+  select array_agg(distinct c.registro_id) into v_chaves
+  from (
+    select d.registro_id, d.entrada
+    from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
+    where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
+    union
+    select d.registro_id, d.entrada
+    from audit.divergencias_processadas d
+    where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
+      and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
+      and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+  ) as c
+  where not exists ( -- what an exception withholds was counted where the window was read
+    select from audit.excecoes e
+    where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
+  if v_chaves is null then
+    return;
+  end if;
+  perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade and d.sessao_ultima_id = reabrir_desfeitas.sessao_id;
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
 end
 $$;
-comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
+  'Finds again, in this session, what was corrected and undone from outside since.';
 --! EndIncluded deteccao/reabrir_desfeitas.sql
 
 --! Included deteccao/fechar_ausentes.sql
@@ -1993,39 +2438,44 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
   v_chaves text[];
   v_obsoletas bigint;
   v_resolvidas bigint;
 begin
   drop table if exists pg_temp.conferente_ausente;
-  execute format(
-    'create temp table conferente_ausente on commit drop as
-     select d.id, d.registro_id, d.identidade, t.%1$I is not null as existe, %2$s is distinct from d.impressao as mudou
-     from audit.divergencias_processadas d left join %3$s t on t.%1$I = d.registro_id::%4$s
-     where d.regra = $1 and d.sessao_ultima_id <> $2 and d.status in (''aberta'', ''aguardando_segunda_aprovacao'', ''falha'')',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave))
-  using regra.nome, fechar_ausentes.sessao_id;
-  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a where a.existe;
-
-  if v_chaves is not null then
-    perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela);
-    -- still as it was: stays open, uncounted, for it lies outside the window
-    delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
-    delete from pg_temp.conferente_achado b
-    using audit.divergencias_processadas d
-    where d.registro_id = b.registro_id and d.identidade = b.identidade
-      and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
-    perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-      fechar_ausentes.hash_regra);
+  create temp table conferente_ausente on commit drop as
+  select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
+  from audit.divergencias_processadas d
+  where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
+    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
+  if v_chaves is null then
+    return;
   end if;
+
+  perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
+  -- still as it was: stays open, uncounted, for it lies outside the window
+  delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
+  update pg_temp.conferente_ausente a
+  set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
+  from (
+    select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
+  ) as b
+  where b.registro_id = a.registro_id;
+  delete from pg_temp.conferente_achado b where not b.achado;
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+  perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
+    fechar_ausentes.hash_regra);
 
   with fechada as (
     update audit.divergencias_processadas d
-    set status = case when a.existe and a.mudou and not o.outra then 'resolvida' else 'obsoleta' end,
+    set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
         when not a.existe then 'o registro não existe mais'
+        when a.outra then 'a chave é agora de outro lançamento'
         when o.outra then 'outra divergência da mesma regra tomou o lugar desta'
         when a.mudou then 'o registro foi corrigido fora do sistema'
         else 'a regra já não aponta este registro' end,
@@ -2079,11 +2529,10 @@ begin
     and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
   limit 1;
   if not found then
-    execute format('select count(*), %s from %s t where %s',
-      case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
-      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
-    into v_linhas, v_total
-    using janela;
+    select m.linhas, m.total into v_linhas, v_total
+    from audit_interno.ler(format('select count(*), %s from %s t where %s',
+      case when regra.coluna_valor is null then 'null::numeric' else format('coalesce(sum(t.%I), 0)::numeric', regra.coluna_valor) end,
+      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela)), janela) as m (linhas bigint, total numeric);
   end if;
   update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
@@ -2127,19 +2576,21 @@ begin
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then
-    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+    raise exception using errcode = 'NC012', message = format('o código da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  if completa then
+    perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
   end if;
   update audit.execucoes_regra e
-  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
-      else 'concluida' end,
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
     inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
     duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
-  from audit.sessoes_processamento s
-  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+  from audit.sessoes_processamento s, audit.regras r
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id and r.nome = e.regra;
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 --! EndIncluded deteccao/anotar_execucao.sql
 
 --! Included deteccao/detectar_regra.sql
@@ -2158,7 +2609,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if not exists (
     select from audit.execucoes_regra e
@@ -2170,14 +2621,14 @@ begin
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
-  perform audit_interno.reabrir_desfeitas(v_regra);
+  perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (
     select e.encontradas from audit.execucoes_regra e where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra));
@@ -2198,7 +2649,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
@@ -2207,16 +2658,17 @@ begin
     return next janela;
     return;
   end if;
-  return query execute format(
+  return query select c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null::text[]
+  from audit_interno.ler(format(
     'with unidade as (
        select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
      ), grupo as (
-       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, %5$s) as grupo from unidade u
      ), corte as (
        select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
        from grupo g group by g.grupo
      )
-     select %4$s, null::text[] from corte c order by c.n',
+     select c.n, %4$s from corte c',
     case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
       else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
     audit_interno.nome_sql(v_tabela),
@@ -2225,8 +2677,8 @@ begin
       '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
     else
       'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
-    end)
-  using janela, cortar_janela.linhas;
+    end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
+  order by c.n;
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
@@ -2275,7 +2727,7 @@ begin
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regras.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
   select e.linhas_examinadas into v_linhas
@@ -2366,14 +2818,13 @@ begin
   if v_total = 1 then
     perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
   else
-    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    perform audit_interno.travar_regra(nome_regra, true);
     select * into strict v_regra from audit.regras r where r.nome = nome_regra;
     v_hash := audit_interno.hash_regra(v_regra);
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
       'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
     perform audit_interno.levantar_achados(v_regra, v_parte.janela);
     perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
-    perform audit_interno.reabrir_desfeitas(v_regra);
     perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
     perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
   end if;
@@ -2392,7 +2843,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 --! EndIncluded partes/detectar_parte.sql
 
 --! Included partes/juntar_regra.sql
--- Joins the parts of one rule, once: closes what none of them found again over the whole window, and marks the rule as
+-- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
 -- detected. Called as a step of the session, by whoever conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
@@ -2407,13 +2858,14 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
   v_hash := audit_interno.hash_regra(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
+  perform audit_interno.reabrir_desfeitas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
   perform audit_interno.anotar_execucao(juntar_regra.sessao_id, v_regra, v_hash, v_inicio, true);
@@ -2423,16 +2875,15 @@ comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detect
 --! EndIncluded partes/juntar_regra.sql
 
 --! Included correcao/exige_releitura.sql
--- Whether an update's own "returning" may differ from what the row holds afterwards: a trigger after the update, or instead of
--- it, or an update rule, on the relation, its partitions, or the tables below a view.
-create or replace function audit_interno.exige_releitura(relacao regclass)
-returns boolean
+-- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+create or replace function audit_interno.relacoes_abaixo(relacao regclass)
+returns setof oid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive base (id) as (
-    select exige_releitura.relacao::oid
+    select relacoes_abaixo.relacao::oid
     union
     select x.id
     from base b
@@ -2445,18 +2896,32 @@ as $$
       select h.inhrelid from pg_inherits h where h.inhparent = b.id
     ) as x
   )
+  select b.id from base b
+$$;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
+
+-- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
+-- it), an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+create or replace function audit_interno.exige_releitura(relacao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
   select exists (
       select from pg_trigger g
-      where g.tgrelid in (select b.id from base b)
-        and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
-    or exists (select from pg_rewrite w where w.ev_class in (select b.id from base b) and w.ev_type = '2')
+      where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
+        and not g.tgisinternal and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+    or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
+    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded correcao/exige_releitura.sql
 
 --! Included correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people. What another finding contradicts is left out by contestadas. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -2467,10 +2932,15 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    and d.valores_digitados is null -- a person had typed something else
+    and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
+    and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
-    and d.valor_em_risco - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
+    and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded correcao/elegiveis.sql
@@ -2525,7 +2995,7 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  -- contested findings are looked for only when all together would pass a limit
+  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -2538,10 +3008,12 @@ begin
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
-      select case when v_exata then array(select audit_interno.contestadas(array(
-        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+      select case when v_exata then array(
+        select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
+        cross join lateral (
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
-      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
       where not exists (select from unnest(c.ids) as i where i = d.id)) as t
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
@@ -2590,27 +3062,32 @@ begin
     regra text not null,
     tabela text not null,
     registro_id text not null,
+    entrada jsonb not null, -- which entry the row was
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, ja_certa, ausente, recusada, desfeita; of a rollback superada
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, infiel, desfeita; of a rollback superada
+    outras jsonb, -- what must not move along, before the write; only where something could make it move
     agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
   ) on commit drop;
+  grant select on pg_temp.conferente_lote to conferente_escrita;
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
 --! EndIncluded correcao/criar_lote.sql
 
 --! Included correcao/aplicar_grupo.sql
--- Writes corrections of one table and one set of columns in one statement. When the warehouse refuses (a constraint, a
--- trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Returns the days on which
--- the altered rows are booked, so that verification need not look for them in every partition: of a table without a column
--- of dates, of rows without a date, and where a trigger may write it afterwards, that is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
+-- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
+-- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
+-- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
+-- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
+-- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text
+  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -2618,94 +3095,118 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela text := audit_interno.nome_sql(relacao);
-  v_chave text := format('t.%I = l.registro_id::%s', coluna_chave, audit_interno.tipo_coluna(relacao, coluna_chave));
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tabela text := audit_interno.nome_sql(v_relacao);
+  v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_limite text;
+  v_de text;
+  v_mesma text;
+  v_para text;
   v_guarda text;
-  v_ja_certa text;
   v_atribuicoes text;
-  v_imagem text;
-  v_alteracao text;
+  v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
+  v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
   v_data text := coalesce((
     select format('t.%I', a.attname) from pg_attribute a
-    where a.attrelid = relacao and a.attname = aplicar_grupo.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
+    where a.attrelid = v_relacao and a.attname = regra.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
     'null::date');
+  v_adiaveis text := audit_interno.adiaveis(v_relacao);
+  v_reler boolean := audit_interno.exige_releitura(v_relacao);
+  v_meio integer := cardinality(ids) / 2;
   v_dias daterange;
   v_quantas bigint;
-  v_imagens jsonb;
-  v_adiaveis text;
-  v_reler boolean := audit_interno.exige_releitura(relacao);
-  v_meio integer := cardinality(ids) / 2;
+  v_escritas bigint[];
+  v_infieis jsonb;
   v_codigo text;
   v_erro text;
 begin
   select
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.de'), ' and '),
-    string_agg(audit_interno.expressao_igual(relacao, c, 'l.para'), ' and '),
-    string_agg(format('%I = %s', c, audit_interno.expressao_valor(relacao, c, 'l.para')), ', '),
-    format('jsonb_build_object(%s)', string_agg(format('%L, t.%I', c, c), ', '))
-  into v_guarda, v_ja_certa, v_atribuicoes, v_imagem
+    string_agg(audit_interno.expressao_igual(v_relacao, c, 'l.de'), ' and '),
+    string_agg(audit_interno.expressao_fiel(v_relacao, c, 'l.para'), ' and '),
+    string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
+  into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  select v_chave || audit_interno.limite_chaves(relacao, coluna_chave, array_agg(l.registro_id)) into v_chave
+  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+    select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
+  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+    audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
   from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_guarda := format('%s and (l.impressao is null or l.impressao = %s)', v_guarda,
-    audit_interno.expressao_impressao(relacao, colunas_regra));
+  v_chave := v_chave || v_limite;
 
   begin
-    if exists (select from pg_trigger g where g.tgrelid = relacao and g.tgtype & 64 = 64 and g.tgenabled <> 'D') then
-      -- INSTEAD OF: the view's update neither locks nor re-reads rows, so they are locked in a statement of their own
-      begin
-        execute format('select count(*) from (select from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s for update of t) as x',
-          v_tabela, v_chave) using ids;
-      exception when feature_not_supported then
-        -- an outer join or a grouping in the view: its tables are kept from other writers until the batch is committed
-        execute format('lock table %s in share row exclusive mode', v_tabela);
-      end;
-    end if;
-    v_alteracao := format(
-      'update %1$s t set %2$s
-       from pg_temp.conferente_lote l
-       where l.divergencia_id = any ($1) and %3$s and %4$s
-       returning l.divergencia_id, l.reverte_operacao_id, l.de, %5$s as depois, %6$s as dia',
-      v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data);
     if v_reler then
-      execute format('with alterada as (%s) select count(*), coalesce(jsonb_object_agg(a.divergencia_id, a.depois), ''{}''), ''(,)''::daterange from alterada a', v_alteracao)
-      into v_quantas, v_imagens, v_dias using ids;
+      perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
+    end if;
+    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    if not v_reler then
+      with alterada as (
+        select e.*
+        from audit_interno.escrever(format(
+          'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s
+           returning l.divergencia_id, %s, %s', v_tabela, v_atribuicoes, v_chave, v_guarda, v_imagem, v_data), ids, v_adiaveis)
+          as e (divergencia_id bigint, depois jsonb, dia date)
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, a.divergencia_id, l.reverte_operacao_id, l.de, a.depois
+        from alterada a join pg_temp.conferente_lote l on l.divergencia_id = a.divergencia_id
+      )
+      select count(*), case when count(*) = 0 then 'empty' when count(a.dia) < count(*) then '(,)'
+        else daterange(min(a.dia), max(a.dia), '[]') end
+      into v_quantas, v_dias
+      from alterada a;
     else
-      execute format(
-        'with alterada as (%s), imagem as (
-           insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-           select $2, a.divergencia_id, a.reverte_operacao_id, a.de, a.depois from alterada a
-         )
-         select count(*), case when count(*) = 0 then ''empty'' when count(a.dia) < count(*) then ''(,)''
-           else daterange(min(a.dia), max(a.dia), ''[]'') end
-         from alterada a', v_alteracao)
-      into v_quantas, v_dias using ids, operacao_id;
-    end if;
-    -- what the warehouse checks only at commit is checked here, where a refusal can still be pinned on a row
-    select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') into v_adiaveis
-    from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-    where c.condeferrable and n.nspname not in ('audit', 'audit_interno');
-    if v_adiaveis is not null then
-      execute format('set constraints %s immediate', v_adiaveis);
-    end if;
-    if v_reler then
-      execute format(
-        'with imagem as (
-           update pg_temp.conferente_lote l set agora = coalesce((select %1$s from %2$s t where %3$s), $3 -> l.divergencia_id::text)
-           where l.divergencia_id = any ($2) and $3 ? l.divergencia_id::text
-           returning l.divergencia_id, l.reverte_operacao_id, l.de, l.agora
-         )
-         insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
-         select $1, i.divergencia_id, i.reverte_operacao_id, i.de, i.agora from imagem i',
-        v_imagem, v_tabela, v_chave)
-      using operacao_id, ids, v_imagens;
+      select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
+      from audit_interno.escrever(format(
+        'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
+         returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      with lida as (
+        select r.*
+        from audit_interno.escrever(format(
+          'select l.divergencia_id, t.%I is not null, %s, %s, %s, %s, %s
+           from pg_temp.conferente_lote l left join %s t on %s
+           where l.divergencia_id = any ($1) and l.outras is not null',
+          regra.coluna_chave, v_para, v_de, v_imagem, v_outras, v_data, v_tabela, v_chave), ids)
+          as r (divergencia_id bigint, existe boolean, pedida boolean, intacta boolean, agora jsonb, outras jsonb, dia date)
+      ), julgada as (
+        select r.divergencia_id, r.divergencia_id = any (v_escritas) as escrita, r.dia, r.agora, r.outras as outras_agora, l.outras, l.para,
+          coalesce(r.existe and r.outras = l.outras and case when r.divergencia_id = any (v_escritas) then r.pedida else r.intacta end, false) as fiel
+        from lida r join pg_temp.conferente_lote l on l.divergencia_id = r.divergencia_id
+      ), imagem as (
+        insert into audit.alteracoes (operacao_id, divergencia_id, reverte_operacao_id, antes, depois)
+        select aplicar_grupo.operacao_id, j.divergencia_id, l.reverte_operacao_id, l.de, j.agora
+        from julgada j join pg_temp.conferente_lote l on l.divergencia_id = j.divergencia_id
+        where j.escrita and j.fiel
+      )
+      select count(*) filter (where j.escrita and j.fiel),
+        jsonb_object_agg(j.divergencia_id, audit_interno.descrever_infiel(j.para, j.agora, j.outras, j.outras_agora)) filter (where not j.fiel),
+        case when count(*) filter (where j.escrita and j.fiel) = 0 then 'empty' when bool_or(j.escrita and j.fiel and j.dia is null) then '(,)'
+          else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
+      into v_quantas, v_infieis, v_dias
+      from julgada j;
+      if v_infieis is not null then
+        raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
+      end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
+      update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
+      where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
+      if tentativa >= 5 and cardinality(ids) > 1 then
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
+      end if;
+      update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
+      where l.divergencia_id = any (ids) and l.resultado = 'infiel' and l.agora is null;
+      ids := array(
+        select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
+      return case when ids = '{}' then 'empty'::daterange
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+    end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
-    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
-      or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
-    then
+    if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
     if cardinality(ids) = 1 then
@@ -2714,37 +3215,39 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[:v_meio], coluna_data),
-      audit_interno.aplicar_grupo(operacao_id, relacao, coluna_chave, colunas_regra, colunas, ids[v_meio + 1:], coluna_data));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
   end if;
 
-  execute format(
-    'update pg_temp.conferente_lote l
-     set agora = case when x.existe then x.imagem end,
-       resultado = case when not x.existe then ''ausente'' when x.ja_certa then ''ja_certa'' when x.parada then ''recusada'' else ''movida'' end,
-       erro = case when x.parada and not x.ja_certa then ''o banco não gravou e não disse por quê (um gatilho ou uma política de linha)'' end
-     from (
-       select l.divergencia_id, t.%1$I is not null as existe, %2$s as ja_certa, %3$s as parada, %4$s as imagem
-       from pg_temp.conferente_lote l left join %5$s t on %6$s
-       where l.divergencia_id = any ($1) and not exists (
-         select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = $2)
-     ) as x
-     where x.divergencia_id = l.divergencia_id',
-    coluna_chave, v_ja_certa, v_guarda, v_imagem, v_tabela, v_chave)
-  using ids, operacao_id;
+  update pg_temp.conferente_lote l
+  set agora = case when x.existe then x.agora end,
+    resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
+      when x.parada then 'recusada' else 'movida' end,
+    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+  from audit_interno.escrever(format(
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+     from pg_temp.conferente_lote l left join %s t on %s
+     where l.divergencia_id = any ($1)',
+    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+  where x.divergencia_id = l.divergencia_id and not exists (
+    select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, regclass, text, text[], text[], bigint[], text) is
-  'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_grupo.sql
 
 --! Included correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+-- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -2757,10 +3260,14 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
+  v_falta text;
   v_dias daterange := 'empty'::daterange;
+  v_rastro text := audit_interno.rastro('conferente_escrita');
+  v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -2779,15 +3286,24 @@ begin
       where not v_iguais and l.divergencia_id = any (v_ids)
       group by c.alteradas
     loop
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
-        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+      v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
+        select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
+        then v_regra.colunas end);
+      if v_falta is not null then
+        update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
+        continue;
+      end if;
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform set_config('lock_timeout', v_espera, true);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 --! EndIncluded correcao/aplicar_lote.sql
 
 --! Included correcao/autoverificar_lote.sql
@@ -2864,7 +3380,7 @@ begin
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
-      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+      when 'movida' then 'obsoleta' when 'outra' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
     decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
     motivo = case l.resultado
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
@@ -2874,15 +3390,17 @@ begin
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
-      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
-      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
+      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l
+    left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
   ), somada as (
     update audit.execucoes_regra e
-    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    set corrigidas = e.corrigidas + c.corrigidas, refeitas = e.refeitas + c.refeitas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
       resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
     from contada c
     where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra
@@ -2908,12 +3426,14 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_contestadas bigint[];
+  v_desconhecidas bigint[];
   v_ate bigint;
   v_operacao bigint;
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
+  perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
@@ -2924,8 +3444,8 @@ begin
       where d.id > v_desde
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao, valor)
-    select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
@@ -2941,6 +3461,13 @@ begin
   if v_contestadas <> '{}' then
     delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_contestadas);
   end if;
+  v_desconhecidas := array(select audit_interno.desconhecidas(array(select l.divergencia_id from pg_temp.conferente_lote l)));
+  if v_desconhecidas <> '{}' then
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_desconhecidas);
+    update audit.divergencias_processadas d
+    set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
+    where d.id = any (v_desconhecidas);
+  end if;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -2948,9 +3475,10 @@ begin
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+    perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;
@@ -2982,13 +3510,15 @@ as $$
   update audit.sessoes_processamento s
   set encontradas = e.encontradas, novas = e.novas, recorrentes = e.recorrentes, suprimidas = e.suprimidas,
     corrigidas = e.corrigidas, falhas = e.falhas, obsoletas = e.obsoletas, resolvidas = e.resolvidas,
+    desfeitas = e.desfeitas, refeitas = e.refeitas,
     valor_em_risco = e.valor_em_risco, valor_corrigido = e.valor_corrigido,
     partes = case when s.partes is not null then p.total end, partes_concluidas = case when s.partes is not null then p.concluidas end,
     ultima_atividade = clock_timestamp()
   from (
     select sum(x.encontradas) as encontradas, sum(x.novas) as novas, sum(x.recorrentes) as recorrentes,
       sum(x.suprimidas) as suprimidas, sum(x.corrigidas) as corrigidas, sum(x.falhas) as falhas,
-      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas, sum(x.valor_em_risco) as valor_em_risco,
+      sum(x.obsoletas) as obsoletas, sum(x.resolvidas) as resolvidas,
+      sum(x.desfeitas) as desfeitas, sum(x.refeitas) as refeitas, sum(x.valor_em_risco) as valor_em_risco,
       sum(x.valor_corrigido) as valor_corrigido
     from audit.execucoes_regra x where x.sessao_id = totalizar_sessao.sessao_id
   ) as e, (
@@ -3020,6 +3550,7 @@ declare
   v_primeira interval := (audit_interno.configuracao('sessao.primeira_janela') #>> '{}')::interval;
   v_defeitos text;
 begin
+  perform audit_interno.recusar_de_dentro();
   if modo is null or modo not in ('manual', 'auto') then
     raise exception using errcode = 'NC001', message = format('modo inválido: %s', coalesce(modo, 'nulo')),
       hint = 'manual só detecta; auto detecta e corrige o que pode.';
@@ -3056,7 +3587,7 @@ begin
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
     case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
   left join lateral (
     -- a limit that stopped corrections leaves the window where it was;
     -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
@@ -3084,16 +3615,48 @@ grant usage on schema audit_interno to conferente_operador;
 grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/criar_sessao.sql
 
+--! Included posse/tomar_posse.sql
+-- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
+-- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
+-- transaction mode) has nothing for itself, and must not conduct or send.
+create or replace function audit_interno.tomar_posse(nome text)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_numero bigint;
+begin
+  select p.numero into v_numero
+  from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
+  while v_numero is null loop -- one turn: the lot falls on a number that is free
+    v_numero := hashtextextended(gen_random_uuid()::text, 0);
+    if not pg_try_advisory_lock(v_numero) then
+      v_numero := null;
+    end if;
+  end loop;
+  insert into audit_interno.posses as p (nome, pid, numero) values (tomar_posse.nome, pg_backend_pid(), v_numero)
+  on conflict on constraint posses_pkey do update set pid = excluded.pid, numero = excluded.numero, desde = excluded.desde
+  where p.pid = excluded.pid or not audit_interno.marcada(p.pid, p.numero);
+  return found;
+exception when lock_not_available then
+  return false;
+end
+$$;
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
+--! EndIncluded posse/tomar_posse.sql
+
 --! Included sessao/conduzir_sessao.sql
--- Takes the advisory lock that marks a session as conducted, for as long as this connection lives. 20261123 is the class
--- of these locks; encerrar_interrompidas looks for them.
+-- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select pg_try_advisory_lock(20261123, sessao_id::integer)
+  select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
 grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
@@ -3123,7 +3686,7 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded sessao/iniciar_sessao.sql
 
 --! Included sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
@@ -3139,10 +3702,7 @@ begin
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
     where s.status = 'em_andamento'
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
-          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('sessao ' || s.id)
       and not exists (
         select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*
@@ -3260,9 +3820,20 @@ begin
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
     case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
     'limite atingido: ' || v_sessao.limite_atingido,
+    audit_interno.frase_desfeitas(v_sessao.id),
+    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
-  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null;
+  from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
+    and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso,
+    case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
+    select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -3322,6 +3893,9 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
+  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    perform audit_interno.disparar_adiados();
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
@@ -3510,6 +4084,80 @@ comment on function audit.cancelar_sessao(bigint, text) is
 grant execute on function audit.cancelar_sessao(bigint, text) to conferente_operador;
 --! EndIncluded sessao/cancelar_sessao.sql
 
+--! Included sessao/desfeitas_paradas.sql
+-- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select count(distinct d.id)
+  from audit.operacoes o
+  join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  join audit.divergencias_processadas d on d.id = u.divergencia_id
+  where o.sessao_id = desfeitas_paradas.sessao_id and d.status in ('aberta', 'aguardando_segunda_aprovacao')
+    and d.vezes_desfeita >= (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+$$;
+comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findings that auto no longer corrects again.';
+--! EndIncluded sessao/desfeitas_paradas.sql
+
+--! Included sessao/desfeitas_por_carga.sql
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
+-- and for mail.
+create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
+returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.regra, date_trunc('hour', u.carregado_em, audit_interno.configuracao('agenda.fuso') #>> '{}'), count(*),
+    count(*) filter (where u.situacao = 'ausente')
+  from audit.operacoes o join audit.correcoes_desfeitas u on u.operacao_id = o.id
+  where o.sessao_id = desfeitas_por_carga.sessao_id
+  group by 1, 2
+$$;
+comment on function audit_interno.desfeitas_por_carga(bigint) is
+  'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
+--! EndIncluded sessao/desfeitas_por_carga.sql
+
+--! Included sessao/frase_desfeitas.sql
+-- The corrections that a session saw undone, in one sentence: how many, of which rule, by which load, what became of them, and
+-- what to do. Called by finalizar_sessao.
+create or replace function audit_interno.frase_desfeitas(sessao_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with carga as (
+    select d.*, sum(d.quantas) over (partition by d.regra) as da_regra,
+      row_number() over (partition by d.regra order by d.quantas desc, d.carga) as ordem
+    from audit_interno.desfeitas_por_carga(frase_desfeitas.sessao_id) d
+  ), dita as (
+    select c.regra, c.da_regra, sum(c.ausentes) as ausentes,
+      concat_ws(', ', string_agg(
+          case when c.carga is null then format('%s sem carga identificada (a hora da carga não é posterior à correção)', c.quantas)
+            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'), 'DD/MM/YYYY HH24"h"')) end,
+          ', ' order by c.ordem) filter (where c.ordem <= 5),
+        case when count(*) > 5 then format('%s por outras %s cargas', sum(c.quantas) filter (where c.ordem > 5), count(*) - 5) end) as cargas
+    from carga c
+    group by c.regra, c.da_regra
+  )
+  select format('correções desfeitas fora do sistema: %s%s; corrija na origem ou rode depois da carga (a lista: conferente listar --desfeitas)',
+    string_agg(format('%s %s (%s%s)', d.da_regra, d.regra, d.cargas,
+      case when d.ausentes > 0 then format('; %s com o registro apagado', d.ausentes) end), '; ' order by d.regra),
+    (select concat(case when sum(e.refeitas) > 0 then format('; refeitas agora: %s', sum(e.refeitas)) end,
+        case when max(p.paradas) > 0 then format('; já desfeitas %s vezes ou mais, auto não as refaz: %s',
+          audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}', max(p.paradas)) end)
+     from audit.execucoes_regra e cross join (select audit_interno.desfeitas_paradas(frase_desfeitas.sessao_id) as paradas) as p
+     where e.sessao_id = frase_desfeitas.sessao_id))
+  from dita d
+  having count(*) > 0
+$$;
+comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
+--! EndIncluded sessao/frase_desfeitas.sql
+
 --! Included sessao/falha_de_quem.sql
 -- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
 -- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
@@ -3543,9 +4191,9 @@ immutable parallel safe
 as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
-    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
-    when 'corrigida' then para in ('revertida', 'aberta', 'falha')
-    when 'revertida' then para in ('corrigida', 'aberta')
+    when 'aguardando_segunda_aprovacao' then para in ('aberta', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida', 'aguardando_segunda_aprovacao')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -3568,23 +4216,50 @@ comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden ch
 create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
+
+-- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
+-- finding that was rejected, is not applied to one that is opened again.
+create or replace function audit_interno.esquecer_proposta()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.valores_digitados := null;
+  new.proposta_por := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+
+create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
+  for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
+    and (new.valores_digitados is not null or new.proposta_por is not null))
+  execute function audit_interno.esquecer_proposta();
 --! EndIncluded decisao/transicao_permitida.sql
 
 --! Included decisao/travar_divergencias.sql
--- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
--- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+-- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
+-- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
+-- Two people at one moment: the second waits here, then sees what the first did.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ator text := audit_interno.ator();
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
   v_estranhas text;
-  v_indevidas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
@@ -3594,18 +4269,43 @@ begin
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
       hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
   end if;
-  select string_agg(format('%s (%s)', d.id, d.status), ', ' order by d.id) into v_indevidas
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, x.codigo, case x.codigo
+      when 'NC005' then format('já está %s', d.status)
+        || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
+        || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
+        || coalesce(': ' || d.motivo, '')
+      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      else format('%s: %s%s. Para aprovar isto: visto %s',
+        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
+        audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
-  where d.id = any (travar_divergencias.ids) and d.status <> all (travar_divergencias.de);
-  if v_indevidas is not null then
-    raise exception using errcode = 'NC005', message = format('não se pode %s: %s', ato, v_indevidas),
-      detail = format('possível a partir de: %s', array_to_string(de, ', ')), hint = 'Nada foi feito.';
-  end if;
-  return query select d.* from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id;
+  left join (
+    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+  ) as v on v.id = d.id
+  cross join lateral (select case
+    when d.status <> all (travar_divergencias.de) then 'NC005'
+    when ato <> 'aprovar' then null
+    when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
+    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+  end as codigo) as x
+  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
+
+  return query
+    select d.* from audit.divergencias_processadas d
+    where d.id = any (travar_divergencias.ids) and not exists (
+      select from pg_temp.conferente_deixada x where x.divergencia_id = d.id)
+    order by d.id;
 end
 $$;
-comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
-  'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
 --! EndIncluded decisao/travar_divergencias.sql
 
 --! Included decisao/conferir_automatica.sql
@@ -3651,7 +4351,8 @@ begin
   if v_porque is null then
     return;
   end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s', v_porque, v_regra.limiar);
+  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
+    v_porque, v_regra.limiar, v_regra.nome);
   update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
     detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
@@ -3666,7 +4367,7 @@ comment on function audit_interno.conferir_automatica(text) is
 
 --! Included decisao/contar_decisoes.sql
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
+-- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
 -- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
 returns void
@@ -3681,10 +4382,10 @@ begin
   for no key update;
 
   with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar as no_limiar
+    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
     from audit.divergencias_processadas d
     join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}'
+    where d.id = any (contar_decisoes.ids)
   ), retirado as (
     delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
     returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
@@ -3708,10 +4409,10 @@ begin
 
   -- a statement of its own: the one above has deleted what a person said before
   insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar, r.contagem
+  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
-  where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}' and contar_decisoes.certas is not null;
+  where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
   from audit.regras r
@@ -3724,79 +4425,96 @@ comment on function audit_interno.contar_decisoes(bigint[], boolean) is
 --! EndIncluded decisao/contar_decisoes.sql
 
 --! Included decisao/contar_reversoes.sql
--- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
+-- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+-- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
-create or replace function audit_interno.contar_reversoes()
+create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
-declare
-  v_aprovadas bigint[];
 begin
   perform from audit.regras r
   where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
-  with feita as (
-    select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
-  ), automatica as (
-    select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
-    union all
-    -- the rollback of a rollback, or of that in turn: what the first one had taken back, and which way it stands now
-    select f.regra, case when d.status = 'revertida' then 1 else -1 end, o.iniciada_em
-    from feita f
-    join audit.divergencias_processadas d on d.id = f.divergencia_id
-    join audit.operacoes o on o.tipo = 'correcao' and o.id = (
-      select max(a.operacao_id) from audit.alteracoes a
-      where a.divergencia_id = f.divergencia_id and a.operacao_id < f.id and a.reverte_operacao_id is null)
-    where f.tipo = 'reversao'
+  drop table if exists pg_temp.conferente_palavra;
+  create temp table conferente_palavra on commit drop as
+  select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
+    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+  from pg_temp.conferente_revertida l
+  join audit.divergencias_processadas d on d.id = l.divergencia_id
+  join audit.operacoes o on o.id = l.operacao_id
+  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
+    select max(a.operacao_id) from audit.alteracoes a
+    where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
+
+  with tirada as (
+    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
+    where e.divergencia_id = p.divergencia_id
+    returning p.regra, e.contagem, -1 as sinal
+  ), dada as (
+    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
+    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+    where p.tirada and p.automatica and contar_reversoes.erradas
   )
   update audit.regras r
   set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
   from (
-    select a.regra, sum(a.quantas) as quantas
-    from automatica a join audit.regras g on g.nome = a.regra and a.iniciada_em >= g.contagem_desde
-    group by a.regra
+    select y.regra, y.contagem, sum(y.sinal) as quantas
+    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
+    group by y.regra, y.contagem
   ) x
-  where r.nome = x.regra;
+  where r.nome = x.regra and r.contagem = x.contagem;
+  -- a statement of its own: the one above has deleted what was counted before
+  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
+  select p.divergencia_id, r.contagem
+  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  where p.tirada and p.automatica and contar_reversoes.erradas;
 
-  select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where v.certo;
-  if v_aprovadas is not null then
-    perform audit_interno.contar_decisoes(v_aprovadas, null);
+  if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
+    perform audit_interno.contar_decisoes(array_agg(p.divergencia_id),
+      case when not p.tirada then true when contar_reversoes.erradas then false end)
+    from pg_temp.conferente_palavra p where not p.automatica and not p.digitada
+    group by p.tirada;
   end if;
+  perform audit_interno.devolver_automatica(x.operacao_id)
+  from (select distinct p.operacao_id from pg_temp.conferente_palavra p where not p.tirada order by 1) x;
   perform audit_interno.conferir_automatica(x.regra)
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
 --! EndIncluded decisao/contar_reversoes.sql
 
 --! Included decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
-stable
+volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_divergencia audit.divergencias_processadas;
   v_regra audit.regras;
   v_relacao regclass;
+  v_colunas text[] := array(select jsonb_object_keys(valores_atuais.colunas));
   v_valores jsonb;
 begin
   select * into strict v_divergencia from audit.divergencias_processadas d where d.id = valores_atuais.divergencia_id;
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
-  execute format('select jsonb_build_object(%s) from %s t where t.%I = $1::%s',
-    (select string_agg(format('%L, t.%I', c, c), ', ') from jsonb_object_keys(valores_atuais.colunas) as c),
-    audit_interno.nome_sql(v_relacao), v_regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave))
-  into v_valores using v_divergencia.registro_id;
+  if audit_interno.falta_na_relacao(v_regra, v_colunas) is not null then
+    return null;
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  select a.valores into v_valores
+  from audit_interno.ler(format('select %s from %s t where t.%I = $2[1]::%s',
+    audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
+    audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
 end
 $$;
@@ -3805,9 +4523,9 @@ comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current valu
 
 --! Included decisao/aprovar_divergencias.sql
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+-- people: the first proposes, another one approves. What is approved is what was seen.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -3817,25 +4535,15 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_sem_proposta text;
-  v_mesma text;
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_operacao bigint;
 begin
-  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
-    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
-    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_em_risco < v_dupla and d.valores_digitados is null)
-  into v_ids, v_sem_proposta, v_mesma, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
-  if v_sem_proposta is not null then
-    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
-      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
-  end if;
-  if v_mesma is not null then
-    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
-      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
-  end if;
+  select array_agg(d.id),
+    coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
+  into v_ids, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+    aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -3844,13 +4552,16 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  -- whoever proposed before the warehouse refused is no first of two any more
+  update audit.divergencias_processadas d set proposta_por = null
+  where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
   perform audit_interno.criar_lote();
-  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, impressao)
-  select d.id, d.regra, d.tabela, d.registro_id,
+  insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao)
+  select d.id, d.regra, d.tabela, d.registro_id, d.entrada,
     case when d.valores_digitados is null then d.valores_originais else coalesce(audit_interno.valores_atuais(d.id, d.valores_digitados), '{}') end,
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
@@ -3862,19 +4573,20 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
 end
 $$;
-comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
 --! Included decisao/rejeitar_divergencias.sql
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -3893,22 +4605,21 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, false);
   update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
-    proposta_por = null, valores_digitados = null
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
-  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/rejeitar_divergencias.sql
 
 --! Included decisao/corrigir_manualmente.sql
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-returns audit.divergencias_processadas
+returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -3926,7 +4637,7 @@ begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
     array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_regra.tabela);
+  v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
     raise exception using errcode = 'NC015', message = 'valores deve ser um objeto com ao menos uma coluna',
       hint = 'Por exemplo {"categoria": "Trade Marketing"}.';
@@ -3937,10 +4648,11 @@ begin
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
   begin
-    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
-      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
-      from jsonb_object_keys(corrigir_manualmente.valores) as c))
-    into v_valores using corrigir_manualmente.valores;
+    select l.valores into v_valores
+    from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
+      select string_agg(format('%L, %s', c,
+        audit_interno.expressao_imagem(v_relacao, c, audit_interno.expressao_valor(v_relacao, c, 'x.valores'))), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c)), null, array[corrigir_manualmente.valores::text]) as l (valores jsonb);
   exception when data_exception then
     raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
   end;
@@ -3954,22 +4666,21 @@ begin
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
     decidida_em = null, decidida_por = null
-  where d.id = v_divergencia.id
-  returning * into v_divergencia;
-  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
+  where d.id = v_divergencia.id;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos then false end);
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  return v_divergencia;
+  return (select r from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao) r);
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded decisao/corrigir_manualmente.sql
 
 --! Included decisao/reabrir_divergencias.sql
--- A person takes back a rejection, or gives a failed or rolled back finding another chance.
+-- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -3981,21 +4692,21 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha']) d;
+  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha', 'resolvida']) d;
   v_operacao := audit_interno.abrir_operacao('reabertura', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
   update audit.divergencias_processadas d
-  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null, valores_digitados = null
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(reabrir_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
-  'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+  'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/reabrir_divergencias.sql
 
@@ -4011,13 +4722,16 @@ declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(declarar_excecao.motivo);
   v_regra audit.regras;
+  v_relacao regclass;
   v_registro text; -- the key as the row itself writes it
+  v_entrada jsonb;
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
-  if not found or to_regclass(declarar_excecao.tabela) is distinct from to_regclass(v_regra.tabela) then
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_regra.nome is null or audit_interno.relacao(declarar_excecao.tabela) is distinct from v_relacao then
     raise exception using errcode = 'NC003', message = format('a regra %s não existe ou não é da tabela %s',
       coalesce(declarar_excecao.regra, 'nula'), coalesce(declarar_excecao.tabela, 'nula'));
   end if;
@@ -4026,9 +4740,10 @@ begin
       detail = format('dado: %s', coalesce(declarar_excecao.expira_em::text, 'nulo'));
   end if;
   begin
-    execute format('select t.%2$I::text from %1$s t where t.%2$I = $1::%3$s', audit_interno.nome_sql(to_regclass(v_regra.tabela)),
-      v_regra.coluna_chave, audit_interno.tipo_coluna(to_regclass(v_regra.tabela), v_regra.coluna_chave))
-    into v_registro using declarar_excecao.registro_id;
+    select l.registro_id, l.entrada into v_registro, v_entrada
+    from audit_interno.ler(format('select t.%1$I::text, %2$s from %3$s t where t.%1$I = $2[1]::%4$s', v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, v_regra.colunas_identidade), audit_interno.nome_sql(v_relacao),
+      audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[declarar_excecao.registro_id]) as l (registro_id text, entrada jsonb);
   exception when data_exception then
     v_registro := null;
   end;
@@ -4037,8 +4752,8 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('excecao', regra => v_regra.nome, motivo => v_motivo);
-  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_motivo, v_ator, declarar_excecao.expira_em)
+  insert into audit.excecoes (operacao_id, regra, tabela, registro_id, entrada, motivo, autor, expira_em)
+  values (v_operacao, v_regra.nome, v_regra.tabela, v_registro, v_entrada, v_motivo, v_ator, declarar_excecao.expira_em)
   returning * into v_excecao;
   with fechada as (
     update audit.divergencias_processadas d
@@ -4101,6 +4816,311 @@ comment on function audit.revogar_excecao(bigint, text) is
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded decisao/revogar_excecao.sql
 
+--! Included decisao/autorizar_codigo.sql
+-- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+create or replace function audit_interno.autorizar_codigo()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.hash_autorizado := audit_interno.hash_regra(new);
+  return new;
+end
+$$;
+comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+
+create or replace trigger autorizar_codigo_novo before insert on audit.regras
+  for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
+create or replace trigger autorizar_codigo before update of automatica on audit.regras
+  for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
+--! EndIncluded decisao/autorizar_codigo.sql
+
+--! Included decisao/conferir_codigo.sql
+-- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
+-- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
+create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_hash text;
+  v_porque text;
+  v_operacao bigint;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  v_hash := coalesce(conferir_codigo.hash_regra, audit_interno.hash_regra(v_regra));
+  if not v_regra.automatica or v_hash = v_regra.hash_autorizado then
+    return;
+  end if;
+  v_porque := format('perdeu a correção automática: o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: select audit.alterar_regra(%L, ''{"automatica": true}'', ''código conferido'')',
+    coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome);
+  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome and r.automatica;
+  if found then -- nobody else has just said so
+    v_operacao := audit_interno.abrir_operacao('regra', conferir_codigo.sessao_id, v_regra.nome, v_porque, jsonb_build_object(
+      'antes', jsonb_build_object('automatica', true, 'hash', v_regra.hash_autorizado),
+      'depois', jsonb_build_object('automatica', false, 'hash', v_hash)));
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+  end if;
+  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
+  from audit.sessoes_processamento s
+  where e.sessao_id = conferir_codigo.sessao_id and e.regra = v_regra.nome and s.id = e.sessao_id and s.modo = 'auto';
+end
+$$;
+comment on function audit_interno.conferir_codigo(bigint, text, text) is
+  'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+--! EndIncluded decisao/conferir_codigo.sql
+
+--! Included decisao/confirmar_divergencias.sql
+-- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
+-- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(confirmar_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, true);
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(confirmar_divergencias.ids, v_operacao);
+end
+$$;
+comment on function audit.confirmar_divergencias(bigint[], text) is
+  'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/confirmar_divergencias.sql
+
+--! Included decisao/criar_deixadas.sql
+-- An empty list of the findings that a person's act leaves as they are, each with its reason.
+create or replace function audit_interno.criar_deixadas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_deixada;
+  create temp table conferente_deixada (divergencia_id bigint primary key, codigo text not null, explicacao text not null) on commit drop;
+end
+$$;
+comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
+--! EndIncluded decisao/criar_deixadas.sql
+
+--! Included decisao/desfazer.sql
+-- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
+-- against nobody. Findings to which something happened later are told and left.
+create or replace function audit.desfazer(operacao bigint, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(desfazer.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_de audit.operacoes;
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select * into v_de from audit.operacoes o where o.id = desfazer.operacao;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(desfazer.operacao::text, 'nula')),
+      hint = 'Veja audit.vw_operacoes_resumo.';
+  end if;
+  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao') then
+    raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
+      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao.',
+      hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
+  end if;
+  if v_de.ator <> v_ator then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
+      detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+  end if;
+  v_ids := array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id order by 1);
+  perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC005', case
+      when c.id is not null then format('%s por %s%s', c.tipo, c.ator, to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'))
+      else format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')) end
+  from audit.divergencias_processadas d
+  left join lateral (
+    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id
+      and x.id > (select max(y.id) from audit.decisoes y where y.divergencia_id = d.id and y.operacao_id = v_de.id)
+    order by x.id desc limit 1
+  ) as c on true
+  where d.id = any (v_ids) and (
+    c.id is not null
+    or d.status <> all (case v_de.tipo
+      when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
+      when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
+      else array['aguardando_segunda_aprovacao'] end)
+    -- a session corrected it since
+    or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
+  perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+  v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+
+  if exists (select from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida') then
+    perform audit_interno.criar_reversao();
+    insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+    select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
+    insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+      else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
+    from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
+    perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+    v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('desfazimento', motivo => v_motivo, detalhes => jsonb_build_object('desfeita', v_de.id));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'desfazimento', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.contar_decisoes(v_ids, null);
+  perform audit_interno.devolver_automatica(v_de.id);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(
+    array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id), v_operacao);
+end
+$$;
+comment on function audit.desfazer(bigint, text) is
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
+--! EndIncluded decisao/desfazer.sql
+
+--! Included decisao/devolver_automatica.sql
+-- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
+-- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+create or replace function audit_interno.devolver_automatica(operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra text;
+  v_operacao bigint;
+begin
+  for v_regra in select p.regra from audit_interno.perdas_automatica(devolver_automatica.operacao_id) p order by p.regra loop
+    update audit.regras r set automatica = true, automatica_perdida = null where r.nome = v_regra;
+    v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra,
+      motivo => format('voltou a corrigir sozinha: a operação %s foi desfeita', devolver_automatica.operacao_id),
+      detalhes => '{"antes": {"automatica": false}, "depois": {"automatica": true}}');
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+    perform audit_interno.conferir_automatica(v_regra);
+  end loop;
+end
+$$;
+comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
+--! EndIncluded decisao/devolver_automatica.sql
+
+--! Included decisao/perdas_automatica.sql
+-- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
+-- while the rule was locked, by the same person. Writes nothing.
+create or replace function audit_interno.perdas_automatica(operacao_id bigint)
+returns table (regra text, aviso text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select r.nome, format('a regra %s %s', r.nome, r.automatica_perdida)
+  from audit.regras r
+  where r.automatica_perdida is not null and exists (
+    select
+    from audit.operacoes o
+    join audit.operacoes p on p.tipo = 'regra' and p.id > o.id and p.ator = o.ator and p.iniciada_em >= o.iniciada_em
+      and p.iniciada_em <= coalesce(o.finalizada_em, 'infinity')
+    where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
+$$;
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+--! EndIncluded decisao/perdas_automatica.sql
+
+--! Included decisao/recusar_deixadas.sql
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
+-- the first. Called by those who fill pg_temp.conferente_deixada.
+create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text;
+  v_razoes text;
+begin
+  if exists (
+    select from unnest(recusar_deixadas.ids) as i
+    where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i))
+  then
+    return;
+  end if;
+  select (array_agg(x.codigo order by x.divergencia_id))[1], string_agg(format('%s: %s', x.divergencia_id, x.explicacao), '; ' order by x.divergencia_id)
+  into v_codigo, v_razoes
+  from (select * from pg_temp.conferente_deixada order by divergencia_id limit 20) as x;
+  raise exception using errcode = v_codigo, message = format('não se pode %s: %s', ato, v_razoes), hint = 'Nada foi feito.';
+end
+$$;
+comment on function audit_interno.recusar_deixadas(bigint[], text) is
+  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+--! EndIncluded decisao/recusar_deixadas.sql
+
+--! Included decisao/resultados_decisao.sql
+-- What an act did to each of its findings, those that it left included, and what it cost their rules.
+create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select d.id,
+      case when x.divergencia_id is not null then 'deixada' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
+      x.codigo,
+      case
+        when x.divergencia_id is not null then x.explicacao
+        when d.status in ('obsoleta', 'falha') then d.motivo
+        when d.status = 'aguardando_segunda_aprovacao' then 'outra pessoa ainda precisa aprovar'
+        when d.status in ('rejeitada', 'resolvida') then 'não volta à fila enquanto o registro não mudar'
+        when d.status = 'aberta' then 'volta à fila' end,
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d),
+      case when x.divergencia_id is null then resultados_decisao.operacao_id end, p.aviso
+    from audit.divergencias_processadas d
+    left join pg_temp.conferente_deixada x on x.divergencia_id = d.id
+    left join audit_interno.perdas_automatica(resultados_decisao.operacao_id) p on p.regra = d.regra and x.divergencia_id is null
+    where d.id = any (resultados_decisao.ids)
+    order by d.id;
+end
+$$;
+comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+--! EndIncluded decisao/resultados_decisao.sql
+
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -4124,8 +5144,8 @@ comment on function audit_interno.criar_reversao() is
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
-create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
-returns setof audit.resultado_reversao
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
+returns setof audit_interno.linha_reversao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -4152,8 +5172,8 @@ begin
       and d.id between v_de and v_ate
     order by d.id for update;
     perform audit_interno.criar_lote();
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
       -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
       case
@@ -4176,13 +5196,19 @@ begin
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
-    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+    update pg_temp.conferente_lote l
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        else 'resolvida' end,
+      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+        else reverter_lote.motivo end,
       decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
     where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
@@ -4196,20 +5222,22 @@ begin
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
+        case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
+  perform audit_interno.contar_reversoes(erradas);
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos, 'erradas', erradas));
 end
 $$;
-comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 --! EndIncluded reversao/reverter_lote.sql
 
 --! Included reversao/reverter_divergencias.sql
 -- Takes back the corrections of single findings.
-create or replace function audit.reverter_divergencias(ids bigint[], motivo text)
+create or replace function audit.reverter_divergencias(ids bigint[], motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4218,22 +5246,25 @@ as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
 begin
+  perform audit_interno.exigir_porque(reverter_divergencias.porque);
   perform audit_interno.travar_divergencias(reverter_divergencias.ids, 'reverter', array['corrigida']);
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   select max(a.operacao_id), a.divergencia_id from audit.alteracoes a
-  where a.divergencia_id = any (reverter_divergencias.ids) group by a.divergencia_id;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  where a.divergencia_id = any (reverter_divergencias.ids) and not exists (
+    select from pg_temp.conferente_deixada x where x.divergencia_id = a.divergencia_id)
+  group by a.divergencia_id;
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_divergencias.porque);
 end
 $$;
-comment on function audit.reverter_divergencias(bigint[], text) is
-  'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
-grant execute on function audit.reverter_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.reverter_divergencias(bigint[], text, text) is
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
 --! EndIncluded reversao/reverter_divergencias.sql
 
 --! Included reversao/reverter_operacao.sql
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
-create or replace function audit.reverter_operacao(id bigint, motivo text)
+-- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4243,6 +5274,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
   v_tipo text;
 begin
+  perform audit_interno.exigir_porque(reverter_operacao.porque);
   select o.tipo into v_tipo from audit.operacoes o where o.id = reverter_operacao.id;
   if not found then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(reverter_operacao.id::text, 'nula')),
@@ -4257,17 +5289,19 @@ begin
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  perform audit_interno.criar_deixadas();
+  perform audit_interno.exigir_revisores(v_motivo);
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_operacao.porque);
 end
 $$;
-comment on function audit.reverter_operacao(bigint, text) is
-  'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_operacao(bigint, text, text) is
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_operacao.sql
 
 --! Included reversao/reverter_sessao.sql
 -- Takes back everything one session corrected by itself and that still stands.
-create or replace function audit.reverter_sessao(id bigint, motivo text)
+create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4278,6 +5312,7 @@ declare
   v_operacoes bigint[] := array(
     select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
 begin
+  perform audit_interno.exigir_porque(reverter_sessao.porque);
   if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
     raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
   end if;
@@ -4297,19 +5332,131 @@ begin
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo, reverter_sessao.id);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_sessao.porque, reverter_sessao.id);
 end
 $$;
-comment on function audit.reverter_sessao(bigint, text) is
-  'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_sessao(bigint, text, text) is
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_sessao.sql
+
+--! Included reversao/exigir_porque.sql
+-- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+create or replace function audit_interno.exigir_porque(porque text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if porque is null or porque not in ('erradas', 'outra-razao') then
+    raise exception using errcode = 'NC001', message = format('porque desconhecido: %s', coalesce(porque, 'nulo')),
+      hint = 'erradas: as correções estavam erradas, e isso conta contra a regra. outra-razao: não conta.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
+--! EndIncluded reversao/exigir_porque.sql
+
+--! Included reversao/exigir_revisores.sql
+-- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
+-- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
+-- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+create or replace function audit_interno.exigir_revisores(motivo text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_de_volta bigint[];
+  v_propor bigint[];
+  v_operacao bigint;
+begin
+  perform from audit.divergencias_processadas d
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  into v_de_volta, v_propor
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
+  join audit.divergencias_processadas d on d.id = r.divergencia_id and d.status = 'revertida';
+  if v_de_volta is null then
+    return;
+  end if;
+  if not audit_interno.tem_papel('conferente_revisor') then
+    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+      detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
+      hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
+  end if;
+  if v_propor is null then
+    return;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => exigir_revisores.motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  select v_operacao, d.id, 'aprovacao', v_ator, exigir_revisores.motivo, d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_propor) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = exigir_revisores.motivo, decidida_em = null, decidida_por = null
+  where d.id = any (v_propor);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_propor));
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select i, 'aguarda', 'outra pessoa ainda precisa aprovar que a correção valha de novo' from unnest(v_propor) as i;
+  delete from pg_temp.conferente_reversao r where r.divergencia_id = any (v_propor);
+end
+$$;
+comment on function audit_interno.exigir_revisores(text) is
+  'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+--! EndIncluded reversao/exigir_revisores.sql
+
+--! Included reversao/resultados_reversao.sql
+-- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
+-- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_resultado;
+  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  create temp table conferente_resultado on commit drop as
+  select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
+  return query
+    select l.divergencia_id, l.tabela, l.registro_id, l.resultado, l.antes, l.depois, l.agora, d.status,
+      case
+        when l.explicacao is not null then l.explicacao
+        when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
+        when l.resultado = 'ausente' then 'o registro não existe mais'
+        when l.resultado = 'recusada' then 'o armazém recusou'
+        when d.status = 'corrigida' then 'a correção vale de novo'
+        when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
+        else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
+      l.operacao_id, p.aviso
+    from pg_temp.conferente_resultado l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id
+    left join audit_interno.perdas_automatica((select min(x.operacao_id) from pg_temp.conferente_resultado x)) p
+      on p.regra = d.regra and l.resultado in ('revertida', 'ja_revertida')
+    union all
+    select d.id, d.tabela, d.registro_id, case when x.codigo = 'aguarda' then 'aguardando_segunda_aprovacao' else 'deixada' end,
+      null, null, null, d.status, x.explicacao, null, null
+    from pg_temp.conferente_deixada x join audit.divergencias_processadas d on d.id = x.divergencia_id
+    order by 1;
+end
+$$;
+comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
+--! EndIncluded reversao/resultados_reversao.sql
 
 --! Included regras/tabelas.sql
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
+-- anew, and audit_interno.rastro sees whatever else would be created.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -4349,6 +5496,16 @@ create unlogged table regras.estatistica_nome (
   nome text
 );
 comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table regras.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes int not null,
+  textos int not null,
+  palavras text[] not null,
+  primary key (raiz, nome, mes)
+);
+comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
 
 create unlogged table regras.estatistica_borda (
   registro_id text primary key,
@@ -4424,7 +5581,6 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
-revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql
@@ -4475,20 +5631,22 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included regras/rotulos_pendentes.sql
--- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
--- Called by the rules and by the preparation of their statistics.
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed; the empty text among them where
+-- entries without a category are pending too (pendente.vazias): compare with a folded category that is never null. Reads the
+-- settings only. Called by the rules and by the preparation of their statistics.
 create or replace function regras.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
+    || case when (audit_interno.configuracao('pendente.vazias') #>> '{}')::boolean then array[''] else '{}' end
   from jsonb_array_elements_text(
     case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
       when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
 revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/rotulos_pendentes.sql
 
@@ -5101,25 +6259,6 @@ comment on function regras.frase_padroes(jsonb) is 'Sentence that names the mark
 revoke execute on function regras.frase_padroes(jsonb) from public;
 --! EndIncluded regras/frase_padroes.sql
 
---! Included regras/confianca_contestada.sql
--- A policy's confidence after the supplier's own history had its say. Odds form of Bayes' rule: the base odds times
--- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
--- makes a thin history say little: three entries against leave .917 of .95, five .894, fifty .584. Touches nothing.
--- Called by regras.trade_marketing.
-create or replace function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
-language sql immutable parallel safe
-return (
-  select pg_catalog.round(o.chance / (1 + o.chance), 4)
-  from (
-    select least(base, 0.9999) / (1 - least(base, 0.9999)) * least(1, (a_favor + 4.0) / (contra + 4.0)) as chance
-  ) o
-);
-
-comment on function regras.confianca_contestada(numeric, numeric, numeric) is
-  'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-revoke execute on function regras.confianca_contestada(numeric, numeric, numeric) from public;
---! EndIncluded regras/confianca_contestada.sql
-
 --! Included regras/palavras_texto.sql
 -- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
 -- Called where entries are compared by text.
@@ -5266,9 +6405,10 @@ revoke execute on function regras.candidatos_marketing(audit.janela, text, text[
 --! EndIncluded regras/candidatos_marketing.sql
 
 --! Included regras/historico_marketing.sql
--- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
--- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+-- What the given suppliers do: their entries between two days, by category, pending ones left out, whether or not a marketing pattern
+-- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
+-- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
@@ -5279,57 +6419,44 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
-    -- descriptions are many; what else is folded and matched is few, once grouped
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 1, 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
+    select null, l.fornecedor, l.categoria, count(*)
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and regras.inicio_fornecedor(l.fornecedor_id) = ''
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 2, 3
   ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
-      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
   )
   select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
   from outro o
-  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
-    and not regras.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
-    and not regras.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by o.chave, o.categoria_dobrada;
 end
 $$;
 
 comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+  'For each supplier key and folded category: entries between two booking dates, both included.';
 revoke execute on function regras.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
 
@@ -5402,9 +6529,11 @@ revoke execute on function regras.palavras_marketing(date, date, text[]) from pu
 
 --! Included regras/trade_marketing.sql
 -- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
--- supplier's own other entries, or the words of name and description, say that the booked category is right. Reads dw.lancamentos,
--- the patterns and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
 create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -5412,7 +6541,11 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -5448,6 +6581,13 @@ begin
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regras.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regras.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -5478,18 +6618,24 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    o.confianca,
+    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
-        'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || coalesce(' Contra: ' || f.contra || '.', ''),
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -5500,34 +6646,66 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place
-    select case
-      when b.pendente then coalesce(r.maior_outra, 0)
-      else coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0)
-    end as contra
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
-    select e.contra >= 3 and e.contra > coalesce(r.marketing, 0) as fornecedor -- one or two entries are no history
-  ) g
-  cross join lateral (
     select nullif(concat_ws('; ',
-      case when g.fornecedor then
-        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral regras.confianca_contestada(
-    v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
-      case when b.sem_data then v_alheio else 0 end)) o (confianca);
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regras.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regras.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
 end
 $$;
 
 comment on function regras.trade_marketing(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regras.trade_marketing(audit.janela) from public;
 --! EndIncluded regras/trade_marketing.sql
 
@@ -5858,34 +7036,19 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
-declare
-  v_sem_chave boolean := false;
 begin
-  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
-  if contar_meses.meses is null then
-    begin
-      lock table regras.estatistica_contagem in access exclusive mode nowait;
-      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
-      v_sem_chave := true;
-    exception when lock_not_available or object_in_use then
-      null;
-    end;
-  end if;
-
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
+  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
   insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
-  if v_sem_chave then
-    alter table regras.estatistica_contagem
-      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
-  end if;
-
   insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from regras.estatistica_contagem c
@@ -5912,6 +7075,10 @@ begin
     return;
   end if;
   perform regras.conhecer_grafias(meses, chaves);
+  insert into regras.estatistica_fornecedor as f
+  select * from regras.contar_fornecedores(meses, chaves)
+  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
+    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
   with somada as (
     insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
     select h.nivel, h.chave, h.mes, h.categoria, h.linhas
@@ -6123,11 +7290,14 @@ revoke execute on function regras.lacuna(int, int) from public;
 --! Included regras/entradas_pendencia.sql
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regras.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regras.pontuar_pendencias and by the fitting of the weights.
 create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -6147,7 +7317,7 @@ begin
       select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -6157,14 +7327,23 @@ begin
     ), mes as materialized (
       select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regras.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
-      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      regras.palavras_texto(p.descricao)
-    from pendente p
-    join mes m on m.corte = p.corte
-    left join regras.estatistica_nome n on n.escrito = p.escrito;
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
     return;
   end if;
 
@@ -6205,15 +7384,24 @@ begin
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regras.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
-    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    regras.palavras_texto(d.descricao)
-  from decidida d
-  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join regras.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
 end
 $$;
 
@@ -6265,14 +7453,15 @@ revoke execute on function regras.classe_apoio(double precision, boolean) from p
 -- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
 -- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
 -- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
 create or replace function regras.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
+  contra text
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -6333,10 +7522,10 @@ begin
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
@@ -6427,7 +7616,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -6896,7 +8085,7 @@ revoke execute on function regras.preparar_pendente_verificacao(audit.janela) fr
 create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -6906,8 +8095,9 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
   from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join regras.estatistica_curva k on k.classe = s.classe
   left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
@@ -6917,6 +8107,7 @@ begin
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
     regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
@@ -6993,7 +8184,7 @@ begin
     from (
       select
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -7019,7 +8210,7 @@ revoke execute on function regras.pendente_verificacao(audit.janela) from public
 
 --! Included regras/previsao_padrao.sql
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. Reads dw.lancamentos and the settings; changes nothing.
+-- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regras.entradas_casadas); changes nothing.
 -- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
@@ -7029,11 +8220,7 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
     raise exception using
@@ -7049,14 +8236,10 @@ begin
   end if;
 
   return query
-  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
-    l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
-  from dw.lancamentos l
-  where regras.padrao_casa(previsao_padrao.tipo, previsao_padrao.padrao, audit_interno.dobrar(
-    case previsao_padrao.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
-  order by l.data_lancamento desc, l.id
-  limit greatest(0, least(previsao_padrao.limite, 10000));
+  select * from audit_interno.ler('select * from regras.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
+    textos => array[campo, tipo, padrao, limite::text])
+    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+      valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7105,81 +8288,18 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 --! Included regras/propor_padroes.sql
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. Reads
--- dw.lancamentos, the decisions, the patterns and the settings. Called by whoever maintains the patterns.
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
+-- ledger is read as conferente_regra (regras.padroes_propostos). Called by whoever maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
-  with confirmado as materialized (
-    select distinct d.registro_id
-    from audit.divergencias_processadas d
-    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
-      and exists (select from audit.decisoes p
-            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
-  ), entrada as materialized (
-    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
-      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
-      c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
-    from dw.lancamentos l
-    left join confirmado c on c.registro_id = l.id::text
-    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-  ), candidato as materialized (
-    select e.id, e.confirmada, e.marketing, x.campo, x.texto
-    from entrada e
-    cross join lateral (
-      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
-      union
-      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
-      union
-      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
-      from generate_series(1, cardinality(e.palavras) - 1) i
-    ) x
-    where (x.campo, x.texto) in (
-      select f.campo, f.texto
-      from entrada n
-      cross join lateral (
-        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
-        union
-        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
-        union
-        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
-        from generate_series(1, cardinality(n.palavras) - 1) i
-      ) f
-      where n.confirmada
-      group by f.campo, f.texto
-      having count(*) >= suporte_minimo
-    )
-  ), contado as (
-    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
-      count(*) filter (where c.marketing) as marketing
-    from candidato c
-    group by c.campo, c.texto
-  )
-  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
-  from contado c
-  where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
-    and not exists (
-      select from audit.padroes_trade_marketing p
-      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
-    and not exists (
-      select from contado m
-      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
-        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
-  order by c.suporte desc, 6 desc, c.campo, c.texto;
+  select * from audit_interno.ler('select * from regras.padroes_propostos($2[1]::int, $2[2]::numeric)',
+    textos => array[suporte_minimo::text, precisao_minima::text])
+    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -7217,6 +8337,10 @@ as $$
     select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
       a.operacao_id, a.antes, a.depois, p.motivo, 3
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
+    union all
+    select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+    from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
@@ -7226,7 +8350,7 @@ as $$
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded consulta/historico_registro.sql
 
@@ -7337,7 +8461,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded consulta/exportar_divergencias.sql
 
 --! Included consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -7345,16 +8470,10 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_relacao regclass := to_regclass(diagnosticar_contrato.tabela);
+  v_relacao regclass := audit_interno.relacao(diagnosticar_contrato.tabela);
   v_nome text;
   v_tipo "char";
-  v_bases oid[];
   v_legivel boolean;
-  v_faltam boolean := false;
-  v_linhas bigint;
-  v_distintas bigint;
-  v_sem_carga bigint;
-  v_sem_data bigint;
 begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
@@ -7367,15 +8486,6 @@ begin
   end if;
   v_nome := audit_interno.nome_sql(v_relacao);
   select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
-  -- the tables that a view stands on, through any number of views
-  with recursive base as (
-    select v_relacao::oid as oid
-    union
-    select d.refobjid from base b
-    join pg_rewrite w on w.ev_class = b.oid
-    join pg_depend d on d.objid = w.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
-  )
-  select array_agg(b.oid) into v_bases from base b join pg_class c on c.oid = b.oid where c.relkind in ('r', 'p');
   return query select v_nome, case when v_tipo in ('r', 'p', 'v', 'f') then 'ok' else 'erro' end,
     case v_tipo when 'r' then 'tabela' when 'p' then 'tabela particionada' when 'v' then 'visão' when 'm' then 'visão materializada'
       when 'f' then 'tabela externa' else 'outra coisa' end,
@@ -7387,98 +8497,24 @@ begin
       case when a.attname is null then 'falta' else format_type(a.atttypid, a.atttypmod) end,
       case when a.attname is null then format('Acrescente a coluna %s %s%s.', k.coluna, k.esperado, case when k.nula then ' (pode ser nula)' else '' end)
         when k.tipos is not null and not t.typname = any (k.tipos) then format('O tipo deve ser %s.', k.esperado) end
-    from (values
-      (1, 'id', 'de qualquer tipo escalar', null::name[], false), (2, 'data_lancamento', 'date', '{date}', false),
-      (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
-      (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
-      (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
-      (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
-      (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
-      (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
-    ) as k (ordem, coluna, esperado, tipos, nula)
+    from audit_interno.contrato() k
     left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
-  select has_schema_privilege('conferente_dono', c.relnamespace, 'usage') and has_table_privilege('conferente_dono', c.oid, 'select')
-  into v_legivel
-  from pg_class c where c.oid = v_relacao;
-  return query select format('ler %s', v_nome), case when v_legivel then 'ok' else 'erro' end, 'conferente_dono',
-    case when not v_legivel then format('grant usage on schema %s to conferente_dono; grant select, update on %s to conferente_dono;',
-      split_part(v_nome, '.', 1), v_nome) end;
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
-  return query select format('escrever %s', v_nome),
-    case when not u.atualizavel then 'erro' when not u.permitido then 'erro' else 'ok' end,
-    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
-    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.'
-      when not u.permitido then format('grant update on %s to conferente_dono;', v_nome) end
-  from (
-    select pg_relation_is_updatable(v_relacao, true) & 4 = 4 as atualizavel,
-      has_table_privilege('conferente_dono', v_relacao, 'update') as permitido,
-      exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80) as gatilho
-  ) as u;
-  return query
-    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
-      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
-    from pg_attribute a
-    where a.attrelid = v_relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
-      and pg_relation_is_updatable(v_relacao, true) & 4 = 4 and not pg_column_is_updatable(v_relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
-      and not exists (select from pg_trigger g where g.tgrelid = v_relacao and g.tgtype & 80 = 80);
-
-  return query
-    select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-      case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
-      case when i.indice is null then k.porque end
-    from (values
-      (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
-      (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
-      (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
-      (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
-    left join pg_attribute a on a.attrelid = v_relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
-    cross join lateral (
-      select case
-        when a.attname is null then null
-        when v_tipo = 'v' then case when v_legivel then audit_interno.indice_da_visao(v_relacao, k.coluna, k.operador) end
-        else coalesce(
-          (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
-            where x.indrelid = v_relacao and x.indisvalid and x.indkey[0] = a.attnum),
-          (select '' from pg_partitioned_table y where y.partrelid = v_relacao and y.partattrs[0] = a.attnum))
-      end as indice
-    ) as i
-    order by k.ordem;
-
-  select count(*) < 4 into v_faltam from pg_attribute a
-  where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria');
-  if not v_faltam and v_legivel then
-    execute format('select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null) from %s', v_nome)
-    into v_linhas, v_distintas, v_sem_carga, v_sem_data;
-    return query select 'linhas', case when v_linhas = 0 then 'aviso' else 'ok' end, v_linhas::text,
-      case when v_linhas = 0 then 'Nada a conferir ainda.' end;
-    return query select 'id único', case when v_linhas = v_distintas then 'ok' else 'erro' end,
-      case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
-      case when v_linhas <> v_distintas then 'Cada lançamento precisa de um id próprio, não nulo.' end;
-    return query select 'carregado_em preenchido', case when v_sem_carga = 0 then 'ok' else 'aviso' end, format('%s nulos', v_sem_carga),
-      case when v_sem_carga > 0 then 'A janela de cada manhã não vê linhas sem hora de carga.' end;
-    return query select 'data_lancamento preenchida', case when v_sem_data = 0 then 'ok' else 'aviso' end, format('%s nulas', v_sem_data),
-      case when v_sem_data > 0 then 'Janelas por datas não veem linhas sem data.' end;
+  return query select * from audit_interno.diagnosticar_acesso(v_relacao);
+  select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
+  return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
+  if v_legivel and (select count(*) = 4 from pg_attribute a
+    where a.attrelid = v_relacao and not a.attisdropped and a.attname in ('id', 'data_lancamento', 'carregado_em', 'categoria'))
+  then
+    return query select * from audit_interno.diagnosticar_linhas(v_relacao);
   end if;
-  return query
-    select 'fillfactor', 'aviso', format('%s: %s', c.oid::regclass, coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
-      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', c.oid::regclass)
-    from pg_class c
-    where c.oid = any (v_bases) and c.relkind = 'r' and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
-      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
-  return query select format('regra %s', r.nome), case when r.defeito is null then 'ok' else 'erro' end,
-      coalesce(r.defeito, case when r.ativa then 'ativa' else 'inativa' end || case when r.automatica then ', automática' else '' end), null::text
-    from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x order by x.prioridade, x.nome) as r;
-  return query select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
-    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir');
+  return query select * from audit_interno.diagnosticar_regras();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
-  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
+  'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 --! EndIncluded consulta/diagnosticar_contrato.sql
 
@@ -8560,7 +9596,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine corrects as conferente_dono, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -8948,6 +9984,26 @@ comment on function exemplo.placar(bigint) is
 revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
 
+--! Included exemplo/rotulos.sql
+-- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
+-- with the product knows none.
+create or replace function exemplo.rotulos()
+returns table (chave text, valor jsonb)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('pendente.rotulos', '["PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'::jsonb),
+    ('trade_marketing.categoria', '"Trade Marketing"')
+$$;
+
+comment on function exemplo.rotulos() is
+  'Example warehouse: the settings that name its labels, to be set with audit.alterar_configuracao (chave, valor).';
+
+revoke execute on function exemplo.rotulos() from public;
+--! EndIncluded exemplo/rotulos.sql
+
 --! Included avaliacao/tabelas.sql
 -- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
@@ -8987,7 +10043,7 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
 -- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
@@ -8998,53 +10054,56 @@ set client_min_messages = warning
 set enable_nestloop = off
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-begin
-  drop table if exists pg_temp.conferente_caso;
-  execute format(
-    'create temp table conferente_caso on commit drop as
-     with fechada as (
-       select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
-         coalesce(d.valores_digitados, d.valores_propostos) as valores
-       from audit.divergencias_processadas d
-       left join lateral (
-         select p.tipo from audit.decisoes p
-         where p.divergencia_id = d.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'', ''rejeicao'', ''excecao'')
-         order by p.id desc limit 1
-       ) p on true
-       cross join lateral (
-         select d.valores_originais || coalesce((
-           select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), ''{}'') as originais
-       ) o
-       where d.regra = $1 and d.tabela = $2 and d.status in (''corrigida'', ''resolvida'', ''rejeitada'')
-       order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
-     ), linha as (
-       select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
-       from fechada f
-       join %1$s t on t.%2$I = f.registro_id::%3$s
-       cross join lateral (select jsonb_build_object(%4$s) as atual) a
-       where %5$s
-     )
-     select l.registro_id, l.status = ''rejeitada'' as rejeitada, l.valores_propostos as recusados, l.originais,
-       case
-         when l.status = ''rejeitada'' then null
-         when l.status = ''corrigida'' and l.palavra is not null then l.valores
-         -- back to what it was before the correction: a load may have written over it, which proves nothing
-         when l.status = ''corrigida'' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
-         when l.status = ''resolvida'' and l.agora <> l.originais and not exists (
-           select from audit.divergencias_processadas o
-           where o.tabela = $2 and o.registro_id = l.registro_id and o.status = ''corrigida'' and not exists (
-             select from audit.decisoes p
-             where p.divergencia_id = o.id and p.tipo in (''aprovacao'', ''segunda_aprovacao'', ''correcao_manual'')))
-         then l.agora
-       end as verdade,
-       l.status <> ''rejeitada'' and l.agora <> l.originais as rebobinar
-     from linha l',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
+  v_leitura text := format(
+    'select c.chave, jsonb_build_object(%s) from unnest($2) as c (chave) join %s t on t.%I = c.chave::%s where %s',
     (select string_agg(format('%L, %s', c, audit_interno.expressao_imagem(v_tabela, c, format('t.%I', c))), ', ')
       from unnest(regra.colunas) as c),
-    case when regra.coluna_data is null then 'true' else format('t.%I between $3 and $4', regra.coluna_data) end)
-  using regra.nome, regra.tabela, casos_avaliacao.data_inicio, casos_avaliacao.data_fim;
+    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+    case when regra.coluna_data is null then 'true' else format('t.%I between $1.data_inicio and $1.data_fim', regra.coluna_data) end);
+begin
+  drop table if exists pg_temp.conferente_caso;
+  create temp table conferente_caso on commit drop as
+  with fechada as materialized (
+    select distinct on (d.registro_id) d.registro_id, d.status, d.valores_propostos, o.originais, p.tipo as palavra,
+      coalesce(d.valores_digitados, d.valores_propostos) as valores
+    from audit.divergencias_processadas d
+    left join lateral (
+      select p.tipo from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'confirmacao', 'rejeicao', 'excecao')
+      order by p.id desc limit 1
+    ) p on true
+    cross join lateral (
+      select d.valores_originais || coalesce((
+        select a.antes from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1), '{}') as originais
+    ) o
+    where d.regra = casos_avaliacao.regra.nome and d.tabela = casos_avaliacao.regra.tabela
+      and d.status in ('corrigida', 'resolvida', 'rejeitada')
+    order by d.registro_id, p.tipo is not null desc, d.decidida_em desc, d.id desc
+  ), linha as (
+    select f.*, (select jsonb_object_agg(c, a.atual -> c) from jsonb_object_keys(f.originais) as c) as agora
+    from fechada f
+    join audit_interno.ler(v_leitura, v_janela, array(select e.registro_id from fechada e)) as a (registro_id text, atual jsonb)
+      on a.registro_id = f.registro_id
+  )
+  select l.registro_id, l.status = 'rejeitada' as rejeitada, l.valores_propostos as recusados, l.originais,
+    case
+      when l.status = 'rejeitada' then null
+      when l.status = 'corrigida' and l.palavra is not null then l.valores
+      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
+      when l.status = 'resolvida' and l.agora <> l.originais and not exists (
+        select from audit.divergencias_processadas o
+        where o.tabela = casos_avaliacao.regra.tabela and o.registro_id = l.registro_id and o.status = 'corrigida' and not exists (
+          select from audit.decisoes p
+          where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
+      then l.agora
+      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
+    end as verdade,
+    l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
+  from linha l;
 end
 $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
@@ -9053,8 +10112,8 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 
 --! Included avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse, and is only ever called inside a subtransaction that audit.avaliar_regra rolls back, whatever happens. Rows are
--- held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
+-- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -9063,8 +10122,9 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_atribuicoes text;
+  v_rastro text;
 begin
   select string_agg(format('%I = case when c.originais ? %L then %s else t.%I end',
     x.coluna, x.coluna, audit_interno.expressao_valor(v_tabela, x.coluna, 'c.originais'), x.coluna), ', ')
@@ -9076,8 +10136,16 @@ begin
   if v_atribuicoes is null then
     return;
   end if;
-  execute format('update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s',
-    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave));
+  grant select on pg_temp.conferente_caso to conferente_escrita;
+  v_rastro := audit_interno.rastro('conferente_escrita');
+  perform from audit_interno.escrever(format(
+    'with escrita as (
+       update %s t set %s from pg_temp.conferente_caso c where c.rebobinar and t.%I = c.registro_id::%s returning 1
+     )
+     select count(*) from escrita',
+    audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
+    as x (linhas bigint);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
@@ -9152,7 +10220,7 @@ begin
   perform audit_interno.casos_avaliacao(regra, avaliar_decisoes.data_inicio, avaliar_decisoes.data_fim);
   perform audit_interno.rebobinar_casos(regra);
   if regra.preparacao is not null then
-    execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(regra, v_janela);
   end if;
   perform audit_interno.levantar_achados(regra, v_janela);
 
@@ -9178,46 +10246,25 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded avaliacao/avaliar_decisoes.sql
 
 --! Included avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if all of them
--- were pending and nothing later than the window's first month were known: counts of the window's months are left out, and
--- weights and calibration are fitted on the months before it. Entries are asked without their account, which parked ones
--- seldom have. Reads dw.lancamentos; changes the statistics, so it must run inside a subtransaction that is rolled back.
--- Called by audit.avaliar_regra alone.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
+-- than the window's first month were known (see regras.preparar_retroteste and regras.julgar_retroteste). HAZARD: changes the
+-- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_primeiro int := regras.mes_indice(data_inicio);
-  v_ultimo int := regras.mes_indice(data_fim);
+  v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
 begin
-  perform regras.preparar_pendente_verificacao(null);
-  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
-  analyze regras.estatistica_contagem;
-  perform regras.calibrar_historia(regras.meses_retroteste());
-
-  create temp table conferente_sugestao on commit drop as
-  select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-  from regras.sugerir_pendencias(null, int4range(v_primeiro, v_ultimo + 1), null) s
-  cross join lateral unnest(s.ids, s.certas) u (id, certa);
+  regra.preparacao := 'regras.preparar_retroteste';
+  perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
-  select l.id::text as registro_id, round(coalesce(s.confianca, 0.01)::numeric, 4) as confianca,
-    coalesce(s.confianca >= v_minima, false) as propoe, coalesce(s.acertou and s.confianca >= v_minima, false) as certa, false as dano
-  from dw.lancamentos l
-  left join pg_temp.conferente_sugestao s
-    on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
-  where l.data_lancamento between avaliar_retroteste.data_inicio and avaliar_retroteste.data_fim
-    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+  select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
+  from audit_interno.ler('select * from regras.julgar_retroteste($1)', v_janela)
+    as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
 end
@@ -9229,8 +10276,8 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! Included avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. HAZARD: what it runs, it
--- runs as conferente_dono, and reviewers may call it: outra_funcao has to belong to somebody who may register rules.
+-- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
+-- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -9261,7 +10308,7 @@ begin
   v_versao := v_regra;
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
-    v_defeito := audit_interno.conferir_regra(v_versao);
+    v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
     -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
@@ -9283,26 +10330,6 @@ revoke execute on function audit.avaliar_regra(text, date, date, text) from publ
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded avaliacao/avaliar_regra.sql
 
---! Included configuracao/ler_sem_escrever.sql
--- Runs a rule's function and throws its findings away, where any write is refused (25006): STABLE does not keep a function
--- from calling one that writes. Called by audit_interno.experimentar_regra.
-create or replace function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform set_config('transaction_read_only', 'on', true);
-  execute format('select count(*) from %s($1)', audit_interno.chamada_sql(ler_sem_escrever.funcao)) using janela;
-  raise exception using errcode = 'NC999', message = 'simulação';
-exception when sqlstate 'NC999' then
-  null; -- the end of the block allows writing again
-end
-$$;
-comment on function audit_interno.ler_sem_escrever(text, audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
---! EndIncluded configuracao/ler_sem_escrever.sql
-
 --! Included configuracao/experimentar_regra.sql
 -- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
@@ -9315,7 +10342,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
   v_codigo text;
   v_erro text;
@@ -9325,14 +10352,13 @@ begin
     return null;
   end if;
   begin
-    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
-      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    select x.chaves into v_chaves
+    from audit_interno.ler(format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela))) as x (chaves text[]);
     if v_chaves is not null then
       if regra.preparacao is not null then
-        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
-        using row(null, null, null, null, v_chaves)::audit.janela;
+        perform audit_interno.preparar_regra(regra, row(null, null, null, null, v_chaves)::audit.janela);
       end if;
-      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
@@ -9350,7 +10376,7 @@ begin
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+      if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
@@ -9483,28 +10509,51 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
   'Queues the incremental session of a due time and returns its row; no row when that was done already.';
 --! EndIncluded agenda/agendar_sessao.sql
 
+--! Included posse/tabelas.sql
+-- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
+-- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
+-- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
+-- another process: a number that anybody may guess would let any login keep everybody out.
+create table audit_interno.posses (
+  nome text primary key,
+  pid integer not null,
+  numero bigint not null,
+  desde timestamptz not null default clock_timestamp()
+);
+create index on audit_interno.posses (pid);
+comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+-- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+create table audit_interno.travas_regra (
+  regra text primary key
+);
+comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;
+--! EndIncluded posse/tabelas.sql
+
 --! Included agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives. 20261124 is the class of these locks;
--- liberar_trabalhos looks for them. Called again and again, because a lost connection loses its locks.
+-- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
+-- because a lost connection loses its marks. What the dead had is cleared away.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(pg_try_advisory_lock_shared(20261124, hashtext(n)))
-  from unnest(marcar_trabalhadores.nomes) as n
-  where not exists (
-    select from pg_locks k
-    where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(n)::bigint & 4294967295
-      and k.objsubid = 2 and k.pid = pg_backend_pid())
+  select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
+  delete from audit_interno.posses p
+  using (
+    select x.nome from audit_interno.posses x where not audit_interno.marcada(x.pid, x.numero) for update skip locked
+  ) as morta
+  where p.nome = morta.nome
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
 --! EndIncluded agenda/marcar_trabalhadores.sql
 
 --! Included agenda/retomar_sessao.sql
--- Takes the lock of a queued session, or of one whose conductor died, and marks it as under way at once: its first step
--- may run for long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
+-- long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -9529,9 +10578,22 @@ comment on function audit_interno.retomar_sessao(bigint) is
   'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 --! EndIncluded agenda/retomar_sessao.sql
 
+--! Included posse/possuida.sql
+-- Whether a living connection has something for itself.
+create or replace function audit_interno.possuida(nome text)
+returns boolean
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
+$$;
+comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+--! EndIncluded posse/possuida.sql
+
 --! Included agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+-- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -9542,10 +10604,7 @@ as $$
     select array_agg(distinct j.locked_by) as nomes
     from graphile_worker.jobs j
     where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
-          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('trabalhador ' || j.locked_by)
   ), liberados as (
     select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
   )
@@ -9738,7 +10797,8 @@ begin
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
-      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias
+      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias,
+        audit.divergencia_visto(d) as visto
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
         limit $14 offset ($13 - 1)::bigint * $14
@@ -9753,7 +10813,7 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
 --! EndIncluded consulta/consultar_divergencias.sql
@@ -9891,7 +10951,7 @@ create or replace view audit.vw_metricas_desempenho with (security_invoker = tru
 select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
   s.status as sessao_status, e.regra, e.status, e.inicio, e.fim, extract(epoch from e.duracao) as segundos, e.linhas_examinadas,
   round(e.linhas_examinadas / nullif(extract(epoch from e.duracao), 0)) as linhas_por_segundo, e.encontradas, e.novas, e.recorrentes,
-  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
+  e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
 cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
@@ -9916,8 +10976,10 @@ comment on column audit.vw_metricas_desempenho.corrigidas is 'Rows corrected by 
 comment on column audit.vw_metricas_desempenho.falhas is 'Corrections that the warehouse refused or that verification undid.';
 comment on column audit.vw_metricas_desempenho.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.vw_metricas_desempenho.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.vw_metricas_desempenho.desfeitas is 'Earlier corrections that the warehouse no longer held: undone from outside.';
+comment on column audit.vw_metricas_desempenho.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
 comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
-comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL.';
+comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
 --! EndIncluded metricas/vw_metricas_desempenho.sql
@@ -9982,6 +11044,7 @@ as $$
         'segundos_mediana', percentile_cont(0.5) within group (order by s.segundos),
         'segundos_p95', percentile_cont(0.95) within group (order by s.segundos), 'linhas_examinadas', coalesce(sum(s.linhas_examinadas), 0),
         'encontradas', coalesce(sum(s.encontradas), 0), 'corrigidas', coalesce(sum(s.corrigidas), 0),
+        'desfeitas', coalesce(sum(s.desfeitas), 0), 'refeitas', coalesce(sum(s.refeitas), 0),
         'valor_em_risco', coalesce(sum(s.valor_em_risco), 0), 'valor_corrigido', coalesce(sum(s.valor_corrigido), 0))
       from sessoes s),
     'regras', (select coalesce(jsonb_agg(to_jsonb(r) order by r.regra), '[]') from audit.vw_metricas_regras r),
@@ -9997,17 +11060,16 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded metricas/relatorio_desempenho.sql
 
 --! Included metricas/trabalhadores_vivos.sql
--- Workers that hold their mark (audit_interno.marcar_trabalhadores) on this database.
+-- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(distinct k.pid)
-  from pg_locks k
-  where k.locktype = 'advisory' and k.classid = 20261124 and k.objsubid = 2 and k.granted
-    and k.database = (select d.oid from pg_database d where d.datname = current_database())
+  select count(distinct p.pid)
+  from audit_interno.posses p
+  where p.nome like 'trabalhador %' and audit_interno.marcada(p.pid, p.numero)
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
 --! EndIncluded metricas/trabalhadores_vivos.sql
@@ -10025,7 +11087,7 @@ as $$
     select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
     from audit.divergencias_processadas d group by d.regra, d.status
   ), execucoes as (
-    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas, sum(e.desfeitas) as desfeitas, sum(e.refeitas) as refeitas,
       sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
     from audit.execucoes_regra e group by e.regra, e.status
   )
@@ -10056,6 +11118,11 @@ as $$
   select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
   union all
   select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select c.nome, 'counter', jsonb_build_object('regra', e.regra), sum(c.valor)
+  from execucoes e
+  cross join lateral (values ('conferente_correcoes_desfeitas_total', e.desfeitas), ('conferente_correcoes_refeitas_total', e.refeitas)) as c (nome, valor)
+  group by c.nome, e.regra
   union all
   select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
   from audit.operacoes o group by o.tipo, o.status
@@ -10372,13 +11439,29 @@ comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messag
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded consulta/sessao_correio.sql
 
+--! Included consulta/divergencia_visto.sql
+-- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
+    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_visto.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
   d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
-  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao
+  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
+  audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -10403,6 +11486,7 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
 
 --! Included correio/cron_campo.sql
@@ -10557,13 +11641,21 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.falhas > 0
     union all
-    select 6, 'so_detectou', r.nome, r.automatica_perdida, null
+    select 6, 'desfeitas', null, null, s.desfeitas
+    from audit.sessoes_processamento s
+    where s.id = conteudo_lacunas.sessao_id and s.desfeitas > 0
+    union all
+    select 7, 'conferencia', e.regra, e.conferencia, null
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
+    union all
+    select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
 --! EndIncluded correio/conteudo_lacunas.sql
 
 --! Included correio/conteudo_espera.sql
@@ -10618,7 +11710,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
     'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
-    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'corrigidas', e.corrigidas, 'refeitas', e.refeitas, 'resolvidas', e.resolvidas,
     'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
     'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
   from sessao s
@@ -10684,7 +11776,8 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! Included correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Part of conteudo_mensagem.
+-- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
+-- conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -10693,46 +11786,49 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sessao audit.sessoes_processamento;
-  v_consulta text;
   v_depois numeric;
   v_corrigido numeric;
   v_outras numeric;
 begin
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = conteudo_controle.sessao_id;
-  select string_agg(format(
-    $q$select coalesce(sum(t.%1$I), 0) as depois, coalesce(sum(a.corrigido), 0) as corrigido, coalesce(sum(a.outras), 0) as outras
-    from %2$s t left join (
-      select d.registro_id::%3$s as chave,
-        sum(x.diferenca) filter (where x.da_sessao) as corrigido, sum(x.diferenca) filter (where not x.da_sessao) as outras
-      from (
-        select a.divergencia_id, (a.depois ->> %4$L)::numeric - (a.antes ->> %4$L)::numeric as diferenca,
-          o.sessao_id is not distinct from $1 and o.tipo in ('correcao', 'autoverificacao') as da_sessao
-        from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
-        where o.iniciada_em >= $2 and a.antes ? %4$L
-      ) as x
-      join audit.divergencias_processadas d on d.id = x.divergencia_id
-      where d.tabela = %5$L
-      group by 1
-    ) as a on a.chave = t.%6$I
-    where %7$s$q$,
-    (j.regra).coluna_valor, audit_interno.nome_sql(j.tabela), audit_interno.tipo_coluna(j.tabela, (j.regra).coluna_chave),
-    (j.regra).coluna_valor, (j.regra).tabela, (j.regra).coluna_chave,
-    replace(audit_interno.condicao_janela(j.regra, j.janela), '$1.', format('(%L::audit.janela).', j.janela))), ' union all ')
-  into v_consulta
-  from (
-    select distinct on (r.tabela) r as regra, to_regclass(r.tabela) as tabela, e.total_valor,
+  with medida as (
+    select distinct on (r.tabela) r as regra, audit_interno.relacao(r.tabela) as relacao, e.total_valor,
       audit_interno.janela_execucao(e.sessao_id, e.regra) as janela
     from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
     where e.sessao_id = v_sessao.id and e.linhas_examinadas is not null
     order by r.tabela, e.linhas_examinadas desc, e.total_valor desc nulls last
-  ) as j
-  where j.total_valor is not null and (j.regra).coluna_valor is not null and j.tabela is not null;
-  if v_consulta is null or v_sessao.total_valor is null then
+  ), somada as (
+    select m.regra, m.relacao, m.janela, (m.regra).tabela, (m.regra).coluna_valor
+    from medida m
+    where m.total_valor is not null and (m.regra).coluna_valor is not null and m.relacao is not null
+  ), alterada as (
+    select s.tabela, d.registro_id, sum(x.diferenca) filter (where x.da_sessao) as corrigido,
+      sum(x.diferenca) filter (where not x.da_sessao) as outras
+    from somada s
+    join audit.divergencias_processadas d on d.tabela = s.tabela
+    join audit.alteracoes a on a.divergencia_id = d.id and a.antes ? s.coluna_valor
+    join audit.operacoes o on o.id = a.operacao_id and o.iniciada_em >= v_sessao.inicio_processamento
+    cross join lateral (select (a.depois ->> s.coluna_valor)::numeric - (a.antes ->> s.coluna_valor)::numeric as diferenca,
+      o.sessao_id is not distinct from v_sessao.id and o.tipo in ('correcao', 'autoverificacao') as da_sessao) as x
+    group by s.tabela, d.registro_id
+  )
+  select sum(l.depois), coalesce(sum(e.corrigido), 0), coalesce(sum(e.outras), 0)
+  into v_depois, v_corrigido, v_outras
+  from somada s
+  cross join lateral audit_interno.ler(
+    -- of the altered rows those that still lie in the window
+    format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
+        array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
+      s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
+      (s.regra).coluna_chave, audit_interno.tipo_coluna(s.relacao, (s.regra).coluna_chave)),
+    s.janela, array(select a.registro_id from alterada a where a.tabela = s.tabela)) as l (depois numeric, dentro text[])
+  left join lateral (
+    select sum(a.corrigido) as corrigido, sum(a.outras) as outras
+    from unnest(l.dentro) as c (chave) join alterada a on a.tabela = s.tabela and a.registro_id = c.chave
+  ) as e on true;
+  if v_depois is null or v_sessao.total_valor is null then
     return null; -- no rule measured an amount
   end if;
-  execute format('select sum(depois), sum(corrigido), sum(outras) from (%s) as j', v_consulta)
-  into v_depois, v_corrigido, v_outras
-  using v_sessao.id, v_sessao.inicio_processamento;
   return jsonb_build_object(
     'antes', audit_interno.centavos(v_sessao.total_valor),
     'depois', audit_interno.centavos(v_depois),
@@ -10837,6 +11933,7 @@ begin
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
     'espera', audit_interno.conteudo_espera(v_fuso),
+    'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
@@ -10915,8 +12012,8 @@ grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to 
 --! EndIncluded correio/compor_mensagem.sql
 
 --! Included correio/iniciar_envio.sql
--- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
--- attempt counted before anything leaves. 20261125 is the class of these locks.
+-- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
+-- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -10928,16 +12025,16 @@ as $$
 declare
   v_aviso audit.notificacoes;
 begin
-  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+  if not audit_interno.tomar_posse('envio ' || notificacao_id) then
     situacao := 'ocupada';
     return;
   end if;
-  -- looked at only now: who held the lock before us may have sent it
+  -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
   if not found then
-    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    perform audit_interno.largar_posse('envio ' || notificacao_id);
     situacao := 'nada';
     return;
   end if;
@@ -10961,7 +12058,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded correio/iniciar_envio.sql
 
 --! Included correio/registrar_envio.sql
--- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -10995,7 +12092,7 @@ begin
     where n.id = v_aviso.id
     returning * into v_aviso;
   end if;
-  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  perform audit_interno.largar_posse('envio ' || notificacao_id);
   return v_aviso;
 end
 $$;
@@ -11039,14 +12136,38 @@ as $$
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
     -- somebody without a worker may be sending it just now
-    and not exists (
-      select from pg_locks k
-      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
-        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
 --! EndIncluded correio/encerrar_mensagens.sql
+
+--! Included correio/conteudo_desfeitas.sql
+-- What a session saw undone from outside: by rule and load, and what became of it. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_desfeitas(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'total', s.desfeitas, 'refeitas', s.refeitas, 'paradas', audit_interno.desfeitas_paradas(s.id),
+    'vezes', audit_interno.configuracao('sessao.desfeitas_maximo') #> '{}',
+    'ausentes', c.ausentes, 'cargas', c.cargas, 'outras', greatest(c.quantas - 10, 0), 'link', audit_interno.pagina('?sessao=' || s.id))
+  from audit.sessoes_processamento s
+  cross join lateral (
+    select coalesce(sum(d.ausentes), 0) as ausentes, count(*) as quantas, coalesce(jsonb_agg(
+      jsonb_build_object('regra', d.regra, 'carga', d.carga, 'quantas', d.quantas) order by d.ordem) filter (where d.ordem <= 10), '[]') as cargas
+    from (
+      select x.*, row_number() over (order by x.quantas desc, x.regra, x.carga) as ordem
+      from audit_interno.desfeitas_por_carga(s.id) x
+    ) as d
+  ) as c
+  where s.id = conteudo_desfeitas.sessao_id and s.desfeitas > 0
+$$;
+comment on function audit_interno.conteudo_desfeitas(bigint) is
+  'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
+--! EndIncluded correio/conteudo_desfeitas.sql
 
 --! Included consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
@@ -11102,14 +12223,276 @@ declare
   v_apontadas text[];
 begin
   -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
-  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
-    audit_interno.chamada_sql(regra.funcao))
-  into v_apontadas using janela, janela.chaves;
+  select a.chaves into v_apontadas
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end
 $$;
 comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
 --! EndIncluded correcao/ainda_apontadas.sql
+
+--! Included correcao/adiaveis.sql
+-- The constraints of a relation, and of what lies below it, that the warehouse may check at commit only; quoted, separated by
+-- commas; null when there are none. Those of other relations are not our business. Called where a write makes them speak at once.
+create or replace function audit_interno.adiaveis(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+  from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+$$;
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+--! EndIncluded correcao/adiaveis.sql
+
+--! Included correcao/colunas_guardadas.sql
+-- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
+-- without those that are written, generated ones, and those that the rule registers as moving along.
+create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(a.attname::text order by a.attname), '{}')
+  from pg_attribute a
+  where a.attrelid = audit_interno.relacao(regra.tabela) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    and a.attname <> all (escritas || regra.colunas_acompanham)
+    and (regra.tabela <> 'dw.lancamentos' or a.attname = any (array['id', 'data_lancamento', 'carregado_em', 'filial', 'centro_custo',
+      'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
+$$;
+comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+--! EndIncluded correcao/colunas_guardadas.sql
+
+--! Included correcao/descrever_infiel.sql
+-- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
+-- aplicar_grupo of rows that are then undone.
+create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat('desfeita: o armazém não gravou o que foi pedido', (
+      select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
+      from jsonb_each(pedido) as p where p.value is distinct from agora -> p.key and agora is not null
+      having count(*) > 0), (
+      select '; mudou junto: ' || string_agg(format('%s de %s para %s', o.key, o.value, coalesce(outras_agora -> o.key, 'null')), ', ' order by o.key)
+      from jsonb_each(outras) as o where o.value is distinct from outras_agora -> o.key and outras_agora is not null
+      having count(*) > 0),
+    case when agora is null then '; o registro sumiu da visão' end,
+    '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
+$$;
+comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
+--! EndIncluded correcao/descrever_infiel.sql
+
+--! Included correcao/falta_na_relacao.sql
+-- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
+-- since the finding. Called before a batch is applied.
+create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when audit_interno.relacao(regra.tabela) is null then format('a tabela %s não existe mais', regra.tabela)
+    else (
+      select format('a tabela %s não tem mais a(s) coluna(s) %s', regra.tabela, string_agg(distinct c, ', ' order by c))
+      from unnest(colunas || regra.colunas_identidade || regra.coluna_chave) as c
+      where not exists (
+        select from pg_attribute a
+        where a.attrelid = audit_interno.relacao(regra.tabela) and a.attname = c and a.attnum > 0 and not a.attisdropped)
+      having count(*) > 0)
+  end
+$$;
+comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
+--! EndIncluded correcao/falta_na_relacao.sql
+
+--! Included correcao/travar_grupo.sql
+-- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
+-- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
+-- where what was written is read again.
+create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_leitura text := format('select l.divergencia_id, %s from %s t, pg_temp.conferente_lote l where l.divergencia_id = any ($1) and %s and %s',
+    outras, tabela, chave, guarda);
+begin
+  update pg_temp.conferente_lote l set outras = null where l.divergencia_id = any (travar_grupo.ids) and l.outras is not null;
+  begin
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  exception when feature_not_supported then
+    perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    update pg_temp.conferente_lote l set outras = x.outras
+    from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
+    where l.divergencia_id = x.divergencia_id;
+  end;
+end
+$$;
+comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
+  'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+--! EndIncluded correcao/travar_grupo.sql
+
+--! Included correcao/desconhecidas.sql
+-- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
+-- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
+-- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
+-- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+create or replace function audit_interno.desconhecidas(ids bigint[])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+  v_limite integer;
+  v_procurados text[];
+  v_achados text[];
+  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+begin
+  for v_coluna in -- a turn for each column
+    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    cross join lateral jsonb_each_text(d.valores_propostos) as p
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
+    where d.id = any (desconhecidas.ids) and p.value is not null
+    group by d.tabela, p.key
+  loop
+    v_procurados := v_coluna.valores;
+    foreach v_limite in array array[10, null] loop
+      exit when v_procurados = '{}';
+      with lido as (
+        select x.valor, x.chaves
+        from audit_interno.ler(format(
+          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
+          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          as x (valor text, chaves text[])
+      ), alheio as (
+        select l.valor, cardinality(l.chaves) as quantas, exists (
+          select from unnest(l.chaves) as c where not exists (
+            select from audit.divergencias_processadas d
+            join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+        from lido l
+      )
+      select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
+        coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas is distinct from v_limite), '{}')
+      into v_procurados, v_achados
+      from alheio h;
+      v_desconhecidos := v_desconhecidos || coalesce((
+        select jsonb_agg(jsonb_build_array(v_coluna.tabela, v_coluna.coluna, a)) from unnest(v_achados) as a), '[]');
+    end loop;
+  end loop;
+  if v_desconhecidos = '[]' then
+    return;
+  end if;
+
+  return query
+  with desconhecido as (
+    select u.valor ->> 0 as tabela, u.valor ->> 1 as coluna, u.valor ->> 2 as valor from jsonb_array_elements(v_desconhecidos) as u (valor)
+  ), aprovado as (
+    select distinct u.tabela, u.coluna, u.valor
+    from desconhecido u
+    join audit.divergencias_processadas d on d.tabela = u.tabela and d.status not in ('rejeitada', 'revertida')
+      and coalesce(d.valores_digitados, d.valores_propostos) ->> u.coluna = u.valor
+    where exists (
+      select from audit.decisoes s where s.divergencia_id = d.id and s.tipo in ('aprovacao', 'segunda_aprovacao'))
+  )
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (desconhecidas.ids) and exists (
+    select from (select * from desconhecido except select * from aprovado) as u
+    where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
+end
+$$;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+--! EndIncluded correcao/desconhecidas.sql
+
+--! Included correcao/fechar_superadas.sql
+-- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
+-- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
+-- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
+-- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
+-- new status.
+create or replace function audit_interno.fechar_superadas(operacao_id bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_fechadas bigint;
+begin
+  drop table if exists pg_temp.conferente_superada;
+  create temp table conferente_superada on commit drop as
+  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
+  from audit.alteracoes a
+  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral (
+    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+    from audit.divergencias_processadas x
+    where x.registro_id = c.registro_id
+      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+    offset 0
+  ) as d
+  join audit.regras r on r.nome = d.regra
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and r.colunas && array(select jsonb_object_keys(a.depois))
+  group by d.id, d.regra, d.registro_id, d.tipo;
+  if not exists (select from pg_temp.conferente_superada) then
+    return 0;
+  end if;
+
+  for v_regra in -- one turn for each rule that has a word on these rows
+    select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
+  loop
+    select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+    begin
+      perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    exception when others then
+      delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+      continue;
+    end;
+    delete from pg_temp.conferente_superada s
+    using pg_temp.conferente_achado b
+    where s.regra = v_regra.nome and b.registro_id = s.registro_id and b.evidencia ->> 'tipo' is not distinct from s.tipo;
+  end loop;
+
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    order by d.id
+    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+  )
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
+    decidida_em = clock_timestamp(), decidida_por = 'conferente'
+  from livre l join pg_temp.conferente_superada s on s.id = l.id
+  where d.id = l.id;
+  get diagnostics v_fechadas = row_count;
+  return v_fechadas;
+end
+$$;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
+--! EndIncluded correcao/fechar_superadas.sql
 
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
@@ -11245,10 +12628,11 @@ create type audit.verificacao as (
   ocorrencias bigint,
   operacoes bigint,
   fatos bigint,
-  selo text
+  selo text,
+  pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -11256,8 +12640,9 @@ comment on column audit.verificacao.esperado is 'What the trail says it should b
 comment on column audit.verificacao.encontrado is 'What is there.';
 comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind there are; null in provada.';
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
-comment on column audit.verificacao.fatos is 'Detections, alterations, decisions and exceptions that were proven; null in a break.';
+comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
 
 create type audit_interno.quebra as (
   situacao text,
@@ -11280,14 +12665,313 @@ language sql
 stable
 as $$
   select pg_catalog.sha256(achado.identidade || pg_catalog.convert_to(row(achado.confianca, achado.evidencia, achado.justificativa,
-    achado.valor_em_risco, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
+    achado.valor_em_risco, achado.valor_decisao, achado.hash_regra, achado.valores_originais, extract(epoch from achado.detectada_em))::text, 'UTF8'))
 $$;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is
-  'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+  'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
 --! EndIncluded deteccao/resumo_achado.sql
 
+--! Included deteccao/preparar_regra.sql
+-- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
+-- detectar_regra, repartir_regra and experimentar_regra.
+create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rastro text := audit_interno.rastro('conferente_regra');
+begin
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
+end
+$$;
+comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
+--! EndIncluded deteccao/preparar_regra.sql
+
+--! Included deteccao/rodar_regra.sql
+-- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
+-- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
+returns setof audit.achado
+language plpgsql
+stable rows 200000
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute format('select * from %s($1)', rodar_regra.funcao) using rodar_regra.janela;
+end
+$$;
+comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
+grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
+--! EndIncluded deteccao/rodar_regra.sql
+
+--! Included deteccao/conferir_corrigidas.sql
+-- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
+-- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
+-- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
+-- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_maximo bigint := (audit_interno.configuracao('sessao.conferir_corrigidas_linhas') #>> '{}')::bigint;
+  v_vezes bigint := (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint;
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_ids bigint[];
+  v_total bigint;
+  v_conferidas bigint;
+  v_desfeitas bigint;
+  v_obsoletas bigint;
+  v_perdidas text;
+begin
+  select array_agg(c.id), max(c.total) into v_ids, v_total
+  from (
+    select d.id, count(*) over () as total
+    from audit.operacoes o
+    join audit.alteracoes a on a.operacao_id = o.id
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where o.iniciada_em >= v_desde and (o.regra is null or o.regra = conferir_corrigidas.regra.nome)
+      and d.regra = conferir_corrigidas.regra.nome and d.tabela = conferir_corrigidas.regra.tabela and d.status = 'corrigida'
+    group by d.id
+    order by max(o.id) desc, d.id
+    limit v_maximo
+  ) as c;
+  drop table if exists pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  from (
+    select i as id from unnest(v_ids) as i
+    union
+    select x.divergencia_id
+    from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
+    where o.sessao_id = conferir_corrigidas.sessao_id and o.regra = conferir_corrigidas.regra.nome and o.tipo = 'deteccao'
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.id and d.status = 'corrigida' and d.tabela = conferir_corrigidas.regra.tabela
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id;
+  get diagnostics v_conferidas = row_count;
+  select string_agg(distinct k.nome, ', ') into v_perdidas
+  from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
+  where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
+  update audit.execucoes_regra e
+  set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',
+    case when v_total > v_maximo then format('%s de %s correções anteriores conferidas, as mais novas (sessao.conferir_corrigidas_linhas)', v_maximo, v_total) end,
+    case when v_perdidas is not null then format('correções em colunas que não existem mais não foram conferidas: %s', v_perdidas) end), '')
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+  if v_conferidas > 0 then
+    perform audit_interno.confrontar_corrigidas(regra);
+  end if;
+  if v_conferidas = 0 or not exists (select from pg_temp.conferente_desfeita) then
+    return;
+  end if;
+
+  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
+  -- since, for another finding on the row, is what is to be there.
+  perform from audit.divergencias_processadas d
+  where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
+  order by d.id for no key update;
+  drop table pg_temp.conferente_corrigida;
+  create temp table conferente_corrigida on commit drop as
+  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+    greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
+  from pg_temp.conferente_desfeita x
+  join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
+  cross join lateral (
+    select a.operacao_id, a.antes, a.depois from audit.alteracoes a where a.divergencia_id = d.id order by a.operacao_id desc limit 1
+  ) as u
+  join audit.operacoes p on p.id = u.operacao_id
+  cross join lateral (
+    select jsonb_object_agg(k.key, k.value order by a.operacao_id) as depois, max(q.finalizada_em) as finalizada_em
+    from audit.divergencias_processadas n
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > u.operacao_id
+    join audit.operacoes q on q.id = a.operacao_id
+    cross join lateral jsonb_each(a.depois) as k
+    where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
+  ) as v;
+  perform audit_interno.confrontar_corrigidas(regra);
+
+  insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
+  select conferir_corrigidas.operacao_id, x.divergencia_id, x.operacao_id,
+    case when not x.existe then 'ausente' when x.voltou then 'valor_anterior' else 'outro_valor' end,
+    x.esperado, case when x.existe then x.agora end, case when x.carga > x.corrigida_em then x.carga end
+  from pg_temp.conferente_desfeita x
+  where not x.existe or x.mesma_entrada;
+  get diagnostics v_desfeitas = row_count;
+  with julgada as (
+    update audit.divergencias_processadas d
+    set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
+      decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      motivo = case
+        when not x.existe then 'a correção se foi com o registro, que não existe mais'
+        when not x.mesma_entrada then 'a chave é agora de outro lançamento'
+        else concat(
+          case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
+          case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
+            when conferir_corrigidas.regra.coluna_carga is null then '; carga não identificada'
+            else format('; carga não identificada: %s não é posterior à correção', conferir_corrigidas.regra.coluna_carga) end,
+          case when x.reaberta and d.vezes_desfeita + x.conta >= v_vezes
+            then format('; desfeita %s vezes, auto já não a refaz', d.vezes_desfeita + x.conta) end) end
+    from (
+      select y.*, y.existe and y.mesma_entrada and y.voltou and y.impressao = y.impressao_antes as reaberta,
+        (not y.existe or y.mesma_entrada)::integer as conta
+      from pg_temp.conferente_desfeita y
+    ) as x
+    where d.id = x.divergencia_id
+    returning d.status
+  )
+  select count(*) filter (where j.status = 'obsoleta') into v_obsoletas from julgada j;
+  update audit.execucoes_regra e set desfeitas = v_desfeitas, obsoletas = e.obsoletas + v_obsoletas
+  where e.sessao_id = conferir_corrigidas.sessao_id and e.regra = conferir_corrigidas.regra.nome;
+end
+$$;
+comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
+  'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+--! EndIncluded deteccao/conferir_corrigidas.sql
+
+--! Included deteccao/confrontar_corrigidas.sql
+-- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
+  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
+    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  v_guarda text;
+  v_voltou text;
+  v_imagem text;
+begin
+  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
+    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
+    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
+      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
+  into v_guarda, v_voltou, v_imagem
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+  drop table if exists pg_temp.conferente_desfeita;
+  analyze pg_temp.conferente_corrigida;
+  grant select on pg_temp.conferente_corrigida to conferente_regra;
+  create temp table conferente_desfeita on commit drop as
+  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+  from audit_interno.ler(
+    format(
+      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+       where t.%1$I is null or not (%9$s)',
+      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
+    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
+  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+end
+$$;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+--! EndIncluded deteccao/confrontar_corrigidas.sql
+
+--! Included deteccao/codigo_definicao.sql
+-- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
+-- it, where there are any. Called by hash_regra.
+create or replace function audit_interno.codigo_definicao(objetos jsonb)
+returns table (chave text, texto text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with pedido as (
+    select k.chave, left(k.chave, 1) as tipo, substr(k.chave, 3)::oid as oid from jsonb_object_keys(codigo_definicao.objetos) as k (chave)
+  )
+  select q.chave, concat_ws(E'\n', p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prokind, l.lanname,
+    p.provolatile, p.prosecdef, p.proisstrict, p.proleakproof, case when p.prosecdef then p.proowner::regrole end, array_to_string(p.proconfig, E'\n'),
+    p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
+    a.aggtransfn || ' ' || a.aggfinalfn || ' ' || a.aggcombinefn || ' ' || coalesce(a.agginitval, ''))
+  from pedido q
+  join pg_proc p on p.oid = q.oid
+  join pg_language l on l.oid = p.prolang
+  left join pg_aggregate a on a.aggfnoid = p.oid
+  where q.tipo = 'f'
+  union all
+  select q.chave, concat_ws(E'\n', c.oid::regclass, c.relowner::regrole, array_to_string(c.reloptions, ' '), pg_get_viewdef(c.oid))
+  from pedido q
+  join pg_class c on c.oid = q.oid
+  where q.tipo = 'v'
+  union all
+  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
+      select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
+      from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
+      select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+  from pedido q
+  join pg_type t on t.oid = q.oid
+  left join pg_class c on c.oid = t.typrelid
+  where q.tipo = 't' and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  union all
+  select q.chave, concat_ws(E'\n', o.oid::regoperator, o.oprcode)
+  from pedido q
+  join pg_operator o on o.oid = q.oid
+  where q.tipo = 'o'
+$$;
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+--! EndIncluded deteccao/codigo_definicao.sql
+
+--! Included deteccao/codigo_nomeado.sql
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
+-- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+returns table (chave text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with texto as materialized (
+    select lower(codigo_nomeado.texto) as texto
+  ), nome as materialized (
+    select distinct n.oid as esquema, btrim(substring(left(p.parte, 130) from '^(?:"[^"]+"|[[:alnum:]_$]+)'), '"') as nome
+    from pg_namespace n
+    cross join lateral (values (lower(n.nspname)), ('"' || lower(n.nspname) || '"')) as e (escrito)
+    cross join texto t
+    cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
+    where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ), objeto as (
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+    union all
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    union all
+    select 't ' || y.oid, y.typnamespace, lower(y.typname)
+    from pg_type y left join pg_class c on c.oid = y.typrelid
+    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  )
+  select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
+  union
+  select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+$$;
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+--! EndIncluded deteccao/codigo_nomeado.sql
+
 --! Included integridade/resumos_operacoes.sql
--- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
@@ -11326,9 +13010,17 @@ as $$
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')) as resumo
       from audit.excecoes e
+    ) as x
+    group by x.operacao_id
+  ), desfeita as (
+    select x.operacao_id, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select u.operacao_id, u.divergencia_id, sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+        u.agora, u.carregado_em)::text, 'UTF8')) as resumo
+      from audit.correcoes_desfeitas u
     ) as x
     group by x.operacao_id
   )
@@ -11336,33 +13028,37 @@ as $$
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
-  where o.elo is not null
+  left join desfeita u on u.operacao_id = o.id
+  where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 --! EndIncluded integridade/resumos_operacoes.sql
 
 --! Included integridade/quebras_cadeia.sql
 -- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have. Changes nothing. Called by verificar_integridade.
+-- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with elos as (
+  with resumos as materialized (
+    select r.* from audit_interno.resumos_operacoes() r
+  ), elos as (
     select o.id, o.elo, o.linhas, o.resumo, o.selo_anterior, o.selo, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes,
       r.resumo as refeito, sha256(o.selo_anterior || int8send(o.elo) || o.resumo) as selo_refeito,
       lag(o.elo, 1, 0::bigint) over w as elo_antes, lag(o.selo, 1, sha256('conferente')) over w as selo_antes
     from audit.operacoes o
-    join audit_interno.resumos_operacoes() r on r.operacao_id = o.id
+    join resumos r on r.operacao_id = o.id
+    where o.elo is not null
     window w as (order by o.elo, o.id)
   )
   select q.situacao, case q.situacao when 'operacao_ausente' then e.elo_antes + 1 else e.elo end,
@@ -11391,6 +13087,15 @@ as $$
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
+  union all
+  -- no link yet, but its digest is taken
+  select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
+    format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
+      encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
+  from audit_interno.fila_selos f
+  join audit.operacoes o on o.id = f.operacao_id
+  join resumos r on r.operacao_id = f.operacao_id
+  where r.resumo is distinct from f.resumo
 $$;
 comment on function audit_interno.quebras_cadeia() is
   'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
@@ -11438,7 +13143,8 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 
 --! Included integridade/quebras_fatos.sql
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
+-- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
 -- Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
@@ -11446,10 +13152,17 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with seladas as (
+    select o.id from audit.operacoes o where o.elo is not null
+    union all
+    select f.operacao_id from audit_interno.fila_selos f
+  )
   select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
-    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+    format('tipo %s, status %s, sem selo%s', o.tipo, o.status, ', na fila desde ' || f.carimbada_em)
   from audit.operacoes o
+  left join audit_interno.fila_selos f on f.operacao_id = o.id
   where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+    and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
     format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
@@ -11457,19 +13170,23 @@ as $$
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
     from audit.deteccoes d
-    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = d.operacao_id)
     union all
     select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
-    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = a.operacao_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
-    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = c.operacao_id)
     union all
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
-    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = e.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -11486,6 +13203,10 @@ as $$
     from audit.alteracoes a
     where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
     union all
+    select 'correcoes_desfeitas', u.operacao_id, u.divergencia_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.divergencias_processadas p where p.id = u.divergencia_id)
+    union all
     select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
     from audit.decisoes c
     where not exists (select from audit.divergencias_processadas p where p.id = c.divergencia_id)
@@ -11495,10 +13216,41 @@ $$;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
 --! EndIncluded integridade/quebras_fatos.sql
 
+--! Included comum/identidade.sql
+-- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined; touches nothing.
+create or replace function audit_interno.valores_canonicos(valores jsonb)
+returns jsonb
+language sql
+immutable parallel safe
+as $$
+  select coalesce(pg_catalog.jsonb_object_agg(v.key, case when pg_catalog.jsonb_typeof(v.value) = 'number'
+    then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
+  from pg_catalog.jsonb_each(valores) as v
+$$;
+comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+
+-- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
+-- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Called by detection and by
+-- verification of the trail.
+create or replace function audit_interno.identidade(
+  regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
+)
+returns bytea
+language sql
+immutable parallel safe
+as $$
+  select pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(regra, tabela, registro_id,
+    audit_interno.valores_canonicos(valores_propostos), case when valores_propostos = '{}' then evidencia ->> 'tipo' end,
+    audit_interno.valores_canonicos(entrada))::text, 'UTF8') || impressao)
+$$;
+comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jsonb, bytea) is
+  'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
+--! EndIncluded comum/identidade.sql
+
 --! Included integridade/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -11513,7 +13265,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),
@@ -11534,17 +13287,12 @@ as $$
   from audit.divergencias_processadas d
   left join vista v on v.divergencia_id = d.id and v.ultima
   cross join lateral (
-    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
-      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+    select audit_interno.identidade(d.regra, d.tabela, d.registro_id, d.valores_propostos, d.evidencia, d.entrada, d.impressao) as identidade
   ) as i
   cross join lateral (select case
     when v.vezes is null then 'deteccoes'
     when d.identidade <> i.identidade then 'identidade'
-    when v.resumo <> audit_interno.resumo_achado(d)
-      -- as detections once left it, without the original values and the time
-      and v.resumo <> sha256(d.identidade || convert_to(
-        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
-      then 'ultima deteccao'
+    when v.resumo <> audit_interno.resumo_achado(d) then 'ultima deteccao'
     when d.vezes_detectada <> v.vezes then 'vezes_detectada'
     when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
     when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'
@@ -11620,10 +13368,12 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes']) as t (tabela)
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'decisoes', 'excecoes', 'tokens', 'revogacoes',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+      'revogacoes',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -11684,7 +13434,7 @@ begin
       from quebra q
       order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
     )
-    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text, null::bigint
     from primeira p
     order by p.elo, p.ordem, p.situacao collate "C";
   if found then
@@ -11693,9 +13443,10 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
-      encode(c.selo, 'hex')
+      encode(c.selo, 'hex'), (select count(*) from audit_interno.fila_selos)
     from audit_interno.cadeia c
     left join audit.operacoes o on o.elo = c.elo;
 end
@@ -11704,6 +13455,55 @@ comment on function audit.verificar_integridade(bigint, text) is
   'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded integridade/verificar_integridade.sql
+
+--! Included integridade/selar.sql
+-- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
+-- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
+-- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+create or replace function audit_interno.selar()
+returns bigint
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_cadeia audit_interno.cadeia;
+  v_seladas bigint;
+begin
+  begin
+    select c.* into strict v_cadeia from audit_interno.cadeia c for update;
+    with recursive fila as (
+      select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+    ), elos as (
+      select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
+      union all
+      select f.n, f.operacao_id, f.resumo, e.selo, sha256(e.selo || int8send(v_cadeia.elo + f.n) || f.resumo)
+      from elos e join fila f on f.n = e.n + 1
+    ), seladas as (
+      update audit.operacoes o
+      set elo = v_cadeia.elo + e.n, resumo = e.resumo, selo_anterior = e.anterior, selo = e.selo
+      from elos e
+      where o.id = e.operacao_id
+      returning o.id
+    ), cabeca as (
+      update audit_interno.cadeia c set elo = v_cadeia.elo + e.n, selo = e.selo
+      from (select x.n, x.selo from elos x order by x.n desc limit 1) as e
+      where e.n > 0
+    ), saidas as (
+      delete from audit_interno.fila_selos f using elos e where f.operacao_id = e.operacao_id
+    )
+    select count(*) into v_seladas from seladas;
+  exception when lock_not_available or serialization_failure then
+    return 0;
+  end;
+  return v_seladas;
+end
+$$;
+comment on function audit_interno.selar() is
+  'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
+--! EndIncluded integridade/selar.sql
 
 --! Included regras/codigos_marketing.sql
 -- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
@@ -11735,27 +13535,26 @@ revoke execute on function regras.codigos_marketing(date, date, text[]) from pub
 --! Included consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
--- audit.diagnosticar_contrato.
-create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+-- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- a small table too
 set enable_seqscan = off
 as $$
 declare
-  v_visao text := audit_interno.nome_sql(visao);
   v_valor text;
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = visao and a.attname = coluna));
-  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+    where a.attrelid = visao::regclass and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
 
   return (
     with no as (
@@ -11786,10 +13585,10 @@ begin
     group by u.indice);
 end
 $$;
-
-comment on function audit_interno.indice_da_visao(regclass, text, text) is
+comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
-revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
+grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded consulta/indice_da_visao.sql
 
 --! Included regras/metade_fornecedor.sql
@@ -11854,7 +13653,7 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
     from regras.sugerir_pendencias(janela, null, null, metade) s
     join regras.estatistica_categoria c on c.id = s.categoria
     left join regras.estatistica_categoria d on d.id = s.segunda
@@ -11867,6 +13666,7 @@ begin
     case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -11874,8 +13674,12 @@ begin
       'niveis', s.por_nivel,
       'palavras', s.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
           s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
@@ -11891,7 +13695,7 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -12026,19 +13830,62 @@ comment on function regras.medir_em_metades(int4range, int) is 'As regras.medir_
 revoke execute on function regras.medir_em_metades(int4range, int) from public;
 --! EndIncluded regras/medir_em_metades.sql
 
---! Included comum/nome_qualificado.sql
--- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
-create or replace function audit_interno.nome_qualificado(nome text)
-returns boolean
+--! Included comum/expressao_fiel.sql
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
+-- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+  select format('%s is not distinct from %s',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
+  from (select ' collate "C"' as colacao) as s
 $$;
-comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
---! EndIncluded comum/nome_qualificado.sql
+comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';
+--! EndIncluded comum/expressao_fiel.sql
+
+--! Included comum/expressao_imagens.sql
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
+-- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- forty columns a piece: a function takes no more than a hundred arguments
+  select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
+  from (
+    select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
+      format('%L, %s', c.coluna, audit_interno.expressao_imagem(relacao, c.coluna, format('t.%I', c.coluna))), ', ' order by c.n)) as pedaco
+    from (
+      select a.attname as coluna, row_number() over (order by a.attname collate "C") - 1 as n
+      from pg_attribute a
+      where a.attrelid = expressao_imagens.relacao and a.attname = any (expressao_imagens.colunas)
+        and a.attnum > 0 and not a.attisdropped
+    ) as c
+    group by c.n / 40
+  ) as p
+$$;
+comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
+--! EndIncluded comum/expressao_imagens.sql
+
+--! Included comum/tem_papel.sql
+-- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
+-- sees its own owner as current_user, so that is not asked.
+create or replace function audit_interno.tem_papel(papel text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+$$;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+--! EndIncluded comum/tem_papel.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
@@ -12060,7 +13907,7 @@ as $$
   from (select (
     select substr(c, length('search_path=') + 1)
     from pg_proc p cross join lateral unnest(p.proconfig) as c
-    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+    where p.oid = audit_interno.funcao_da_janela(conferir_caminho.funcao) and c like 'search\_path=%') as caminho) as f
 $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 --! EndIncluded configuracao/conferir_caminho.sql
@@ -12082,7 +13929,7 @@ as $$
     (3, 'coluna_valor', regra.coluna_valor, '^(smallint|integer|bigint|numeric.*|real|double precision)$',
       'um número, que se soma: numeric, integer, bigint, smallint, double precision ou real')
   ) as c (ordem, nome, coluna, tipos, deve)
-  cross join lateral (select audit_interno.tipo_coluna(to_regclass(regra.tabela), c.coluna) as tipo) as t
+  cross join lateral (select audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), c.coluna) as tipo) as t
   where t.tipo !~ c.tipos
   order by c.ordem
   limit 1
@@ -12090,10 +13937,51 @@ $$;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 --! EndIncluded configuracao/conferir_tipos.sql
 
+--! Included configuracao/dependencia_conhecida.sql
+-- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+create or replace function audit_interno.dependencia_conhecida(nome text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_regnamespace(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
+$$;
+comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
+--! EndIncluded configuracao/dependencia_conhecida.sql
+
+--! Included configuracao/conferir_requisitos.sql
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
+-- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
+-- when a session decides which rules it runs, and by diagnostico.
+create or replace function audit_interno.conferir_requisitos(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_falta text;
+begin
+  if regra.requisitos is null then
+    return null;
+  end if;
+  if not audit_interno.nome_qualificado(regra.requisitos) or to_regprocedure(regra.requisitos || '()') is null then
+    return format('não existe a função de requisitos %s()', regra.requisitos);
+  end if;
+  select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
+  return v_falta;
+exception when others then
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+end
+$$;
+comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
+--! EndIncluded configuracao/conferir_requisitos.sql
+
 --! Included avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it: a back-test runs it with the rights of conferente_dono,
--- whoever asked. STABLE or a read-only transaction would not do: an error message carries out what was read.
--- The owner is asked and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
+-- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
+-- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -12103,12 +13991,12 @@ as $$
 declare
   v_dono oid;
 begin
-  select p.proowner into v_dono from pg_proc p where p.oid = to_regprocedure(exigir_dono.funcao || '(audit.janela)');
+  select p.proowner into v_dono from pg_proc p where p.oid = audit_interno.funcao_da_janela(exigir_dono.funcao);
   -- a superuser is a member of every role
   if (pg_has_role(v_dono, 'conferente_dono', 'member') or pg_has_role(v_dono, 'conferente_administrador', 'member')) is not true then
     raise exception using errcode = 'insufficient_privilege',
       message = format('a função %s é de %s, que não poderia registrá-la como regra', exigir_dono.funcao, pg_get_userbyid(v_dono)),
-      detail = 'Uma avaliação roda a função com os direitos de conferente_dono.',
+      detail = 'Uma avaliação roda a função com os direitos de conferente_regra, que lê o que as regras leem.',
       hint = format('Ela pode ser de um superusuário ou de um membro de conferente_dono ou conferente_administrador: alter function %s(audit.janela) owner to conferente_dono.',
         audit_interno.chamada_sql(exigir_dono.funcao));
   end if;
@@ -12207,9 +14095,681 @@ comment on function regras.parcela_dita(text) is
 revoke execute on function regras.parcela_dita(text) from public;
 --! EndIncluded regras/parcela_dita.sql
 
+--! Included regras/entradas_casadas.sql
+-- The entries that one marketing pattern matches, newest first, as audit.previsao_padrao shows them. Reads dw.lancamentos and
+-- the settings; changes nothing. Called by audit.previsao_padrao, through audit_interno.ler.
+create or replace function regras.entradas_casadas(campo text, tipo text, padrao text, limite int)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+begin
+  return query
+  select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
+    l.conta_contabil::text, l.valor::numeric,
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+  from dw.lancamentos l
+  where regras.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
+    case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
+  order by l.data_lancamento desc, l.id
+  limit greatest(0, least(entradas_casadas.limite, 10000));
+end
+$$;
+
+comment on function regras.entradas_casadas(text, text, text, int) is
+  'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+revoke execute on function regras.entradas_casadas(text, text, text, int) from public;
+--! EndIncluded regras/entradas_casadas.sql
+
+--! Included regras/julgar_retroteste.sql
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
+-- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
+-- seldom have. The statistics must be those of regras.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
+-- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+create or replace function regras.julgar_retroteste(janela audit.janela)
+returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_meses int4range := int4range(regras.mes_indice(janela.data_inicio), regras.mes_indice(janela.data_fim) + 1);
+begin
+  return query
+  with sugestao as materialized (
+    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+    from regras.sugerir_pendencias(null, v_meses, null) s
+    cross join lateral unnest(s.ids, s.certas) u (id, certa)
+  )
+  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+    coalesce(s.acertou and s.confianca >= v_minima, false)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
+  where l.data_lancamento between janela.data_inicio and janela.data_fim
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+end
+$$;
+
+comment on function regras.julgar_retroteste(audit.janela) is
+  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+revoke execute on function regras.julgar_retroteste(audit.janela) from public;
+--! EndIncluded regras/julgar_retroteste.sql
+
+--! Included regras/padroes_propostos.sql
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
+-- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
+-- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+create or replace function regras.padroes_propostos(suporte_minimo int, precisao_minima numeric)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with confirmado as materialized (
+    select distinct d.registro_id
+    from audit.divergencias_processadas d
+    where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and exists (select from audit.decisoes p
+            where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+  ), entrada as materialized (
+    select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
+      string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
+      c.registro_id is not null as confirmada,
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+    from dw.lancamentos l
+    left join confirmado c on c.registro_id = l.id::text
+    where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+  ), candidato as materialized (
+    select e.id, e.confirmada, e.marketing, x.campo, x.texto
+    from entrada e
+    cross join lateral (
+      select 'fornecedor' as campo, e.fornecedor as texto where e.fornecedor <> ''
+      union
+      select 'descricao', p from unnest(e.palavras) p where length(p) >= 4
+      union
+      select 'descricao', e.palavras[i] || ' ' || e.palavras[i + 1]
+      from generate_series(1, cardinality(e.palavras) - 1) i
+    ) x
+    where (x.campo, x.texto) in (
+      select f.campo, f.texto
+      from entrada n
+      cross join lateral (
+        select 'fornecedor' as campo, n.fornecedor as texto where n.fornecedor <> ''
+        union
+        select 'descricao', p from unnest(n.palavras) p where length(p) >= 4
+        union
+        select 'descricao', n.palavras[i] || ' ' || n.palavras[i + 1]
+        from generate_series(1, cardinality(n.palavras) - 1) i
+      ) f
+      where n.confirmada
+      group by f.campo, f.texto
+      having count(*) >= suporte_minimo
+    )
+  ), contado as (
+    select c.campo, c.texto, count(*) filter (where c.confirmada) as suporte, count(*) as lancamentos,
+      count(*) filter (where c.marketing) as marketing
+    from candidato c
+    group by c.campo, c.texto
+  )
+  select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
+  from contado c
+  where c.marketing::numeric / c.lancamentos >= precisao_minima
+    -- what an active pattern catches already needs no other
+    and not exists (
+      select from audit.padroes_trade_marketing p
+      where p.ativo and p.acao = 'incluir' and p.campo = c.campo
+        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
+    -- a pair says nothing that one of its words does not say as precisely of as many
+    and not exists (
+      select from contado m
+      where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
+        and c.campo = 'descricao' and m.suporte >= c.suporte and m.marketing::numeric / m.lancamentos >= precisao_minima)
+  order by c.suporte desc, 6 desc, c.campo, c.texto;
+end
+$$;
+
+comment on function regras.padroes_propostos(int, numeric) is
+  'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+revoke execute on function regras.padroes_propostos(int, numeric) from public;
+--! EndIncluded regras/padroes_propostos.sql
+
+--! Included regras/preparar_retroteste.sql
+-- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
+-- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
+-- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
+-- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+create or replace function regras.preparar_retroteste(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_primeiro int := regras.mes_indice(janela.data_inicio);
+begin
+  perform regras.preparar_pendente_verificacao(null);
+  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regras.estatistica_contagem;
+  perform regras.calibrar_historia(regras.meses_retroteste());
+end
+$$;
+
+comment on function regras.preparar_retroteste(audit.janela) is
+  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+revoke execute on function regras.preparar_retroteste(audit.janela) from public;
+--! EndIncluded regras/preparar_retroteste.sql
+
+--! Included regras/rotulos_proximos.sql
+-- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
+-- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
+-- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
+  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
+begin
+  return query
+  select c.escrito, c.lancamentos
+  from (
+    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
+      audit_interno.dobrar_categoria(g.categoria) as dobrado
+    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
+    group by audit_interno.dobrar_categoria(g.categoria)
+    offset 0
+  ) c
+  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
+  cross join lateral (
+    select count(*) filter (where u = any (v_trigramas))::numeric
+      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
+    from unnest(t.trigramas) u
+  ) s
+  where v_dobrado <> '' and c.dobrado <> ''
+    and (c.dobrado = v_dobrado or s.parecido >= 0.3
+      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
+  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
+  limit greatest(rotulos_proximos.limite, 0);
+end
+$$;
+
+comment on function regras.rotulos_proximos(text, int) is
+  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+revoke execute on function regras.rotulos_proximos(text, int) from public;
+--! EndIncluded regras/rotulos_proximos.sql
+
+--! Included regras/trigramas.sql
+-- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
+-- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
+-- be installed. Touches nothing. Called by regras.rotulos_proximos.
+create or replace function regras.trigramas(texto text) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
+  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
+  cross join lateral generate_series(1, length(p.palavra) + 1) n
+  where p.palavra <> ''
+$$;
+
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+revoke execute on function regras.trigramas(text) from public;
+--! EndIncluded regras/trigramas.sql
+
+--! Included regras/confianca_padrao.sql
+-- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
+-- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
+-- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
+-- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.confianca_padrao(parcela numeric, erro numeric) returns numeric
+language sql immutable parallel safe
+return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
+
+comment on function regras.confianca_padrao(numeric, numeric) is
+  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+revoke execute on function regras.confianca_padrao(numeric, numeric) from public;
+--! EndIncluded regras/confianca_padrao.sql
+
+--! Included regras/contar_fornecedores.sql
+-- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
+-- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
+-- estatistica_categoria and estatistica_nome; changes nothing. Called by regras.contar_meses and contar_chegadas.
+create or replace function regras.contar_fornecedores(meses int[], chaves text[]) returns setof regras.estatistica_fornecedor
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  with g as materialized (
+    select regras.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
+    from dw.lancamentos l
+    where l.categoria in (
+        select k.categoria from regras.estatistica_categoria k
+        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+      and l.fornecedor_id <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regras.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3, 4
+  ), f as materialized (
+    select regras.raiz_fornecedor(g.fornecedor_id) as raiz, coalesce(n.nome, '') as nome, g.mes, g.linhas,
+      nullif(regras.palavras_texto(g.descricao), '') as texto
+    from g
+    left join regras.estatistica_nome n on n.escrito = g.escrito
+    offset 0
+  ), p as (
+    select f.raiz, f.nome, f.mes, array_agg(distinct w) as palavras
+    from (select distinct f.raiz, f.nome, f.mes, f.texto from f where f.texto is not null) f
+    cross join lateral string_to_table(f.texto, ' ') w
+    where length(w) >= 4
+    group by 1, 2, 3
+  )
+  select t.raiz, t.nome, t.mes, t.textos, coalesce(p.palavras, '{}')
+  from (
+    select f.raiz, f.nome, f.mes, coalesce(sum(f.linhas) filter (where f.texto is not null), 0)::int as textos
+    from f
+    where f.raiz is not null and f.mes is not null
+    group by 1, 2, 3
+  ) t
+  left join p on p.raiz = t.raiz and p.nome = t.nome and p.mes = t.mes;
+end
+$$;
+
+comment on function regras.contar_fornecedores(int[], text[]) is
+  'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+revoke execute on function regras.contar_fornecedores(int[], text[]) from public;
+--! EndIncluded regras/contar_fornecedores.sql
+
+--! Included regras/contradizem_codigo.sql
+-- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
+-- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
+-- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
+-- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
+-- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
+create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
+returns table (n bigint, contra text)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_linhas bigint := (select sum(m.linhas) from regras.estatistica_mes m);
+begin
+  return query
+  with entrada as materialized (
+    select u.n, u.raiz, u.nome, u.texto, u.corte
+    from unnest(raizes, nomes, textos, cortes) with ordinality u (raiz, nome, texto, corte, n)
+    where u.raiz is not null
+  ), historia as materialized (
+    select f.raiz, f.nome, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    where f.raiz in (select e.raiz from entrada e)
+    group by f.raiz, f.nome
+  ), nova as materialized (
+    -- the pairs that were never booked together, where others were
+    select e.raiz, e.nome, e.corte
+    from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
+    join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
+    group by e.raiz, e.nome, e.corte
+    having bool_and(h.nome <> e.nome)
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
+    offset 0
+  ), estranha as (
+    select n.raiz, n.nome, n.corte
+    from nova n
+    join historia h on h.raiz = n.raiz and h.mes < n.corte and h.nome <> ''
+    join grafia a on a.nome = n.nome
+    join grafia b on b.nome = h.nome
+    group by n.raiz, n.nome, n.corte
+    having bool_and(
+      cardinality(a.trigramas) + cardinality(b.trigramas) > 0
+      and (select count(*) from unnest(a.trigramas) t where t = any (b.trigramas))
+        < 0.3 * (cardinality(a.trigramas) + (select count(*) from unnest(b.trigramas) t where t <> all (a.trigramas)))
+      and strpos(' ' || n.nome || ' ', ' ' || h.nome || ' ') = 0 and strpos(' ' || h.nome || ' ', ' ' || n.nome || ' ') = 0)
+  ), falante as materialized (
+    -- companies whose texts say something
+    select f.raiz, c.corte
+    from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
+    join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
+    group by f.raiz, c.corte
+    having sum(f.textos) >= 10
+  ), dita as materialized (
+    select e.raiz, e.corte, e.texto, w.palavra
+    from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e
+    join falante f on f.raiz = e.raiz and f.corte = e.corte
+    cross join lateral string_to_table(e.texto, ' ') w (palavra)
+    where length(w.palavra) >= 4
+  ), geral as materialized (
+    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
+    from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
+    cross join lateral (
+      select sum(c.linhas) as linhas from regras.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
+  ), sabida as (
+    select f.raiz, w.palavra, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    cross join lateral unnest(f.palavras) w (palavra)
+    where f.raiz in (select x.raiz from falante x)
+    group by f.raiz, w.palavra
+  ), muda as (
+    select d.raiz, d.corte, d.texto
+    from dita d
+    join geral g on g.palavra = d.palavra
+    left join sabida s on s.raiz = d.raiz and s.palavra = d.palavra and s.mes < d.corte
+    group by d.raiz, d.corte, d.texto
+    -- a word that nobody ever wrote says nothing
+    having count(s.palavra) filter (where not g.comum) = 0
+      and count(*) filter (where s.palavra is null and g.vista) > count(s.palavra)
+  )
+  select e.n, case when x.raiz is not null then 'nome' else 'texto' end
+  from entrada e
+  left join estranha x on x.raiz = e.raiz and x.nome = e.nome and x.corte = e.corte
+  left join muda m on m.raiz = e.raiz and m.texto = e.texto and m.corte = e.corte
+  where x.raiz is not null or m.raiz is not null;
+end
+$$;
+
+comment on function regras.contradizem_codigo(text[], text[], text[], int[]) is
+  'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+revoke execute on function regras.contradizem_codigo(text[], text[], text[], int[]) from public;
+--! EndIncluded regras/contradizem_codigo.sql
+
+--! Included regras/frase_rotulos.sql
+-- The categories of the ledger nearest to some labels, three at most, with their counts, as a sentence; null when nothing is like
+-- them. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.frase_rotulos(rotulos text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  from (
+    select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
+    from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
+    cross join lateral (select y.*, row_number() over () * 100 + r.n as ordem from regras.rotulos_proximos(r.procurado, 3) y) p
+    group by p.rotulo
+    order by min(p.ordem)
+    limit 3
+  ) x
+$$;
+
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+revoke execute on function regras.frase_rotulos(text[]) from public;
+--! EndIncluded regras/frase_rotulos.sql
+
+--! Included regras/parcela_contestada.sql
+-- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
+-- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
+-- off nought and one. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
+language sql immutable parallel safe
+return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
+
+comment on function regras.parcela_contestada(numeric, numeric, numeric) is
+  'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+revoke execute on function regras.parcela_contestada(numeric, numeric, numeric) from public;
+--! EndIncluded regras/parcela_contestada.sql
+
+--! Included regras/parcelas_padroes.sql
+-- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
+-- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
+-- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
+-- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
+-- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.parcelas_padroes(inicio date, fim date, categoria text)
+returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_passo bigint;
+begin
+  v_passo := (
+    select greatest(1, count(*) / 40000)
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
+
+  return query
+  with amostra as (
+    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    offset 0
+  ), casado as materialized (
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    from amostra a
+    where a.categoria_dobrada <> all (v_pendentes)
+      and (regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
+  ), texto as materialized (
+    select c.n, c.certo, t.campo, t.texto
+    from casado c
+    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
+    where t.texto <> ''
+  ), nomeado as materialized (
+    select t.campo, t.texto, p.id, p.acao
+    from (select distinct x.campo, x.texto from texto x) t
+    join (
+      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    where (p.filtro is null or t.texto like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.texto)
+  ), excluido as (
+    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+  )
+  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
+  from texto t
+  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
+  where t.n not in (select e.n from excluido e)
+  group by m.id;
+end
+$$;
+
+comment on function regras.parcelas_padroes(date, date, text) is
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+revoke execute on function regras.parcelas_padroes(date, date, text) from public;
+--! EndIncluded regras/parcelas_padroes.sql
+
+--! Included regras/requisitos_pendente_verificacao.sql
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
+-- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
+-- settings, regras.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_pendente_verificacao() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rotulos jsonb := audit_interno.configuracao('pendente.rotulos');
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_escritos text[];
+begin
+  if jsonb_typeof(v_rotulos) <> 'array' then
+    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+      regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
+      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+        || ' ([] se só os lançamentos sem categoria estão pendentes).');
+  end if;
+  if v_pendentes = '{}' then
+    return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
+      || 'Mude uma das duas com conferente configurar, ou desative a regra.';
+  end if;
+  -- nothing but blanks is asked for: that there are none is good news
+  v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
+  if v_escritos = '{}' then
+    return null;
+  end if;
+  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  if exists (
+      select from regras.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
+    or regras.rotulo_existe(v_pendentes)
+  then
+    return null;
+  end if;
+  return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
+      select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
+end
+$$;
+
+comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_pendente_verificacao() from public;
+--! EndIncluded regras/requisitos_pendente_verificacao.sql
+
+--! Included regras/requisitos_trade_marketing.sql
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
+-- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
+-- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_trade_marketing() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_proximos text;
+begin
+  if v_categoria is null then
+    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  if not exists (
+    select from audit.padroes_trade_marketing p
+    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+  then
+    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
+      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+  end if;
+  if not regras.rotulo_existe(array[v_categoria]) then
+    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  return null;
+end
+$$;
+
+comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_trade_marketing() from public;
+--! EndIncluded regras/requisitos_trade_marketing.sql
+
+--! Included regras/respostas_padroes.sql
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
+-- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- audit tables and the patterns; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  from (
+    select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
+    from audit.decisoes p
+    order by p.divergencia_id, p.id desc
+  ) u
+  join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
+  cross join lateral jsonb_array_elements(
+    case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+  join audit.padroes_trade_marketing p
+    on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+    or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
+$$;
+
+comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+revoke execute on function regras.respostas_padroes() from public;
+--! EndIncluded regras/respostas_padroes.sql
+
+--! Included regras/rotulo_existe.sql
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
+begin
+  return exists (
+    select
+    from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
+    where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
+end
+$$;
+
+comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
+revoke execute on function regras.rotulo_existe(text[]) from public;
+--! EndIncluded regras/rotulo_existe.sql
+
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+-- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
+-- by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -12221,7 +14781,6 @@ declare
   v_chave text;
   v_tipo text;
   v_relacao regclass;
-  v_registro jsonb;
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
   if not found then
@@ -12229,85 +14788,581 @@ begin
       message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
   v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
   if v_tipo is null then
     return;
   end if;
-  -- t.*: a table may have a column that is called t
-  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
-  into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
-  from pg_attribute a
-  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
-  order by a.attnum;
+  with visivel as (
+    select a.attname::text as nome, a.attnum as ordem
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and has_column_privilege('conferente_regra', v_relacao, a.attnum, 'select')
+  )
+  select v.nome, audit_interno.tipo_coluna(v_relacao, v.nome), r.linha ->> v.nome
+  from audit_interno.ler(
+    format('select to_jsonb(x.*) from (select %s from %s t where t.%I = $2[1]::%s) x',
+      (select string_agg(format('t.%I', v.nome), ', ' order by v.ordem) from visivel v), audit_interno.nome_sql(v_relacao), v_chave, v_tipo),
+    null, array[v_divergencia.registro_id]) as r (linha jsonb)
+  cross join visivel v
+  order by v.ordem;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
 --! EndIncluded consulta/ver_registro.sql
+
+--! Included consulta/contrato.sql
+-- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
+-- diagnosis.
+create or replace function audit_interno.contrato()
+returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    (1, 'id', 'de qualquer tipo escalar', null::text[], false), (2, 'data_lancamento', 'date', '{date}', false),
+    (3, 'carregado_em', 'timestamptz', '{timestamptz}', false), (4, 'filial', 'text', '{text,varchar,bpchar}', false),
+    (5, 'centro_custo', 'text', '{text,varchar,bpchar}', false), (6, 'conta_contabil', 'text', '{text,varchar,bpchar}', false),
+    (7, 'categoria', 'text', '{text,varchar,bpchar}', false), (8, 'fornecedor_id', 'text', '{text,varchar,bpchar}', true),
+    (9, 'fornecedor', 'text', '{text,varchar,bpchar}', false), (10, 'documento', 'text', '{text,varchar,bpchar}', true),
+    (11, 'descricao', 'text', '{text,varchar,bpchar}', false), (12, 'valor', 'numeric(18,2)', '{numeric}', false),
+    (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
+$$;
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+--! EndIncluded consulta/contrato.sql
+
+--! Included consulta/colunas_usadas.sql
+-- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
+-- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
+-- that must not move along. Called by the diagnosis.
+create or replace function audit_interno.colunas_usadas(relacao regclass)
+returns table (coluna text, corrigivel boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with regra as (
+    select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
+  ), dela as (
+    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
+  ), usada (coluna, corrigivel) as (
+    select c, true from dela r cross join unnest(r.colunas) as c
+    union all
+    select c, false from dela r cross join unnest(r.colunas_identidade || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    union all
+    select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
+    union all
+    select a.attname, false from pg_attribute a
+    where a.attrelid = colunas_usadas.relacao and a.attnum > 0 and audit_interno.exige_releitura(relacao)
+      and not exists (select from dela r where r.tabela = 'dw.lancamentos')
+  )
+  select u.coluna, bool_or(u.corrigivel)
+  from usada u
+  join pg_attribute a on a.attrelid = colunas_usadas.relacao and a.attname = u.coluna and a.attnum > 0 and not a.attisdropped
+  group by u.coluna
+$$;
+comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
+--! EndIncluded consulta/colunas_usadas.sql
+
+--! Included consulta/diagnosticar_acesso.sql
+-- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
+-- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_sql(relacao);
+  v_leitura text;
+  v_ler text;
+  v_escrever text;
+  v_recusa text;
+begin
+  select format('select %s from %s t limit 0', coalesce(string_agg(format('t.%I', u.coluna), ', '), ''), v_nome) into v_leitura
+  from audit_interno.colunas_usadas(relacao) u;
+  with esquema as (
+    select c.relnamespace as id, quote_ident(n.nspname) as nome from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.oid = diagnosticar_acesso.relacao
+  ), pedido (ordem, papel, direito) as (
+    values (1, 'conferente_regra', 'select'), (2, 'conferente_escrita', 'select'), (3, 'conferente_escrita', 'update')
+  ), falta as (
+    select p.ordem, p.papel, p.direito,
+      case when count(*) = t.colunas then '' else format(' (%s)', string_agg(quote_ident(u.coluna), ', ' order by u.coluna)) end as quais
+    from pedido p
+    cross join lateral (
+      select count(*) as colunas from audit_interno.colunas_usadas(relacao) x where x.corrigivel or p.direito = 'select') as t
+    join audit_interno.colunas_usadas(relacao) u on u.corrigivel or p.direito = 'select'
+    where not has_column_privilege(p.papel, relacao, u.coluna, p.direito)
+    group by p.ordem, p.papel, p.direito, t.colunas
+  ), concessao as (
+    select 0 as ordem, 'select' as direito, format('grant usage on schema %s to %s;', e.nome, string_agg(p.papel, ', ' order by p.papel desc)) as comando
+    from esquema e cross join (values ('conferente_regra'), ('conferente_escrita')) as p (papel)
+    where not has_schema_privilege(p.papel, e.id, 'usage')
+    group by e.nome
+    union all
+    select min(f.ordem), f.direito, format('grant %s%s on %s to %s;', f.direito, f.quais, v_nome, string_agg(f.papel, ', ' order by f.ordem))
+    from falta f
+    group by f.direito, f.quais
+  )
+  select string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'select'),
+    string_agg(c.comando, ' ' order by c.ordem) filter (where c.direito = 'update')
+  into v_ler, v_escrever
+  from concessao c;
+
+  if v_ler is null then
+    begin
+      perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+      perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+    exception when others then
+      v_recusa := sqlerrm;
+    end;
+  end if;
+  return query select format('ler %s', v_nome), case when v_ler is null and v_recusa is null then 'ok' else 'erro' end,
+    coalesce(v_recusa, 'conferente_regra, conferente_escrita'),
+    coalesce(v_ler, case when v_recusa is not null then
+      'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
+
+  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  return query select format('escrever %s', v_nome),
+    case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
+    case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
+    case when not u.atualizavel then 'Dê à visão um gatilho INSTEAD OF UPDATE, ou faça-a sobre uma só tabela.' else v_escrever end
+  from (
+    select pg_relation_is_updatable(relacao, true) & 4 = 4 as atualizavel,
+      exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80) as gatilho
+  ) as u;
+  return query
+    select format('escrever %s.%s', v_nome, a.attname), 'erro', 'a coluna não é atualizável pela visão',
+      'Faça a coluna vir direto da tabela, ou use um gatilho INSTEAD OF UPDATE.'
+    from pg_attribute a
+    where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
+      and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
+      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
+end
+$$;
+comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+--! EndIncluded consulta/diagnosticar_acesso.sql
+
+--! Included consulta/diagnosticar_indices.sql
+-- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
+    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case when i.indice is null then k.porque end
+  from (values
+    (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
+    (2, 'data_lancamento', '>=', 'Sem ele uma janela por datas lê a tabela toda.'),
+    (3, 'carregado_em', '>=', 'Sem ele a janela de cada manhã lê a tabela toda.'),
+    (4, 'fornecedor_id', '=', 'Ajuda a achar documentos lançados duas vezes.')) as k (ordem, coluna, operador, porque)
+  left join pg_attribute a on a.attrelid = diagnosticar_indices.relacao and a.attname = k.coluna and a.attnum > 0 and not a.attisdropped
+  cross join lateral (
+    select case
+      when a.attname is null then null
+      when (select c.relkind from pg_class c where c.oid = diagnosticar_indices.relacao) = 'v' then case when legivel then (
+        select x.indice from audit_interno.ler(format('select audit_interno.indice_da_visao(%L, %L, %L)',
+          audit_interno.nome_sql(relacao), k.coluna, k.operador)) as x (indice text)) end
+      else coalesce(
+        (select min(c.relname)::text from pg_index x join pg_class c on c.oid = x.indexrelid
+          where x.indrelid = diagnosticar_indices.relacao and x.indisvalid and x.indkey[0] = a.attnum),
+        (select '' from pg_partitioned_table y where y.partrelid = diagnosticar_indices.relacao and y.partattrs[0] = a.attnum))
+    end as indice
+  ) as i
+  order by k.ordem
+$$;
+comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Lines of the diagnosis on indexes.';
+--! EndIncluded consulta/diagnosticar_indices.sql
+
+--! Included consulta/diagnosticar_linhas.sql
+-- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
+create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_vazias boolean := (select (c.valor #>> '{}')::boolean from audit.configuracoes_sistema c where c.chave = 'pendente.vazias');
+  v_linhas bigint;
+  v_distintas bigint;
+  v_sem_carga bigint;
+  v_sem_data bigint;
+  v_em_branco bigint;
+begin
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  from audit_interno.ler(format(
+    'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+  return query
+    select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
+    from (values
+      ('linhas', v_linhas > 0, 'aviso', v_linhas::text, 'Nada a conferir ainda.'),
+      ('id único', v_linhas = v_distintas, 'erro',
+        case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
+        'Cada lançamento precisa de um id próprio, não nulo.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
+        'A janela de cada manhã não vê linhas sem hora de carga.'),
+      ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
+        'Janelas por datas não veem linhas sem data.'),
+      ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
+        format('%s nulas ou em branco%s', v_em_branco, case
+          when v_em_branco = 0 then '' when v_vazias then '; contam como pendentes (pendente.vazias)' else '; nenhuma regra as olha' end),
+        'Para que contem como pendentes: conferente configurar pendente.vazias true --motivo "…".')
+    ) as l (item, bom, senao, detalhe, sugestao);
+  return query
+    select 'fillfactor', 'aviso', format('%s: %s', audit_interno.nome_sql(c.oid), coalesce(array_to_string(c.reloptions, ', '), 'padrão')),
+      format('alter table %s set (fillfactor = 85); deixa as correções na mesma página e custa cerca de metade.', audit_interno.nome_sql(c.oid))
+    from pg_class c
+    where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
+      and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
+      -- the facts, not the dimensions that a view joins
+      and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
+end
+$$;
+comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+--! EndIncluded consulta/diagnosticar_linhas.sql
+
+--! Included consulta/rotulos_estranhos.sql
+-- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
+-- by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null)
+returns table (configuracao text, rotulo text, proximos text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao('dw.lancamentos');
+  v_tem boolean;
+begin
+  if v_relacao is null then
+    return;
+  end if;
+  begin
+    select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
+  exception when insufficient_privilege or undefined_column then
+    return; -- the diagnosis says so
+  end;
+  if not v_tem then
+    return;
+  end if;
+  return query
+  with pedido as (
+    select c.chave, r.rotulo
+    from audit.configuracoes_sistema c
+    cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
+    where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
+      and r.rotulo is not null
+  )
+  select p.chave, p.rotulo, x.proximos
+  from pedido p
+  join audit_interno.ler(
+    'select r.rotulo, (
+       select string_agg(format(''%s (%s)'', m.rotulo, m.lancamentos), '', '' order by m.n)
+       from regras.rotulos_proximos(r.rotulo, 3) with ordinality as m (rotulo, lancamentos, n)),
+       exists (select from regras.rotulos_proximos(r.rotulo, 1) m where audit_interno.dobrar_categoria(m.rotulo) = audit_interno.dobrar_categoria(r.rotulo))
+     from (select distinct u as rotulo from unnest($2) as u) as r',
+    null, array(select q.rotulo from pedido q)) as x (rotulo text, proximos text, existe boolean) on x.rotulo = p.rotulo
+  where not x.existe;
+end
+$$;
+comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+--! EndIncluded consulta/rotulos_estranhos.sql
+
+--! Included consulta/diagnosticar_regras.sql
+-- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_regras()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('regra %s', r.nome),
+    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
+    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
+      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+  cross join lateral (
+    select string_agg(f.comando, ' ' order by f.ordem) as comando
+    from (
+      select distinct 1 as ordem, format('grant usage on schema %I to conferente_regra;', n.nspname) as comando
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      join pg_proc p on p.oid = audit_interno.funcao_da_janela(nome)
+      join pg_namespace n on n.oid = p.pronamespace
+      where not has_schema_privilege('conferente_regra', n.oid, 'usage')
+      union all
+      select 2, format('grant execute on function %s(audit.janela) to conferente_regra;', audit_interno.chamada_sql(nome))
+      from unnest(array[r.funcao, r.preparacao]) as nome
+      where not has_function_privilege('conferente_regra', audit_interno.funcao_da_janela(nome)::oid, 'execute')
+    ) as f
+  ) as g
+  union all
+  (select 'padrões de trade marketing', 'aviso', 'nenhum ativo', 'Cadastre com audit.salvar_padrao: sem padrões a regra não acha nada.'
+    where not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir'))
+  union all
+  select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
+  from audit.configuracoes_sistema c
+  where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
+  union all
+  select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
+    case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
+  from audit_interno.rotulos_estranhos() e
+$$;
+comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+--! EndIncluded consulta/diagnosticar_regras.sql
+
+--! Included consulta/experimentar_coluna.sql
+-- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
+-- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
+-- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
+-- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+create or replace function audit_interno.experimentar_coluna(
+  regra audit.regras, chave text, coluna text, valor jsonb,
+  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  out codigo text, out erro text
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_pedido text := format('%L::jsonb', jsonb_build_object(coluna, valor));
+  v_linha text := format('from %s t where t.%I = %L::%s', audit_interno.nome_sql(v_relacao), regra.coluna_chave, chave,
+    audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_lida boolean := false;
+begin
+  begin
+    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    select count(*) into quantas
+    from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
+      audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
+    select x.f, x.a, x.o into fiel, depois, outras_depois
+    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
+      as x (f boolean, a jsonb, o jsonb);
+    existe := found;
+    v_lida := true;
+    raise exception using errcode = 'NC999', message = 'experiência';
+  exception when others then
+    if not v_lida then
+      get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
+      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+        raise;
+      end if;
+    end if;
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+--! EndIncluded consulta/experimentar_coluna.sql
+
+--! Included consulta/experimentar_escrita.sql
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
+-- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(experimentar_escrita.tabela);
+  v_nome text := audit_interno.nome_sql(v_relacao);
+  v_item text := format('experimentar %s', v_nome);
+  v_regra audit.regras;
+  v_falta text;
+  v_coluna record;
+  v_visto record;
+  v_mudou text;
+  v_algum boolean := false;
+begin
+  perform audit_interno.recusar_de_dentro();
+  select r.* into v_regra from audit.regras r
+  where audit_interno.relacao(r.tabela) = v_relacao or r.tabela = 'dw.lancamentos'
+  order by r.tabela = 'dw.lancamentos', r.prioridade limit 1;
+  select string_agg(d.item, ', ') into v_falta from audit_interno.diagnosticar_acesso(v_relacao) d where d.situacao = 'erro';
+  if v_relacao is null or v_regra.nome is null or v_falta is not null
+    or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
+  then
+    return; -- the lines of diagnosticar_contrato say what is missing
+  end if;
+  if not audit_interno.exige_releitura(v_relacao) then
+    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+    return;
+  end if;
+  if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
+    return query select v_item, 'aviso', 'não experimentada: aqui só se lê', 'Rode conferente diagnostico no servidor principal.';
+    return;
+  end if;
+  v_regra.tabela := v_nome;
+  v_regra.colunas_acompanham := array(
+    select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
+
+  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+    select x.*
+    from audit_interno.ler(format(
+      'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
+       alvo as (
+         select a.* from amostra a
+         order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       from alvo a cross join unnest($2) as c (coluna)
+       left join lateral (
+         select x.linha -> c.coluna as valor from amostra x
+         where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
+       order by c.coluna',
+      v_regra.coluna_chave,
+      audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
+      v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
+      as x (chave text, coluna text, valor jsonb, tem boolean)
+  loop
+    v_algum := true;
+    item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
+    sugestao := null;
+    if v_coluna.valor is null then
+      situacao := case when v_coluna.tem then 'aviso' else 'ok' end;
+      detalhe := format('não experimentada: %s nas primeiras mil linhas', case when v_coluna.tem then 'um só valor' else 'nenhum valor' end);
+      return next;
+      continue;
+    end if;
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
+    from jsonb_each(v_visto.outras) as o
+    where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
+    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
+    case
+      when v_visto.codigo in ('55P03', '40P01') then
+        situacao := 'aviso';
+        detalhe := 'não experimentada: outra transação segura o registro';
+        sugestao := 'Tente de novo.';
+      when v_visto.codigo is not null then
+        detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
+        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.existe then
+        situacao := 'erro';
+        detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
+        sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+        situacao := 'ok';
+        detalhe := 'gravada como pedido';
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+        detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
+        sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
+      else
+        situacao := 'erro';
+        detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
+          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+        sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+    end case;
+    return next;
+  end loop;
+  if not v_algum then
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+  end if;
+end
+$$;
+comment on function audit.experimentar_escrita(text) is
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
+--! EndIncluded consulta/experimentar_escrita.sql
+
+--! Included consulta/vw_correcoes_desfeitas.sql
+-- The list for whoever owns the source: what to mend there, because a load brings the error back.
+create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
+select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
+  u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
+  o.iniciada_em as vista_em, u.carregado_em, d.vezes_desfeita, d.status, o.sessao_id
+from (
+  select distinct on (x.divergencia_id) x.* from audit.correcoes_desfeitas x order by x.divergencia_id, x.operacao_id desc
+) as u
+join audit.divergencias_processadas d on d.id = u.divergencia_id
+join audit.operacoes o on o.id = u.operacao_id
+join audit.operacoes p on p.id = u.correcao_operacao_id
+cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
+where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
+comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
+comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.vw_correcoes_desfeitas.registro_id is 'Key of the row as text.';
+comment on column audit.vw_correcoes_desfeitas.coluna is 'Column that was corrected.';
+comment on column audit.vw_correcoes_desfeitas.valor_corrigido is 'The value wanted: what the correction wrote, as text.';
+comment on column audit.vw_correcoes_desfeitas.valor_encontrado is 'The value that came back, as text; null also when the row is gone.';
+comment on column audit.vw_correcoes_desfeitas.situacao is 'valor_anterior (what the row held before the correction), outro_valor or ausente (the row is gone).';
+comment on column audit.vw_correcoes_desfeitas.justificativa is 'The finding in one sentence.';
+comment on column audit.vw_correcoes_desfeitas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.vw_correcoes_desfeitas.corrigida_em is 'When the correction was made.';
+comment on column audit.vw_correcoes_desfeitas.vista_em is 'When a session last saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.carregado_em is 'Load time of the row then, where it is later than the correction; otherwise null.';
+comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessions saw it undone.';
+comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
+comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
+grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
+--! EndIncluded consulta/vw_correcoes_desfeitas.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. The caller looks at its trace (audit_interno.rastro) before
+-- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis names
+-- constraints that are checked at once: what waited for the commit would run as whoever commits. The caller looks at its trace (audit_interno.rastro) before
 -- and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
-create or replace function audit_interno.escrever(comando text, ids bigint[] default null)
+create or replace function audit_interno.escrever(
+  comando text, ids bigint[] default null, adiaveis text default null, antes text default null
+)
 returns setof record
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if antes is not null then
+    execute escrever.antes;
+  end if;
   return query execute escrever.comando using escrever.ids;
+  if adiaveis is not null then
+    execute format('set constraints %s immediate', escrever.adiaveis);
+  end if;
 end
 $$;
-comment on function audit_interno.escrever(text, bigint[]) is
-  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
-revoke execute on function audit_interno.escrever(text, bigint[]) from public;
-grant execute on function audit_interno.escrever(text, bigint[]) to conferente_dono;
+comment on function audit_interno.escrever(text, bigint[], text, text) is
+  'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+revoke execute on function audit_interno.escrever(text, bigint[], text, text) from public;
+grant execute on function audit_interno.escrever(text, bigint[], text, text) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/escrever.sql
-
---! Included portas/ler.sql
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
-grant create on schema audit_interno to conferente_regra;
-set local role conferente_regra;
-
-create or replace function audit_interno.ler(consulta text, janela audit.janela default null, textos text[] default null)
-returns setof record
-language plpgsql
-stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
-    perform set_config('transaction_read_only', 'on', true);
-    return query execute ler.consulta using ler.janela, ler.textos;
-  exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
-  end;
-end
-$$;
-comment on function audit_interno.ler(text, audit.janela, text[]) is
-  'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
-revoke execute on function audit_interno.ler(text, audit.janela, text[]) from public;
-grant execute on function audit_interno.ler(text, audit.janela, text[]) to conferente_dono;
-
-set local role conferente_dono;
-revoke create on schema audit_interno from conferente_regra;
---! EndIncluded portas/ler.sql
 
 --! Included portas/preparar.sql
 -- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
@@ -12380,5 +15435,108 @@ end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
 --! EndIncluded portas/rastro.sql
+
+--! Included portas/tabelas.sql
+-- A row for each connection that is letting code of others write (a preparation, a trigger of the warehouse), for as long as it does.
+create unlogged table audit_interno.portas_abertas (
+  pid integer primary key
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+--! EndIncluded portas/tabelas.sql
+
+--! Included portas/disparar_adiados.sql
+-- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
+-- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone.
+grant create on schema audit_interno to conferente_escrita;
+set local role conferente_escrita;
+
+create or replace function audit_interno.disparar_adiados()
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  set constraints all immediate;
+end
+$$;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+revoke execute on function audit_interno.disparar_adiados() from public;
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+
+set local role conferente_dono;
+revoke create on schema audit_interno from conferente_escrita;
+--! EndIncluded portas/disparar_adiados.sql
+
+--! Included posse/criar_trava.sql
+-- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
+-- others until that one's end.
+create or replace function audit_interno.criar_trava()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra) values (new.nome) on conflict do nothing;
+  return null;
+end
+$$;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
+create or replace trigger criar_trava after insert on audit.regras
+  for each row execute function audit_interno.criar_trava();
+--! EndIncluded posse/criar_trava.sql
+
+--! Included posse/largar_posse.sql
+-- Gives back what this connection has.
+create or replace function audit_interno.largar_posse(nome text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
+$$;
+comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+--! EndIncluded posse/largar_posse.sql
+
+--! Included posse/travar_regra.sql
+-- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
+-- A row that only the owner's functions reach, so that only whoever may run sessions can hold it.
+create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if compartilhada then
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
+  else
+    perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for update;
+  end if;
+end
+$$;
+comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+--! EndIncluded posse/travar_regra.sql
+
+--! Included instalacao/autorizar_publicadas.sql
+-- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
+-- migration that touches what a rule runs.
+create or replace function audit_interno.autorizar_publicadas()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
+  where r.automatica and r.funcao like 'regras.%' and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
+$$;
+comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
+select audit_interno.autorizar_publicadas();
+--! EndIncluded instalacao/autorizar_publicadas.sql
 
 reset role;

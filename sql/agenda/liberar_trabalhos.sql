@@ -1,5 +1,5 @@
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all runs into the lock of its session, so nothing is done twice. Never touches jobs of other programs.
+-- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -10,10 +10,7 @@ as $$
     select array_agg(distinct j.locked_by) as nomes
     from graphile_worker.jobs j
     where j.task_identifier = any (liberar_trabalhos.tarefas) and j.locked_at < clock_timestamp() - liberar_trabalhos.carencia
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261124 and k.objid::bigint = hashtext(j.locked_by)::bigint & 4294967295
-          and k.objsubid = 2 and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('trabalhador ' || j.locked_by)
   ), liberados as (
     select graphile_worker.force_unlock_workers(m.nomes) from mortos m where m.nomes is not null
   )

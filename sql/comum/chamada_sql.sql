@@ -7,6 +7,6 @@ set search_path = pg_catalog, pg_temp
 as $$
   select format('%I.%I', n.nspname, p.proname)
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-  where p.oid = to_regprocedure(chamada_sql.funcao || '(audit.janela)')
+  where p.oid = audit_interno.funcao_da_janela(chamada_sql.funcao)
 $$;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';

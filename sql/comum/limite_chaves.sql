@@ -20,9 +20,10 @@ begin
   then
     return '';
   end if;
-  execute format(
-    'select (select c from unnest($1::%1$s[]) as c where c is not null order by c limit 1), (select c from unnest($1::%1$s[]) as c where c is not null order by c desc limit 1)', v_tipo)
-  into v_de, v_ate using limite_chaves.chaves;
+  select x.de, x.ate into v_de, v_ate
+  from audit_interno.ler(format(
+    'select (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c limit 1), (select k.c::text from unnest($2::%1$s[]) as k (c) where k.c is not null order by k.c desc limit 1)', v_tipo),
+    null, limite_chaves.chaves) as x (de text, ate text);
   if v_de is null then
     return '';
   end if;

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -22,6 +22,14 @@ begin
   if jsonb_typeof(alterar_regra.mudancas) is distinct from 'object' then
     raise exception using errcode = 'NC001', message = 'mudancas deve ser um objeto, como {"limiar": 0.9}';
   end if;
+  select string_agg(d, ', ') into v_estranhas
+  from jsonb_array_elements_text(case when jsonb_typeof(alterar_regra.mudancas -> 'dependencias') = 'array'
+    then alterar_regra.mudancas -> 'dependencias' else '[]' end) as d
+  where not audit_interno.dependencia_conhecida(d);
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC009', message = format('dependência desconhecida da regra %s: %s', v_antes.nome, v_estranhas),
+      hint = 'dependencias são nomes de esquemas, ou de funções e visões com o esquema, como ["util", "dw.taxa"].';
+  end if;
   select string_agg(c, ', ') into v_estranhas from jsonb_object_keys(alterar_regra.mudancas) as c where c <> all (v_permitidas);
   if v_estranhas is not null then
     raise exception using errcode = 'NC009', message = format('não se altera numa regra: %s', v_estranhas),
@@ -35,11 +43,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
-    -- auto given back, or another threshold: what was decided before says nothing of it, and a new record begins
+    -- the rule as it is now: auto that is given, or given again, is given to this code
+    update audit.regras r set dependencias = v_depois.dependencias,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
+        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
+    where r.nome = v_antes.nome
+    returning * into v_depois;
+    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
     update audit.regras r
     set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
       automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and not v_antes.automatica);
+    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
+      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
@@ -52,5 +67,5 @@ begin
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;

@@ -17,6 +17,6 @@ as $$
   from (select (
     select substr(c, length('search_path=') + 1)
     from pg_proc p cross join lateral unnest(p.proconfig) as c
-    where p.oid = to_regprocedure(conferir_caminho.funcao || '(audit.janela)') and c like 'search\_path=%') as caminho) as f
+    where p.oid = audit_interno.funcao_da_janela(conferir_caminho.funcao) and c like 'search\_path=%') as caminho) as f
 $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';

@@ -21,13 +21,13 @@ begin
     -- in another session the same name is another function, of whoever runs the rule
     if exists (
       select from pg_proc p
-      where p.oid = to_regprocedure(v_nome || '(audit.janela)')
+      where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))
     then
       return format('a função %s está num esquema temporário, que cada sessão tem o seu', v_nome);
     end if;
   end loop;
-  v_funcao := to_regprocedure(regra.funcao || '(audit.janela)');
+  v_funcao := audit_interno.funcao_da_janela(regra.funcao);
   if v_funcao is null then
     return format('não existe a função %s(audit.janela)', regra.funcao);
   end if;
@@ -38,7 +38,7 @@ begin
   if v_proc.provolatile = 'v' then
     return format('a função %s deve ser stable: só assim lê a mesma fotografia que o motor, e não escreve', regra.funcao);
   end if;
-  if regra.preparacao is not null and to_regprocedure(regra.preparacao || '(audit.janela)') is null then
+  if regra.preparacao is not null and audit_interno.funcao_da_janela(regra.preparacao) is null then
     return format('não existe a função de preparação %s(audit.janela)', regra.preparacao);
   end if;
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
@@ -50,12 +50,12 @@ begin
   if not audit_interno.nome_qualificado(regra.tabela) then
     return format('a tabela se dá como esquema.tabela, e não %L', regra.tabela);
   end if;
-  v_tabela := to_regclass(regra.tabela);
+  v_tabela := audit_interno.relacao(regra.tabela);
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
@@ -65,8 +65,8 @@ begin
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';
   end if;
-  if regra.coluna_chave = any (regra.colunas) then
-    return format('a chave %s não pode estar entre as colunas que a regra corrige', regra.coluna_chave);
+  if regra.coluna_chave = any (regra.colunas || regra.colunas_identidade || regra.colunas_acompanham) then
+    return format('a chave %s não pode estar entre as colunas por que a regra decide, que identificam o lançamento ou que acompanham', regra.coluna_chave);
   end if;
   return null;
 end

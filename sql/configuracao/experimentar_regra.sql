@@ -9,7 +9,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chaves text[];
   v_codigo text;
   v_erro text;
@@ -19,14 +19,13 @@ begin
     return null;
   end if;
   begin
-    execute format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
-      regra.coluna_chave, audit_interno.nome_sql(v_tabela)) into v_chaves;
+    select x.chaves into v_chaves
+    from audit_interno.ler(format('select array_agg(x.chave) from (select t.%I::text as chave from %s t limit 100) as x',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela))) as x (chaves text[]);
     if v_chaves is not null then
       if regra.preparacao is not null then
-        execute format('select %s($1)', audit_interno.chamada_sql(regra.preparacao))
-        using row(null, null, null, null, v_chaves)::audit.janela;
+        perform audit_interno.preparar_regra(regra, row(null, null, null, null, v_chaves)::audit.janela);
       end if;
-      perform audit_interno.ler_sem_escrever(regra.funcao, row(null, null, null, null, v_chaves)::audit.janela);
       perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
       if exists (select from pg_temp.conferente_achado a where a.registro_id <> all (v_chaves)) then
         raise exception using errcode = 'NC012', message = 'devolveu registros que não foram pedidos em janela.chaves';
@@ -44,7 +43,7 @@ begin
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+      if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',

@@ -1,26 +1,25 @@
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. Volatile, because a stable function may not explain; writes nothing. Called by
--- audit.diagnosticar_contrato.
-create or replace function audit_interno.indice_da_visao(visao regclass, coluna text, operador text) returns text
+-- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 -- a small table too
 set enable_seqscan = off
 as $$
 declare
-  v_visao text := audit_interno.nome_sql(visao);
   v_valor text;
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, v_visao) into v_valor;
+  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = visao and a.attname = coluna));
-  execute format('explain (verbose, format json) select from %s', v_visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', v_visao, coluna, operador, v_valor) into v_plano;
+    where a.attrelid = visao::regclass and a.attname = coluna));
+  execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
 
   return (
     with no as (
@@ -51,7 +50,7 @@ begin
     group by u.indice);
 end
 $$;
-
-comment on function audit_interno.indice_da_visao(regclass, text, text) is
+comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
-revoke execute on function audit_interno.indice_da_visao(regclass, text, text) from public;
+revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
+grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;

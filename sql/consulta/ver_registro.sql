@@ -1,5 +1,6 @@
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer. Reads the table of the finding; called by the review page and in psql.
+-- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
+-- by the review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -11,7 +12,6 @@ declare
   v_chave text;
   v_tipo text;
   v_relacao regclass;
-  v_registro jsonb;
 begin
   select * into v_divergencia from audit.divergencias_processadas d where d.id = ver_registro.divergencia_id;
   if not found then
@@ -19,21 +19,26 @@ begin
       message = format('divergência desconhecida: %s', coalesce(ver_registro.divergencia_id::text, 'nula'));
   end if;
   select r.coluna_chave into strict v_chave from audit.regras r where r.nome = v_divergencia.regra;
-  v_relacao := to_regclass(v_divergencia.tabela);
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
   v_tipo := audit_interno.tipo_coluna(v_relacao, v_chave);
   if v_tipo is null then
     return;
   end if;
-  -- t.*: a table may have a column that is called t
-  execute format('select to_jsonb(t.*) from %s t where t.%I = $1::%s', audit_interno.nome_sql(v_relacao), v_chave, v_tipo)
-  into v_registro using v_divergencia.registro_id;
   return query
-  select a.attname::text, audit_interno.tipo_coluna(v_relacao, a.attname), v_registro ->> a.attname
-  from pg_attribute a
-  where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and v_registro is not null
-  order by a.attnum;
+  with visivel as (
+    select a.attname::text as nome, a.attnum as ordem
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and has_column_privilege('conferente_regra', v_relacao, a.attnum, 'select')
+  )
+  select v.nome, audit_interno.tipo_coluna(v_relacao, v.nome), r.linha ->> v.nome
+  from audit_interno.ler(
+    format('select to_jsonb(x.*) from (select %s from %s t where t.%I = $2[1]::%s) x',
+      (select string_agg(format('t.%I', v.nome), ', ' order by v.ordem) from visivel v), audit_interno.nome_sql(v_relacao), v_chave, v_tipo),
+    null, array[v_divergencia.registro_id]) as r (linha jsonb)
+  cross join visivel v
+  order by v.ordem;
 end
 $$;
 comment on function audit.ver_registro(bigint) is
-  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+  'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;

@@ -10,9 +10,9 @@ declare
   v_apontadas text[];
 begin
   -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
-  execute format('select case when bool_or(a.registro_id is null) then $2 else array_agg(distinct a.registro_id) end from %s($1) as a',
-    audit_interno.chamada_sql(regra.funcao))
-  into v_apontadas using janela, janela.chaves;
+  select a.chaves into v_apontadas
+  from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
+    audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
   return v_apontadas;
 end
 $$;

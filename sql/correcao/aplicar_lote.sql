@@ -1,5 +1,6 @@
--- Writes a batch to the warehouse: one statement for each table and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart.
+-- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -12,10 +13,14 @@ declare
   v_ids bigint[];
   v_iguais boolean;
   v_grupo record;
+  v_falta text;
   v_dias daterange := 'empty'::daterange;
+  v_rastro text := audit_interno.rastro('conferente_escrita');
+  v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -34,12 +39,21 @@ begin
       where not v_iguais and l.divergencia_id = any (v_ids)
       group by c.alteradas
     loop
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, to_regclass(v_regra.tabela), v_regra.coluna_chave,
-        v_regra.colunas, v_grupo.alteradas, v_grupo.ids, v_regra.coluna_data));
+      v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
+        select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
+        then v_regra.colunas end);
+      if v_falta is not null then
+        update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
+        continue;
+      end if;
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
+  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform set_config('lock_timeout', v_espera, true);
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';

@@ -14,7 +14,7 @@ begin
   update audit.divergencias_processadas d
   set status = case l.resultado
       when 'aplicada' then 'corrigida' when 'ja_certa' then 'resolvida'
-      when 'movida' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
+      when 'movida' then 'obsoleta' when 'outra' then 'obsoleta' when 'ausente' then 'obsoleta' else 'falha' end,
     decidida_em = clock_timestamp(), decidida_por = concluir_lote.decidida_por,
     motivo = case l.resultado
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
@@ -24,15 +24,17 @@ begin
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
-      count(*) filter (where l.resultado in ('recusada', 'desfeita')) as falhas,
-      count(*) filter (where l.resultado in ('movida', 'ausente')) as obsoletas,
+      count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
+      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada'), 0) as valor
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
     from pg_temp.conferente_lote l
+    left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
   ), somada as (
     update audit.execucoes_regra e
-    set corrigidas = e.corrigidas + c.corrigidas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
+    set corrigidas = e.corrigidas + c.corrigidas, refeitas = e.refeitas + c.refeitas, falhas = e.falhas + c.falhas, obsoletas = e.obsoletas + c.obsoletas,
       resolvidas = e.resolvidas + c.resolvidas, valor_corrigido = e.valor_corrigido + c.valor
     from contada c
     where e.sessao_id = concluir_lote.sessao_id and e.regra = c.regra

@@ -1,13 +1,12 @@
--- Whether an update's own "returning" may differ from what the row holds afterwards: a trigger after the update, or instead of
--- it, or an update rule, on the relation, its partitions, or the tables below a view.
-create or replace function audit_interno.exige_releitura(relacao regclass)
-returns boolean
+-- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+create or replace function audit_interno.relacoes_abaixo(relacao regclass)
+returns setof oid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive base (id) as (
-    select exige_releitura.relacao::oid
+    select relacoes_abaixo.relacao::oid
     union
     select x.id
     from base b
@@ -20,10 +19,23 @@ as $$
       select h.inhrelid from pg_inherits h where h.inhparent = b.id
     ) as x
   )
+  select b.id from base b
+$$;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
+
+-- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
+-- it), an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+create or replace function audit_interno.exige_releitura(relacao regclass)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
   select exists (
       select from pg_trigger g
-      where g.tgrelid in (select b.id from base b)
-        and not g.tgisinternal and g.tgtype & 2 = 0 and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
-    or exists (select from pg_rewrite w where w.ev_class in (select b.id from base b) and w.ev_type = '2')
+      where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
+        and not g.tgisinternal and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+    or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
+    or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';

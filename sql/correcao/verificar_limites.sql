@@ -15,7 +15,7 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  -- contested findings are looked for only when all together would pass a limit
+  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -28,10 +28,12 @@ begin
     from audit.execucoes_regra e
     join audit.regras r on r.nome = e.regra
     cross join lateral (
-      select case when v_exata then array(select audit_interno.contestadas(array(
-        select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x))) end as ids) as c
+      select case when v_exata then array(
+        select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
+        cross join lateral (
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
-      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
       where not exists (select from unnest(c.ids) as i where i = d.id)) as t
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';

@@ -19,7 +19,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'nome', e.regra, 'descricao', r.descricao, 'status', e.status, 'motivo', coalesce(e.erro_mensagem, e.motivo),
     'linhas', e.linhas_examinadas, 'encontradas', e.encontradas, 'novas', e.novas, 'recorrentes', e.recorrentes,
-    'corrigidas', e.corrigidas, 'resolvidas', e.resolvidas,
+    'corrigidas', e.corrigidas, 'refeitas', e.refeitas, 'resolvidas', e.resolvidas,
     'esperando', w.total, 'valor_esperando', audit_interno.centavos(w.valor),
     'valor_em_risco', audit_interno.centavos(e.valor_em_risco), 'tendencia', t.novas) order by r.prioridade, e.regra), '[]')
   from sessao s

@@ -14,10 +14,7 @@ as $$
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
     -- somebody without a worker may be sending it just now
-    and not exists (
-      select from pg_locks k
-      where k.locktype = 'advisory' and k.classid = 20261125 and k.objid = n.id::oid and k.objsubid = 2
-        and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';

@@ -1,5 +1,5 @@
--- Before each attempt to send: the lock of the message, held by this connection until registrar_envio or its end, and the
--- attempt counted before anything leaves. 20261125 is the class of these locks.
+-- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
+-- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -11,16 +11,16 @@ as $$
 declare
   v_aviso audit.notificacoes;
 begin
-  if not pg_try_advisory_lock(20261125, notificacao_id::integer) then
+  if not audit_interno.tomar_posse('envio ' || notificacao_id) then
     situacao := 'ocupada';
     return;
   end if;
-  -- looked at only now: who held the lock before us may have sent it
+  -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
   if not found then
-    perform pg_advisory_unlock(20261125, notificacao_id::integer);
+    perform audit_interno.largar_posse('envio ' || notificacao_id);
     situacao := 'nada';
     return;
   end if;

@@ -1,4 +1,4 @@
--- After each attempt: what came of it, and whether there will be another. Lets go of the message's lock.
+-- After each attempt: what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -32,7 +32,7 @@ begin
     where n.id = v_aviso.id
     returning * into v_aviso;
   end if;
-  perform pg_advisory_unlock(20261125, notificacao_id::integer);
+  perform audit_interno.largar_posse('envio ' || notificacao_id);
   return v_aviso;
 end
 $$;

@@ -20,16 +20,18 @@ begin
       detail = format('status %s', v_antes.status);
   end if;
   if v_antes.hash_funcao <> anotar_execucao.hash_regra then
-    raise exception using errcode = 'NC012', message = format('a função da regra %s mudou enquanto a sessão a usava', regra.nome);
+    raise exception using errcode = 'NC012', message = format('o código da regra %s mudou enquanto a sessão a usava', regra.nome);
+  end if;
+  if completa then
+    perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
   end if;
   update audit.execucoes_regra e
-  set status = case when not completa then 'pendente' when s.modo = 'auto' and anotar_execucao.regra.automatica then 'detectada'
-      else 'concluida' end,
+  set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
     inicio = least(e.inicio, anotar_execucao.inicio), fim = case when completa then clock_timestamp() end,
     duracao = coalesce(e.duracao, '0') + (clock_timestamp() - anotar_execucao.inicio), hash_funcao = anotar_execucao.hash_regra
-  from audit.sessoes_processamento s
-  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id;
+  from audit.sessoes_processamento s, audit.regras r
+  where e.sessao_id = anotar_execucao.sessao_id and e.regra = anotar_execucao.regra.nome and s.id = e.sessao_id and r.nome = e.regra;
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';

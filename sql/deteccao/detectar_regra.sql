@@ -13,7 +13,7 @@ declare
   v_operacao bigint;
   v_inicio timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('conferente.regra'), hashtext(nome_regra));
+  perform audit_interno.travar_regra(nome_regra);
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if not exists (
     select from audit.execucoes_regra e
@@ -25,14 +25,14 @@ begin
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(detectar_regra.sessao_id, v_regra, v_janela);
   v_operacao := audit_interno.abrir_operacao('deteccao', detectar_regra.sessao_id, nome_regra,
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
-  perform audit_interno.reabrir_desfeitas(v_regra);
+  perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (
     select e.encontradas from audit.execucoes_regra e where e.sessao_id = detectar_regra.sessao_id and e.regra = nome_regra));

@@ -8,39 +8,44 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
   v_chaves text[];
   v_obsoletas bigint;
   v_resolvidas bigint;
 begin
   drop table if exists pg_temp.conferente_ausente;
-  execute format(
-    'create temp table conferente_ausente on commit drop as
-     select d.id, d.registro_id, d.identidade, t.%1$I is not null as existe, %2$s is distinct from d.impressao as mudou
-     from audit.divergencias_processadas d left join %3$s t on t.%1$I = d.registro_id::%4$s
-     where d.regra = $1 and d.sessao_ultima_id <> $2 and d.status in (''aberta'', ''aguardando_segunda_aprovacao'', ''falha'')',
-    regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas), audit_interno.nome_sql(v_tabela),
-    audit_interno.tipo_coluna(v_tabela, regra.coluna_chave))
-  using regra.nome, fechar_ausentes.sessao_id;
-  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a where a.existe;
-
-  if v_chaves is not null then
-    perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela);
-    -- still as it was: stays open, uncounted, for it lies outside the window
-    delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
-    delete from pg_temp.conferente_achado b
-    using audit.divergencias_processadas d
-    where d.registro_id = b.registro_id and d.identidade = b.identidade
-      and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
-    perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
-      fechar_ausentes.hash_regra);
+  create temp table conferente_ausente on commit drop as
+  select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
+  from audit.divergencias_processadas d
+  where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
+    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+  select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
+  if v_chaves is null then
+    return;
   end if;
+
+  perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
+  -- still as it was: stays open, uncounted, for it lies outside the window
+  delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
+  update pg_temp.conferente_ausente a
+  set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
+  from (
+    select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
+  ) as b
+  where b.registro_id = a.registro_id;
+  delete from pg_temp.conferente_achado b where not b.achado;
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+  perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
+    fechar_ausentes.hash_regra);
 
   with fechada as (
     update audit.divergencias_processadas d
-    set status = case when a.existe and a.mudou and not o.outra then 'resolvida' else 'obsoleta' end,
+    set status = case when a.existe and a.mudou and not a.outra and not o.outra then 'resolvida' else 'obsoleta' end,
       motivo = case
         when not a.existe then 'o registro não existe mais'
+        when a.outra then 'a chave é agora de outro lançamento'
         when o.outra then 'outra divergência da mesma regra tomou o lugar desta'
         when a.mudou then 'o registro foi corrigido fora do sistema'
         else 'a regra já não aponta este registro' end,

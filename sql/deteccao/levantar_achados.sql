@@ -1,7 +1,9 @@
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado.
--- The rule is STABLE and is joined to its table in one statement: findings and original values come from one snapshot.
--- Writes nothing else. Called by detection, by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+-- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
+-- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
+-- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
+-- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
+-- by closing and by verification.
+create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
 returns void
 language plpgsql
 volatile
@@ -9,10 +11,11 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
-  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
   select
@@ -23,41 +26,55 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  drop table if exists pg_temp.conferente_achado, pg_temp.conferente_bruto;
-  -- taken down first: joined at once, the planner would take a thousand for granted, whatever the rule finds
-  execute format('create temp table conferente_bruto on commit drop as select * from %s($1)', audit_interno.chamada_sql(regra.funcao))
-  using janela;
-  analyze pg_temp.conferente_bruto (registro_id);
-  -- offset 0: or each expression would be worked out again wherever it is used
-  execute format(
-    'create temp table conferente_achado on commit drop as
-     select x.*,
-       -- two kinds of flag on one row are two findings, so the kind of a flag is part of its identity
-       sha256(convert_to(jsonb_build_array($2, $3, x.registro_id, x.valores_propostos,
-         case when x.valores_propostos = ''{}'' then x.evidencia ->> ''tipo'' end)::text, ''UTF8'') || x.impressao) as identidade
-     from (
-       select a.tabela as tabela_dita, $3 as tabela, a.registro_id, p.propostos - $1 as estranhos,
-         case when p.propostos = ''{}'' then p.propostos else %1$s end as valores_propostos,
-         %2$s as valores_originais, t.%3$I is not null as existe, %4$s as impressao,
-         jsonb_typeof(a.valores_propostos) as forma, a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}'') as evidencia, a.justificativa, coalesce(a.valor_em_risco, 0) as valor_em_risco
-       from pg_temp.conferente_bruto as a
+  drop table if exists pg_temp.conferente_achado;
+  create temp table conferente_achado (
+    registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
+    valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
+  ) on commit drop;
+  insert into pg_temp.conferente_achado
+  select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+  from audit_interno.ler(
+    -- offset 0: or each expression would be worked out again wherever it is used
+    format(
+      'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
+         case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
+       from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
-       left join %5$s as t on t.%3$I = a.registro_id::%6$s %7$s
-       offset 0
-     ) as x',
-    v_propostos, v_originais, regra.coluna_chave, audit_interno.expressao_impressao(v_tabela, regra.colunas),
-    audit_interno.nome_sql(v_tabela), v_chave, (
-      select audit_interno.limite_chaves(v_tabela, regra.coluna_chave, array_agg(b.registro_id)) from pg_temp.conferente_bruto b))
-  using regra.colunas, regra.nome, regra.tabela;
-  drop table pg_temp.conferente_bruto;
+       left join %7$s as t on t.%1$I = a.registro_id::%8$s
+       offset 0',
+      regra.coluna_chave, v_propostos, v_originais, audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade),
+      audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      case
+        when levantar_achados.ausentes then format(
+          '(with encontrado as materialized (select f.*, true as achado from %s($1) as f)
+            select f.* from encontrado f
+            union all
+            select null, k, null, null, null, null, null, false from unnest($1.chaves) as k
+            where k not in (select f.registro_id from encontrado f where f.registro_id is not null))', v_funcao)
+        when janela.chaves is null and coalesce((
+          select max(e.linhas_examinadas) from audit.execucoes_regra e where e.regra = regra.nome and e.status = 'pendente'), 0) > 200000
+        then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
+        else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
+      audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
+      -- what is at stake as the engine reads it; the rule can only raise it
+      case when regra.coluna_valor is null then 'null::numeric'
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
+    janela, regra.colunas)
+    as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
+  perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when to_regclass(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when a.tabela_dita is not null and to_regclass(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
@@ -66,7 +83,7 @@ begin
     when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
     when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
   end as defeito) as d
-  where d.defeito is not null
+  where a.achado and d.defeito is not null
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -74,16 +91,16 @@ begin
       detail = format('registro %s', coalesce(v_defeito.registro_id, 'nulo'));
   end if;
 
-  if exists (select from pg_temp.conferente_achado a group by a.identidade having count(*) > 1) then
+  if exists (select from pg_temp.conferente_achado a where a.achado group by a.identidade having count(*) > 1) then
     delete from pg_temp.conferente_achado a
     using (
       select ctid, row_number() over (partition by identidade order by confianca desc) as ordem
-      from pg_temp.conferente_achado
+      from pg_temp.conferente_achado where achado
     ) as b
     where a.ctid = b.ctid and b.ordem > 1;
   end if;
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';

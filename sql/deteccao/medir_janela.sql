@@ -23,11 +23,10 @@ begin
     and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
   limit 1;
   if not found then
-    execute format('select count(*), %s from %s t where %s',
-      case when regra.coluna_valor is null then 'null' else format('coalesce(sum(t.%I), 0)', regra.coluna_valor) end,
-      audit_interno.nome_sql(to_regclass(regra.tabela)), audit_interno.condicao_janela(regra, janela))
-    into v_linhas, v_total
-    using janela;
+    select m.linhas, m.total into v_linhas, v_total
+    from audit_interno.ler(format('select count(*), %s from %s t where %s',
+      case when regra.coluna_valor is null then 'null::numeric' else format('coalesce(sum(t.%I), 0)::numeric', regra.coluna_valor) end,
+      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela)), janela) as m (linhas bigint, total numeric);
   end if;
   update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;

@@ -1,29 +1,46 @@
--- A finding that had been corrected and is found again: if the row really holds the wrong values once more (a load wrote
--- over the correction), it is open again. The row is read anew, because the rule may have seen a snapshot older than the
--- correction.
-create or replace function audit_interno.reabrir_desfeitas(regra audit.regras)
+-- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
+-- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
+-- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_chaves text[];
 begin
-  if not exists (
-    select from pg_temp.conferente_achado a join audit.divergencias_processadas d on d.registro_id = a.registro_id and d.identidade = a.identidade
-    where d.status = 'corrigida')
-  then
+  if exists (select from audit.divergencias_processadas d where d.regra = reabrir_desfeitas.regra.nome and d.status = 'corrigida') then
+    perform audit_interno.conferir_corrigidas(sessao_id, regra, operacao_id);
+  end if;
+  if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  execute format(
-    'update audit.divergencias_processadas d
-     set status = ''aberta'', decidida_em = clock_timestamp(), decidida_por = ''conferente'', proposta_por = null,
-       motivo = ''a correção foi desfeita fora do sistema''
-     from pg_temp.conferente_achado a, %1$s t
-     where d.registro_id = a.registro_id and d.identidade = a.identidade and d.status = ''corrigida'' and t.%2$I = d.registro_id::%3$s and %4$s = d.impressao',
-    audit_interno.nome_sql(v_tabela), regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-    audit_interno.expressao_impressao(v_tabela, regra.colunas));
+  select array_agg(distinct c.registro_id) into v_chaves
+  from (
+    select d.registro_id, d.entrada
+    from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
+    where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
+    union
+    select d.registro_id, d.entrada
+    from audit.divergencias_processadas d
+    where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
+      and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
+      and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
+  ) as c
+  where not exists ( -- what an exception withholds was counted where the window was read
+    select from audit.excecoes e
+    where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
+  if v_chaves is null then
+    return;
+  end if;
+  perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+  delete from pg_temp.conferente_achado b
+  using audit.divergencias_processadas d
+  where d.registro_id = b.registro_id and d.identidade = b.identidade and d.sessao_ultima_id = reabrir_desfeitas.sessao_id;
+  perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
 end
 $$;
-comment on function audit_interno.reabrir_desfeitas(audit.regras) is 'Opens again what had been corrected and was overwritten since.';
+comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
+  'Finds again, in this session, what was corrected and undone from outside since.';

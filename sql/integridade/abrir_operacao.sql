@@ -7,6 +7,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select audit_interno.recusar_de_dentro();
   insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
   values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
     abrir_operacao.motivo, abrir_operacao.detalhes)

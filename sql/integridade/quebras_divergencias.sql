@@ -1,6 +1,6 @@
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain: whoever counts a finding again holds its row until the commit, which seals.
+-- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -15,7 +15,8 @@ as $$
       row_number() over w as vezes, lead(true) over w is null as ultima
     from audit.deteccoes x
     join audit.operacoes o on o.id = x.operacao_id
-    window w as (partition by x.divergencia_id order by o.elo nulls last, x.operacao_id)
+    left join audit_interno.fila_selos f on f.operacao_id = o.id
+    window w as (partition by x.divergencia_id order by o.elo nulls last, f.ordem nulls last, x.operacao_id)
   )
   select case q.parte when 'deteccoes' then 'divergencia_sem_deteccao' else 'divergencia_alterada' end, v.elo, v.operacao_id,
     format('audit.divergencias_processadas %s: %s', d.id, q.parte),
@@ -36,17 +37,12 @@ as $$
   from audit.divergencias_processadas d
   left join vista v on v.divergencia_id = d.id and v.ultima
   cross join lateral (
-    select sha256(convert_to(jsonb_build_array(d.regra, d.tabela, d.registro_id, d.valores_propostos,
-      case when d.valores_propostos = '{}' then d.evidencia ->> 'tipo' end)::text, 'UTF8') || d.impressao) as identidade
+    select audit_interno.identidade(d.regra, d.tabela, d.registro_id, d.valores_propostos, d.evidencia, d.entrada, d.impressao) as identidade
   ) as i
   cross join lateral (select case
     when v.vezes is null then 'deteccoes'
     when d.identidade <> i.identidade then 'identidade'
-    when v.resumo <> audit_interno.resumo_achado(d)
-      -- as detections once left it, without the original values and the time
-      and v.resumo <> sha256(d.identidade || convert_to(
-        jsonb_build_array(d.confianca, d.evidencia, d.justificativa, d.valor_em_risco, d.hash_regra)::text, 'UTF8'))
-      then 'ultima deteccao'
+    when v.resumo <> audit_interno.resumo_achado(d) then 'ultima deteccao'
     when d.vezes_detectada <> v.vezes then 'vezes_detectada'
     when d.sessao_id is distinct from v.sessao_primeira then 'sessao_id'
     when d.sessao_ultima_id is distinct from v.sessao_id then 'sessao_ultima_id'

@@ -1,5 +1,6 @@
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and unsealed.
+-- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
+-- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
 -- Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
@@ -7,10 +8,17 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with seladas as (
+    select o.id from audit.operacoes o where o.elo is not null
+    union all
+    select f.operacao_id from audit_interno.fila_selos f
+  )
   select 'operacao_sem_selo', null::bigint, o.id, format('audit.operacoes %s', o.id), 'selo',
-    format('tipo %s, status %s, sem selo', o.tipo, o.status)
+    format('tipo %s, status %s, sem selo%s', o.tipo, o.status, ', na fila desde ' || f.carimbada_em)
   from audit.operacoes o
+  left join audit_interno.fila_selos f on f.operacao_id = o.id
   where o.elo is null and age(o.xmin) > 0 and (o.finalizada_em is not null or o.tipo not in ('externa', 'exportacao'))
+    and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
     format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
@@ -18,19 +26,23 @@ as $$
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
     from audit.deteccoes d
-    where not exists (select from audit.operacoes o where o.id = d.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = d.operacao_id)
     union all
     select 'alteracoes', a.operacao_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
-    where not exists (select from audit.operacoes o where o.id = a.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = a.operacao_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
-    where not exists (select from audit.operacoes o where o.id = c.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = c.operacao_id)
     union all
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
-    where not exists (select from audit.operacoes o where o.id = e.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = e.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -46,6 +58,10 @@ as $$
     select 'alteracoes', a.operacao_id, a.divergencia_id, format('divergencia_id %s, operacao_id %s', a.divergencia_id, a.operacao_id)
     from audit.alteracoes a
     where not exists (select from audit.divergencias_processadas p where p.id = a.divergencia_id)
+    union all
+    select 'correcoes_desfeitas', u.operacao_id, u.divergencia_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
+    from audit.correcoes_desfeitas u
+    where not exists (select from audit.divergencias_processadas p where p.id = u.divergencia_id)
     union all
     select 'decisoes', c.operacao_id, c.divergencia_id, c.id::text
     from audit.decisoes c

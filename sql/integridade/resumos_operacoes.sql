@@ -1,4 +1,4 @@
--- Digests of all sealed operations at once, by the formula and the settings of audit_interno.resumo_operacao, which asks for
+-- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
@@ -37,9 +37,17 @@ as $$
   ), excecao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.motivo, e.autor, e.criada_em,
+      select e.operacao_id, e.id, sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')) as resumo
       from audit.excecoes e
+    ) as x
+    group by x.operacao_id
+  ), desfeita as (
+    select x.operacao_id, sha256(string_agg(x.resumo, '' order by x.divergencia_id)) as resumo
+    from (
+      select u.operacao_id, u.divergencia_id, sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+        u.agora, u.carregado_em)::text, 'UTF8')) as resumo
+      from audit.correcoes_desfeitas u
     ) as x
     group by x.operacao_id
   )
@@ -47,13 +55,14 @@ as $$
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
-  where o.elo is not null
+  left join desfeita u on u.operacao_id = o.id
+  where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
-  'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+  'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';

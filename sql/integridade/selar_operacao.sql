@@ -1,31 +1,26 @@
--- Deferred constraint trigger: when the transaction commits, puts the ended operation at the head of the chain. Deferred,
--- so that the head is held for the moment of the commit only and a long session does not keep reviewers waiting.
+-- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
+-- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
+-- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
+-- deferred trigger of one's own behind this one, or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_resumo bytea;
-  v_anterior bytea;
-  v_cadeia audit_interno.cadeia;
 begin
-  if not exists (select from audit.operacoes o where o.id = new.id and o.finalizada_em is not null and o.selo is null) then
-    return null;
+  insert into audit_interno.fila_selos (operacao_id, resumo)
+  select o.id, audit_interno.resumo_operacao(o.id)
+  from audit.operacoes o
+  where o.id = new.id and o.finalizada_em is not null and o.selo is null
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id);
+  if found and (pg_has_role(session_user, 'conferente_dono', 'member') or pg_has_role(session_user, 'conferente_servico', 'member')) then
+    perform audit_interno.selar();
   end if;
-  v_resumo := audit_interno.resumo_operacao(new.id);
-  select c.selo into strict v_anterior from audit_interno.cadeia c for update;
-  update audit_interno.cadeia c
-  set elo = c.elo + 1, selo = sha256(c.selo || int8send(c.elo + 1) || v_resumo)
-  returning * into v_cadeia;
-  update audit.operacoes o
-  set elo = v_cadeia.elo, resumo = v_resumo, selo_anterior = v_anterior, selo = v_cadeia.selo
-  where o.id = new.id;
   return null;
 end
 $$;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
 create or replace trigger proteger before update or delete on audit.operacoes
   for each row execute function audit_interno.recusar_mudanca();

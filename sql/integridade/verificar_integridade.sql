@@ -37,7 +37,7 @@ begin
       from quebra q
       order by q.situacao, q.elo, q.operacao_id, length(q.objeto), q.objeto collate "C"
     )
-    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text
+    select p.situacao, p.elo, p.operacao_id, p.objeto, p.esperado, p.encontrado, p.ocorrencias, null::bigint, null::bigint, null::text, null::bigint
     from primeira p
     order by p.elo, p.ordem, p.situacao collate "C";
   if found then
@@ -46,9 +46,10 @@ begin
   return query
     select 'provada', c.elo, o.id, null::text, null::text, null::text, null::bigint,
       (select count(*) from audit.operacoes x where x.elo is not null),
-      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.decisoes)
+      (select count(*) from audit.deteccoes) + (select count(*) from audit.alteracoes) + (select count(*) from audit.correcoes_desfeitas)
+        + (select count(*) from audit.decisoes)
         + (select count(*) from audit.excecoes),
-      encode(c.selo, 'hex')
+      encode(c.selo, 'hex'), (select count(*) from audit_interno.fila_selos)
     from audit_interno.cadeia c
     left join audit.operacoes o on o.elo = c.elo;
 end

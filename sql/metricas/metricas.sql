@@ -10,7 +10,7 @@ as $$
     select d.regra, d.status, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
     from audit.divergencias_processadas d group by d.regra, d.status
   ), execucoes as (
-    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas,
+    select e.regra, e.status, count(*) as quantas, sum(e.encontradas) as encontradas, sum(e.corrigidas) as corrigidas, sum(e.desfeitas) as desfeitas, sum(e.refeitas) as refeitas,
       sum(extract(epoch from e.duracao)) as segundos, sum(e.linhas_examinadas) as linhas
     from audit.execucoes_regra e group by e.regra, e.status
   )
@@ -41,6 +41,11 @@ as $$
   select 'conferente_encontradas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.encontradas) from execucoes e group by e.regra
   union all
   select 'conferente_correcoes_automaticas_total', 'counter', jsonb_build_object('regra', e.regra), sum(e.corrigidas) from execucoes e group by e.regra
+  union all
+  select c.nome, 'counter', jsonb_build_object('regra', e.regra), sum(c.valor)
+  from execucoes e
+  cross join lateral (values ('conferente_correcoes_desfeitas_total', e.desfeitas), ('conferente_correcoes_refeitas_total', e.refeitas)) as c (nome, valor)
+  group by c.nome, e.regra
   union all
   select 'conferente_operacoes', 'gauge', jsonb_build_object('tipo', o.tipo, 'status', o.status), count(*)
   from audit.operacoes o group by o.tipo, o.status

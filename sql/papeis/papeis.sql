@@ -28,7 +28,17 @@ $$;
 -- conferente_regra; all that is written to it, and the triggers that this fires, as conferente_escrita. The owner may become both
 -- (so that functions can belong to them) and has nothing of theirs by itself: what would reach the warehouse past the two doors
 -- (sql/portas) is refused.
-grant conferente_regra, conferente_escrita to conferente_dono;
+do $$
+begin
+  if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_dono') then
+    alter role conferente_dono noinherit;
+  end if;
+  grant conferente_regra, conferente_escrita to conferente_dono;
+  if current_setting('server_version_num')::int >= 160000 then -- where inheritance belongs to each membership
+    execute 'grant conferente_regra, conferente_escrita to conferente_dono with inherit false, set true';
+  end if;
+end
+$$;
 
 -- Who sees, who decides, who runs, who configures. Every working role may read.
 grant conferente_leitor to conferente_revisor, conferente_operador, conferente_administrador;

@@ -8,7 +8,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tabela regclass := to_regclass(regra.tabela);
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
@@ -17,16 +17,17 @@ begin
     return next janela;
     return;
   end if;
-  return query execute format(
+  return query select c.data_inicio, c.data_fim, c.carregado_desde, c.carregado_ate, null::text[]
+  from audit_interno.ler(format(
     'with unidade as (
        select %1$s as inicio, count(*) as linhas from %2$s t where %3$s group by 1
      ), grupo as (
-       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, $2) as grupo from unidade u
+       select u.inicio, div(sum(u.linhas) over (order by u.inicio) - u.linhas, %5$s) as grupo from unidade u
      ), corte as (
        select row_number() over (order by g.grupo) as n, min(g.inicio) as inicio, lead(min(g.inicio)) over (order by g.grupo) as seguinte
        from grupo g group by g.grupo
      )
-     select %4$s, null::text[] from corte c order by c.n',
+     select c.n, %4$s from corte c',
     case when v_por_carga then format('date_trunc(''day'', t.%I::timestamptz)', v_coluna)
       else format('date_trunc(''month'', greatest(least(t.%I, ''9999-12-31''), ''0001-01-01'')::timestamp)::date', v_coluna) end,
     audit_interno.nome_sql(v_tabela),
@@ -35,8 +36,8 @@ begin
       '$1.data_inicio, $1.data_fim, case when c.n = 1 then $1.carregado_desde else c.inicio end, coalesce(c.seguinte, $1.carregado_ate)'
     else
       'case when c.n = 1 then $1.data_inicio else c.inicio end, coalesce(c.seguinte - 1, $1.data_fim), $1.carregado_desde, $1.carregado_ate'
-    end)
-  using janela, cortar_janela.linhas;
+    end, cortar_janela.linhas), janela) as c (n bigint, data_inicio date, data_fim date, carregado_desde timestamptz, carregado_ate timestamptz)
+  order by c.n;
 end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is

@@ -29,14 +29,13 @@ begin
   if v_total = 1 then
     perform audit_interno.detectar_regra(detectar_parte.sessao_id, nome_regra);
   else
-    perform pg_advisory_xact_lock_shared(hashtext('conferente.regra'), hashtext(nome_regra));
+    perform audit_interno.travar_regra(nome_regra, true);
     select * into strict v_regra from audit.regras r where r.nome = nome_regra;
     v_hash := audit_interno.hash_regra(v_regra);
     v_operacao := audit_interno.abrir_operacao('deteccao', detectar_parte.sessao_id, nome_regra, detalhes => jsonb_build_object(
       'hash_funcao', v_hash, 'janela', to_jsonb(v_parte.janela), 'parte', numero, 'partes', v_total));
     perform audit_interno.levantar_achados(v_regra, v_parte.janela);
     perform audit_interno.registrar_achados(detectar_parte.sessao_id, v_regra, v_operacao, v_hash);
-    perform audit_interno.reabrir_desfeitas(v_regra);
     perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
     perform audit_interno.anotar_execucao(detectar_parte.sessao_id, v_regra, v_hash, v_inicio, false);
   end if;

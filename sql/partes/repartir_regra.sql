@@ -16,7 +16,7 @@ begin
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regras.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
-    execute format('select %s($1)', audit_interno.chamada_sql(v_regra.preparacao)) using v_janela;
+    perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
   perform audit_interno.medir_janela(repartir_regra.sessao_id, v_regra, v_janela);
   select e.linhas_examinadas into v_linhas

@@ -7,34 +7,19 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 as $$
-declare
-  v_sem_chave boolean := false;
 begin
-  -- all of it goes in much faster without the primary key, which is built afterwards; while anybody reads, the key stays
-  if contar_meses.meses is null then
-    begin
-      lock table regras.estatistica_contagem in access exclusive mode nowait;
-      alter table regras.estatistica_contagem drop constraint estatistica_contagem_pkey;
-      v_sem_chave := true;
-    exception when lock_not_available or object_in_use then
-      null;
-    end;
-  end if;
-
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
+  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
   insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regras.contar_em_metades(meses) h
   order by h.nivel, h.chave, h.mes, h.categoria;
-  if v_sem_chave then
-    alter table regras.estatistica_contagem
-      add constraint estatistica_contagem_pkey primary key (nivel, chave, mes, categoria);
-  end if;
-
   insert into regras.estatistica_mes (mes, linhas)
   select c.mes, sum(c.linhas)
   from regras.estatistica_contagem c

@@ -1,8 +1,8 @@
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
-create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
-returns setof audit.resultado_reversao
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
+returns setof audit_interno.linha_reversao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -29,8 +29,8 @@ begin
       and d.id between v_de and v_ate
     order by d.id for update;
     perform audit_interno.criar_lote();
-    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, de, para, reverte_operacao_id, resultado)
-    select d.id, d.regra, d.tabela, d.registro_id, a.depois, a.antes, a.operacao_id,
+    insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
+    select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
       -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
       -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
       case
@@ -53,13 +53,19 @@ begin
     where r.divergencia_id between v_de and v_ate
     order by d.id;
     perform audit_interno.aplicar_lote(v_operacao);
-    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de) where l.resultado = 'superada';
+    update pg_temp.conferente_lote l
+    set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
+    where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado = 'aplicada' order by l.divergencia_id;
+    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
+    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
-    set status = case when d.status = 'corrigida' then 'revertida' else 'corrigida' end, motivo = reverter_lote.motivo,
+    set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
+        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        else 'resolvida' end,
+      motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
+        else reverter_lote.motivo end,
       decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null
     from pg_temp.conferente_lote l
     where d.id = l.divergencia_id and d.id between v_de and v_ate and l.resultado in ('aplicada', 'ja_certa') and d.status in ('corrigida', 'revertida');
@@ -73,12 +79,14 @@ begin
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
-        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end
+        l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
+        case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
+  perform audit_interno.contar_reversoes(erradas);
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos, 'erradas', erradas));
 end
 $$;
-comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';

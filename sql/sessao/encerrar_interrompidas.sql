@@ -1,4 +1,4 @@
--- Sessions whose conductor died (killed, connection lost) hold no advisory lock any more. They are closed as falhou; what
+-- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
 create or replace function audit_interno.encerrar_interrompidas()
@@ -14,10 +14,7 @@ begin
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = 'interrompida: o processo que a conduzia morreu'
     where s.status = 'em_andamento'
-      and not exists (
-        select from pg_locks k
-        where k.locktype = 'advisory' and k.classid = 20261123 and k.objid = s.id::oid and k.objsubid = 2
-          and k.database = (select d.oid from pg_database d where d.datname = current_database()))
+      and not audit_interno.possuida('sessao ' || s.id)
       and not exists (
         select from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id and j.attempts < j.max_attempts)
     returning s.*

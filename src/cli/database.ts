@@ -1,7 +1,7 @@
 import { connect, type Sql } from '../db.ts'
 import { releaseMigrations } from '../release.ts'
 import type { App } from './app.ts'
-import { UsageError } from './errors.ts'
+import { reportWarning, UsageError } from './errors.ts'
 import { tell } from './output.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
@@ -51,7 +51,11 @@ export function otherDatabase(serverUrl: string, database: string): string {
 
 /** One connection to a database; makes the app cancel what runs on it. */
 export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
-  const sql = connect(url, { max: 1, exactJson: true })
+  const sql = connect(url, {
+    max: 1,
+    exactJson: true,
+    onWarning: (warning) => reportWarning(app.text, warning),
+  })
   try {
     const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
     app.cancel = () => cancelBackend(url, row?.pid ?? 0)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Row, Sql } from '../db.ts'
 import { type App, withDatabase } from './app.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
@@ -20,7 +21,10 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.diagnostico)
     .action((options: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
-        const rows = await sql`select * from audit.diagnosticar_contrato(${options.tabela})`
+        const rows = [
+          ...(await sql`select * from audit.diagnosticar_contrato(${options.tabela})`),
+          ...(await trial(app, sql, options.tabela)),
+        ]
         const count = (situation: string) => rows.filter((r) => r['situacao'] === situation).length
         if (options.json) printJson(rows)
         else
@@ -34,4 +38,13 @@ export function register(program: Command, app: App): void {
         return count('erro') > 0 ? 1 : 0
       }),
     )
+}
+
+/** What the warehouse makes of a write; who may not write through the engine is told that it was not tried. */
+async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Row[]> {
+  const [able] =
+    await sql`select has_function_privilege('audit.experimentar_escrita(text)', 'execute') as able`
+  if (able?.['able']) return sql`select * from audit.experimentar_escrita(${table})`
+  const detalhe = text.result.notTried('conferente_operador')
+  return [{ item: `experimentar ${table}`, situacao: 'aviso', detalhe, sugestao: null }]
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import type { Warning } from '../db.ts'
 import { EmbeddedError } from '../embedded/error.ts'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
@@ -49,6 +50,14 @@ export function reportError(app: App | undefined, error: unknown): number {
     return 1
   }
   return reportFailure(app, text, error as Failure)
+}
+
+/** Says on stderr what the database did as asked, but not without a word. */
+export function reportWarning(text: Catalogue, { code, message, hint }: Warning): void {
+  const summary = text.code[code as keyof Catalogue['code']]
+  if (summary) tell(summary)
+  tell(text.error.warning(plain(message)), { level: 'warn' })
+  if (hint) tell(`  ${text.error.hint(plain(hint))}`)
 }
 
 function reportCommander(text: Catalogue, error: CommanderError): number {

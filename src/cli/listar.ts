@@ -1,16 +1,18 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { Sql } from '../db.ts'
 import { STATUSES, WAITING } from '../states.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { findingColumns, printFindings } from './findings.ts'
-import { print, printJson, tell } from './output.ts'
+import { print, printJson, printTable, tell } from './output.ts'
 
 interface Options {
   readonly status?: string
   readonly regra?: string
   readonly limite: number
   readonly detalhe?: boolean
+  readonly desfeitas?: boolean
   readonly json?: boolean
 }
 
@@ -24,6 +26,7 @@ export function register(program: Command, app: App): void {
     .option('--regra <regra>', text.option.ruleFilter)
     .option('--limite <n>', text.option.limit, parse.integer(1, 1_000_000), 20)
     .option('--detalhe', text.option.detail)
+    .addOption(new Option('--desfeitas', text.option.undone).conflicts(['status', 'detalhe']))
     .option('--json', text.option.json)
     .addHelpText('after', text.example.listar)
     .action((options: Options) =>
@@ -35,6 +38,7 @@ export function register(program: Command, app: App): void {
             throw new UsageError(text.usage.unknownRule(options.regra, names.join(', ')))
           }
         }
+        if (options.desfeitas) return listUndone(app, sql, options)
         const asked = sql`
           from audit.divergencias_processadas
           where status = any (${options.status ? [options.status] : WAITING}::text[])
@@ -51,4 +55,40 @@ export function register(program: Command, app: App): void {
         return 0
       }),
     )
+}
+
+/** What to mend at the source, newest first: a line for each finding and column. */
+async function listUndone(
+  { text, format }: App,
+  sql: Sql,
+  { regra, limite, json }: Options,
+): Promise<number> {
+  const asked = sql`from audit.vw_correcoes_desfeitas where ${regra ?? null}::text is null or regra = ${regra ?? null}`
+  const rows = await sql`
+    select * ${asked} order by vista_em desc, valor_em_risco desc, divergencia_id, coluna limit ${limite}`
+  if (json) printJson(rows)
+  else if (rows.length === 0) print(text.notice.noneUndone)
+  else {
+    const { column } = text
+    printTable(rows, [
+      { title: column.finding, of: (r) => r['divergencia_id'], right: true },
+      { title: column.rule, of: (r) => r['regra'] },
+      { title: column.table, of: (r) => r['tabela'] },
+      { title: column.record, of: (r) => r['registro_id'], right: true },
+      { title: column.sourceColumn, of: (r) => r['coluna'] },
+      { title: column.wanted, of: (r) => r['valor_corrigido'] },
+      {
+        title: column.cameBack,
+        of: (r) => (r['situacao'] === 'ausente' ? text.result.gone : r['valor_encontrado']),
+      },
+      { title: column.correctedAt, of: (r) => format.time(r['corrigida_em']) },
+      { title: column.load, of: (r) => (r['carregado_em'] ? format.time(r['carregado_em']) : '—') },
+      { title: column.seenAt, of: (r) => format.time(r['vista_em']) },
+      { title: column.times, of: (r) => format.number(r['vezes_desfeita']), right: true },
+      { title: column.status, of: (r) => r['status'] },
+    ])
+    const [all] = await sql`select count(*) as total ${asked}`
+    tell(text.notice.shown(format.number(rows.length), format.number(all?.['total'])))
+  }
+  return 0
 }

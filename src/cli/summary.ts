@@ -36,6 +36,9 @@ export function printSession(app: App, session: Row, rules: readonly Row[]): voi
       format.money(session['valor_corrigido']),
     )}`,
   )
+  if (Number(session['desfeitas']) > 0 || Number(session['refeitas']) > 0) {
+    print(`  ${text.result.undone(format.number(session['desfeitas']), format.number(session['refeitas']))}`)
+  }
   const { inicio_processamento: began, fim_processamento: ended } = session
   if (began instanceof Date && ended instanceof Date) {
     print(`  ${text.column.duration}: ${format.seconds(ended.getTime() - began.getTime())}`)
@@ -61,6 +64,9 @@ function printRules({ text, format }: App, rules: readonly Row[]): void {
     count(column.failed, 'falhas'),
     count(column.obsolete, 'obsoletas'),
     count(column.resolved, 'resolvidas'),
+    ...(rules.some((r) => Number(r['desfeitas']) > 0)
+      ? [count(column.undone, 'desfeitas'), count(column.again, 'refeitas')]
+      : []),
     { title: column.atStake, of: (r) => format.money(r['valor_em_risco']), right: true },
   ])
   for (const rule of rules) {
@@ -73,6 +79,7 @@ function printRules({ text, format }: App, rules: readonly Row[]): void {
 export function nextSteps({ text }: App, session: Row): void {
   if (Number(session['encontradas']) > Number(session['corrigidas'])) tell(text.next.list)
   if (Number(session['corrigidas']) > 0) tell(text.next.rollback(String(session['id'])))
+  if (Number(session['desfeitas']) > 0) tell(text.next.undone)
   if (session['status'] === 'falhou') tell(text.next.diagnose)
 }
 

@@ -44,6 +44,7 @@ export function register(program: Command, app: App): void {
 
 function printProof({ text: { verificar }, format }: App, row: Row, witness: string | undefined): void {
   print(verificar.proven(format.number(row['operacoes']), format.number(row['fatos']), String(row['elo'])))
+  if (row['pendentes'] > 0n) print(verificar.pending(format.number(row['pendentes'])))
   print(verificar.seal(row['selo']))
   if (witness === undefined) tell(verificar.unwitnessed)
   else print(verificar.agrees(witness))

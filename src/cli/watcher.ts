@@ -21,6 +21,8 @@ const SHOWN = [
   'falhas',
   'obsoletas',
   'resolvidas',
+  'desfeitas',
+  'refeitas',
   'limite_atingido',
 ]
 

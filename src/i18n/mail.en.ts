@@ -82,6 +82,22 @@ export const mailEn: MailText = {
     nenhuma_linha: 'No row read in the window',
     recusadas: (n, count) =>
       `${count} ${plural(n, 'correction refused or undone', 'corrections refused or undone')}`,
+    desfeitas: (n, count) => `${count} ${plural(n, 'correction', 'corrections')} undone from outside`,
+    conferencia: (rule, text) => `Rule ${rule}: ${text}`,
+  },
+  undone: {
+    title: (n, count) => `${count} ${plural(n, 'correction', 'corrections')} undone from outside`,
+    load: (rule, count, when) =>
+      when === undefined
+        ? `${rule}: ${count}, load unknown (the load time is not later than the correction)`
+        : `${rule}: ${count} by the load of ${when}`,
+    others: (n, count) => `and ${count} more ${plural(n, 'load', 'loads')}`,
+    gone: (n, count) => `${count} whose ${plural(n, 'row is', 'rows are')} gone from the warehouse`,
+    again: (_, count) => `${count} made again by this session; the amount is not counted twice`,
+    stopped: (n, count, times) =>
+      `${count} undone ${times} times or more: auto makes ${plural(n, 'it', 'them')} no more, a person decides`,
+    todo: 'What to do: correct it at the source, with the list of conferente listar --desfeitas, or run the session after the load.',
+    link: 'See this session on the review page',
   },
   tile: {
     fresh: 'New',
@@ -92,6 +108,7 @@ export const mailEn: MailText = {
     overdue: 'Overdue',
     atStake: (amount) => `${amount} at stake`,
     amount: (amount) => amount,
+    again: (_, count) => `, ${count} made again`,
     oldest: (n, amount, days) => `${amount}, the oldest for ${days} ${plural(n, 'day', 'days')}`,
     elsewhereNote: 'the source was put right',
     overdueNote: (amount, days) => `${amount}, for more than ${days} days`,
@@ -108,7 +125,8 @@ export const mailEn: MailText = {
     chain: 'Head of the audit chain',
   },
   rule: {
-    figures: (fresh, recurring, corrected) => `${fresh} new, ${recurring} recurring, ${corrected} corrected`,
+    figures: (fresh, recurring, corrected, again) =>
+      `${fresh} new, ${recurring} recurring, ${corrected} corrected${again === undefined ? '' : ` (${again} again)`}`,
     waiting: (count, amount) => `${count} waiting, ${amount}`,
     trend: (most, total) => `New per day over 30 days: ${total} in all, ${most} on the largest day.`,
     silent: (n) => ` Did not run on ${n} ${plural(n, 'day', 'days')}.`,
@@ -133,6 +151,8 @@ export const mailEn: MailText = {
     others: 'Explained by later corrections and rollbacks',
     unexplained: 'Unexplained (load or change from outside)',
     balanced: 'Balances to the cent: the whole difference is explained.',
+    undone: (n, count) =>
+      `The difference of this session is explained, but ${count} earlier ${plural(n, 'correction was', 'corrections were')} undone from outside.`,
     unbalanced: (amount) => `${amount} changed in the window without passing through Conferente.`,
     failed: (text) => `The totals could not be measured again: ${text}`,
     none: 'No rule measured amounts in this window.',

@@ -87,6 +87,26 @@ export const mailPtBR = {
     nenhuma_linha: 'Nenhuma linha lida na janela',
     recusadas: (n: number, count: string) =>
       `${count} ${plural(n, 'correção recusada ou desfeita', 'correções recusadas ou desfeitas')}`,
+    desfeitas: (n: number, count: string) =>
+      `${count} ${plural(n, 'correção desfeita', 'correções desfeitas')} fora do sistema`,
+    conferencia: (rule: string, text: string) => `A regra ${rule}: ${text}`,
+  },
+  undone: {
+    title: (n: number, count: string) =>
+      `${count} ${plural(n, 'correção desfeita', 'correções desfeitas')} fora do sistema`,
+    load: (rule: string, count: string, when: string | undefined) =>
+      when === undefined
+        ? `${rule}: ${count}, carga não identificada (a hora da carga não é posterior à correção)`
+        : `${rule}: ${count} pela carga de ${when}`,
+    others: (n: number, count: string) => `e mais ${count} ${plural(n, 'carga', 'cargas')}`,
+    gone: (n: number, count: string) =>
+      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no armazém`,
+    again: (n: number, count: string) =>
+      `${count} ${plural(n, 'refeita', 'refeitas')} por esta sessão; o valor não conta outra vez`,
+    stopped: (n: number, count: string, times: string) =>
+      `${count} já ${plural(n, 'desfeita', 'desfeitas')} ${times} vezes ou mais: auto não ${plural(n, 'a refaz', 'as refaz')}, uma pessoa decide`,
+    todo: 'O que fazer: corrigir na origem, com a lista de conferente listar --desfeitas, ou rodar a sessão depois da carga.',
+    link: 'Ver esta sessão na revisão',
   },
   tile: {
     fresh: 'Novas',
@@ -97,6 +117,7 @@ export const mailPtBR = {
     overdue: 'Vencidas',
     atStake: (amount: string) => `${amount} em risco`,
     amount: (amount: string) => amount,
+    again: (n: number, count: string) => `, ${count} ${plural(n, 'refeita', 'refeitas')}`,
     oldest: (n: number, amount: string, days: string) =>
       `${amount}, a mais antiga há ${days} ${plural(n, 'dia', 'dias')}`,
     elsewhereNote: 'a origem foi corrigida',
@@ -114,8 +135,8 @@ export const mailPtBR = {
     chain: 'Cabeça da trilha de auditoria',
   },
   rule: {
-    figures: (fresh: string, recurring: string, corrected: string) =>
-      `${counted(fresh, 'nova', 'novas')}, ${counted(recurring, 'recorrente', 'recorrentes')}, ${counted(corrected, 'corrigida', 'corrigidas')}`,
+    figures: (fresh: string, recurring: string, corrected: string, again: string | undefined) =>
+      `${counted(fresh, 'nova', 'novas')}, ${counted(recurring, 'recorrente', 'recorrentes')}, ${counted(corrected, 'corrigida', 'corrigidas')}${again === undefined ? '' : ` (${counted(again, 'refeita', 'refeitas')})`}`,
     waiting: (count: string, amount: string) => `${count} à espera, ${amount}`,
     trend: (most: string, total: string) =>
       `Novas por dia em 30 dias: ${total} ao todo, ${most} no maior dia.`,
@@ -142,6 +163,8 @@ export const mailPtBR = {
     others: 'Explicada por correções e reversões posteriores',
     unexplained: 'Sem explicação (carga ou mudança de fora)',
     balanced: 'Confere ao centavo: a diferença está toda explicada.',
+    undone: (n: number, count: string) =>
+      `A diferença desta sessão está explicada, mas ${count} ${plural(n, 'correção anterior foi desfeita', 'correções anteriores foram desfeitas')} fora do sistema.`,
     unbalanced: (amount: string) => `${amount} mudaram na janela sem passar pelo Conferente.`,
     failed: (text: string) => `Os totais não puderam ser medidos de novo: ${text}`,
     none: 'Nenhuma regra mediu valores nesta janela.',

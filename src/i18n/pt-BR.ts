@@ -58,6 +58,8 @@ export const ptBR = {
       `prazo inválido: ${value}; escreva 12h, 90d, 6m ou 1a, no máximo ${most} dias`,
     unknownSetting: (key: string) =>
       `configuração desconhecida: ${key}; veja todas com conferente configurar`,
+    reopenOne: 'diga os ids, ou --sessao',
+    autoBoth: '--auto e --motivo vêm juntos',
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
     demoNeedsEmbedded:
       '--demo olha o banco da demonstração no servidor embutido; com DATABASE_URL não se usa',
@@ -65,6 +67,7 @@ export const ptBR = {
   },
   error: {
     error: (message: string) => `erro: ${message}`,
+    warning: (message: string) => `aviso: ${message}`,
     hint: (hint: string) => `Sugestão: ${hint}`,
     code: (code: string) => `Código: ${code}`,
     settings: 'erro: há variáveis de ambiente que não podem ser usadas',
@@ -113,6 +116,7 @@ export const ptBR = {
     NC018: '',
     NC019: '',
     NC020: '',
+    NC031: '',
     NC901: '',
     NC902: '',
     NC903: '',
@@ -141,8 +145,12 @@ export const ptBR = {
     interruptedReason: 'interrompida pelo usuário',
     simulating: 'simulando: tudo é feito de verdade e desfeito no fim',
     noFindings: 'Nenhuma divergência.',
+    noneUndone: 'Nenhuma correção desfeita fora do sistema.',
     shown: (shown: string, total: string) => `${shown} de ${total}`,
     more: (n: string) => `… e mais ${n}; use --json para ver todas`,
+    typedSeen: (id: string, seen: string) => `  conferente aprovar ${id} --visto ${seen} --motivo …`,
+    left: (n: string) => `${n} deixadas como estavam`,
+    undo: (operation: string) => `Para desfazer: conferente desfazer ${operation} --motivo …`,
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
     noHistory: (table: string, id: string) => `Nada aconteceu com ${table} ${id}.`,
     noSessions: 'Nenhuma sessão ainda.',
@@ -202,6 +210,15 @@ export const ptBR = {
     failed: 'falhas',
     obsolete: 'obsoletas',
     resolved: 'resolvidas',
+    undone: 'desfeitas',
+    again: 'refeitas',
+    sourceColumn: 'coluna',
+    wanted: 'corrigido para',
+    cameBack: 'encontrado',
+    correctedAt: 'corrigida em',
+    seenAt: 'vista em',
+    load: 'carga',
+    times: 'vezes',
     who: 'quem',
     message: 'mensagem',
     mail: 'correio',
@@ -231,16 +248,28 @@ export const ptBR = {
     conflito: 'CONFLITO (o registro mudou depois; nada foi tocado)',
     ausente: 'AUSENTE (o registro não existe mais)',
     recusada: 'RECUSADA pelo armazém (uma restrição ou gatilho)',
+    aguardando_segunda_aprovacao: 'AGUARDA outra pessoa',
+    deixada: 'DEIXADA como estava',
+    autoGiven: (rule: string) =>
+      `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
+    notTried: (role: string) => `não experimentada: o login não tem o papel ${role}`,
     diagnosis: (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
     session: (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
     totals: (rows: string, found: string, atStake: string, corrected: string, amount: string) =>
       `${rows} linhas examinadas, ${found} divergências (${atStake} em risco), ${corrected} corrigidas (${amount})`,
+    undone: (undone: string, again: string) =>
+      `${undone} correções anteriores desfeitas fora do sistema, ${again} refeitas (o valor já contado não conta outra vez)`,
     simulated: (status: string, window: string) =>
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
+  },
+  rollback: {
+    ask: 'As correções estavam erradas?',
+    wrong: 'sim: conta contra a regra, e elas não voltam à fila enquanto o registro não mudar',
+    other: 'não, é por outra razão: não conta, e elas voltam à fila',
   },
   agenda: {
     title: 'Agenda do Conferente',
@@ -310,6 +339,7 @@ export const ptBR = {
     list: 'Para ver o que espera uma pessoa: conferente listar --detalhe',
     rollback: (id: string) =>
       `Para desfazer as correções desta sessão: conferente reverter --sessao ${id} --motivo …`,
+    undone: 'Correções foram desfeitas fora do sistema. A lista para a origem: conferente listar --desfeitas',
     diagnose: 'Para ver o que falta no armazém: conferente diagnostico',
   },
 }

@@ -17,6 +17,10 @@ export const rest = {
       'Pede uma sessão, que um trabalhador executa. Com simular a resposta vem pronta e nada fica gravado.',
     aprovar:
       'Aprova correções e as faz. A resposta diz o que foi de cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
+    confirmar:
+      'Confirma divergências: procedem e são tratadas fora. Fecham, contam como certas, e se calam até que a linha mude.',
+    desfazer:
+      'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
     rejeitar: 'Rejeita uma divergência; ela se cala até que a linha mude.',
     operacoes: 'Operações auditadas, a mais recente primeiro.',
     sessoes: 'Sessões, a mais recente primeiro, com o que cada regra fez.',
@@ -39,7 +43,10 @@ export const rest = {
     ordem: 'Coluna da ordem; com - na frente, do maior ao menor.',
     pagina: 'A página, a partir de 1.',
     porPagina: 'Linhas por página.',
-    ids: 'As divergências: todas ou nenhuma.',
+    ids: 'As divergências. As que já não podem ser decididas são ditas e deixadas; as outras seguem.',
+    visto:
+      'O que foi visto de cada uma, na ordem de ids: o campo visto das listas. Pedido onde alguém digitou valores.',
+    operacao: 'A operação.',
     id: 'A divergência.',
     motivo: 'Por quê, em uma frase para quem auditar; na query ou no corpo.',
     modo: 'manual só detecta; auto detecta e corrige o que pode.',
@@ -109,6 +116,9 @@ export const rest = {
     conferente_regra_linhas_total: 'Linhas examinadas por cada regra em todas as sessões.',
     conferente_encontradas_total: 'Achados de cada regra em todas as sessões, novos e recorrentes.',
     conferente_correcoes_automaticas_total: 'Linhas corrigidas por sessões, por regra.',
+    conferente_correcoes_desfeitas_total:
+      'Correções que o armazém deixou de guardar (desfeitas por cargas ou por fora), por regra.',
+    conferente_correcoes_refeitas_total: 'Correções refeitas por sessões depois de desfeitas, por regra.',
     conferente_operacoes: 'Operações auditadas por tipo e status.',
     conferente_regra_precisao: 'Precisão observada da regra nas decisões das pessoas, 0 a 1.',
     conferente_regra_precisao_minima: 'Limite inferior de 95 % da precisão da regra (Wilson), 0 a 1.',

@@ -4,6 +4,8 @@ export const verificar: typeof ptBR = {
   running: 'checking the audit trail, fact by fact',
   proven: (operations, facts, link) =>
     `The trail is proven: ${operations} operations and ${facts} facts, up to link ${link}.`,
+  pending: (n) =>
+    `${n} ${n === '1' ? 'operation' : 'operations'} still to be sealed, as they ended; the worker, the API or a member of conferente_dono does it.`,
   seal: (seal) => `Seal of the head: ${seal}`,
   agrees: (link) => `The witness of link ${link} agrees.`,
   unwitnessed:

@@ -3,6 +3,8 @@ export const verificar = {
   running: 'conferindo a trilha de auditoria, fato por fato',
   proven: (operations: string, facts: string, link: string) =>
     `Trilha provada: ${operations} operações e ${facts} fatos, até o elo ${link}.`,
+  pending: (n: string) =>
+    `${n} ${n === '1' ? 'operação' : 'operações'} à espera do selo, como terminaram: o trabalhador, a API ou quem é membro de conferente_dono as sela.`,
   seal: (seal: string) => `Selo da cabeça: ${seal}`,
   agrees: (link: string) => `A testemunha do elo ${link} confere.`,
   unwitnessed:

@@ -29,6 +29,8 @@ const session = z.object({
   falhas: count,
   obsoletas: count,
   resolvidas: count,
+  desfeitas: count,
+  refeitas: count,
   valor_em_risco: amount,
   valor_corrigido: amount,
   valor_novas: amount,
@@ -63,6 +65,7 @@ const rule = z.object({
   novas: count,
   recorrentes: count,
   corrigidas: count,
+  refeitas: count,
   resolvidas: count,
   esperando: count,
   valor_esperando: amount,
@@ -101,6 +104,8 @@ export const factsSchema = z.object({
           'limite',
           'nenhuma_linha',
           'recusadas',
+          'desfeitas',
+          'conferencia',
           'so_detectou',
         ]),
         regra: z.string().nullable(),
@@ -121,6 +126,18 @@ export const factsSchema = z.object({
       valor_vencidas: amount,
     })
     .optional(),
+  desfeitas: z
+    .object({
+      total: count,
+      refeitas: count,
+      paradas: count,
+      vezes: count,
+      ausentes: count,
+      cargas: z.array(z.object({ regra: z.string(), carga: instant.nullable(), quantas: count })),
+      outras: count,
+      link: z.string(),
+    })
+    .nullish(),
   itens: z.array(item).optional(),
   regras: z.array(rule).optional(),
   controle: z

@@ -17,6 +17,12 @@ export function plainText(view: View, files?: Files): string {
       text.section.gaps,
       view.gaps.map((gap) => `- ${gap}`),
     ),
+    ...(view.undone
+      ? section(view.undone.title, [
+          ...view.undone.lines.map((line) => `- ${line}`),
+          `${view.undone.link}: ${view.undone.url}`,
+        ])
+      : []),
     ...section(
       text.section.mail,
       view.mail.map((line) => `- ${line}`),

@@ -2,7 +2,7 @@ import { mailText } from '../i18n/index.ts'
 import type { MailText } from '../i18n/mail.pt-BR.ts'
 import type { Facts, RuleFacts } from './facts.ts'
 import { createMailFormat, type MailFormat, oneLine } from './format.ts'
-import { control, known, presentItem, presentRule, tiles } from './sections.ts'
+import { control, known, presentItem, presentRule, tiles, undone } from './sections.ts'
 
 export type Tone = 'good' | 'gap' | 'bad'
 
@@ -22,6 +22,15 @@ export interface View {
   readonly lead: readonly string[]
   readonly when: string
   readonly gaps: readonly string[]
+  /** Corrections that a load undid: by rule and load, and what to do. */
+  readonly undone:
+    | {
+        readonly title: string
+        readonly lines: readonly string[]
+        readonly link: string
+        readonly url: string
+      }
+    | undefined
   readonly tiles: readonly (Pair & { readonly note: string; readonly tone: Tone | undefined })[]
   readonly rules: readonly {
     readonly name: string
@@ -71,6 +80,7 @@ export function present(facts: Facts): View {
     lead: lead(facts, text, format).map(oneLine),
     when: format.longDay(sessao?.fim_processamento ?? facts.criada_em),
     gaps: gaps(facts, text, format),
+    undone: undone(facts, text, format),
     tiles: tiles(facts, text, format),
     rules: (facts.regras ?? []).map((rule, i) => presentRule(rule, i, text, format)),
     items: (facts.itens ?? []).map((item) => presentItem(item, text, format)),
@@ -167,11 +177,13 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
       case 'regra_falhou':
       case 'regra_pulada':
       case 'so_detectou':
+      case 'conferencia':
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':
         return text.gap.nenhuma_linha
       case 'recusadas':
-        return text.gap.recusadas(numero ?? 0, format.number(numero ?? 0))
+      case 'desfeitas':
+        return text.gap[tipo](numero ?? 0, format.number(numero ?? 0))
       default:
         return text.gap[tipo](said)
     }

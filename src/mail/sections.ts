@@ -17,7 +17,13 @@ export function tiles({ tipo, sessao, espera }: Facts, text: MailText, format: M
   return [
     shown(tile.fresh, sessao.novas, tile.atStake(format.money(sessao.valor_novas))),
     shown(tile.recurring, sessao.recorrentes, tile.atStake(format.money(sessao.valor_recorrentes))),
-    shown(tile.corrected, sessao.corrigidas, tile.amount(format.money(sessao.valor_corrigido)), 'good'),
+    shown(
+      tile.corrected,
+      sessao.corrigidas,
+      tile.amount(format.money(sessao.valor_corrigido)) +
+        (sessao.refeitas > 0 ? tile.again(sessao.refeitas, format.number(sessao.refeitas)) : ''),
+      'good',
+    ),
     shown(tile.waiting, espera?.total ?? 0, tile.oldest(days, waiting, format.number(days)), 'gap'),
     shown(tile.elsewhere, sessao.resolvidas, tile.elsewhereNote),
     shown(
@@ -45,6 +51,7 @@ export function presentRule(rule: RuleFacts, i: number, { rule: text }: MailText
       format.number(rule.novas),
       format.number(rule.recorrentes),
       format.number(rule.corrigidas),
+      rule.refeitas > 0 ? format.number(rule.refeitas) : undefined,
     ),
     waiting: text.waiting(format.number(rule.esperando), format.money(rule.valor_esperando)),
     trend:
@@ -79,7 +86,35 @@ export function presentItem(item: Item, text: MailText, format: MailFormat): Vie
   }
 }
 
-export function control({ tipo, controle }: Facts, text: MailText, format: MailFormat): View['control'] {
+/** What a load undid of what had been corrected: how many, by which load, what became of them, and what to do. */
+export function undone({ desfeitas }: Facts, text: MailText, format: MailFormat): View['undone'] {
+  if (!desfeitas) return undefined
+  const { undone: words } = text
+  const { total, refeitas, paradas, vezes, ausentes, cargas, outras, link } = desfeitas
+  const told = (n: number, say: (n: number, count: string) => string) =>
+    n > 0 ? [say(n, format.number(n))] : []
+  return {
+    title: words.title(total, format.number(total)),
+    lines: [
+      ...cargas.map(({ regra, carga, quantas }) =>
+        oneLine(words.load(regra, format.number(quantas), carga === null ? undefined : format.time(carga))),
+      ),
+      ...told(outras, words.others),
+      ...told(ausentes, words.gone),
+      ...told(refeitas, words.again),
+      ...told(paradas, (n, count) => words.stopped(n, count, format.number(vezes))),
+      words.todo,
+    ],
+    link: words.link,
+    url: link,
+  }
+}
+
+export function control(
+  { tipo, controle, desfeitas }: Facts,
+  text: MailText,
+  format: MailFormat,
+): View['control'] {
   if (tipo !== 'resumo') return undefined
   const { control: words } = text
   if (!controle) return { rows: [], note: words.none, tone: 'gap' }
@@ -99,8 +134,12 @@ export function control({ tipo, controle }: Facts, text: MailText, format: MailF
       row(words.others, controle.outras),
       row(words.unexplained, controle.sem_explicacao, !balanced),
     ],
-    note: balanced ? words.balanced : words.unbalanced(format.money(controle.sem_explicacao)),
-    tone: balanced ? 'good' : 'gap',
+    note: !balanced
+      ? words.unbalanced(format.money(controle.sem_explicacao))
+      : desfeitas
+        ? words.undone(desfeitas.total, format.number(desfeitas.total))
+        : words.balanced,
+    tone: balanced && !desfeitas ? 'good' : 'gap',
   }
 }
 

@@ -6,6 +6,7 @@ const c = await cenario(t)
 await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
 await c.processar('auto')
 await c.aprovar('ana', (await c.achado(2)).id)
+await c.sql`select audit_interno.selar()`
 const leo = personal(c.url, 'leo')
 const verificar = (args: string[], language?: string) =>
   conferente(['verificar', ...args], { url: leo, ...(language && { language }) })
@@ -39,6 +40,15 @@ await t.test('as JSON', async (t) => {
   t.match(ran.json(), [
     { situacao: 'provada', elo: head['elo'], selo: head['selo'], operacoes: '4', fatos: '5' },
   ])
+})
+
+await t.test('what waits for its seal is counted and proven', async (t) => {
+  await c.pessoa('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
+  const ran = await verificar([])
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /4 operações e 5 fatos, até o elo 4\.\n1 operação à espera do selo/)
+  t.match((await verificar([], 'en')).stdout, /\n1 operation still to be sealed/)
+  await c.sql`select audit_interno.selar()`
 })
 
 await t.test('wrong usage ends with 2', async (t) => {

@@ -56,10 +56,17 @@ const FORMAS: Record<Forma, (chave: Chave) => string> = {
     create trigger gravar instead of insert or update on dw.lancamentos for each row execute function estrela.gravar()`,
 }
 
-/** An empty warehouse of the given form and type of key, granted as the contract says. */
+/** An empty warehouse of the given form and type of key, granted as the contract says, and its labels. */
 export async function armazem(sql: Sql, forma: Forma = 'tabela', chave: Chave = 'bigint'): Promise<void> {
   await sql.unsafe(`create schema dw; ${FORMAS[forma](chave)};
     grant usage on schema dw to conferente_regra, conferente_escrita; grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
+  const [migrated] =
+    await sql`select from pg_tables where schemaname = 'audit' and tablename = 'configuracoes_sistema'`
+  if (migrated) {
+    await sql`update audit.configuracoes_sistema c set valor = r.valor::jsonb
+      from (values ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'),
+        ('trade_marketing.categoria', '"Trade Marketing"')) r (chave, valor) where r.chave = c.chave`
+  }
 }
 
 /** The nth key of a type; text keys are the nastiest that a source may have. */
@@ -87,6 +94,22 @@ export async function lancar(sql: Sql, ...entries: Record<string, unknown>[]): P
     select id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor,
       documento, descricao, valor, valor_documento, valor_desconto
     from jsonb_populate_recordset(null::dw.lancamentos, ${sql.json(rows as never)})`
+}
+
+/** Makes categories known to the ledger, so that auto may write them: an entry in no window for each, without a date. */
+export async function conhecer(sql: Sql, ...categorias: string[]): Promise<void> {
+  await lancar(
+    sql,
+    ...categorias.map((categoria, i) => ({
+      id: String(-1001 - i),
+      data_lancamento: null,
+      carregado_em: null,
+      descricao: null,
+      fornecedor: null,
+      valor: null,
+      categoria,
+    })),
+  )
 }
 
 /** The whole of a relation, as text and in order of its key: to be compared before and after. */
@@ -143,6 +166,8 @@ export async function regra(
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
     limiar => 0.9, automatica => ${automatica})`
   await sql.unsafe(funcao(`return query select ${consulta};`))
+  // auto is given to the code that there is now, of the others in this schema too
+  await sql`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica`
 }
 
 /** A rule's query: rows t of a table that meet a condition get these values. */
@@ -154,9 +179,11 @@ export function achar(propostos: string, onde: string, tabela = 'dw.lancamentos'
 /** A list of ids as PostgreSQL writes it, for `::bigint[]`. */
 export const lista = (...ids: unknown[]) => `{${ids.join()}}`
 
-/** One person approves; what became of the findings. */
+/** One person approves what the list shows; what became of the findings. */
 export async function aprovar(sql: Sql, ...ids: unknown[]) {
-  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota')`
+  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota', array(
+    select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
+    from unnest(${lista(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n))`
 }
 
 /** One person rolls findings back; what became of the rows. */

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Sql } from '../../src/db.ts'
 import {
+  achar,
   aprovar,
   armazem,
   type Chave,
@@ -11,11 +12,12 @@ import {
   lancar,
   processar,
   recusa,
+  regra,
   reverter,
 } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
-/** Three errors that auto may correct, one for each rule, and ordinary entries around them. */
+/** Errors for each rule and for one of the house, which auto may obey at once, and ordinary entries around them. */
 async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
   const id = (n: number) => chave(tipo, n)
   await lancar(
@@ -27,9 +29,20 @@ async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
     ...Array.from({ length: 30 }, (_, i) => ({
       id: id(10 + i),
       data_lancamento: `2026-0${1 + (i % 3)}-15`,
+      categoria: i === 0 ? 'Trade Marketing' : 'Serviços',
     })),
   )
-  await adelia`select audit.salvar_padrao('descricao', 'contem', 'material promocional', 'incluir', 'a casa sabe')`
+  await regra(
+    { sql, adelia },
+    {
+      nome: 'promocional',
+      consulta: achar(
+        `'{"categoria": "Trade Marketing"}'::jsonb`,
+        `t.descricao ilike 'material promocional%' and t.categoria <> 'Trade Marketing'`,
+      ),
+    },
+  )
+  await sql`update audit.regras set ativa = false where nome = 'trade_marketing'`
 }
 
 const casos: [Forma, Chave][] = [
@@ -60,8 +73,8 @@ for (const [forma, tipo] of casos) {
       abertas.map((d) => [d['regra'], d['registro_id']]),
       [
         ['pendente_verificacao', chave(tipo, 3)],
-        ['trade_marketing', chave(tipo, 1)],
-        ['trade_marketing', chave(tipo, 4)],
+        ['promocional', chave(tipo, 1)],
+        ['promocional', chave(tipo, 4)],
         ['validacao_valores', chave(tipo, 2)],
       ],
     )
@@ -246,4 +259,121 @@ t.test('a session skips the rules whose columns are missing, and says so', async
   t.match(await sql`select status from audit.execucoes_regra where regra = 'pendente_verificacao'`, [
     { status: 'pulada' },
   ])
+})
+
+t.test(
+  'each missing grant is printed as it mends it, for the role and the columns that lack it',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await lancar(sql, { id: '1' })
+    const leo = como('leo')
+    const ler = async () => (await linhas(leo)).get('ler dw.lancamentos')
+    const escrever = async () => (await linhas(leo)).get('escrever dw.lancamentos')
+    await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
+    await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
+    const tudo = [
+      'grant usage on schema dw to conferente_regra, conferente_escrita;',
+      'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
+    ]
+    t.match(await ler(), { situacao: 'erro', sugestao: tudo.join(' ') })
+    t.match(await escrever(), {
+      situacao: 'erro',
+      sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
+    })
+    t.equal((await linhas(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
+    await sql.unsafe(`${tudo.join('')} revoke select on dw.lancamentos from conferente_regra`)
+    t.match(await ler(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
+
+    const colunas = (
+      await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
+    ).map((c) => c['attname'] as string)
+    const menos = colunas.filter((c) => c !== 'valor' && c !== 'documento').join()
+    await sql.unsafe(`grant select (${menos}) on dw.lancamentos to conferente_regra;
+    grant update (${menos}) on dw.lancamentos to conferente_escrita`)
+    const falta = {
+      ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
+      escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
+    }
+    t.match(await ler(), { situacao: 'erro', sugestao: falta.ler })
+    t.match(await escrever(), { situacao: 'erro', sugestao: falta.escrever })
+    await sql.unsafe(falta.ler + falta.escrever)
+    t.match(
+      [await ler(), await escrever()],
+      [{ situacao: 'ok' }, { situacao: 'ok' }],
+      'columns alone will do',
+    )
+
+    await sql`alter table dw.lancamentos rename to fatos`
+    await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
+    await sql.unsafe(
+      `${tudo[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
+    )
+    t.match(await ler(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
+  },
+)
+
+t.test(
+  'of rules of one’s own the diagnosis says what they may not call, and what names no entry',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await regra(
+      { sql, adelia: como('adelia') },
+      { nome: 'minha', consulta: achar(`'{"categoria": "X"}'::jsonb`, 'false') },
+    )
+    const minha = async () => (await linhas(como('leo'))).get('regra minha')
+    await sql`update audit.regras set colunas_identidade = '{fornecedor}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'ok' })
+    await sql`update audit.regras set colunas_identidade = '{}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'aviso', sugestao: /colunas_identidade/ })
+    await sql`revoke all on schema minhas from conferente_regra`
+    await sql`revoke all on function minhas.minha(audit.janela) from conferente_regra, public`
+    t.match(await minha(), {
+      situacao: 'erro',
+      sugestao:
+        'grant usage on schema minhas to conferente_regra; grant execute on function minhas.minha(audit.janela) to conferente_regra;',
+    })
+  },
+)
+
+t.test('entries without a category are counted, and labels that no entry has are named', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  const [leo, adelia] = [como('leo'), como('adelia')]
+  await lancar(
+    sql,
+    ...[null, '', ' \u00a0\t'].map((categoria, i) => ({ id: i, categoria })),
+    ...['Marketing e Trade', 'Marketing e Trade', 'A classificar'].map((categoria, i) => ({
+      id: 10 + i,
+      categoria,
+    })),
+  )
+  await sql`insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, descricao) values ('pendente.vazias', 'false', 'false', 'booleano', 'x')
+    on conflict (chave) do update set valor = 'false'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'aviso',
+    detalhe: /^3 nulas ou em branco; nenhuma regra/,
+  })
+  await sql`update audit.configuracoes_sistema set valor = 'true' where chave = 'pendente.vazias'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'ok',
+    detalhe: /^3 .*contam como pendentes/,
+  })
+
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"Trade Marketing"', 'a nossa')`
+  await adelia`select audit.alterar_configuracao('pendente.rotulos', '["A CLASIFICAR", "a classificar"]', 'a nossa')`
+  const by = await linhas(leo)
+  t.match(by.get('trade_marketing.categoria'), {
+    situacao: 'aviso',
+    detalhe: 'nenhum lançamento tem a categoria Trade Marketing',
+    sugestao: /Marketing e Trade \(2\)/,
+  })
+  t.match(by.get('pendente.rotulos'), {
+    situacao: 'aviso',
+    detalhe: /A CLASIFICAR$/,
+    sugestao: /A classificar \(1\)/,
+  })
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"marketing e trade"', 'a do livro')`
+  t.equal((await linhas(leo)).get('trade_marketing.categoria'), undefined)
 })

@@ -3,6 +3,7 @@ import {
   achar,
   aprovar,
   armazem,
+  conhecer,
   divergencias,
   fotografia,
   lancar,
@@ -31,6 +32,8 @@ t.test(
       (default, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, 4, null),
       (default, '{}', '{}', '{}', '1', 'infinity', '00:00', '-infinity', '0', false, 'NaN', '-Infinity', 'mau', '9', '', 'NaN',
        'empty', '::1', '', '(,)', 5, '');
+    -- texts that the ledger does not know would be left to a person
+    insert into rh."Folha Nova" (cpf, curto, texto) values ('777', 'fim', 'novo');
     grant usage on schema rh to conferente_regra, conferente_escrita; grant select on rh."Folha Nova" to conferente_regra, conferente_escrita; grant update on rh."Folha Nova" to conferente_escrita`)
     const novos = `jsonb_build_object('Rótulos', array['x', null, 'y "z"'], 'matriz', array[[9]], 'doc', '[1]'::jsonb, 'escalar',
     'outro'::text, 'quando', '2026-05-05T00:00:00-03:00', 'hora', '01:02:03', 'dia', '2202-12-31', 'duracao', '2 days', 'ativo',
@@ -73,7 +76,7 @@ t.test(
       const auto = await processar(olivia, 'auto', ['folha'])
       t.match(auto, { status: 'concluida', corrigidas: 3n }, auto['mensagem'])
       const feitas = await fotografia(sql, 'rh."Folha Nova"')
-      t.notOk(feitas.some((linha) => antes.includes(linha)))
+      t.equal(feitas.filter((linha) => antes.includes(linha)).length, 1, 'all but what was right before')
       const volta = await ana`select * from audit.reverter_sessao(${auto['id']}, 'era teste')`
       t.same(
         volta.map((r) => r['resultado']),
@@ -115,6 +118,7 @@ for (const forma of ['tabela', 'estrela'] as const) {
     const { sql, como } = await banco(t)
     const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
     await armazem(sql, forma)
+    await conhecer(sql, 'Frete')
     await lancar(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
     await regra(
       { sql, adelia },
@@ -122,7 +126,7 @@ for (const forma of ['tabela', 'estrela'] as const) {
     )
     for (const como of ['auto', 'aprovação']) {
       if (como === 'aprovação') {
-        await sql`update dw.lancamentos set categoria = 'Errada'`
+        await sql`update dw.lancamentos set categoria = 'Errada' where id > 0`
         await processar(olivia, 'manual', ['frete'])
       }
       const outra = await sql.reserve()
@@ -137,7 +141,7 @@ for (const forma of ['tabela', 'estrela'] as const) {
       outra.release()
       await espera
       t.same(
-        (await sql`select categoria from dw.lancamentos order by id`).map((r) => r['categoria']),
+        (await sql`select categoria from dw.lancamentos where id > 0 order by id`).map((r) => r['categoria']),
         ['Frete', 'Da outra', 'Frete'],
         como,
       )
@@ -152,6 +156,7 @@ t.test(
     const { sql, como } = await banco(t)
     const [olivia, adelia] = [como('olivia'), como('adelia')]
     await armazem(sql)
+    await conhecer(sql, 'Frete')
     await lancar(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
     await regra(
       { sql, adelia },

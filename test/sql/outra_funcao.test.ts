@@ -1,5 +1,5 @@
-// Another version of a rule runs with the rights of conferente_dono whoever asks for it, so it is held to what a registered
-// one is held to, and to an owner who could have registered it.
+// Another version of a rule runs as rules do, as conferente_regra, whoever asks for it. That role reads what any rule reads, so
+// the version is held to what a registered one is held to, and to an owner who could have registered it.
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db.ts'
 import { armazem, lancar } from '../helper/armazem.ts'
@@ -39,44 +39,77 @@ const avaliar = (sql: Sql, outra: string): Promise<Recusa | undefined> =>
     (error: Recusa) => error,
   )
 
-t.test('a reviewer cannot have a function of her own run with the rights of conferente_dono', async (t) => {
+t.test('a reviewer cannot have a function of her own read what rules read', async (t) => {
   const { sql, ana } = await cena(t)
-  await sql`select audit_interno.abrir_operacao('externa', motivo => 'uma operação')`
-  const last = async () => (await sql`select last_value from audit.operacoes_id_seq`)[0]?.['last_value']
-  const before = await last()
+  const espia = (
+    nome: string,
+  ) => `create function ${nome}(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
+    as $$ begin raise exception 'lidos: %', (select count(*) from dw.lancamentos); end $$`
   // one connection: temporary functions are seen by nobody else
   const session = await ana.reserve()
   t.teardown(() => session.release())
-  // stable promises nothing of what it calls, and a sequence is not rolled back
-  await session.unsafe(`
-    create function pg_temp.ajuda() returns bigint language sql volatile
-      as $$ select setval('audit.operacoes_id_seq', 4242) $$;
-    create function pg_temp.espia(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-      as $$ begin perform pg_temp.ajuda(); return; end $$;
-    create function pg_temp.leitora(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-      as $$ begin raise exception 'lidos: %', (select count(*) from audit.tokens); end $$;`)
-  for (const outra of ['pg_temp.espia', 'pg_temp.leitora']) {
-    const recusa = await avaliar(session, outra)
-    t.match(recusa, { code: 'NC011', message: /tempor/ }, outra)
-    t.notMatch(recusa?.message, /lidos/)
-  }
-  t.equal(await last(), before, 'the sequence is where it was')
+  await session.unsafe(espia('pg_temp.espia'))
+  const temporaria = await avaliar(session, 'pg_temp.espia')
+  t.match(temporaria, { code: 'NC011' })
+  t.notMatch(temporaria?.message, /lidos/)
 
   // a place of her own in the database, too
   await sql.unsafe('create schema de_ana; grant usage, create on schema de_ana to public')
-  await ana.unsafe(`create function de_ana.leitora(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-    as $$ begin raise exception 'lidos: %', (select count(*) from audit.tokens); end $$`)
-  const recusa = await avaliar(ana, 'de_ana.leitora')
-  t.match(recusa, { code: '42501', message: /de_ana\.leitora é de ana/, hint: /conferente_administrador/ })
-  await sql.unsafe('alter function de_ana.leitora(audit.janela) owner to adelia')
-  t.match(
-    await avaliar(ana, 'de_ana.leitora'),
-    { message: /lidos/ },
-    'an administrator could have registered it',
-  )
-  await sql.unsafe('alter function de_ana.leitora(audit.janela) owner to conferente_dono')
-  t.match(await avaliar(ana, 'de_ana.leitora'), { message: /lidos/ })
+  await ana.unsafe(espia('de_ana.espia'))
+  const recusa = await avaliar(ana, 'de_ana.espia')
+  t.match(recusa, { code: '42501', message: /de_ana\.espia é de ana/, hint: /conferente_administrador/ })
+  await t.rejects(ana`select from dw.lancamentos`, { code: '42501' }, 'which she may not read herself')
+  for (const dono of ['adelia', 'conferente_dono']) {
+    await sql.unsafe(`alter function de_ana.espia(audit.janela) owner to ${dono}`)
+    t.match(await avaliar(ana, 'de_ana.espia'), { message: /lidos: 1/ }, `${dono} could have registered it`)
+  }
 })
+
+t.test(
+  'whoever owns it, a version that is tried reads nothing of ours that rules may not, and writes nothing',
+  async (t) => {
+    const { sql, ana } = await cena(t)
+    await sql`select audit_interno.abrir_operacao('externa', motivo => 'uma operação')`
+    const last = async () => (await sql`select last_value from audit.operacoes_id_seq`)[0]?.['last_value']
+    const before = await last()
+    await sql.unsafe('create schema dela; grant usage on schema dela to public')
+    const tentar = async (nome: string, comando: string) => {
+      // stable promises nothing of what it calls, and a sequence is not rolled back
+      await sql.unsafe(`
+      create function dela.${nome}_ajuda() returns bigint language plpgsql volatile as $$ begin ${comando}; return 1; end $$;
+      create function dela.${nome}(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
+        as $$ begin raise exception 'feito: %', dela.${nome}_ajuda(); end $$;
+      alter function dela.${nome}(audit.janela) owner to conferente_dono`)
+      return avaliar(ana, `dela.${nome}`)
+    }
+    for (const tabela of [
+      'audit.tokens',
+      'audit.revogacoes',
+      'audit.operacoes',
+      'audit.sessoes_processamento',
+      'audit.configuracoes_sistema',
+      'audit.notificacoes',
+      'audit.excecoes',
+      'audit_interno.cadeia',
+      'graphile_worker._private_jobs',
+    ]) {
+      const recusa = await tentar(`le_${tabela.replace('.', '_')}`, `perform from ${tabela}`)
+      t.match(recusa, { code: '42501' }, tabela)
+    }
+    const writes = {
+      sequencia: `perform setval('audit.operacoes_id_seq', 4242)`,
+      lancamento: `update dw.lancamentos set valor = 0`,
+      regra: `update audit.regras set limiar = 0`,
+      estatistica: `delete from regras.estatistica_peso`,
+      objeto: `create table dela.deixada ()`,
+    }
+    for (const [nome, comando] of Object.entries(writes)) {
+      const recusa = await tentar(nome, comando)
+      t.ok(['25006', '42501'].includes(recusa?.code ?? ''), `${nome}: ${recusa?.code} ${recusa?.message}`)
+    }
+    t.equal(await last(), before, 'the sequence is where it was')
+  },
+)
 
 t.test('another version is held to what a registered function is held to', async (t) => {
   const { sql, ana } = await cena(t)

@@ -7,6 +7,7 @@ const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
 const FACTS = [
   'deteccoes',
   'alteracoes',
+  'correcoes_desfeitas',
   'decisoes',
   'excecoes',
   'operacoes',
@@ -95,6 +96,7 @@ test('only facts of the past tense: not even the owner changes or deletes them',
   for (const table of FACTS) {
     const column = {
       alteracoes: 'depois',
+      correcoes_desfeitas: 'agora',
       deteccoes: 'confianca',
       divergencias_processadas: 'impressao',
       tokens: 'papel',
@@ -125,6 +127,8 @@ const SCENE = `
   values (1, 1, 'trade_marketing', '', 'dw.lancamentos', '1', '{}', '{}', 0.5, '{}', 'teste', 0, now(), now(), '', '');
   insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo) values (1, 1, 0.5, '');
   insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois) values (1, 1, '{}', '{}');
+  insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora)
+  values (1, 1, 1, 'outro_valor', '{}', '{}');
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo) values (1, 1, 'aprovacao', 'teste', 'teste');
   insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
   values (1, 'trade_marketing', 'dw.lancamentos', '1', 'teste', 'teste', now() + interval '1 day');

@@ -1,12 +1,23 @@
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db.ts'
-import { achar, armazem, divergencias, lancar, lista, processar, recusa, regra } from '../helper/armazem.ts'
+import {
+  achar,
+  armazem,
+  conhecer,
+  divergencias,
+  lancar,
+  lista,
+  processar,
+  recusa,
+  regra,
+} from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
 async function cena(t: Test) {
   const { sql, como } = await banco(t)
   const [olivia, adelia] = [como('olivia'), como('adelia')]
   await armazem(sql)
+  await conhecer(sql, 'Frete', 'Outra')
   await lancar(sql, { id: '1' }, { id: '2', valor: '1000.00', valor_documento: '100.00' })
   return { sql, olivia, adelia, ana: como('ana') }
 }

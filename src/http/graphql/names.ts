@@ -6,6 +6,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
+  correcoes_desfeitas: ['desfeita', 'desfeitas'],
   decisoes: ['decisao', 'decisoes'],
   deteccoes: ['deteccao', 'deteccoes'],
   divergencias_processadas: ['divergencia', 'divergencias'],
@@ -18,6 +19,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
   tokens: ['token', 'tokens'],
+  vw_correcoes_desfeitas: ['correcao_desfeita', 'correcoes_desfeitas'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
   vw_divergencias_exportacao: ['divergencia_exportada', 'divergencias_exportadas'],
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
@@ -29,6 +31,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
 /** Composite types that functions take or return. */
 export const TYPES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   avaliacao: ['avaliacao', 'avaliacoes'],
+  resultado_decisao: ['resultado_decisao', 'resultados_decisao'],
   resultado_reversao: ['resultado_reversao', 'resultados_reversao'],
   verificacao: ['verificacao', 'verificacoes'],
 }
@@ -40,9 +43,11 @@ export const MUTATIONS: readonly string[] = [
   'aprovar_divergencias',
   'avaliar_regra',
   'cancelar_sessao',
+  'confirmar_divergencias',
   'corrigir_manualmente',
   'declarar_excecao',
   'desativar_padrao',
+  'desfazer',
   'finalizar_operacao',
   'processar_divergencias',
   'reabrir_divergencias',
@@ -74,6 +79,7 @@ export const QUERIES: readonly string[] = [
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
+  divergencia_visto: 'visto',
   sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
 }
@@ -100,6 +106,7 @@ export const HIDDEN_COLUMNS: readonly string[] = [
 /** Tables that grow with the warehouse: filtered and sorted only by columns with an index, and by those named here. */
 export const LARGE: Readonly<Record<string, readonly string[]>> = {
   alteracoes: [],
+  correcoes_desfeitas: [],
   deteccoes: [],
   // Read through in full at worst; no report does without them.
   divergencias_processadas: [
@@ -120,6 +127,12 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
 export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; readonly foreignKey: string[] }>> =
   {
     alteracoes: {
+      foreignKey: [
+        '(operacao_id) references audit.operacoes (id)',
+        '(divergencia_id) references audit.divergencias_processadas (id)',
+      ],
+    },
+    correcoes_desfeitas: {
       foreignKey: [
         '(operacao_id) references audit.operacoes (id)',
         '(divergencia_id) references audit.divergencias_processadas (id)',

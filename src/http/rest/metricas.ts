@@ -26,6 +26,8 @@ const TOTALS = [
   'linhas_examinadas',
   'encontradas',
   'corrigidas',
+  'desfeitas',
+  'refeitas',
   'valor_em_risco',
   'valor_corrigido',
 ]

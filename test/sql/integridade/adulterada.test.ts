@@ -30,6 +30,7 @@ await adelia`select audit.revogar_acesso('perdido', token_id => ${token['id']})`
 await c.processar()
 await adelia`select audit.alterar_configuracao('limites.linhas', '10', 'x')`
 await c.pessoa('leo')`select audit.finalizar_operacao(audit.registrar_exportacao('{}'), linhas => 3)`
+await c.sql`select audit_interno.selar()`
 
 /** Position and id of the first operation of a kind. */
 async function operacao(tipo: string, condicao = 'true') {
@@ -401,8 +402,8 @@ t.test('a changed, deleted or added finding', async (t) => {
   await adulterar(
     t,
     'another proposal, with its identity',
-    `update audit.divergencias_processadas d set valores_propostos = '{"categoria": "X"}', identidade = sha256(convert_to(
-      jsonb_build_array(regra, tabela, registro_id, '{"categoria": "X"}'::jsonb, null)::text, 'UTF8') || impressao) ${este}`,
+    `update audit.divergencias_processadas d set valores_propostos = '{"categoria": "X"}', identidade = audit_interno.identidade(
+      regra, tabela, registro_id, '{"categoria": "X"}', evidencia, entrada, impressao) ${este}`,
     [{ situacao: 'divergencia_alterada', ...deteccao, objeto: quem(achado, 'ultima deteccao') }],
   )
   await adulterar(t, 'deleted', `delete from audit.divergencias_processadas ${este}`, [

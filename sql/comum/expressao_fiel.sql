@@ -1,0 +1,14 @@
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
+-- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('%s is not distinct from %s',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
+  from (select ' collate "C"' as colacao) as s
+$$;
+comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';

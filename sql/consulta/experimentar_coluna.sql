@@ -1,0 +1,46 @@
+-- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
+-- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
+-- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
+-- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+create or replace function audit_interno.experimentar_coluna(
+  regra audit.regras, chave text, coluna text, valor jsonb,
+  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  out codigo text, out erro text
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_pedido text := format('%L::jsonb', jsonb_build_object(coluna, valor));
+  v_linha text := format('from %s t where t.%I = %L::%s', audit_interno.nome_sql(v_relacao), regra.coluna_chave, chave,
+    audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_lida boolean := false;
+begin
+  begin
+    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    select count(*) into quantas
+    from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
+      audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
+    select x.f, x.a, x.o into fiel, depois, outras_depois
+    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
+      as x (f boolean, a jsonb, o jsonb);
+    existe := found;
+    v_lida := true;
+    raise exception using errcode = 'NC999', message = 'experiência';
+  exception when others then
+    if not v_lida then
+      get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
+      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+        raise;
+      end if;
+    end if;
+  end;
+end
+$$;
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';

@@ -1,0 +1,75 @@
+-- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
+-- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
+-- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
+-- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+create or replace function audit_interno.desconhecidas(ids bigint[])
+returns setof bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_coluna record;
+  v_limite integer;
+  v_procurados text[];
+  v_achados text[];
+  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+begin
+  for v_coluna in -- a turn for each column
+    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+    from audit.divergencias_processadas d
+    join audit.regras r on r.nome = d.regra
+    cross join lateral jsonb_each_text(d.valores_propostos) as p
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
+    where d.id = any (desconhecidas.ids) and p.value is not null
+    group by d.tabela, p.key
+  loop
+    v_procurados := v_coluna.valores;
+    foreach v_limite in array array[10, null] loop
+      exit when v_procurados = '{}';
+      with lido as (
+        select x.valor, x.chaves
+        from audit_interno.ler(format(
+          'select v.valor, array(select t.%I::text from %s t where t.%I = v.valor::%s %s) from unnest($2) as v (valor)',
+          v_coluna.chave, audit_interno.nome_sql(audit_interno.relacao(v_coluna.tabela)), v_coluna.coluna,
+          audit_interno.tipo_coluna(audit_interno.relacao(v_coluna.tabela), v_coluna.coluna), 'limit ' || v_limite), null, v_procurados)
+          as x (valor text, chaves text[])
+      ), alheio as (
+        select l.valor, cardinality(l.chaves) as quantas, exists (
+          select from unnest(l.chaves) as c where not exists (
+            select from audit.divergencias_processadas d
+            join audit.alteracoes a on a.divergencia_id = d.id and a.reverte_operacao_id is null
+            where d.registro_id = c and d.tabela = v_coluna.tabela and a.depois ->> v_coluna.coluna = l.valor)) as conhecido
+        from lido l
+      )
+      select coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas = v_limite), '{}'),
+        coalesce(array_agg(h.valor) filter (where not h.conhecido and h.quantas is distinct from v_limite), '{}')
+      into v_procurados, v_achados
+      from alheio h;
+      v_desconhecidos := v_desconhecidos || coalesce((
+        select jsonb_agg(jsonb_build_array(v_coluna.tabela, v_coluna.coluna, a)) from unnest(v_achados) as a), '[]');
+    end loop;
+  end loop;
+  if v_desconhecidos = '[]' then
+    return;
+  end if;
+
+  return query
+  with desconhecido as (
+    select u.valor ->> 0 as tabela, u.valor ->> 1 as coluna, u.valor ->> 2 as valor from jsonb_array_elements(v_desconhecidos) as u (valor)
+  ), aprovado as (
+    select distinct u.tabela, u.coluna, u.valor
+    from desconhecido u
+    join audit.divergencias_processadas d on d.tabela = u.tabela and d.status not in ('rejeitada', 'revertida')
+      and coalesce(d.valores_digitados, d.valores_propostos) ->> u.coluna = u.valor
+    where exists (
+      select from audit.decisoes s where s.divergencia_id = d.id and s.tipo in ('aprovacao', 'segunda_aprovacao'))
+  )
+  select d.id
+  from audit.divergencias_processadas d
+  where d.id = any (desconhecidas.ids) and exists (
+    select from (select * from desconhecido except select * from aprovado) as u
+    where u.tabela = d.tabela and d.valores_propostos ->> u.coluna = u.valor);
+end
+$$;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';

@@ -1,0 +1,32 @@
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
+-- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+returns table (chave text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with texto as materialized (
+    select lower(codigo_nomeado.texto) as texto
+  ), nome as materialized (
+    select distinct n.oid as esquema, btrim(substring(left(p.parte, 130) from '^(?:"[^"]+"|[[:alnum:]_$]+)'), '"') as nome
+    from pg_namespace n
+    cross join lateral (values (lower(n.nspname)), ('"' || lower(n.nspname) || '"')) as e (escrito)
+    cross join texto t
+    cross join lateral string_to_table(t.texto, e.escrito || '.') with ordinality as p (parte, posicao)
+    where p.posicao > 1 and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ), objeto as (
+    select 'f ' || p.oid as chave, p.pronamespace as esquema, lower(p.proname) as nome from pg_proc p where p.oid >= 16384
+    union all
+    select 'v ' || c.oid, c.relnamespace, lower(c.relname) from pg_class c where c.relkind in ('v', 'm') and c.oid >= 16384
+    union all
+    select 't ' || y.oid, y.typnamespace, lower(y.typname)
+    from pg_type y left join pg_class c on c.oid = y.typrelid
+    where y.oid >= 16384 and (y.typtype in ('e', 'd', 'r') or c.relkind = 'c')
+  )
+  select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
+  union
+  select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+$$;
+comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';

@@ -1,0 +1,45 @@
+-- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
+-- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
+  v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
+  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
+    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  v_guarda text;
+  v_voltou text;
+  v_imagem text;
+begin
+  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
+    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
+    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
+      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
+  into v_guarda, v_voltou, v_imagem
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+  drop table if exists pg_temp.conferente_desfeita;
+  analyze pg_temp.conferente_corrigida;
+  grant select on pg_temp.conferente_corrigida to conferente_regra;
+  create temp table conferente_desfeita on commit drop as
+  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+  from audit_interno.ler(
+    format(
+      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+       where t.%1$I is null or not (%9$s)',
+      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
+    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
+  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+end
+$$;
+comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';

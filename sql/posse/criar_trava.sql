@@ -1,0 +1,17 @@
+-- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
+-- others until that one's end.
+create or replace function audit_interno.criar_trava()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.travas_regra (regra) values (new.nome) on conflict do nothing;
+  return null;
+end
+$$;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
+create or replace trigger criar_trava after insert on audit.regras
+  for each row execute function audit_interno.criar_trava();

@@ -1,0 +1,319 @@
+// Whoever writes code that we run (an administrator a rule, a warehouse's owner a trigger, a view, a cast) can do nothing with it
+// that they could not do themselves: not in the name of the operator who starts the session, and not with the engine's rights.
+// After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
+import t, { type Test } from 'tap'
+import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
+import { armazem, lancar, recusa, regra } from '../helper/armazem.ts'
+import { banco } from '../helper/banco.ts'
+
+const PATH = 'set search_path = pg_catalog, pg_temp'
+/** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
+const RULE = (
+  onde = 'true',
+) => `create or replace function dela.regra(janela audit.janela) returns setof audit.achado
+  language plpgsql stable ${PATH} as $regra$ begin
+    return query select null::text, t.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
+    from dela.fato t
+    where t.categoria = 'ERRADA' and ${onde} and (janela.chaves is null or t.id::text = any (janela.chaves));
+  end $regra$`
+const TRIGGER = `create or replace function dela.gatilho() returns trigger language plpgsql as $$
+  begin perform dela.ataque(); return new; end $$`
+const TABLE = 'create table dela.fato (id bigint primary key, categoria text, valor numeric)'
+
+interface Place {
+  readonly name: string
+  /** As the owner. The relation dela.fato, and where its code runs. */
+  readonly setup: string
+  readonly afterwards?: string
+  /** Code that runs while we write, in a session that corrects. */
+  readonly writes?: boolean
+  /** Every attack is tried here; elsewhere a choice of them. */
+  readonly main?: boolean
+  readonly table?: string
+}
+
+const PLACES: readonly Place[] = [
+  {
+    name: 'a preparation',
+    setup: `${TABLE}; create function dela.preparar(audit.janela) returns void language plpgsql ${PATH}
+      as $$ begin perform dela.ataque(); end $$`,
+    main: true,
+  },
+  { name: 'a rule replaced after its trial', setup: TABLE, afterwards: RULE('dela.ataque()'), main: true },
+  {
+    name: 'an operator that a rule uses',
+    setup: `${TABLE};
+      create function dela.igual(text, text) returns boolean language plpgsql as $$ begin return dela.ataque(); end $$;
+      create operator dela.=== (leftarg = text, rightarg = text, function = dela.igual)`,
+    afterwards: RULE(`t.categoria operator(dela.===) 'ERRADA'`),
+  },
+  {
+    name: 'a cast that a rule uses',
+    setup: `${TABLE}; create type dela.rotulo as enum ('ERRADA');
+      create function dela.como_numero(dela.rotulo) returns bigint language plpgsql as $$ begin return dela.ataque()::int; end $$;
+      create cast (dela.rotulo as bigint) with function dela.como_numero(dela.rotulo)`,
+    afterwards: RULE(`'ERRADA'::dela.rotulo::bigint = 1`),
+  },
+  {
+    name: 'a function of a view',
+    setup: `create table dela.base (id bigint primary key, categoria text, valor numeric);
+      create view dela.fato as select id, categoria, valor from dela.base where dela.ataque()`,
+    table: 'dela.base',
+  },
+  {
+    name: 'a policy that hides rows',
+    setup: `${TABLE}; alter table dela.fato enable row level security; create policy sua on dela.fato using (dela.ataque())`,
+  },
+  {
+    name: `a domain's check`,
+    setup: `create domain dela.texto as text check (value is null or value <> 'CERTA' or dela.ataque());
+      create table dela.fato (id bigint primary key, categoria dela.texto, valor numeric)`,
+    writes: true,
+  },
+  {
+    name: 'a policy on what is written',
+    setup: `${TABLE}; alter table dela.fato enable row level security; create policy sua on dela.fato using (true)
+      with check (categoria <> 'CERTA' or dela.ataque())`,
+    writes: true,
+  },
+  {
+    name: 'a trigger before',
+    setup: `${TABLE}; ${TRIGGER}; create trigger sua before update on dela.fato for each row execute function dela.gatilho()`,
+    writes: true,
+    main: true,
+  },
+  {
+    name: 'a trigger after',
+    setup: `${TABLE}; ${TRIGGER}; create trigger sua after update on dela.fato for each statement execute function dela.gatilho()`,
+    writes: true,
+  },
+  {
+    name: 'a trigger instead',
+    setup: `create table dela.base (id bigint primary key, categoria text, valor numeric);
+      create view dela.fato as select id, categoria, valor from dela.base;
+      create function dela.gravar() returns trigger language plpgsql security definer as $$
+      begin update dela.base b set categoria = new.categoria where b.id = new.id; return new; end $$;
+      ${TRIGGER}; create trigger a_sua instead of update on dela.fato for each row execute function dela.gatilho();
+      create trigger gravar instead of update on dela.fato for each row execute function dela.gravar()`,
+    table: 'dela.base',
+    writes: true,
+  },
+  {
+    name: 'a constraint trigger that waits for the end',
+    setup: `${TABLE}; ${TRIGGER}; create constraint trigger sua after update on dela.fato deferrable initially deferred
+      for each row execute function dela.gatilho()`,
+    writes: true,
+  },
+  {
+    name: 'a constraint trigger of another table, fed by a trigger, that waits for the end',
+    setup: `${TABLE}; create table dela.outra (id bigint); ${TRIGGER};
+      create constraint trigger sua after insert on dela.outra deferrable initially deferred for each row execute function dela.gatilho();
+      create function dela.alimentar() returns trigger language plpgsql security definer as $$
+      begin insert into dela.outra values (new.id); return new; end $$;
+      create trigger alimentar before update on dela.fato for each row execute function dela.alimentar()`,
+    writes: true,
+  },
+]
+
+async function scene(t: Test, place: Place) {
+  const { sql, como } = await banco(t)
+  const adelia = como('adelia')
+  await armazem(sql)
+  await lancar(sql, { id: '1', categoria: 'ERRADA' }, { id: '2', categoria: 'CERTA' })
+  await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
+  await sql.unsafe(`create schema dela authorization adelia; grant all on schema dela to public`)
+  if ((await sql`select from pg_available_extensions where name = 'dblink'`)[0])
+    await sql.unsafe(
+      'create schema dela_dblink; grant usage on schema dela_dblink to public; create extension dblink schema dela_dblink',
+    )
+  const attack = (body: string, how = '') =>
+    adelia.unsafe(`create or replace function dela.ataque() returns boolean language plpgsql ${how}
+      as $attack$ begin ${body} return true; end $attack$`)
+  await attack('')
+  await adelia.unsafe(`
+    create function dela.no_fim() returns int language plpgsql as $$
+    begin update audit.regras set limiar = 0 where nome = 'calma'; perform audit.solicitar_processamento('auto'); return 1; end $$;
+    create function dela.gatilho_vazio() returns trigger language plpgsql as $$ begin return new; end $$;
+    create function dela.nada(audit.janela) returns void language sql return null;
+    ${place.setup};
+    grant select on dela.fato to conferente_regra, conferente_escrita; grant update on dela.fato to conferente_escrita;
+    ${RULE()}`)
+  await sql.unsafe(`insert into ${place.table ?? 'dela.fato'} values (0, 'CERTA', 1)`)
+  // where a pinned path is moved, what PostgreSQL is asked for is found here first
+  await sql.unsafe(
+    'create schema dela_antes authorization adelia; grant usage on schema dela_antes to public',
+  )
+  await adelia.unsafe(`
+    create function dela_antes.format(text, text) returns text language plpgsql as $$
+    begin perform dela.no_fim(); return pg_catalog.format($1, $2); end $$;
+    create function dela_antes.differs(text, text) returns boolean language plpgsql as $$
+    begin perform dela.no_fim(); return not pg_catalog.texteq($1, $2); end $$;
+    create operator dela_antes.<> (leftarg = text, rightarg = text, function = dela_antes.differs);
+    create function dela_antes.same(bigint, bigint) returns boolean language plpgsql as $$
+    begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
+    create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
+  await adelia`select audit.registrar_regra('atacada', 'dela', 'dela.regra', 'dela.fato', 'id', array['categoria'],
+    limiar => 0.9, automatica => true, preparacao => ${place.name === 'a preparation' ? 'dela.preparar' : null})`
+  if (place.afterwards) await adelia.unsafe(place.afterwards)
+  const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
+    where t.categoria = 'ERRADA'`
+  await regra({ sql, adelia }, { nome: 'calma', consulta: quiet })
+  await regra({ sql, adelia }, { nome: 'parada', consulta: quiet })
+  const olivia = await como('olivia').reserve()
+  t.teardown(() => olivia.release())
+  await olivia`select from audit.processar_divergencias('manual', '-infinity', 'infinity', '{parada}')`
+  await olivia`reset all`
+  const [first] = await sql`select max(id) as id from audit.sessoes_processamento`
+  const baseline = { session: first?.['id'] as bigint, ours: {} as Record<string, string> }
+  baseline.ours = await ours(sql, baseline.session)
+  t.teardown(async () => {
+    // roles are the cluster's
+    for (const role of ['conferente_regra', 'conferente_escrita'])
+      await sql.unsafe(`alter role ${role} reset all`)
+  })
+  return { sql, adelia, olivia, attack, baseline }
+}
+
+type Scene = Awaited<ReturnType<typeof scene>>
+
+let next = 100
+
+/** One entry to be mended, and a session over it by the operator. What became of it, and of the session. */
+async function session({ sql, olivia, baseline }: Scene, { writes, table = 'dela.fato' }: Place) {
+  const id = next++
+  await sql.unsafe(`delete from ${table} where id <> 0; insert into ${table} values (${id}, 'ERRADA', 1)`)
+  await olivia.unsafe('reset all; unlisten *; select pg_advisory_unlock_all()')
+  const before = await carried(olivia)
+  let failure: string | undefined
+  try {
+    await olivia`select from audit.processar_divergencias(${writes ? 'auto' : 'manual'}, '-infinity', 'infinity', '{atacada,calma}')`
+  } catch (error) {
+    failure = (error as Error).message
+  }
+  const [last] =
+    await sql`select id from audit.sessoes_processamento where not incremental order by id desc limit 1`
+  const after = { ours: await ours(sql, baseline.session), carried: await carried(olivia) }
+  const rules =
+    await sql`select regra, status, erro_codigo, erro_mensagem from audit.execucoes_regra where sessao_id = ${last?.['id']}`
+  const [finding] = await sql`
+    select status, motivo from audit.divergencias_processadas where regra = 'atacada' and registro_id = ${String(id)}`
+  const [row] = await sql.unsafe(`select categoria from ${table} where id = ${id}`)
+  return {
+    failure,
+    before: { ours: baseline.ours, carried: before },
+    after,
+    attacked: rules.find((rule) => rule['regra'] === 'atacada'),
+    calm: rules.find((rule) => rule['regra'] === 'calma'),
+    finding,
+    categoria: row?.['categoria'],
+  }
+}
+
+type Outcome = Awaited<ReturnType<typeof session>>
+
+/** Nothing of ours is other than it was, on record or on the connection, and the other rule had its session. */
+function unharmed(t: Test, outcome: Outcome) {
+  t.equal(outcome.failure, undefined, 'the session goes on')
+  t.same(outcome.after.ours, outcome.before.ours, 'nothing of ours is other than it was')
+  t.same(outcome.after.carried, outcome.before.carried, 'nothing stays on the connection')
+  t.match(outcome.calm, { status: 'concluida' }, 'the other rule ran')
+}
+
+/** The rule failed, or the row did, and says why. */
+function told(t: Test, outcome: Outcome) {
+  const failed = outcome.attacked?.['status'] === 'falhou'
+  t.ok(
+    failed
+      ? outcome.attacked?.['erro_mensagem']
+      : outcome.finding?.['status'] === 'falha' && outcome.finding?.['motivo'],
+    `told: ${JSON.stringify([outcome.attacked, outcome.finding])}`,
+  )
+  t.not(outcome.categoria, 'CERTA', 'the entry was left alone')
+}
+
+const chosen = (place: Place): readonly Attack[] =>
+  ATTACKS.filter((attack) => (place.main || attack.everywhere) && !(place.writes && attack.readOnly)).filter(
+    (attack) => !(place.name === 'a preparation' && attack.name === 'allows itself to write'),
+  )
+
+for (const place of PLACES) {
+  t.test(`${place.name} runs with no more rights than its own`, async (t) => {
+    const all = await scene(t, place)
+    const calm = await session(all, place)
+    t.match(calm.attacked, { status: 'concluida' }, 'harmless, it runs')
+    if (place.writes) t.equal(calm.categoria, 'CERTA', 'and corrects')
+    await all.attack(`raise exception using errcode = 'P0001', message = 'cheguei';`)
+    const reached = await session(all, place)
+    told(t, reached)
+    t.match(JSON.stringify([reached.attacked, reached.finding]), /cheguei/, 'its code does run there')
+
+    for (const attack of chosen(place)) {
+      const unable = await attack.unless?.(all.sql)
+      await t.test(attack.name, unable ? { skip: unable } : {}, async (t) => {
+        await all.attack(attack.body)
+        const outcome = await session(all, place)
+        unharmed(t, outcome)
+        told(t, outcome)
+      })
+    }
+    await t.test('all of it, and hushed up', async (t) => {
+      const attacks = chosen(place).filter(({ unless }) => !unless)
+      await all.attack(
+        attacks.map(({ body }) => `begin ${body} exception when others then null; end;`).join('\n'),
+      )
+      unharmed(t, await session(all, place))
+    })
+    t.match(await all.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+    await t.test('as its owner, in the name of the operator', async (t) => {
+      await all.attack(
+        `perform audit.alterar_configuracao('limites.fracao', '0.77', 'porque sim');`,
+        'security definer',
+      )
+      const outcome = await session(all, place)
+      unharmed(t, outcome)
+      told(t, outcome)
+    })
+  })
+}
+
+t.test('previews, proposals and back-tests run what the warehouse brings along as sessions do', async (t) => {
+  const { sql, como } = await banco(t)
+  const [ana, adelia] = [como('ana'), como('adelia')]
+  await armazem(sql)
+  await lancar(sql, { id: '1', descricao: 'brindes' })
+  await sql.unsafe(`
+    create schema dela authorization adelia; grant usage on schema dela to public; grant create on schema dw to adelia;
+    alter table dw.lancamentos rename to base; alter table dw.base owner to adelia`)
+  const attack = (body: string) =>
+    adelia.unsafe(
+      `create or replace function dela.ataque() returns boolean language plpgsql as $$ begin ${body} return true; end $$`,
+    )
+  await attack('')
+  await adelia.unsafe(`create view dw.lancamentos as select * from dw.base where dela.ataque();
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
+  const asked = {
+    preview: `select from audit.previsao_padrao('descricao', 'contem', 'brinde')`,
+    proposals: 'select from audit.propor_padroes()',
+    'back-test': `select from audit.avaliar_regra('validacao_valores', '2026-01-01', '2026-12-31')`,
+    'back-test of the inference': `select from audit.avaliar_regra('pendente_verificacao', '2026-01-01', '2026-12-31')`,
+  }
+  for (const [name, query] of Object.entries(asked)) {
+    await attack('')
+    t.equal(await recusa(ana.unsafe(query)), undefined, `${name} runs`)
+    for (const body of [
+      'perform from audit.tokens;',
+      `update audit.regras set limiar = 0;`,
+      `execute 'create table dela.deixada ()';`,
+      `execute 'set role conferente_dono';`,
+    ]) {
+      await attack(body)
+      const before = await ours(sql, 0n)
+      t.match(
+        await recusa(ana.unsafe(query)),
+        /^(42501|25006|42601|22023|NC012|0A000|2F003)$/,
+        `${name}: ${body}`,
+      )
+      t.same(await ours(sql, 0n), before, 'nothing of ours is other than it was')
+    }
+  }
+})

@@ -1,0 +1,377 @@
+// A nightly load writes the old values over what was corrected. Every way says so, and it is not silently mended again.
+import t from 'tap'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
+import { conferente, personal } from '../cli/helper.ts'
+import { type Cenario, cenario, one } from '../helper/cenario.ts'
+import { emPartes, MONTHS, meses, ROWS } from '../helper/partes.ts'
+
+/** What the source holds from now on. */
+const origem = (c: Cenario, mudanca = 'select') =>
+  c.sql.unsafe(
+    `drop table if exists dw.origem; create table dw.origem as select * from dw.lancamentos; ${mudanca}`,
+  )
+
+/** The night's load: emptied and filled from the source, which knows nothing of our corrections. */
+async function recarregar(c: Cenario, hora: 'nova' | 'antiga' = 'nova') {
+  await c.sql.unsafe(`truncate dw.lancamentos; insert into dw.lancamentos select * from dw.origem;
+    update dw.lancamentos set carregado_em = ${hora === 'nova' ? 'clock_timestamp()' : "now() - interval '10 days'"};
+    select pg_sleep(0.005)`)
+}
+
+const configurar = (c: Cenario, chave: string, valor: number) =>
+  c.pessoa('adelia')`select audit.alterar_configuracao(${chave}, ${c.sql.json(valor)}, 'teste')`
+
+const contas = async (c: Cenario, sessao: unknown) =>
+  one(
+    await c.sql`select conferidas::int, desfeitas::int, refeitas::int, obsoletas::int, recorrentes::int, encontradas::int,
+      novas::int, conferencia
+      from audit.execucoes_regra where sessao_id = ${sessao as never} and regra = 'errada'`,
+  )
+
+const lista = (c: Cenario) =>
+  c.pessoa('leo')`select * from audit.vw_correcoes_desfeitas order by registro_id, divergencia_id`
+
+const mensagem = async (c: Cenario, tipo: string) => {
+  const [row] = await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes
+    where tipo = ${tipo} order by id desc limit 1`
+  return render(factsSchema.parse(row?.['facts']))
+}
+
+t.test('a reload that brings the errors back is said, made again, and its money counted once', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
+  await origem(c)
+  t.match(await c.processar('auto'), {
+    status: 'concluida',
+    corrigidas: 2n,
+    desfeitas: 0n,
+    valor_corrigido: '150.00',
+  })
+  await recarregar(c)
+  const segunda = await c.processar('auto')
+  t.match(segunda, {
+    status: 'concluida_com_falhas',
+    corrigidas: 2n,
+    desfeitas: 2n,
+    refeitas: 2n,
+    valor_corrigido: '0',
+    mensagem:
+      /correções desfeitas fora do sistema: 2 errada \(2 pela carga de \d\d\/\d\d\/\d{4} \d\dh\); refeitas agora: 2; corrija na origem/,
+  })
+  t.match(await contas(c, segunda['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
+  t.equal(await c.categoria(1), 'CERTA', 'right in the morning')
+  t.equal(await c.status(1), 'corrigida')
+  t.match(await c.processar('auto'), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
+
+  await recarregar(c)
+  t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 2n, valor_corrigido: '0' })
+  t.match(
+    one(
+      await c.pessoa('leo')`select sum(valor_corrigido)::float as valor, sum(refeitas)::int as refeitas,
+        sum(desfeitas)::int as desfeitas from audit.vw_metricas_desempenho`,
+    ),
+    { valor: 150, refeitas: 4, desfeitas: 4 },
+  )
+  t.match(
+    await c.pessoa(
+      'leo',
+    )`select nome, valor from audit.metricas() where nome like '%feitas_total' order by 1`,
+    [
+      { nome: 'conferente_correcoes_desfeitas_total', valor: 4 },
+      { nome: 'conferente_correcoes_refeitas_total', valor: 4 },
+    ],
+  )
+  t.match(one(await c.pessoa('leo')`select audit.relatorio_desempenho() -> 'sessoes' as s`)['s'], {
+    valor_corrigido: 150,
+    desfeitas: 4,
+    refeitas: 4,
+  })
+  const linhas = await lista(c)
+  t.match(
+    linhas.map(
+      ({ corrigida_em, carregado_em, vista_em }) => corrigida_em < carregado_em && carregado_em < vista_em,
+    ),
+    [true, true],
+  )
+  t.match(
+    linhas,
+    ['1', '2'].map((registro_id) => ({
+      registro_id,
+      tabela: 'dw.lancamentos',
+      coluna: 'categoria',
+      valor_corrigido: 'CERTA',
+      valor_encontrado: 'ERR',
+      situacao: 'valor_anterior',
+      vezes_desfeita: 2,
+      status: 'corrigida',
+    })),
+  )
+  t.match(
+    await c.pessoa(
+      'leo',
+    )`select evento from audit.historico_registro('dw.lancamentos', '1') where evento like 'correção%'`,
+    { length: 2 },
+  )
+  t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+})
+
+t.test(
+  'where the load time goes back, what lies outside the window is seen and made again all the same',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+    await origem(c)
+    await c.processar('auto')
+    await recarregar(c, 'antiga')
+    t.match(await c.processar('manual'), {
+      status: 'concluida_com_falhas',
+      desfeitas: 1n,
+      refeitas: 0n,
+      recorrentes: 1n,
+      mensagem: /1 errada \(1 sem carga identificada/,
+    })
+    t.match(await c.achado(1), {
+      status: 'aberta',
+      motivo: /desfeita fora do sistema; carga não identificada: carregado_em/,
+    })
+    t.match(await lista(c), [{ carregado_em: null }])
+    t.match(await c.processar('auto'), {
+      status: 'concluida',
+      desfeitas: 0n,
+      refeitas: 1n,
+      valor_corrigido: '0',
+      mensagem: /1 correções que uma carga havia desfeito foram refeitas/,
+    })
+    t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only told of it')
+    await recarregar(c, 'antiga')
+    t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
+    t.equal(await c.categoria(1), 'CERTA')
+  },
+)
+
+t.test('an approved correction that was overwritten is not told as all done', async (t) => {
+  const c = await cenario(t)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
+  await c.lancar({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
+  await origem(c)
+  await c.processar()
+  await c.aprovar('ana', (await c.achado(1)).id, (await c.achado(2)).id)
+  t.match(await c.processar('auto'), { status: 'concluida' })
+  await recarregar(c)
+  await c.sql`delete from dw.lancamentos where id = 2`
+  t.match(await c.processar('auto'), {
+    status: 'concluida_com_falhas',
+    desfeitas: 2n,
+    refeitas: 0n,
+    mensagem: /1 com o registro apagado/,
+  })
+  t.match(
+    await c.achado(1),
+    { status: 'aberta', motivo: /pela carga de/ },
+    'a person had decided, and decides again',
+  )
+  t.match(await c.achado(2), { status: 'obsoleta', motivo: /não existe mais/ })
+  t.match(await lista(c), [{ situacao: 'valor_anterior' }, { situacao: 'ausente', valor_encontrado: null }])
+  for (const tipo of ['resumo', 'divergencias']) {
+    const { text, html, subject } = await mensagem(c, tipo)
+    for (const said of [text, html]) {
+      t.match(said, /2 correções desfeitas fora do sistema/i, tipo)
+      t.match(said, /errada: 1 pela carga de/, tipo)
+      t.match(said, /1 com o registro apagado/, tipo)
+      t.match(said, /corrigir na origem, com a lista de conferente listar --desfeitas/, tipo)
+      t.match(said, /\?sessao=\d+/, tipo)
+      t.notMatch(said, /Tudo feito|Confere ao centavo/i, tipo)
+    }
+    if (tipo === 'resumo') t.match(subject, /Feito com lacunas .*2 correções desfeitas/)
+  }
+})
+
+t.test('another value over a correction closes it, and what is wrong now is found', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.processar('auto')
+  await c.sql`update dw.lancamentos set categoria = case id when 1 then 'BOA' else 'ERR OUTRA' end,
+    carregado_em = case id when 3 then now() else now() - interval '10 days' end where id < 4`
+  const { id } = await c.processar('manual')
+  t.match(await contas(c, id), { desfeitas: 3, obsoletas: 3, novas: 2, encontradas: 2 })
+  t.equal(await c.status(1), 'obsoleta')
+  t.equal(await c.status(2), 'obsoleta aberta', 'also where the window does not reach')
+  t.equal(await c.status(3), 'obsoleta aberta')
+  t.match(await lista(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
+})
+
+t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
+  const c = await cenario(t)
+  await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.sql`update dw.lancamentos set documento = 'NF ' || id`
+  await origem(c, "update dw.origem set documento = 'NF 9' where id = 2")
+  await c.processar('auto')
+  await recarregar(c)
+  t.match(await c.processar('manual'), { desfeitas: 1n, mensagem: /1 errada/ })
+  t.match(await c.achados(2), [{ status: 'obsoleta', motivo: /outro lançamento/ }, { status: 'aberta' }])
+  t.match(await lista(c), [{ registro_id: '1' }])
+})
+
+t.test('what the system wrote over a correction itself is not undone from outside', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 })
+  await origem(c)
+  await c.processar('auto')
+  await c.pessoa('ana')`select audit.reverter_divergencias(${[(await c.achado(2)).id]}, 'foi engano')`
+  t.match(await c.processar('auto'), { desfeitas: 0n }, 'a rollback is ours')
+  await c.sql`update dw.ajuste set prefixo = 'CERTA'`
+  t.match(await c.processar('auto'), { corrigidas: 1n, desfeitas: 0n })
+  t.equal(await c.categoria(1), 'OUTRA')
+  await c.sql`update dw.ajuste set prefixo = 'ERR'`
+  t.match(
+    await c.processar('auto'),
+    { status: 'concluida', desfeitas: 0n },
+    'the newer correction is what is to be there',
+  )
+  t.equal(await c.status(1), 'corrigida corrigida')
+  await recarregar(c)
+  t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 1n })
+  t.equal(await c.status(1), 'corrigida obsoleta')
+  t.equal(await c.categoria(2), 'ERR', 'what a person took back is left alone')
+})
+
+t.test('undone too often, a person is asked', async (t) => {
+  const c = await cenario(t)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
+  await configurar(c, 'sessao.desfeitas_maximo', 2)
+  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  await origem(c)
+  await c.processar('auto')
+  await recarregar(c)
+  t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n })
+  await recarregar(c)
+  t.match(await c.processar('auto'), {
+    desfeitas: 1n,
+    refeitas: 0n,
+    corrigidas: 0n,
+    mensagem: /já desfeitas 2 vezes ou mais, auto não as refaz: 1/,
+  })
+  t.match(await c.achado(1), { status: 'aberta', motivo: /desfeita 2 vezes, auto já não a refaz/ })
+  t.match(
+    (await mensagem(c, 'divergencias')).text,
+    /1 já desfeita 2 vezes ou mais: auto não a refaz, uma pessoa decide/,
+  )
+  await c.processar('auto')
+  t.equal(await c.categoria(1), 'ERR', 'nor by a later session')
+  await c.aprovar('ana', (await c.achado(1)).id)
+  t.equal(await c.categoria(1), 'CERTA')
+})
+
+t.test(
+  'typed by two people and overwritten: opened again with what they typed, auto keeps off',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+    await origem(c)
+    await c.processar()
+    await c.digitar('ana', (await c.achado(1)).id, { categoria: 'MINHA' })
+    await c.aprovar('bruno', (await c.achado(1)).id)
+    await recarregar(c)
+    t.match(await c.processar('auto'), { status: 'concluida_com_falhas', desfeitas: 1n, corrigidas: 0n })
+    t.equal(await c.status(1), 'aberta')
+    t.match(await lista(c), [{ valor_corrigido: 'MINHA', valor_encontrado: 'ERR' }])
+  },
+)
+
+t.test('how far back is a setting, and a cut is said', async (t) => {
+  const c = await cenario(t)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
+  await c.lancar({ id: 1 })
+  await origem(c)
+  await c.processar('auto')
+  await c.lancar({ id: 2 }, { id: 3, categoria: 'BOA' })
+  await c.processar('auto')
+  await configurar(c, 'sessao.conferir_corrigidas_linhas', 1)
+  const cortada = await c.processar()
+  t.match(cortada, {
+    status: 'concluida',
+    mensagem: /a regra errada: 1 de 2 correções anteriores conferidas, as mais novas/,
+  })
+  t.match(await contas(c, cortada['id']), { conferidas: 1, desfeitas: 0 })
+  t.match((await mensagem(c, 'resumo')).text, /1 de 2 correções anteriores conferidas/)
+
+  await configurar(c, 'sessao.conferir_corrigidas_linhas', 100)
+  await configurar(c, 'sessao.conferir_corrigidas_dias', 0)
+  await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = case id when 1 then now() - interval '10 days' else now() end
+    where id < 3`
+  const { id, mensagem: dita } = await c.processar()
+  t.match(
+    await contas(c, id),
+    { conferidas: 1, desfeitas: 1, conferencia: null },
+    'what the rule finds again is always looked at',
+  )
+  t.equal(await c.status(1), 'corrigida', 'older than asked for')
+  t.equal(await c.status(2), 'aberta')
+  t.match(dita, /1 errada/)
+})
+
+t.test('a simulation says it and changes nothing', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  await origem(c)
+  await c.processar('auto')
+  await recarregar(c)
+  t.match(
+    one(
+      await c.pessoa(
+        'olivia',
+      )`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
+    ),
+    { desfeitas: 1n, refeitas: 1n, mensagem: /desfeitas fora/, resumo: { regras: [{ desfeitas: 1 }] } },
+  )
+  t.equal(await c.status(1), 'corrigida')
+  t.same(await lista(c), [])
+})
+
+t.test('the command line says it and prints the list for the source', async (t) => {
+  const c = await cenario(t)
+  const [olivia, leo] = [personal(c.url, 'olivia'), personal(c.url, 'leo')]
+  const vazia = await conferente(['listar', '--desfeitas'], { url: leo })
+  t.match(vazia, { code: 0, stdout: /Nenhuma correção desfeita/ }, vazia.stderr)
+  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  await origem(c)
+  await c.processar('auto')
+  await recarregar(c)
+  const ran = await conferente(['processar', '--modo', 'auto', '--regra', 'errada'], { url: olivia })
+  t.equal(ran.code, 1, 'not simply done')
+  t.match(ran.stdout, /1 correções anteriores desfeitas fora do sistema, 1 refeitas/)
+  t.match(ran.stdout, /mensagem: .*correções desfeitas fora do sistema: 1 errada/)
+  t.match(ran.stderr, /A lista para a origem: conferente listar --desfeitas/)
+  const said = await conferente(['listar', '--desfeitas'], { url: leo })
+  t.match(said.stdout, /errada\s+dw\.lancamentos\s+1\s+categoria\s+CERTA\s+ERR\s/, said.stderr)
+  t.match((await conferente(['listar', '--desfeitas', '--json'], { url: leo })).json(), [
+    { registro_id: '1', valor_corrigido: 'CERTA', valor_encontrado: 'ERR', vezes_desfeita: 1 },
+  ])
+  t.equal((await conferente(['listar', '--desfeitas', '--status', 'aberta'], { url: leo })).code, 2)
+})
+
+t.test('where workers share the session it is looked at once, not in every part', async (t) => {
+  const { sql, url, pedir } = await meses(t)
+  await emPartes(url, await pedir('auto'))
+  await sql`update dw.mensal set situacao = 'errada'`
+  const id = await pedir('auto')
+  const rows = MONTHS * ROWS
+  t.match(await emPartes(url, id), {
+    status: 'concluida_com_falhas',
+    partes: BigInt(MONTHS),
+    desfeitas: BigInt(rows),
+    refeitas: BigInt(rows),
+    corrigidas: BigInt(rows),
+    encontradas: BigInt(rows),
+    valor_corrigido: '0',
+    mensagem: new RegExp(`${rows} mensal \\(${rows} sem carga identificada`),
+  })
+  t.equal(
+    one(await sql`select count(distinct divergencia_id)::int as n from audit.correcoes_desfeitas`)['n'],
+    rows,
+  )
+  t.equal(one(await sql`select count(distinct operacao_id)::int as n from audit.correcoes_desfeitas`)['n'], 1)
+  t.match(await sql`select from dw.mensal where situacao = 'errada'`, { length: 0 })
+})
