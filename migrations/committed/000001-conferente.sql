@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:52a18dd11285a7b0faf5d85307530082e76d77b9
+--! Hash: sha1:9883f216a493b79a2c070f0bf48bac77d1a39869
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3818,7 +3818,13 @@ begin
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
-    case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
+    case when v_sessao.linhas_examinadas = 0 then case when v_falharam < v_total then 'nenhuma linha lida na janela' end
+      else (
+        select format(case count(*) when 1 then 'a regra %s não leu nenhuma linha' else 'as regras %s não leram nenhuma linha' end,
+          string_agg(e.regra, ', ' order by e.regra))
+        from audit.execucoes_regra e
+        where e.sessao_id = v_sessao.id and e.status = 'concluida' and e.linhas_examinadas = 0
+        having count(*) > 0) end,
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_desfeitas(v_sessao.id),
     (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
@@ -11636,6 +11642,11 @@ as $$
     select 4, 'nenhuma_linha', null, null, 0
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
+    union all
+    -- where the others read some
+    select 4, 'nenhuma_linha', e.regra, null, 0
+    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
+    where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas > 0 and e.status = 'concluida' and e.linhas_examinadas = 0
     union all
     select 5, 'recusadas', null, null, s.falhas
     from audit.sessoes_processamento s

@@ -26,6 +26,11 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
     union all
+    -- where the others read some
+    select 4, 'nenhuma_linha', e.regra, null, 0
+    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
+    where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas > 0 and e.status = 'concluida' and e.linhas_examinadas = 0
+    union all
     select 5, 'recusadas', null, null, s.falhas
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.falhas > 0

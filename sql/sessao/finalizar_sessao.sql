@@ -20,7 +20,13 @@ begin
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status in ('falhou', 'pulada')),
-    case when v_falharam < v_total and v_sessao.linhas_examinadas = 0 then 'nenhuma linha lida na janela' end,
+    case when v_sessao.linhas_examinadas = 0 then case when v_falharam < v_total then 'nenhuma linha lida na janela' end
+      else (
+        select format(case count(*) when 1 then 'a regra %s não leu nenhuma linha' else 'as regras %s não leram nenhuma linha' end,
+          string_agg(e.regra, ', ' order by e.regra))
+        from audit.execucoes_regra e
+        where e.sessao_id = v_sessao.id and e.status = 'concluida' and e.linhas_examinadas = 0
+        having count(*) > 0) end,
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_desfeitas(v_sessao.id),
     (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)

@@ -52,7 +52,7 @@ export async function watchAbsence(app: App, url: string): Promise<() => Promise
   const look = async () => {
     const { watchForAbsence } = await import('../mail/deliver.ts')
     const { failed } = await watchForAbsence(sql, (await mail)?.mailer, noteMail(app))
-    for (const error of failed) trouble(error)
+    for (const { error } of failed) trouble(error)
   }
   const beat = (): Promise<void> =>
     look()

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db.ts'
+import { publicMessage } from '../log/error.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
+import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 
 interface Options {
@@ -47,6 +49,9 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   try {
     const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, ...mail })
     tell(app.text.notificacoes.sent(app.format.number(sent.length), app.format.number(failed.length)))
+    for (const { id, error } of failed) {
+      tell(app.text.notificacoes.unsent(String(id), plain(publicMessage(error))))
+    }
     return failed.length
   } finally {
     mail.mailer.close()

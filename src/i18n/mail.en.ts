@@ -79,7 +79,7 @@ export const mailEn: MailText = {
     regra_pulada: (rule, text) => `Rule ${rule} was skipped: ${text}`,
     so_detectou: (rule, text) => `Rule ${rule} only detected: ${text}`,
     limite: (text) => `Limit reached: ${text}`,
-    nenhuma_linha: 'No row read in the window',
+    nenhuma_linha: (rule) => (rule ? `Rule ${rule} read no row` : 'No row read in the window'),
     recusadas: (n, count) =>
       `${count} ${plural(n, 'correction refused or undone', 'corrections refused or undone')}`,
     desfeitas: (n, count) => `${count} ${plural(n, 'correction', 'corrections')} undone from outside`,

@@ -84,7 +84,8 @@ export const mailPtBR = {
     regra_pulada: (rule: string, text: string) => `A regra ${rule} foi pulada: ${text}`,
     so_detectou: (rule: string, text: string) => `A regra ${rule} só detectou: ${text}`,
     limite: (text: string) => `Limite atingido: ${text}`,
-    nenhuma_linha: 'Nenhuma linha lida na janela',
+    nenhuma_linha: (rule: string) =>
+      rule ? `A regra ${rule} não leu nenhuma linha` : 'Nenhuma linha lida na janela',
     recusadas: (n: number, count: string) =>
       `${count} ${plural(n, 'correção recusada ou desfeita', 'correções recusadas ou desfeitas')}`,
     desfeitas: (n: number, count: string) =>

@@ -8,6 +8,7 @@ export const notificacoes: Catalogue['notificacoes'] = {
     `warning: nobody receives messages of ${kinds}; set it with conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
   none: 'No messages.',
   sent: (sent, failed) => `sent: ${sent}; not sent: ${failed}`,
+  unsent: (id, reason) => `  message ${id}: ${reason}`,
   needsServer: 'sending needs SMTP_URL',
   recipients: 'recipients',
   subject: 'subject',

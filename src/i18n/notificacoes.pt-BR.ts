@@ -6,6 +6,7 @@ export const notificacoes = {
     `aviso: ninguém recebe mensagens de ${kinds}; defina com conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
   none: 'Nenhuma mensagem.',
   sent: (sent: string, failed: string) => `enviadas: ${sent}; não enviadas: ${failed}`,
+  unsent: (id: string, reason: string) => `  mensagem ${id}: ${reason}`,
   needsServer: 'para enviar é preciso SMTP_URL',
   recipients: 'destinatários',
   subject: 'assunto',

@@ -128,7 +128,7 @@ async function notMade(error: Error, language: 'pt-BR' | 'en'): Promise<Awaited<
 /** What one look of `deliverDue` did. */
 export interface Delivery {
   readonly sent: readonly bigint[]
-  readonly failed: readonly Error[]
+  readonly failed: readonly { readonly id: bigint; readonly error: Error }[]
 }
 
 const MOST_ATTEMPTS = 25
@@ -148,19 +148,19 @@ export async function deliverDue(
   }: { readonly kinds?: readonly string[] } & Pick<Attempt, 'attach' | 'mailed'> = {},
 ): Promise<Delivery> {
   const sent: bigint[] = []
-  const failed: Error[] = []
+  const failed: { id: bigint; error: Error }[] = []
   const due = (status: string) =>
     sql<{ notificacao_id: bigint; tentativas: number }[]>`
       select d.notificacao_id, d.tentativas from audit_interno.mensagens_devidas(${[...kinds]}::text[]) d where d.status = ${status}`
   for (const { notificacao_id: id } of await due('pendente')) {
-    await compose(sql, id).catch((error: Error) => failed.push(error))
+    await compose(sql, id).catch((error: Error) => failed.push({ id, error }))
   }
   for (const { notificacao_id: id, tentativas } of await due('composta')) {
     try {
       await send(sql, id, mailer, { attach, mailed, last: tentativas + 1 >= MOST_ATTEMPTS })
       sent.push(id)
     } catch (error) {
-      if (!(error instanceof MessageBusy)) failed.push(error as Error)
+      if (!(error instanceof MessageBusy)) failed.push({ id, error: error as Error })
     }
   }
   return { sent, failed }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { digits } from '../digits.ts'
 
 /** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
 const amount = z.string()
-const count = z.number()
+/** However the connection reads JSON: the command line's keeps the digits as PostgreSQL wrote them. */
+const count = z.preprocess((value) => Number(digits(value) ?? Number.NaN), z.number())
 const instant = z.string()
 const values = z.record(z.string(), z.unknown())
 

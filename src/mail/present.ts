@@ -180,7 +180,7 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
       case 'conferencia':
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':
-        return text.gap.nenhuma_linha
+        return text.gap.nenhuma_linha(oneLine(regra))
       case 'recusadas':
       case 'desfeitas':
         return text.gap[tipo](numero ?? 0, format.number(numero ?? 0))

@@ -60,9 +60,10 @@ t.test('a session that fails as a whole leaves none of its rules half done', asy
   for (const conduz of [conduzir, trabalhar]) {
     const c = await cenario(t)
     await c.lancar({ id: 1 })
-    await c.sql.unsafe(`create function dw.parar() returns trigger language plpgsql as $f$ begin
+    await c.sql.unsafe(`create schema alheio;
+      create function alheio.parar() returns trigger language plpgsql as $f$ begin
         if new.etapa = 'correcao' then raise exception 'o limite não se deixa ler'; end if; return new; end $f$;
-      create trigger parar before update on audit.sessoes_processamento for each row execute function dw.parar()`)
+      create trigger parar before update on audit.sessoes_processamento for each row execute function alheio.parar()`)
     const sessao = await conduz(c, 'auto', ['errada'])
     t.match(sessao, { status: 'falhou', mensagem: /não se deixa ler/ }, conduz.name)
     t.match(await execucoes(c, sessao['id']), [
