@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b28a75cb448cd2d5a91ba02120cfa1f0ffdd3637
+--! Hash: sha1:9ebe40d1af4c3b5e06dc29335fc2cba15396fe93
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1126,6 +1126,8 @@ comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column
 -- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
 -- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
+-- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -1136,14 +1138,25 @@ language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_ficam text := audit_interno.ficam();
+  v_lido boolean := false;
 begin
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
     perform set_config('transaction_read_only', 'on', true);
     return query execute ler.consulta using ler.janela, ler.textos;
+    v_lido := true;
+    raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+    if not v_lido then
+      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+    end if;
   end;
+  if audit_interno.ficam() <> v_ficam then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+      hint = 'Quem só é lido não trava nada.';
+  end if;
 end
 $$;
 comment on function audit_interno.ler(text, audit.janela, text[]) is
@@ -3060,11 +3073,13 @@ begin
         else daterange(min(a.dia), max(a.dia), '[]') end
       into v_quantas, v_dias
       from alterada a;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     else
       select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
       from audit_interno.escrever(format(
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
       with lida as (
         select r.*
@@ -3090,13 +3105,14 @@ begin
           else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       if v_infieis is not null then
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -3144,6 +3160,7 @@ begin
     as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   return v_dias;
 end
 $$;
@@ -3800,6 +3817,7 @@ begin
   perform audit_interno.totalizar_sessao(sessao_id);
   if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
     perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end if;
 end
 $$;
@@ -9517,6 +9535,7 @@ begin
      select count(*) from escrita',
     audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
     as x (linhas bigint);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
@@ -11685,11 +11704,14 @@ begin
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   exception when feature_not_supported then
     perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end;
 end
 $$;
@@ -11966,6 +11988,7 @@ declare
 begin
   insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
@@ -14197,6 +14220,39 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded portas/preparar.sql
 
 --! Included portas/rastro.sql
+-- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+create or replace function audit_interno.ficam()
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ',
+    (select string_agg(format('%s:%s:%s:%s', l.classid, l.objid, l.objsubid, l.mode), ',' order by l.classid, l.objid, l.objsubid, l.mode)
+      from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
+    (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
+$$;
+comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
+
+-- Refuses a search path that code of others moved: set inside a door and not only for a moment, it would outlive the door and
+-- decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
+-- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+create or replace function audit_interno.exigir_caminho(caminho text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if caminho is distinct from 'pg_catalog, pg_temp' then
+    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+      hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
 -- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
 -- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
@@ -14216,6 +14272,15 @@ as $$
     'ajustes', (
       select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
       from pg_settings g where g.context in ('user', 'superuser')),
+    'direitos', (
+      select jsonb_build_array(
+        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
+            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+          from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
+        (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
+        (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
+    'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
+    'sessao', audit_interno.ficam(),
     'ator', current_setting('conferente.ator', true))::text
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
@@ -14236,7 +14301,8 @@ begin
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
       select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
-        when 'ajustes' then 'mudou ajustes da sessão' else 'mudou quem age' end, ', ' order by d.key)
+        when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
+        when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
     hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
 end

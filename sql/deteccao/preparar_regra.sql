@@ -11,6 +11,7 @@ declare
 begin
   insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
