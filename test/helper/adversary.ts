@@ -232,6 +232,7 @@ const OWN: Record<string, string> = {
   'audit.divergencias_processadas': `regra = 'parada'`,
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',
+  'audit_interno.fila_selos': 'false',
   'audit_interno.cadeia': 'false', // its head moves; verificar_integridade proves it
 }
 

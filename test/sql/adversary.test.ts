@@ -10,7 +10,7 @@ const PATH = 'set search_path = pg_catalog, pg_temp'
 /** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
 const RULE = (
   onde = 'true',
-) => `create or replace function dela.regra(janela audit.janela) returns setof audit.achado
+) => `create or replace function regra_dela.regra(janela audit.janela) returns setof audit.achado
   language plpgsql stable ${PATH} as $regra$ begin
     return query select null::text, t.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
     from dela.fato t
@@ -134,6 +134,10 @@ async function scene(t: Test, place: Place) {
   const attack = (body: string, how = '') =>
     adelia.unsafe(`create or replace function dela.ataque() returns boolean language plpgsql ${how}
       as $attack$ begin ${body} return true; end $attack$`)
+  // a rule has a schema of its own: when its code changes, auto is taken from it
+  await sql.unsafe(
+    'create schema regra_dela authorization adelia; grant usage on schema regra_dela to public',
+  )
   await attack('')
   await adelia.unsafe(`
     create function dela.no_fim() returns int language plpgsql as $$
@@ -157,7 +161,7 @@ async function scene(t: Test, place: Place) {
     create function dela_antes.same(bigint, bigint) returns boolean language plpgsql as $$
     begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
     create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
-  await adelia`select audit.registrar_regra('atacada', 'dela', 'dela.regra', 'dela.fato', 'id', array['categoria'],
+  await adelia`select audit.registrar_regra('atacada', 'dela', 'regra_dela.regra', 'dela.fato', 'id', array['categoria'],
     limiar => 0.9, automatica => true, preparacao => ${place.prepares ? 'dela.preparar' : null})`
   if (place.afterwards) await adelia.unsafe(place.afterwards)
   const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
@@ -168,15 +172,18 @@ async function scene(t: Test, place: Place) {
   t.teardown(() => olivia.release())
   await olivia`select from audit.processar_divergencias('manual', '-infinity', 'infinity', '{parada}')`
   await olivia`reset all`
-  const [first] = await sql`select max(id) as id from audit.sessoes_processamento`
-  const baseline = { session: first?.['id'] as bigint, ours: {} as Record<string, string> }
-  baseline.ours = await ours(sql, baseline.session)
+  const baseline = { session: 0n, ours: {} as Record<string, string> }
+  const settle = async () => {
+    const [last] = await sql`select max(id) as id from audit.sessoes_processamento`
+    baseline.session = last?.['id']
+    baseline.ours = await ours(sql, baseline.session)
+  }
   t.teardown(async () => {
     // roles are the cluster's
     for (const role of ['conferente_regra', 'conferente_escrita'])
       await sql.unsafe(`alter role ${role} reset all`)
   })
-  return { sql, adelia, olivia, attack, baseline }
+  return { sql, adelia, olivia, attack, baseline, settle }
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>
@@ -256,6 +263,7 @@ for (const place of PLACES) {
     told(t, reached)
     t.match(JSON.stringify([reached.attacked, reached.finding]), /cheguei/, 'its code does run there')
 
+    await all.settle()
     for (const attack of chosen(place)) {
       const unable = await attack.unless?.(all.sql)
       const open = place.writes || place.prepares ? attack.open : undefined
