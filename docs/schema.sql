@@ -71,6 +71,52 @@ comment on column audit.janela.carregado_desde is 'First load time, included.';
 comment on column audit.janela.carregado_ate is 'Load time up to which, excluded.';
 comment on column audit.janela.chaves is 'Keys as text; only these rows.';
 
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamp with time zone,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+
 create type audit.resultado_reversao as (
   divergencia_id bigint,
   tabela text,
@@ -78,13 +124,21 @@ create type audit.resultado_reversao as (
   resultado text,
   antes jsonb,
   depois jsonb,
-  agora jsonb
+  agora jsonb,
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 
 create type audit.verificacao as (
   situacao text,
@@ -96,10 +150,11 @@ create type audit.verificacao as (
   ocorrencias bigint,
   operacoes bigint,
   fatos bigint,
-  selo text
+  selo text,
+  pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -109,6 +164,7 @@ comment on column audit.verificacao.ocorrencias is 'How many breaks of this kind
 comment on column audit.verificacao.operacoes is 'Sealed operations that were proven; null in a break.';
 comment on column audit.verificacao.fatos is 'Detections, alterations, corrections seen undone, decisions and exceptions that were proven; null in a break.';
 comment on column audit.verificacao.selo is 'Seal of the head, hexadecimal: with elo, what a message bears witness to. Null in a break.';
+comment on column audit.verificacao.pendentes is 'Operations that ended and wait for their seal, all of them as they were when they ended; null in a break.';
 
 create table audit.agendamentos (
   previsto_para timestamp with time zone not null,
@@ -169,9 +225,9 @@ create table audit.configuracoes_sistema (
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
-comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
 comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
-comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
@@ -217,7 +273,7 @@ create table audit.decisoes (
   confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
   constraint decisoes_pkey PRIMARY KEY (id),
-  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text])))
+  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text])))
 );
 CREATE INDEX decisoes_divergencia_id_idx ON audit.decisoes USING btree (divergencia_id);
 CREATE INDEX decisoes_operacao_id_idx ON audit.decisoes USING btree (operacao_id);
@@ -227,7 +283,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -250,7 +306,7 @@ comment on table audit.deteccoes is 'Each time a finding was found, append-only.
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
 comment on column audit.deteccoes.confianca is 'Confidence at that time.';
-comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake and the rule''s hash at that time, and over the original values and the time when it was first found.';
+comment on column audit.deteccoes.resumo is 'SHA-256 over identity, confidence, evidence, sentence, both amounts and the rule''s hash at that time, and over the original values and the time when it was first found.';
 grant select on table audit.deteccoes to conferente_leitor;
 
 create table audit.divergencias_processadas (
@@ -261,6 +317,7 @@ create table audit.divergencias_processadas (
   hash_regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb default '{}'::jsonb not null,
   valores_originais jsonb not null,
   valores_propostos jsonb not null,
   valores_digitados jsonb,
@@ -268,6 +325,7 @@ create table audit.divergencias_processadas (
   evidencia jsonb not null,
   justificativa text not null,
   valor_em_risco numeric not null,
+  valor_decisao numeric,
   status text default 'aberta'::text not null,
   detectada_em timestamp with time zone not null,
   ultima_deteccao timestamp with time zone not null,
@@ -284,6 +342,7 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
   constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
   constraint divergencias_processadas_status_check CHECK ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'corrigida'::text, 'rejeitada'::text, 'revertida'::text, 'obsoleta'::text, 'resolvida'::text, 'falha'::text]))),
+  constraint divergencias_processadas_valor_decisao_check CHECK ((valor_decisao >= (0)::numeric)),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
 CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
@@ -291,6 +350,7 @@ CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processada
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
 CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
+CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -300,16 +360,18 @@ comment on column audit.divergencias_processadas.id is 'Key.';
 comment on column audit.divergencias_processadas.sessao_id is 'Session that found it first.';
 comment on column audit.divergencias_processadas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.divergencias_processadas.regra is 'Rule that found it.';
-comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of the rule''s body that found it last, hexadecimal.';
+comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all the code of the rule that found it last, hexadecimal.';
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
+comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
-comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.divergencias_processadas.valor_em_risco is 'Amount at stake in BRL, as the rule says it.';
+comment on column audit.divergencias_processadas.valor_decisao is 'Amount in BRL that decides whether two people are needed: the largest of what the rule says, what the row''s amount is, and by how much it would change. Null, and two people, where neither the rule nor the row has an amount.';
 comment on column audit.divergencias_processadas.status is 'aberta, aguardando_segunda_aprovacao, corrigida, rejeitada, revertida, obsoleta (the row moved under it), resolvida (mended elsewhere) or falha (the correction was refused or undone).';
 comment on column audit.divergencias_processadas.detectada_em is 'When it was first found.';
 comment on column audit.divergencias_processadas.ultima_deteccao is 'When it was last found.';
@@ -319,7 +381,7 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
-comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values and the values it was based on.';
+comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
 grant select on table audit.divergencias_processadas to conferente_regra;
@@ -330,6 +392,7 @@ create table audit.excecoes (
   regra text not null,
   tabela text not null,
   registro_id text not null,
+  entrada jsonb default '{}'::jsonb not null,
   motivo text not null,
   autor text not null,
   criada_em timestamp with time zone default clock_timestamp() not null,
@@ -351,6 +414,7 @@ comment on column audit.excecoes.operacao_id is 'The operation that declared it.
 comment on column audit.excecoes.regra is 'Rule that is to be silent.';
 comment on column audit.excecoes.tabela is 'Table of the row.';
 comment on column audit.excecoes.registro_id is 'Key of the row as text.';
+comment on column audit.excecoes.entrada is 'Column to value that identified the entry: the exception holds for this entry alone, not for another that is given the same key.';
 comment on column audit.excecoes.motivo is 'Why the row is right.';
 comment on column audit.excecoes.autor is 'Who declared it.';
 comment on column audit.excecoes.criada_em is 'When.';
@@ -375,6 +439,7 @@ create table audit.execucoes_regra (
   falhas bigint default 0 not null,
   obsoletas bigint default 0 not null,
   resolvidas bigint default 0 not null,
+  deixadas bigint default 0 not null,
   conferidas bigint default 0 not null,
   desfeitas bigint default 0 not null,
   refeitas bigint default 0 not null,
@@ -411,6 +476,7 @@ comment on column audit.execucoes_regra.corrigidas is 'Rows corrected.';
 comment on column audit.execucoes_regra.falhas is 'Corrections refused by the warehouse or undone by verification.';
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
+comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -419,10 +485,10 @@ comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts a
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
 comment on column audit.execucoes_regra.fim is 'When it ended.';
 comment on column audit.execucoes_regra.duracao is 'Time spent in its steps, and in its parts, which may run side by side.';
-comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of the body of the rule''s function, hexadecimal.';
+comment on column audit.execucoes_regra.hash_funcao is 'SHA-256 of all the code that the rule ran (its function, and all that this names), hexadecimal.';
 comment on column audit.execucoes_regra.erro_codigo is 'SQLSTATE of the failure.';
 comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure.';
-comment on column audit.execucoes_regra.motivo is 'Why it was skipped, or which limit stopped its corrections.';
+comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
@@ -506,7 +572,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'reabertura'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -514,7 +580,7 @@ CREATE INDEX operacoes_tipo_iniciada_em_idx ON audit.operacoes USING btree (tipo
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.operacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.operacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE CONSTRAINT TRIGGER selar AFTER INSERT OR UPDATE ON audit.operacoes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.selar_operacao();
-comment on table audit.operacoes is 'Every audited act, append-only. Sealed when its transaction commits: selo = SHA-256(selo_anterior || elo || resumo).';
+comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
 comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
@@ -569,12 +635,15 @@ create table audit.regras (
   descricao text not null,
   funcao text not null,
   preparacao text,
+  requisitos text,
   tabela text not null,
   coluna_chave text not null,
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
   colunas text[] not null,
+  colunas_identidade text[] default '{}'::text[] not null,
+  colunas_acompanham text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
   automatica boolean default false not null,
@@ -594,6 +663,8 @@ create table audit.regras (
   contagem integer default 0 not null,
   contagem_desde timestamp with time zone default clock_timestamp() not null,
   automatica_perdida text,
+  hash_autorizado text,
+  dependencias text[] default '{}'::text[] not null,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
   constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
@@ -607,17 +678,23 @@ create table audit.regras (
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
+CREATE TRIGGER autorizar_codigo BEFORE UPDATE OF automatica ON audit.regras FOR EACH ROW WHEN ((new.automatica AND (NOT old.automatica))) EXECUTE FUNCTION audit_interno.autorizar_codigo();
+CREATE TRIGGER autorizar_codigo_novo BEFORE INSERT ON audit.regras FOR EACH ROW WHEN (new.automatica) EXECUTE FUNCTION audit_interno.autorizar_codigo();
+CREATE TRIGGER criar_trava AFTER INSERT ON audit.regras FOR EACH ROW EXECUTE FUNCTION audit_interno.criar_trava();
 comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
 comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
+comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
+comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -631,12 +708,14 @@ comment on column audit.regras.aprovadas is 'Human decisions so far that found t
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
 comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
 comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule, or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
@@ -840,7 +919,8 @@ create view audit.vw_divergencias_abertas (
   dias_aberta integer,
   sessao_id bigint,
   sessao_ultima_id bigint,
-  link_revisao text
+  link_revisao text,
+  visto text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -864,6 +944,7 @@ comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days sinc
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1068,20 +1149,20 @@ grant execute on function audit.acertos_padroes() to conferente_leitor;
 create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said).';
+comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto back to a rule that lost it; that, and another limiar, begin a new record of decisions. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
-create function audit.aprovar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.aprovar_divergencias(bigint[],text) is 'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (amount at stake of aprovacao.valor_dupla or more, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[],text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
   returns SETOF audit.avaliacao language plpgsql volatile security definer
@@ -1097,10 +1178,16 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.confirmar_divergencias(ids bigint[], motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
+
 create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
@@ -1118,9 +1205,9 @@ comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer
 grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-  returns audit.divergencias_processadas language plpgsql volatile security definer
+  returns audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
@@ -1135,10 +1222,16 @@ create function audit.desativar_padrao(id bigint, motivo text)
 comment on function audit.desativar_padrao(bigint,text) is 'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_padrao(bigint,text) to conferente_administrador;
 
+create function audit.desfazer(operacao bigint, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
+
 create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'::text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not writable or not indexed. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how.';
+comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 
 create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
@@ -1150,6 +1243,19 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+  returns text language sql stable;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is 'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.experimentar_escrita(tabela text DEFAULT 'dw.lancamentos'::text)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql volatile security definer
+  set lock_timeout=2s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.experimentar_escrita(text) is 'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+grant execute on function audit.experimentar_escrita(text) to conferente_administrador;
+grant execute on function audit.experimentar_escrita(text) to conferente_operador;
 
 create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
   returns SETOF audit.vw_divergencias_exportacao language sql stable;
@@ -1185,8 +1291,6 @@ grant execute on function audit.pagina_revisao() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit.previsao_padrao(text,text,text,integer) is 'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
 grant execute on function audit.previsao_padrao(text,text,text,integer) to conferente_administrador;
@@ -1200,17 +1304,15 @@ grant execute on function audit.processar_divergencias(text,date,date,text[],boo
 
 create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_minima numeric DEFAULT 0.9)
   returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable security definer
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
 
 create function audit.reabrir_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
 
 create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
@@ -1227,11 +1329,11 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[])
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[]) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language plpgsql volatile security definer
@@ -1240,9 +1342,9 @@ comment on function audit.registrar_token(text,text,timestamp with time zone) is
 grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.divergencias_processadas language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[],text) to conferente_revisor;
 
 create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date DEFAULT NULL::date)
@@ -1251,25 +1353,25 @@ create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date 
 comment on function audit.relatorio_desempenho(date,date) is 'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date,date) to conferente_leitor;
 
-create function audit.reverter_divergencias(ids bigint[], motivo text)
+create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_divergencias(bigint[],text) is 'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
-grant execute on function audit.reverter_divergencias(bigint[],text) to conferente_revisor;
+comment on function audit.reverter_divergencias(bigint[],text,text) is 'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[],text,text) to conferente_revisor;
 
-create function audit.reverter_operacao(id bigint, motivo text)
+create function audit.reverter_operacao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_operacao(bigint,text) is 'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint,text) to conferente_operador;
-grant execute on function audit.reverter_operacao(bigint,text) to conferente_revisor;
+comment on function audit.reverter_operacao(bigint,text,text) is 'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_operador;
+grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_revisor;
 
-create function audit.reverter_sessao(id bigint, motivo text)
+create function audit.reverter_sessao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.reverter_sessao(bigint,text) is 'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint,text) to conferente_operador;
-grant execute on function audit.reverter_sessao(bigint,text) to conferente_revisor;
+comment on function audit.reverter_sessao(bigint,text,text) is 'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_operador;
+grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_revisor;
 
 create function audit.revogar_acesso(motivo text, token_id text DEFAULT NULL::text, nome text DEFAULT NULL::text)
   returns audit.revogacoes language plpgsql volatile security definer
@@ -1308,7 +1410,7 @@ grant execute on function audit.solicitar_processamento(text,date,date,text[],bo
 create function audit.ver_registro(divergencia_id bigint)
   returns TABLE(coluna text, tipo text, valor text) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.ver_registro(bigint) is 'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Errors: NC004 unknown id.';
+comment on function audit.ver_registro(bigint) is 'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_administrador;
 grant execute on function audit.ver_registro(bigint) to conferente_revisor;
 
@@ -1326,6 +1428,19 @@ grant usage on schema audit_interno to conferente_operador;
 grant usage on schema audit_interno to conferente_regra;
 grant usage on schema audit_interno to conferente_servico;
 
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  explicacao text,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
 create type audit_interno.quebra as (
   situacao text,
   elo bigint,
@@ -1336,6 +1451,13 @@ create type audit_interno.quebra as (
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
 
+create table audit_interno.automaticas_erradas (
+  divergencia_id bigint not null,
+  contagem integer not null,
+  constraint automaticas_erradas_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+
 create table audit_interno.cadeia (
   unica boolean default true not null,
   elo bigint not null,
@@ -1344,6 +1466,17 @@ create table audit_interno.cadeia (
   constraint cadeia_unica_check CHECK (unica)
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
+
+create table audit_interno.fila_selos (
+  ordem bigint generated always as identity not null,
+  operacao_id bigint not null,
+  resumo bytea not null,
+  carimbada_em timestamp with time zone default clock_timestamp() not null,
+  constraint fila_selos_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint fila_selos_operacao_id_key UNIQUE (operacao_id),
+  constraint fila_selos_pkey PRIMARY KEY (ordem)
+);
+comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -1369,6 +1502,29 @@ comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, amo
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
+create unlogged table audit_interno.portas_abertas (
+  pid integer not null,
+  constraint portas_abertas_pkey PRIMARY KEY (pid)
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+
+create table audit_interno.posses (
+  nome text not null,
+  pid integer not null,
+  numero bigint not null,
+  desde timestamp with time zone default clock_timestamp() not null,
+  constraint posses_pkey PRIMARY KEY (nome)
+);
+CREATE INDEX posses_pid_idx ON audit_interno.posses USING btree (pid);
+comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+create table audit_interno.travas_regra (
+  regra text not null,
+  constraint travas_regra_pkey PRIMARY KEY (regra)
+);
+comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
+
 create table audit_interno.vereditos (
   divergencia_id bigint not null,
   certo boolean not null,
@@ -1382,6 +1538,11 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
+
+create function audit_interno.adiaveis(relacao regclass)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
 
 create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
   returns record language sql volatile
@@ -1401,17 +1562,17 @@ comment on function audit_interno.ainda_apontadas(audit.regras,audit.janela) is 
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s function has changed since the first piece.';
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 
-create function audit_interno.aplicar_grupo(operacao_id bigint, relacao regclass, coluna_chave text, colunas_regra text[], colunas text[], ids bigint[], coluna_data text)
+create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_grupo(bigint,regclass,text,text[],text[],bigint[],text) is 'Applies part of pg_temp.conferente_lote: one table, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, ja_certa, ausente or recusada. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns text language plpgsql volatile
@@ -1423,6 +1584,16 @@ create function audit_interno.ator()
   returns text language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
+
+create function audit_interno.autorizar_codigo()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.autorizar_codigo() is 'Keeps with auto the hash of the code for which it is given.';
+
+create function audit_interno.autorizar_publicadas()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
 
 create function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange DEFAULT NULL::daterange)
   returns void language plpgsql volatile
@@ -1436,8 +1607,6 @@ comment on function audit_interno.avaliar_decisoes(audit.regras,date,date) is 'B
 
 create function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
   returns SETOF audit.avaliacao language plpgsql volatile
-  set jit=off
-  set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avaliar_retroteste(audit.regras,date,date) is 'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
 
@@ -1473,6 +1642,26 @@ create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chaves_como(text[],anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 grant execute on function audit_interno.chaves_como(text[],anyelement) to conferente_regra;
+
+create function audit_interno.codigo_definicao(objetos jsonb)
+  returns TABLE(chave text, texto text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
+
+create function audit_interno.codigo_nomeado(texto text, caminhos oid[])
+  returns TABLE(chave text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.codigo_nomeado(text,oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
+
+create function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.colunas_guardadas(audit.regras,text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+
+create function audit_interno.colunas_usadas(relacao regclass)
+  returns TABLE(coluna text, corrigivel boolean) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
 
 create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
   returns audit.notificacoes language plpgsql volatile security definer
@@ -1518,6 +1707,11 @@ create function audit_interno.conferir_caminho(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 
+create function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text DEFAULT NULL::text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_codigo(bigint,text,text) is 'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
+
 create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -1533,6 +1727,11 @@ create function audit_interno.conferir_regra(regra audit.regras)
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';
+
+create function audit_interno.conferir_requisitos(regra audit.regras)
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
 
 create function audit_interno.conferir_tipos(regra audit.regras)
   returns text language sql stable
@@ -1556,10 +1755,11 @@ create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
-create function audit_interno.contar_reversoes()
+create function audit_interno.contar_reversoes(erradas boolean DEFAULT false)
   returns void language plpgsql volatile
+  set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
 
 create function audit_interno.contestadas(ids bigint[])
   returns SETOF bigint language sql stable
@@ -1621,6 +1821,11 @@ create function audit_interno.conteudo_valores(valores jsonb)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
 
+create function audit_interno.contrato()
+  returns TABLE(ordem integer, coluna text, esperado text, tipos text[], nula boolean) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
+
 create function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1630,6 +1835,12 @@ create function audit_interno.cortar_janela(regra audit.regras, janela audit.jan
   returns SETOF audit.janela language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cortar_janela(audit.regras,audit.janela,bigint) is 'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
+
+create function audit_interno.criar_deixadas()
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
 
 create function audit_interno.criar_lote()
   returns void language plpgsql volatile
@@ -1649,6 +1860,11 @@ create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim
 comment on function audit_interno.criar_sessao(text,date,date,text[],boolean) is 'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant execute on function audit_interno.criar_sessao(text,date,date,text[],boolean) to conferente_operador;
 
+create function audit_interno.criar_trava()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule.';
+
 create function audit_interno.cron_campo(campo text, menor integer, maior integer)
   returns integer[] language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -1658,6 +1874,21 @@ create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.dependencia_conhecida(nome text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
+
+create function audit_interno.desconhecidas(ids bigint[])
+  returns SETOF bigint language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
+
+create function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.descrever_infiel(jsonb,jsonb,jsonb,jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
 
 create function audit_interno.desfeitas_paradas(sessao_id bigint)
   returns bigint language sql stable
@@ -1683,6 +1914,37 @@ create function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.detectar_regra(bigint,text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
+
+create function audit_interno.devolver_automatica(operacao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
+
+create function audit_interno.diagnosticar_acesso(relacao regclass)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+
+create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_indices(regclass,boolean) is 'Lines of the diagnosis on indexes.';
+
+create function audit_interno.diagnosticar_linhas(relacao regclass)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+
+create function audit_interno.diagnosticar_regras()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+
+create function audit_interno.disparar_adiados()
+  returns void language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+grant execute on function audit_interno.disparar_adiados() to conferente_dono;
 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
@@ -1734,11 +1996,16 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[])
+create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text DEFAULT NULL::text, antes text DEFAULT NULL::text)
   returns SETOF record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.escrever(text,bigint[]) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids) as x (column type, …).';
-grant execute on function audit_interno.escrever(text,bigint[]) to conferente_dono;
+comment on function audit_interno.escrever(text,bigint[],text,text) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+grant execute on function audit_interno.escrever(text,bigint[],text,text) to conferente_dono;
+
+create function audit_interno.esquecer_proposta()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
 
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
@@ -1761,10 +2028,35 @@ create function audit_interno.exigir_motivo(motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
 
+create function audit_interno.exigir_porque(porque text)
+  returns void language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
+
+create function audit_interno.exigir_revisores(motivo text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_revisores(text) is 'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+
+create function audit_interno.experimentar_coluna(regra audit.regras, chave text, coluna text, valor jsonb, OUT quantas bigint, OUT existe boolean, OUT fiel boolean, OUT antes jsonb, OUT depois jsonb, OUT outras jsonb, OUT outras_depois jsonb, OUT codigo text, OUT erro text)
+  returns record language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.experimentar_coluna(audit.regras,text,text,jsonb) is 'What the warehouse makes of one write, which is taken back.';
+
 create function audit_interno.experimentar_regra(regra audit.regras)
   returns text language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
+
+create function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_canonica(regclass,text,text) is 'SQL text for the canonical text of a value of the column; null stays null.';
+
+create function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_fiel(regclass,text,text) is 'SQL text for: column of t is exactly objeto -> coluna.';
 
 create function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
   returns text language sql stable
@@ -1776,6 +2068,11 @@ create function audit_interno.expressao_imagem(relacao regclass, coluna text, va
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_imagem(regclass,text,text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 
+create function audit_interno.expressao_imagens(relacao regclass, colunas text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_imagens(regclass,text[]) is 'SQL text: jsonb object of these columns of the row t.';
+
 create function audit_interno.expressao_impressao(relacao regclass, colunas text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1785,6 +2082,16 @@ create function audit_interno.expressao_valor(relacao regclass, coluna text, obj
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_valor(regclass,text,text) is 'SQL text for objeto -> coluna in the type of the column.';
+
+create function audit_interno.falha_de_quem(codigo text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.falha_de_quem(text) is 'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+
+create function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.falta_na_relacao(audit.regras,text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
 
 create function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
@@ -1797,6 +2104,12 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.fechar_superadas(operacao_id bigint)
+  returns bigint language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1807,26 +2120,37 @@ create function audit_interno.frase_desfeitas(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
 
+create function audit_interno.funcao_da_janela(nome text)
+  returns regprocedure language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+
 create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
 create function audit_interno.hash_regra(regra audit.regras)
-  returns text language sql stable
+  returns text language plpgsql stable
+  set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of the body of the rule''s function, hexadecimal; null when there is no such function.';
+comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
-create function audit_interno.indice_da_visao(visao regclass, coluna text, operador text)
+create function audit_interno.identidade(regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea)
+  returns bytea language sql immutable;
+comment on function audit_interno.identidade(text,text,text,jsonb,jsonb,jsonb,bytea) is 'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
+
+create function audit_interno.indice_da_visao(visao text, coluna text, operador text)
   returns text language plpgsql volatile
   set enable_seqscan=off
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.indice_da_visao(regclass,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+comment on function audit_interno.indice_da_visao(text,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+grant execute on function audit_interno.indice_da_visao(text,text,text) to conferente_regra;
 
 create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
@@ -1850,22 +2174,22 @@ create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.juntar_regra(bigint,text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
 
+create function audit_interno.largar_posse(nome text)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
+
 create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NULL::audit.janela, textos text[] DEFAULT NULL::text[])
   returns SETOF record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
-create function audit_interno.ler_sem_escrever(funcao text, janela audit.janela)
-  returns void language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.ler_sem_escrever(text,audit.janela) is 'Runs a rule where it cannot write. 25006 when it tries.';
-
-create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela)
+create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.levantar_achados(audit.regras,audit.janela) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense.';
+comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
 
 create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
   returns text[] language sql volatile
@@ -1880,6 +2204,11 @@ comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL te
 create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+
+create function audit_interno.marcada(pid integer, numero bigint)
+  returns boolean language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marcada(integer,bigint) is 'True while the process holds the number that marks its connection.';
 
 create function audit_interno.marcar_trabalhadores(nomes text[])
   returns void language sql volatile
@@ -1923,6 +2252,16 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
+create function audit_interno.perdas_automatica(operacao_id bigint)
+  returns TABLE(regra text, aviso text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+
+create function audit_interno.possuida(nome text)
+  returns boolean language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
+
 create function audit_interno.preparar(funcao text, janela audit.janela)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1939,6 +2278,11 @@ create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
+
+create function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.preparar_regra(audit.regras,audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
 
 create function audit_interno.prontidao()
   returns TABLE(parte text, pronta boolean, segundos double precision, quantos bigint) language sql stable security definer
@@ -1998,6 +2342,16 @@ create function audit_interno.rebobinar_casos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
 
+create function audit_interno.recusar_de_dentro()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
+
+create function audit_interno.recusar_deixadas(ids bigint[], ato text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2022,8 +2376,18 @@ grant execute on function audit_interno.registrar_envio(bigint,text[],jsonb,text
 create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of a rule, or without one the whole session.';
+comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.relacao(nome text)
+  returns regclass language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.relacao(text) is 'Relation of a schema-qualified name; null when there is none.';
+
+create function audit_interno.relacoes_abaixo(relacao regclass)
+  returns SETOF oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 create function audit_interno.remetente_valido(remetente text)
   returns boolean language sql immutable
@@ -2034,6 +2398,17 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
+
+create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resultados_decisao(bigint[],bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+
+create function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint DEFAULT NULL::bigint)
+  returns SETOF audit.resultado_reversao language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resultados_reversao(text,text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
 
 create function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
   returns SETOF audit.avaliacao language plpgsql stable
@@ -2047,7 +2422,7 @@ comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (co
 
 create function audit_interno.resumo_achado(achado audit.divergencias_processadas)
   returns bytea language sql stable;
-comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, amount at stake, the rule''s hash, original values and the time when it was first found.';
+comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
 
 create function audit_interno.resumo_operacao(operacao_id bigint)
   returns bytea language sql stable
@@ -2067,22 +2442,49 @@ create function audit_interno.resumos_operacoes()
   set bytea_output=hex
   set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resumos_operacoes() is 'Of each sealed operation how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+comment on function audit_interno.resumos_operacoes() is 'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
 
 create function audit_interno.retomar_sessao(sessao_id bigint)
   returns boolean language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.retomar_sessao(bigint) is 'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
 
-create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint)
-  returns SETOF audit.resultado_reversao language plpgsql volatile
+create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint, erradas boolean DEFAULT false)
+  returns SETOF audit_interno.linha_reversao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.reverter_lote(text,bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text,bigint,boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+
+create function audit_interno.rodar_regra(funcao text, janela audit.janela)
+  returns SETOF audit.achado language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rodar_regra(text,audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
+grant execute on function audit_interno.rodar_regra(text,audit.janela) to conferente_regra;
+
+create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
+  returns TABLE(configuracao text, rotulo text, proximos text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+
+create function audit_interno.selar()
+  returns bigint language plpgsql volatile security definer
+  set lock_timeout=2s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.selar() is 'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
 
 create function audit_interno.selar_operacao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.selar_operacao() is 'Seals an ended operation: elo, resumo, selo_anterior, selo.';
+comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
+
+create function audit_interno.tem_papel(papel text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+
+create function audit_interno.tipo_base(relacao regclass, coluna text)
+  returns oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tipo_base(regclass,text) is 'Type of a column below all domains, or null.';
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
@@ -2093,6 +2495,12 @@ create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFA
   returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tomar_parte(bigint,text,integer) is 'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
+
+create function audit_interno.tomar_posse(nome text)
+  returns boolean language plpgsql volatile
+  set lock_timeout=500ms
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
 
 create function audit_interno.totalizar_sessao(sessao_id bigint)
   returns void language sql volatile
@@ -2108,10 +2516,20 @@ create function audit_interno.transicao_permitida(de text, para text)
   returns boolean language sql immutable;
 comment on function audit_interno.transicao_permitida(text,text) is 'Whether a divergência may go from one status to another.';
 
-create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_divergencias(bigint[],text,text[]) is 'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+
+create function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.travar_grupo(text,text,text,text,bigint[]) is 'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
+
+create function audit_interno.travar_regra(regra text, compartilhada boolean DEFAULT false)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.travar_regra(text,boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile
@@ -2119,9 +2537,13 @@ create function audit_interno.validar_configuracao()
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
 
 create function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
-  returns jsonb language plpgsql stable
+  returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.valores_atuais(bigint,jsonb) is 'Current values of the row in these columns.';
+
+create function audit_interno.valores_canonicos(valores jsonb)
+  returns jsonb language sql immutable;
+comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
 
 create function audit_interno.verificar_limites(sessao_id bigint)
   returns void language plpgsql volatile
@@ -2265,6 +2687,11 @@ create function exemplo.remover_armazem()
   set search_path="";
 comment on function exemplo.remover_armazem() is 'Removes the example warehouse (schema dw and the truth kept aside). Raises NC901, and removes nothing, when dw holds anything else.';
 
+create function exemplo.rotulos()
+  returns TABLE(chave text, valor jsonb) language sql immutable
+  set search_path="";
+comment on function exemplo.rotulos() is 'Example warehouse: the settings that name its labels, to be set with audit.alterar_configuracao (chave, valor).';
+
 create function exemplo.sorteio(chave bigint, n bigint, canal bigint)
   returns bigint language sql immutable;
 comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse: reproducible draw from 0 to n - 1 for a key on a channel (the seed plus the number of the draw).';
@@ -2273,7 +2700,7 @@ comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse:
 create schema regras;
 comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
 grant usage on schema regras to conferente_leitor;
-grant usage on schema regras to conferente_regra;
+grant create, usage on schema regras to conferente_regra;
 
 create unlogged table regras.estatistica_antigas (
   mes integer not null,
@@ -2346,6 +2773,16 @@ create unlogged table regras.estatistica_curva (
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+
+create unlogged table regras.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes integer not null,
+  textos integer not null,
+  palavras text[] not null,
+  constraint estatistica_fornecedor_pkey PRIMARY KEY (raiz, nome, mes)
+);
+comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
 
 create unlogged table regras.estatistica_mes (
   mes integer not null,
@@ -2530,10 +2967,10 @@ create function regras.confianca_calibrada(curva double precision, curvas double
 comment on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 grant execute on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
 
-create function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric)
+create function regras.confianca_padrao(parcela numeric, erro numeric)
   returns numeric language sql immutable;
-comment on function regras.confianca_contestada(numeric,numeric,numeric) is 'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-grant execute on function regras.confianca_contestada(numeric,numeric,numeric) to conferente_regra;
+comment on function regras.confianca_padrao(numeric,numeric) is 'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+grant execute on function regras.confianca_padrao(numeric,numeric) to conferente_regra;
 
 create function regras.conhecer_grafias(meses integer[], chaves text[])
   returns void language plpgsql volatile
@@ -2560,6 +2997,15 @@ create function regras.contar_em_metades(meses integer[])
 comment on function regras.contar_em_metades(integer[]) is 'Counts of the learnable history, as regras.contar_historia, by two processes where it pays.';
 grant execute on function regras.contar_em_metades(integer[]) to conferente_regra;
 
+create function regras.contar_fornecedores(meses integer[], chaves text[])
+  returns SETOF regras.estatistica_fornecedor language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.contar_fornecedores(integer[],text[]) is 'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+grant execute on function regras.contar_fornecedores(integer[],text[]) to conferente_regra;
+
 create function regras.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
   returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
   set jit=off
@@ -2577,6 +3023,16 @@ create function regras.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function regras.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regras.contar_meses(integer[]) to conferente_regra;
+
+create function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
+  returns TABLE(n bigint, contra text) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.contradizem_codigo(text[],text[],text[],integer[]) is 'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+grant execute on function regras.contradizem_codigo(text[],text[],text[],integer[]) to conferente_regra;
 
 create function regras.corrigidas_sem_palavra()
   returns text[] language sql stable
@@ -2624,8 +3080,16 @@ create function regras.em_metades()
 comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regras.em_metades() to conferente_regra;
 
+create function regras.entradas_casadas(campo text, tipo text, padrao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+grant execute on function regras.entradas_casadas(text,text,text,integer) to conferente_regra;
+
 create function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text) language plpgsql stable
+  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -2679,19 +3143,33 @@ create function regras.frase_padroes(padroes jsonb)
 comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
 grant execute on function regras.frase_padroes(jsonb) to conferente_regra;
 
+create function regras.frase_rotulos(rotulos text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
+
 create function regras.historico_marketing(inicio date, fim date, chaves text[])
   returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included.';
 grant execute on function regras.historico_marketing(date,date,text[]) to conferente_regra;
 
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.julgar_retroteste(janela audit.janela)
+  returns TABLE(registro_id text, confianca numeric, propoe boolean, certa boolean) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.julgar_retroteste(audit.janela) is 'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+grant execute on function regras.julgar_retroteste(audit.janela) to conferente_regra;
 
 create function regras.lacuna(mes integer, conhecido integer)
   returns smallint language sql immutable;
@@ -2761,6 +3239,14 @@ create function regras.padrao_casa(tipo text, padrao text, texto_dobrado text)
 comment on function regras.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 grant execute on function regras.padrao_casa(text,text,text) to conferente_regra;
 
+create function regras.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
+  returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+grant execute on function regras.padroes_propostos(integer,numeric) to conferente_regra;
+
 create function regras.palavras_marketing(inicio date, fim date, palavras text[])
   returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
   set jit=off
@@ -2774,10 +3260,24 @@ create function regras.palavras_texto(texto text)
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
 
+create function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric)
+  returns numeric language sql immutable;
+comment on function regras.parcela_contestada(numeric,numeric,numeric) is 'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+grant execute on function regras.parcela_contestada(numeric,numeric,numeric) to conferente_regra;
+
 create function regras.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regras.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regras.parcela_dita(text) to conferente_regra;
+
+create function regras.parcelas_padroes(inicio date, fim date, categoria text)
+  returns TABLE(padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.parcelas_padroes(date,date,text) is 'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+grant execute on function regras.parcelas_padroes(date,date,text) to conferente_regra;
 
 create function regras.pendente_verificacao(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -2796,7 +3296,7 @@ comment on function regras.perguntar_retroteste(int4range,integer) is 'Questions
 grant execute on function regras.perguntar_retroteste(int4range,integer) to conferente_regra;
 
 create function regras.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -2815,6 +3315,14 @@ create function regras.preparar_pendente_verificacao(janela audit.janela)
 comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 grant execute on function regras.preparar_pendente_verificacao(audit.janela) to conferente_regra;
 
+create function regras.preparar_retroteste(janela audit.janela)
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.preparar_retroteste(audit.janela) is 'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+grant execute on function regras.preparar_retroteste(audit.janela) to conferente_regra;
+
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -2825,22 +3333,56 @@ create function regras.reais(valor numeric)
 comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 grant execute on function regras.reais(numeric) to conferente_regra;
 
+create function regras.requisitos_pendente_verificacao()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+grant execute on function regras.requisitos_pendente_verificacao() to conferente_regra;
+
+create function regras.requisitos_trade_marketing()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+grant execute on function regras.requisitos_trade_marketing() to conferente_regra;
+
 create function regras.resolver_sistema(matriz double precision[], lado double precision[])
   returns double precision[] language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function regras.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 grant execute on function regras.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
+create function regras.respostas_padroes()
+  returns TABLE(padrao_id bigint, registro_id text, certo boolean) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+grant execute on function regras.respostas_padroes() to conferente_regra;
+
 create function regras.retencao_possivel(valor numeric, esperado numeric)
   returns numeric language sql immutable;
 comment on function regras.retencao_possivel(numeric,numeric) is 'Percentage of a usual withholding tax that would explain the booked amount, or null.';
 grant execute on function regras.retencao_possivel(numeric,numeric) to conferente_regra;
 
+create function regras.rotulo_existe(rotulos text[])
+  returns boolean language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
+grant execute on function regras.rotulo_existe(text[]) to conferente_regra;
+
 create function regras.rotulos_pendentes()
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
 grant execute on function regras.rotulos_pendentes() to conferente_regra;
+
+create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3)
+  returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
 
 create function regras.sem_acentos(texto text)
   returns text language sql immutable;
@@ -2848,7 +3390,7 @@ comment on function regras.sem_acentos(text) is 'Text without accents, upper and
 grant execute on function regras.sem_acentos(text) to conferente_regra;
 
 create function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -2880,8 +3422,14 @@ create function regras.trade_marketing(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
 grant execute on function regras.trade_marketing(audit.janela) to conferente_regra;
+
+create function regras.trigramas(texto text)
+  returns text[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+grant execute on function regras.trigramas(text) to conferente_regra;
 
 create function regras.ultimo_mes_conhecido(corte integer)
   returns integer language sql stable

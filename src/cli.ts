@@ -6,8 +6,10 @@ import * as aprovar from './cli/aprovar.ts'
 import * as avaliar from './cli/avaliar.ts'
 import * as cancelar from './cli/cancelar.ts'
 import * as configurar from './cli/configurar.ts'
+import * as confirmar from './cli/confirmar.ts'
 import * as corrigir from './cli/corrigir.ts'
 import * as demo from './cli/demo.ts'
+import * as desfazer from './cli/desfazer.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
 import * as exportar from './cli/exportar.ts'
@@ -41,7 +43,9 @@ const COMMANDS = [
   exportar,
   aprovar,
   rejeitar,
+  confirmar,
   corrigir,
+  desfazer,
   reabrir,
   reverter,
   historico,

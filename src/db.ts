@@ -7,6 +7,8 @@ export { digits } from './digits.ts'
 export type Sql = postgres.Sql<{ bigint: bigint; day: string }>
 export type Connection = Awaited<ReturnType<Sql['reserve']>>
 export type Row = postgres.Row
+/** A piece of SQL to be put into a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
 /** The statements of one transaction. */
 export type Transaction = postgres.TransactionSql<{ bigint: bigint; day: string }>
 

@@ -175,10 +175,10 @@ async function recordFailure(
   await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
 }
 
-/** The connection is gone: the server ended it, or the driver lost it. */
+/** The connection is gone: the server ended it, or the driver lost it. A code tells nothing: a foreign server's are the same. */
 function isLost(error: unknown): boolean {
   if (error instanceof SessionInterrupted) return false
-  return !isDatabaseError(error) || /^(08...|57P0[1-5])$/.test(error.code)
+  return !isDatabaseError(error) || /^(FATAL|PANIC)$/.test(error.severity)
 }
 
 const rest = (pause?: AbortSignal) => sleep(WAIT, undefined, pause ? { signal: pause } : {}).catch(() => {})

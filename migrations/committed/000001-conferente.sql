@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9ebe40d1af4c3b5e06dc29335fc2cba15396fe93
+--! Hash: sha1:25631ea6007bcc805d7d732b13af9874b3f2d0a0
 --! Message: conferente
 
 set local role conferente_dono;
@@ -63,14 +63,79 @@ create type audit.resultado_reversao as (
   antes jsonb,
   depois jsonb,
   agora jsonb,
-  explicacao text
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
-comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
+
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  explicacao text,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 --! EndIncluded tabelas/tipos.sql
 
 --! Included tabelas/configuracoes_sistema.sql
@@ -89,9 +154,9 @@ create table audit.configuracoes_sistema (
 );
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
-comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo.';
+comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
 comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
-comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with.';
+comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
@@ -131,12 +196,17 @@ from (values
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
-  ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "PENDENTE VERIFICAÇÃO", "A CLASSIFICAR"]', 'textos', 1, 100, null, null,
-    'Categorias que significam pendente, comparadas sem acento nem caixa.'),
+  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
+    'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
+  ('pendente.vazias', 'true', 'booleano', null, null, null, null,
+    'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
-  ('trade_marketing.categoria', '"Trade Marketing"', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar.'),
+  ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
+    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+  ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
+    'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -186,6 +256,7 @@ create table audit.regras (
   descricao text not null,
   funcao text not null,
   preparacao text,
+  requisitos text,
   tabela text not null,
   coluna_chave text not null,
   coluna_data text,
@@ -225,6 +296,7 @@ comment on column audit.regras.nome is 'Name of the rule.';
 comment on column audit.regras.descricao is 'What the rule looks for.';
 comment on column audit.regras.funcao is 'Schema-qualified name of a STABLE function f(audit.janela) that returns setof audit.achado.';
 comment on column audit.regras.preparacao is 'Schema-qualified name of a function g(audit.janela) returning void that runs before the rule in each session (statistics), or null.';
+comment on column audit.regras.requisitos is 'Schema-qualified name of a STABLE function h() returning text that says what the rule lacks (a setting, a label that the ledger has), or null when it lacks nothing; null when the rule needs nothing. Sessions skip a rule that lacks something and say why.';
 comment on column audit.regras.tabela is 'Schema-qualified table or updatable view that the rule reads and may correct.';
 comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
@@ -246,7 +318,7 @@ comment on column audit.regras.aprovadas is 'Human decisions so far that found t
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
 comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
 comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
 comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
 comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
@@ -258,19 +330,19 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
   colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regras.trade_marketing', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regras.validacao_valores', null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
 
@@ -281,6 +353,12 @@ create table audit_interno.vereditos (
   contagem integer not null
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
+create table audit_interno.automaticas_erradas (
+  divergencia_id bigint primary key,
+  contagem integer not null
+);
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded tabelas/regras.sql
 
 --! Included tabelas/sessoes_processamento.sql
@@ -457,8 +535,8 @@ comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
-    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao',
-    'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura',
+    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -577,7 +655,7 @@ comment on column audit.divergencias_processadas.registro_id is 'Key of the row 
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
-comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person.';
+comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
 comment on column audit.divergencias_processadas.confianca is 'Probability, 0 to 1, that the proposed correction is right, as of the last detection.';
 comment on column audit.divergencias_processadas.evidencia is 'Facts that the finding rests on, as of the last detection.';
 comment on column audit.divergencias_processadas.justificativa is 'The finding in one sentence.';
@@ -651,7 +729,8 @@ create table audit.decisoes (
   operacao_id bigint not null,
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
-    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'reabertura', 'reversao', 'excecao')),
+    'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
+    'desfazimento', 'excecao')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -664,7 +743,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, reabertura, reversao or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -1577,6 +1656,11 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
+  -- what ships unset may be unset again: null, or an empty text
+  if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
+    new.valor := 'null';
+    return new;
+  end if;
   v_valido := coalesce(case new.tipo
     when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
     when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
@@ -1623,7 +1707,8 @@ begin
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
       when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
-    'um destes: ' || new.permitidos::text);
+    'um destes: ' || new.permitidos::text,
+    case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then
     raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
       detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);
@@ -2234,8 +2319,8 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 
 --! Included deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
--- in force, is open again.
+-- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
+-- no longer in force, or whose correction was taken back for another reason, is open again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -2274,9 +2359,11 @@ begin
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
-        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
-          when 'rejeitada' then coalesce((
-            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+        from (select case when d.status = 'obsoleta' then true
+          when d.status in ('resolvida', 'rejeitada', 'revertida') then (
+            select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
+              else max(c.tipo) = 'excecao' end
+            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
@@ -2318,13 +2405,13 @@ begin
   if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(c.registro_id) into v_chaves
+  select array_agg(distinct c.registro_id) into v_chaves
   from (
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
     where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
     union
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.divergencias_processadas d
     where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
@@ -2333,7 +2420,7 @@ begin
   where not exists ( -- what an exception withholds was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
-      and e.revogada_em is null and e.expira_em > clock_timestamp());
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
   if v_chaves is null then
     return;
   end if;
@@ -2853,9 +2940,12 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    and d.valores_digitados is null -- a person had typed something else
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3127,9 +3217,7 @@ begin
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
     end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
-    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
-      or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
-    then
+    if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
     if cardinality(ids) = 1 then
@@ -3399,6 +3487,7 @@ begin
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+    perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
   set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
@@ -3510,7 +3599,7 @@ begin
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
     case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
   left join lateral (
     -- a limit that stopped corrections leaves the window where it was;
     -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
@@ -3696,6 +3785,7 @@ begin
     return;
   end if;
   regra := null;
+  tempo_limite_ms := 600000; -- what follows is of no one rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;
@@ -3827,8 +3917,8 @@ grant execute on function audit_interno.executar_etapa(bigint, text, text) to co
 --! EndIncluded sessao/executar_etapa.sql
 
 --! Included sessao/registrar_falha_etapa.sql
--- A step failed and was rolled back: the rule fails alone, the session goes on. Called in a transaction of its own, or
--- after the subtransaction of the step.
+-- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
+-- fault. Called in a transaction of its own, or after the subtransaction of the step.
 create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql
@@ -3836,11 +3926,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if regra is null then
+  if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
     where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = registrar_falha_etapa.sessao_id and e.status in ('pendente', 'detectada');
       perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
       perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
     end if;
@@ -3853,7 +3945,7 @@ begin
 end
 $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
-  'Records that a step failed: of a rule, or without one the whole session.';
+  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
 --! EndIncluded sessao/registrar_falha_etapa.sql
 
@@ -3909,9 +4001,9 @@ begin
       exit when v_passo.etapa = 'fim';
       begin
         perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when others then
+      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-        if v_passo.regra is null or left(v_codigo, 2) in ('40', '53', '57', '58', 'XX') then
+        if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
         end if;
         perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
@@ -4079,6 +4171,30 @@ $$;
 comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
 --! EndIncluded sessao/frase_desfeitas.sql
 
+--! Included sessao/falha_de_quem.sql
+-- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
+-- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
+create or replace function audit_interno.falha_de_quem(codigo text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    -- past temp_file_limit, its own time or the server's depth; and 08 is another server that a foreign table is on
+    when codigo in ('53400', '57014') or left(codigo, 2) in ('08', '54', '55', 'HV') then 'regra'
+    -- another transaction was in the way
+    when left(codigo, 2) in ('40', '72') then 'sessao'
+    when codigo is null or left(codigo, 2) in ('53', '57', '58', 'F0', 'XX') then 'servidor'
+    -- what the data cause; of the classes that the standard leaves free, what a trigger of the warehouse raises
+    when left(codigo, 2) in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') or codigo ~ '^[5-9I-Z]' then 'linha'
+    else 'regra'
+  end
+$$;
+comment on function audit_interno.falha_de_quem(text) is
+  'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+--! EndIncluded sessao/falha_de_quem.sql
+
 --! Included decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
 create or replace function audit_interno.transicao_permitida(de text, para text)
@@ -4088,9 +4204,9 @@ immutable parallel safe
 as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
-    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'aguardando_segunda_aprovacao' then para in ('aberta', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
     when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
-    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida', 'aguardando_segunda_aprovacao')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -4113,23 +4229,50 @@ comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden ch
 create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
+
+-- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
+-- finding that was rejected, is not applied to one that is opened again.
+create or replace function audit_interno.esquecer_proposta()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.valores_digitados := null;
+  new.proposta_por := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+
+create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
+  for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
+    and (new.valores_digitados is not null or new.proposta_por is not null))
+  execute function audit_interno.esquecer_proposta();
 --! EndIncluded decisao/transicao_permitida.sql
 
 --! Included decisao/travar_divergencias.sql
--- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
--- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+-- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
+-- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
+-- Two people at one moment: the second waits here, then sees what the first did.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ator text := audit_interno.ator();
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
   v_estranhas text;
-  v_indevidas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
@@ -4139,18 +4282,43 @@ begin
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
       hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
   end if;
-  select string_agg(format('%s (%s)', d.id, d.status), ', ' order by d.id) into v_indevidas
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, x.codigo, case x.codigo
+      when 'NC005' then format('já está %s', d.status)
+        || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
+        || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
+        || coalesce(': ' || d.motivo, '')
+      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      else format('%s: %s%s. Para aprovar isto: visto %s',
+        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
+        audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
-  where d.id = any (travar_divergencias.ids) and d.status <> all (travar_divergencias.de);
-  if v_indevidas is not null then
-    raise exception using errcode = 'NC005', message = format('não se pode %s: %s', ato, v_indevidas),
-      detail = format('possível a partir de: %s', array_to_string(de, ', ')), hint = 'Nada foi feito.';
-  end if;
-  return query select d.* from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id;
+  left join (
+    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+  ) as v on v.id = d.id
+  cross join lateral (select case
+    when d.status <> all (travar_divergencias.de) then 'NC005'
+    when ato <> 'aprovar' then null
+    when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
+    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+  end as codigo) as x
+  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
+
+  return query
+    select d.* from audit.divergencias_processadas d
+    where d.id = any (travar_divergencias.ids) and not exists (
+      select from pg_temp.conferente_deixada x where x.divergencia_id = d.id)
+    order by d.id;
 end
 $$;
-comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
-  'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
 --! EndIncluded decisao/travar_divergencias.sql
 
 --! Included decisao/conferir_automatica.sql
@@ -4196,7 +4364,8 @@ begin
   if v_porque is null then
     return;
   end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s', v_porque, v_regra.limiar);
+  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
+    v_porque, v_regra.limiar, v_regra.nome);
   update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
     detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
@@ -4211,7 +4380,7 @@ comment on function audit_interno.conferir_automatica(text) is
 
 --! Included decisao/contar_decisoes.sql
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
+-- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
 -- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
 returns void
@@ -4226,10 +4395,10 @@ begin
   for no key update;
 
   with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar as no_limiar
+    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
     from audit.divergencias_processadas d
     join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}'
+    where d.id = any (contar_decisoes.ids)
   ), retirado as (
     delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
     returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
@@ -4253,10 +4422,10 @@ begin
 
   -- a statement of its own: the one above has deleted what a person said before
   insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar, r.contagem
+  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
-  where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}' and contar_decisoes.certas is not null;
+  where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
   from audit.regras r
@@ -4269,56 +4438,69 @@ comment on function audit_interno.contar_decisoes(bigint[], boolean) is
 --! EndIncluded decisao/contar_decisoes.sql
 
 --! Included decisao/contar_reversoes.sql
--- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
+-- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+-- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
-create or replace function audit_interno.contar_reversoes()
+create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
-declare
-  v_aprovadas bigint[];
 begin
   perform from audit.regras r
   where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
-  with feita as (
-    select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
-  ), automatica as (
-    select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
-    union all
-    -- the rollback of a rollback, or of that in turn: what the first one had taken back, and which way it stands now
-    select f.regra, case when d.status = 'revertida' then 1 else -1 end, o.iniciada_em
-    from feita f
-    join audit.divergencias_processadas d on d.id = f.divergencia_id
-    join audit.operacoes o on o.tipo = 'correcao' and o.id = (
-      select max(a.operacao_id) from audit.alteracoes a
-      where a.divergencia_id = f.divergencia_id and a.operacao_id < f.id and a.reverte_operacao_id is null)
-    where f.tipo = 'reversao'
+  drop table if exists pg_temp.conferente_palavra;
+  create temp table conferente_palavra on commit drop as
+  select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
+    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+  from pg_temp.conferente_revertida l
+  join audit.divergencias_processadas d on d.id = l.divergencia_id
+  join audit.operacoes o on o.id = l.operacao_id
+  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
+    select max(a.operacao_id) from audit.alteracoes a
+    where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
+
+  with tirada as (
+    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
+    where e.divergencia_id = p.divergencia_id
+    returning p.regra, e.contagem, -1 as sinal
+  ), dada as (
+    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
+    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+    where p.tirada and p.automatica and contar_reversoes.erradas
   )
   update audit.regras r
   set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
   from (
-    select a.regra, sum(a.quantas) as quantas
-    from automatica a join audit.regras g on g.nome = a.regra and a.iniciada_em >= g.contagem_desde
-    group by a.regra
+    select y.regra, y.contagem, sum(y.sinal) as quantas
+    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
+    group by y.regra, y.contagem
   ) x
-  where r.nome = x.regra;
+  where r.nome = x.regra and r.contagem = x.contagem;
+  -- a statement of its own: the one above has deleted what was counted before
+  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
+  select p.divergencia_id, r.contagem
+  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  where p.tirada and p.automatica and contar_reversoes.erradas;
 
-  select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where v.certo;
-  if v_aprovadas is not null then
-    perform audit_interno.contar_decisoes(v_aprovadas, null);
+  if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
+    perform audit_interno.contar_decisoes(array_agg(p.divergencia_id),
+      case when not p.tirada then true when contar_reversoes.erradas then false end)
+    from pg_temp.conferente_palavra p where not p.automatica and not p.digitada
+    group by p.tirada;
   end if;
+  perform audit_interno.devolver_automatica(x.operacao_id)
+  from (select distinct p.operacao_id from pg_temp.conferente_palavra p where not p.tirada order by 1) x;
   perform audit_interno.conferir_automatica(x.regra)
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
 --! EndIncluded decisao/contar_reversoes.sql
 
 --! Included decisao/valores_atuais.sql
@@ -4354,9 +4536,9 @@ comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current valu
 
 --! Included decisao/aprovar_divergencias.sql
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+-- people: the first proposes, another one approves. What is approved is what was seen.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4366,25 +4548,15 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_sem_proposta text;
-  v_mesma text;
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_operacao bigint;
 begin
-  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
-    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
-    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_decisao < v_dupla and d.valores_digitados is null)
-  into v_ids, v_sem_proposta, v_mesma, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
-  if v_sem_proposta is not null then
-    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
-      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
-  end if;
-  if v_mesma is not null then
-    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
-      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
-  end if;
+  select array_agg(d.id),
+    coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
+  into v_ids, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+    aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -4393,7 +4565,10 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  -- whoever proposed before the warehouse refused is no first of two any more
+  update audit.divergencias_processadas d set proposta_por = null
+  where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
@@ -4411,19 +4586,20 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
 end
 $$;
-comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
 --! Included decisao/rejeitar_divergencias.sql
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4442,22 +4618,21 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, false);
   update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
-    proposta_por = null, valores_digitados = null
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
-  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/rejeitar_divergencias.sql
 
 --! Included decisao/corrigir_manualmente.sql
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-returns audit.divergencias_processadas
+returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4486,10 +4661,11 @@ begin
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
   begin
-    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
-      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
-      from jsonb_object_keys(corrigir_manualmente.valores) as c))
-    into v_valores using corrigir_manualmente.valores;
+    select l.valores into v_valores
+    from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
+      select string_agg(format('%L, %s', c,
+        audit_interno.expressao_imagem(v_relacao, c, audit_interno.expressao_valor(v_relacao, c, 'x.valores'))), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c)), null, array[corrigir_manualmente.valores::text]) as l (valores jsonb);
   exception when data_exception then
     raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
   end;
@@ -4503,22 +4679,21 @@ begin
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
     decidida_em = null, decidida_por = null
-  where d.id = v_divergencia.id
-  returning * into v_divergencia;
-  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
+  where d.id = v_divergencia.id;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos then false end);
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  return v_divergencia;
+  return (select r from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao) r);
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded decisao/corrigir_manualmente.sql
 
 --! Included decisao/reabrir_divergencias.sql
--- A person takes back a rejection, or gives a failed or rolled back finding another chance.
+-- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4530,21 +4705,21 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha']) d;
+  from audit_interno.travar_divergencias(reabrir_divergencias.ids, 'reabrir', array['rejeitada', 'revertida', 'falha', 'resolvida']) d;
   v_operacao := audit_interno.abrir_operacao('reabertura', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
   update audit.divergencias_processadas d
-  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null, valores_digitados = null
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(reabrir_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
-  'Opens findings again that were rejeitada, revertida or falha. Returns them. Errors, all or nothing: NC001, NC004, NC005, NC006.';
+  'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
 --! EndIncluded decisao/reabrir_divergencias.sql
 
@@ -4713,6 +4888,252 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
   'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
 --! EndIncluded decisao/conferir_codigo.sql
 
+--! Included decisao/confirmar_divergencias.sql
+-- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
+-- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(confirmar_divergencias.motivo);
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, true);
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(confirmar_divergencias.ids, v_operacao);
+end
+$$;
+comment on function audit.confirmar_divergencias(bigint[], text) is
+  'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
+grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;
+--! EndIncluded decisao/confirmar_divergencias.sql
+
+--! Included decisao/criar_deixadas.sql
+-- An empty list of the findings that a person's act leaves as they are, each with its reason.
+create or replace function audit_interno.criar_deixadas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_deixada;
+  create temp table conferente_deixada (divergencia_id bigint primary key, codigo text not null, explicacao text not null) on commit drop;
+end
+$$;
+comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
+--! EndIncluded decisao/criar_deixadas.sql
+
+--! Included decisao/desfazer.sql
+-- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
+-- against nobody. Findings to which something happened later are told and left.
+create or replace function audit.desfazer(operacao bigint, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(desfazer.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_de audit.operacoes;
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select * into v_de from audit.operacoes o where o.id = desfazer.operacao;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(desfazer.operacao::text, 'nula')),
+      hint = 'Veja audit.vw_operacoes_resumo.';
+  end if;
+  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao') then
+    raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
+      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao.',
+      hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
+  end if;
+  if v_de.ator <> v_ator then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
+      detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+  end if;
+  v_ids := array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id order by 1);
+  perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC005', case
+      when c.id is not null then format('%s por %s%s', c.tipo, c.ator, to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'))
+      else format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')) end
+  from audit.divergencias_processadas d
+  left join lateral (
+    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id
+      and x.id > (select max(y.id) from audit.decisoes y where y.divergencia_id = d.id and y.operacao_id = v_de.id)
+    order by x.id desc limit 1
+  ) as c on true
+  where d.id = any (v_ids) and (
+    c.id is not null
+    or d.status <> all (case v_de.tipo
+      when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
+      when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
+      else array['aguardando_segunda_aprovacao'] end)
+    -- a session corrected it since
+    or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
+  perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+  v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+
+  if exists (select from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida') then
+    perform audit_interno.criar_reversao();
+    insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
+    select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
+    insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+      else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
+    from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
+    perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+    v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
+  end if;
+
+  v_operacao := audit_interno.abrir_operacao('desfazimento', motivo => v_motivo, detalhes => jsonb_build_object('desfeita', v_de.id));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, 'desfazimento', v_ator, v_motivo, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
+  where d.id = any (v_ids);
+  perform audit_interno.contar_decisoes(v_ids, null);
+  perform audit_interno.devolver_automatica(v_de.id);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(
+    array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id), v_operacao);
+end
+$$;
+comment on function audit.desfazer(bigint, text) is
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
+--! EndIncluded decisao/desfazer.sql
+
+--! Included decisao/devolver_automatica.sql
+-- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
+-- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+create or replace function audit_interno.devolver_automatica(operacao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra text;
+  v_operacao bigint;
+begin
+  for v_regra in select p.regra from audit_interno.perdas_automatica(devolver_automatica.operacao_id) p order by p.regra loop
+    update audit.regras r set automatica = true, automatica_perdida = null where r.nome = v_regra;
+    v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra,
+      motivo => format('voltou a corrigir sozinha: a operação %s foi desfeita', devolver_automatica.operacao_id),
+      detalhes => '{"antes": {"automatica": false}, "depois": {"automatica": true}}');
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+    perform audit_interno.conferir_automatica(v_regra);
+  end loop;
+end
+$$;
+comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
+--! EndIncluded decisao/devolver_automatica.sql
+
+--! Included decisao/perdas_automatica.sql
+-- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
+-- while the rule was locked, by the same person. Writes nothing.
+create or replace function audit_interno.perdas_automatica(operacao_id bigint)
+returns table (regra text, aviso text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select r.nome, format('a regra %s %s', r.nome, r.automatica_perdida)
+  from audit.regras r
+  where r.automatica_perdida is not null and exists (
+    select
+    from audit.operacoes o
+    join audit.operacoes p on p.tipo = 'regra' and p.id > o.id and p.ator = o.ator and p.iniciada_em >= o.iniciada_em
+      and p.iniciada_em <= coalesce(o.finalizada_em, 'infinity')
+    where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
+$$;
+comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+--! EndIncluded decisao/perdas_automatica.sql
+
+--! Included decisao/recusar_deixadas.sql
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
+-- the first. Called by those who fill pg_temp.conferente_deixada.
+create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text;
+  v_razoes text;
+begin
+  if exists (
+    select from unnest(recusar_deixadas.ids) as i
+    where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i))
+  then
+    return;
+  end if;
+  select (array_agg(x.codigo order by x.divergencia_id))[1], string_agg(format('%s: %s', x.divergencia_id, x.explicacao), '; ' order by x.divergencia_id)
+  into v_codigo, v_razoes
+  from (select * from pg_temp.conferente_deixada order by divergencia_id limit 20) as x;
+  raise exception using errcode = v_codigo, message = format('não se pode %s: %s', ato, v_razoes), hint = 'Nada foi feito.';
+end
+$$;
+comment on function audit_interno.recusar_deixadas(bigint[], text) is
+  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+--! EndIncluded decisao/recusar_deixadas.sql
+
+--! Included decisao/resultados_decisao.sql
+-- What an act did to each of its findings, those that it left included, and what it cost their rules.
+create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select d.id,
+      case when x.divergencia_id is not null then 'deixada' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
+      x.codigo,
+      case
+        when x.divergencia_id is not null then x.explicacao
+        when d.status in ('obsoleta', 'falha') then d.motivo
+        when d.status = 'aguardando_segunda_aprovacao' then 'outra pessoa ainda precisa aprovar'
+        when d.status in ('rejeitada', 'resolvida') then 'não volta à fila enquanto o registro não mudar'
+        when d.status = 'aberta' then 'volta à fila' end,
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d),
+      case when x.divergencia_id is null then resultados_decisao.operacao_id end, p.aviso
+    from audit.divergencias_processadas d
+    left join pg_temp.conferente_deixada x on x.divergencia_id = d.id
+    left join audit_interno.perdas_automatica(resultados_decisao.operacao_id) p on p.regra = d.regra and x.divergencia_id is null
+    where d.id = any (resultados_decisao.ids)
+    order by d.id;
+end
+$$;
+comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+--! EndIncluded decisao/resultados_decisao.sql
+
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -4736,8 +5157,8 @@ comment on function audit_interno.criar_reversao() is
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
-create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
-returns setof audit.resultado_reversao
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
+returns setof audit_interno.linha_reversao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -4793,7 +5214,7 @@ begin
     where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
     from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
@@ -4816,20 +5237,20 @@ begin
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
         l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
         case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
-          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
+  perform audit_interno.contar_reversoes(erradas);
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos, 'erradas', erradas));
 end
 $$;
-comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
 --! EndIncluded reversao/reverter_lote.sql
 
 --! Included reversao/reverter_divergencias.sql
 -- Takes back the corrections of single findings.
-create or replace function audit.reverter_divergencias(ids bigint[], motivo text)
+create or replace function audit.reverter_divergencias(ids bigint[], motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4838,22 +5259,25 @@ as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
 begin
+  perform audit_interno.exigir_porque(reverter_divergencias.porque);
   perform audit_interno.travar_divergencias(reverter_divergencias.ids, 'reverter', array['corrigida']);
   perform audit_interno.criar_reversao();
   insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
   select max(a.operacao_id), a.divergencia_id from audit.alteracoes a
-  where a.divergencia_id = any (reverter_divergencias.ids) group by a.divergencia_id;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  where a.divergencia_id = any (reverter_divergencias.ids) and not exists (
+    select from pg_temp.conferente_deixada x where x.divergencia_id = a.divergencia_id)
+  group by a.divergencia_id;
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_divergencias.porque);
 end
 $$;
-comment on function audit.reverter_divergencias(bigint[], text) is
-  'Rolls back the corrections of findings that are corrigida. Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente or recusada. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not corrigida, NC006 reason missing.';
-grant execute on function audit.reverter_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.reverter_divergencias(bigint[], text, text) is
+  'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
+grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
 --! EndIncluded reversao/reverter_divergencias.sql
 
 --! Included reversao/reverter_operacao.sql
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
-create or replace function audit.reverter_operacao(id bigint, motivo text)
+-- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4863,6 +5287,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
   v_tipo text;
 begin
+  perform audit_interno.exigir_porque(reverter_operacao.porque);
   select o.tipo into v_tipo from audit.operacoes o where o.id = reverter_operacao.id;
   if not found then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(reverter_operacao.id::text, 'nula')),
@@ -4877,17 +5302,19 @@ begin
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  perform audit_interno.criar_deixadas();
+  perform audit_interno.exigir_revisores(v_motivo);
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_operacao.porque);
 end
 $$;
-comment on function audit.reverter_operacao(bigint, text) is
-  'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_operacao(bigint, text, text) is
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_operacao.sql
 
 --! Included reversao/reverter_sessao.sql
 -- Takes back everything one session corrected by itself and that still stands.
-create or replace function audit.reverter_sessao(id bigint, motivo text)
+create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -4898,6 +5325,7 @@ declare
   v_operacoes bigint[] := array(
     select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
 begin
+  perform audit_interno.exigir_porque(reverter_sessao.porque);
   if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
     raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
   end if;
@@ -4917,13 +5345,124 @@ begin
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo, reverter_sessao.id);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_sessao.porque, reverter_sessao.id);
 end
 $$;
-comment on function audit.reverter_sessao(bigint, text) is
-  'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_sessao(bigint, text, text) is
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
 --! EndIncluded reversao/reverter_sessao.sql
+
+--! Included reversao/exigir_porque.sql
+-- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+create or replace function audit_interno.exigir_porque(porque text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if porque is null or porque not in ('erradas', 'outra-razao') then
+    raise exception using errcode = 'NC001', message = format('porque desconhecido: %s', coalesce(porque, 'nulo')),
+      hint = 'erradas: as correções estavam erradas, e isso conta contra a regra. outra-razao: não conta.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
+--! EndIncluded reversao/exigir_porque.sql
+
+--! Included reversao/exigir_revisores.sql
+-- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
+-- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
+-- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+create or replace function audit_interno.exigir_revisores(motivo text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_de_volta bigint[];
+  v_propor bigint[];
+  v_operacao bigint;
+begin
+  perform from audit.divergencias_processadas d
+  where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  into v_de_volta, v_propor
+  from pg_temp.conferente_reversao r
+  join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
+  join audit.divergencias_processadas d on d.id = r.divergencia_id and d.status = 'revertida';
+  if v_de_volta is null then
+    return;
+  end if;
+  if not audit_interno.tem_papel('conferente_revisor') then
+    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+      detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
+      hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
+  end if;
+  if v_propor is null then
+    return;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => exigir_revisores.motivo);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
+  select v_operacao, d.id, 'aprovacao', v_ator, exigir_revisores.motivo, d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d where d.id = any (v_propor) order by d.id;
+  update audit.divergencias_processadas d
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = exigir_revisores.motivo, decidida_em = null, decidida_por = null
+  where d.id = any (v_propor);
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_propor));
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select i, 'aguarda', 'outra pessoa ainda precisa aprovar que a correção valha de novo' from unnest(v_propor) as i;
+  delete from pg_temp.conferente_reversao r where r.divergencia_id = any (v_propor);
+end
+$$;
+comment on function audit_interno.exigir_revisores(text) is
+  'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
+--! EndIncluded reversao/exigir_revisores.sql
+
+--! Included reversao/resultados_reversao.sql
+-- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
+-- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
+returns setof audit.resultado_reversao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+begin
+  drop table if exists pg_temp.conferente_resultado;
+  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  create temp table conferente_resultado on commit drop as
+  select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
+  return query
+    select l.divergencia_id, l.tabela, l.registro_id, l.resultado, l.antes, l.depois, l.agora, d.status,
+      case
+        when l.explicacao is not null then l.explicacao
+        when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
+        when l.resultado = 'ausente' then 'o registro não existe mais'
+        when l.resultado = 'recusada' then 'o armazém recusou'
+        when d.status = 'corrigida' then 'a correção vale de novo'
+        when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
+        else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
+      l.operacao_id, p.aviso
+    from pg_temp.conferente_resultado l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id
+    left join audit_interno.perdas_automatica((select min(x.operacao_id) from pg_temp.conferente_resultado x)) p
+      on p.regra = d.regra and l.resultado in ('revertida', 'ja_revertida')
+    union all
+    select d.id, d.tabela, d.registro_id, case when x.codigo = 'aguarda' then 'aguardando_segunda_aprovacao' else 'deixada' end,
+      null, null, null, d.status, x.explicacao, null, null
+    from pg_temp.conferente_deixada x join audit.divergencias_processadas d on d.id = x.divergencia_id
+    order by 1;
+end
+$$;
+comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
+--! EndIncluded reversao/resultados_reversao.sql
 
 --! Included regras/tabelas.sql
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
@@ -4970,6 +5509,16 @@ create unlogged table regras.estatistica_nome (
   nome text
 );
 comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table regras.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes int not null,
+  textos int not null,
+  palavras text[] not null,
+  primary key (raiz, nome, mes)
+);
+comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
 
 create unlogged table regras.estatistica_borda (
   registro_id text primary key,
@@ -5095,20 +5644,22 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included regras/rotulos_pendentes.sql
--- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed. Reads the settings only.
--- Called by the rules and by the preparation of their statistics.
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed; the empty text among them where
+-- entries without a category are pending too (pendente.vazias): compare with a folded category that is never null. Reads the
+-- settings only. Called by the rules and by the preparation of their statistics.
 create or replace function regras.rotulos_pendentes() returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
+    || case when (audit_interno.configuracao('pendente.vazias') #>> '{}')::boolean then array[''] else '{}' end
   from jsonb_array_elements_text(
     case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
       when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
   where audit_interno.dobrar_categoria(r.rotulo) <> ''
 $$;
 
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the setting pendente.rotulos.';
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
 revoke execute on function regras.rotulos_pendentes() from public;
 --! EndIncluded regras/rotulos_pendentes.sql
 
@@ -5721,25 +6272,6 @@ comment on function regras.frase_padroes(jsonb) is 'Sentence that names the mark
 revoke execute on function regras.frase_padroes(jsonb) from public;
 --! EndIncluded regras/frase_padroes.sql
 
---! Included regras/confianca_contestada.sql
--- A policy's confidence after the supplier's own history had its say. Odds form of Bayes' rule: the base odds times
--- (marketing entries + 4) / (entries in the booked category + 4), never above the base. The four pseudo-entries are what
--- makes a thin history say little: three entries against leave .917 of .95, five .894, fifty .584. Touches nothing.
--- Called by regras.trade_marketing.
-create or replace function regras.confianca_contestada(base numeric, a_favor numeric, contra numeric) returns numeric
-language sql immutable parallel safe
-return (
-  select pg_catalog.round(o.chance / (1 + o.chance), 4)
-  from (
-    select least(base, 0.9999) / (1 - least(base, 0.9999)) * least(1, (a_favor + 4.0) / (contra + 4.0)) as chance
-  ) o
-);
-
-comment on function regras.confianca_contestada(numeric, numeric, numeric) is
-  'Base confidence lowered by a history that contradicts it: odds times (for + 4) / (against + 4), never raised.';
-revoke execute on function regras.confianca_contestada(numeric, numeric, numeric) from public;
---! EndIncluded regras/confianca_contestada.sql
-
 --! Included regras/palavras_texto.sql
 -- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
 -- Called where entries are compared by text.
@@ -5886,9 +6418,10 @@ revoke execute on function regras.candidatos_marketing(audit.janela, text, text[
 --! EndIncluded regras/candidatos_marketing.sql
 
 --! Included regras/historico_marketing.sql
--- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
--- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+-- What the given suppliers do: their entries between two days, by category, pending ones left out, whether or not a marketing pattern
+-- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
+-- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
@@ -5899,57 +6432,44 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
-    -- descriptions are many; what else is folded and matched is few, once grouped
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 1, 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
+    select null, l.fornecedor, l.categoria, count(*)
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and regras.inicio_fornecedor(l.fornecedor_id) = ''
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 2, 3
   ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
-      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
   )
   select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
   from outro o
-  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
-    and not regras.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
-    and not regras.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by o.chave, o.categoria_dobrada;
 end
 $$;
 
 comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+  'For each supplier key and folded category: entries between two booking dates, both included.';
 revoke execute on function regras.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
 
@@ -6022,9 +6542,11 @@ revoke execute on function regras.palavras_marketing(date, date, text[]) from pu
 
 --! Included regras/trade_marketing.sql
 -- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
--- supplier's own other entries, or the words of name and description, say that the booked category is right. Reads dw.lancamentos,
--- the patterns and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
 create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -6032,7 +6554,11 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -6068,6 +6594,13 @@ begin
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regras.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regras.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -6098,18 +6631,24 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    o.confianca,
+    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
-        'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || coalesce(' Contra: ' || f.contra || '.', ''),
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -6120,34 +6659,66 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place
-    select case
-      when b.pendente then coalesce(r.maior_outra, 0)
-      else coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0)
-    end as contra
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
-    select e.contra >= 3 and e.contra > coalesce(r.marketing, 0) as fornecedor -- one or two entries are no history
-  ) g
-  cross join lateral (
     select nullif(concat_ws('; ',
-      case when g.fornecedor then
-        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral regras.confianca_contestada(
-    v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
-      case when b.sem_data then v_alheio else 0 end)) o (confianca);
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regras.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regras.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
 end
 $$;
 
 comment on function regras.trade_marketing(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regras.trade_marketing(audit.janela) from public;
 --! EndIncluded regras/trade_marketing.sql
 
@@ -6481,7 +7052,9 @@ as $$
 begin
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
+  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
   -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
@@ -6515,6 +7088,10 @@ begin
     return;
   end if;
   perform regras.conhecer_grafias(meses, chaves);
+  insert into regras.estatistica_fornecedor as f
+  select * from regras.contar_fornecedores(meses, chaves)
+  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
+    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
   with somada as (
     insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
     select h.nivel, h.chave, h.mes, h.categoria, h.linhas
@@ -6726,11 +7303,14 @@ revoke execute on function regras.lacuna(int, int) from public;
 --! Included regras/entradas_pendencia.sql
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regras.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regras.pontuar_pendencias and by the fitting of the weights.
 create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -6750,7 +7330,7 @@ begin
       select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -6760,14 +7340,23 @@ begin
     ), mes as materialized (
       select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regras.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
-      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      regras.palavras_texto(p.descricao)
-    from pendente p
-    join mes m on m.corte = p.corte
-    left join regras.estatistica_nome n on n.escrito = p.escrito;
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
     return;
   end if;
 
@@ -6808,15 +7397,24 @@ begin
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regras.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
-    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    regras.palavras_texto(d.descricao)
-  from decidida d
-  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join regras.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
 end
 $$;
 
@@ -6868,14 +7466,15 @@ revoke execute on function regras.classe_apoio(double precision, boolean) from p
 -- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
 -- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. metade:
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
 -- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
 create or replace function regras.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
+  contra text
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -6936,10 +7535,10 @@ begin
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, retroteste is not null and e.conta is null
+    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
@@ -7030,7 +7629,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -7499,7 +8098,7 @@ revoke execute on function regras.preparar_pendente_verificacao(audit.janela) fr
 create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -7509,8 +8108,9 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
   from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join regras.estatistica_curva k on k.classe = s.classe
   left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
@@ -7520,6 +8120,7 @@ begin
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
     regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;
@@ -7596,7 +8197,7 @@ begin
     from (
       select
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
@@ -9396,6 +9997,26 @@ comment on function exemplo.placar(bigint) is
 revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
 
+--! Included exemplo/rotulos.sql
+-- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
+-- with the product knows none.
+create or replace function exemplo.rotulos()
+returns table (chave text, valor jsonb)
+language sql
+immutable parallel safe
+set search_path = ''
+as $$
+  values
+    ('pendente.rotulos', '["PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'::jsonb),
+    ('trade_marketing.categoria', '"Trade Marketing"')
+$$;
+
+comment on function exemplo.rotulos() is
+  'Example warehouse: the settings that name its labels, to be set with audit.alterar_configuracao (chave, valor).';
+
+revoke execute on function exemplo.rotulos() from public;
+--! EndIncluded exemplo/rotulos.sql
+
 --! Included avaliacao/tabelas.sql
 -- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
@@ -9463,7 +10084,7 @@ begin
     from audit.divergencias_processadas d
     left join lateral (
       select p.tipo from audit.decisoes p
-      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'confirmacao', 'rejeicao', 'excecao')
       order by p.id desc limit 1
     ) p on true
     cross join lateral (
@@ -9491,6 +10112,8 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
+      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
   from linha l;
@@ -9699,7 +10322,7 @@ begin
   v_versao := v_regra;
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
-    v_defeito := audit_interno.conferir_regra(v_versao);
+    v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
     -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
@@ -9767,7 +10390,7 @@ begin
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+      if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',
@@ -10188,7 +10811,8 @@ begin
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
-      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias
+      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias,
+        audit.divergencia_visto(d) as visto
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
         limit $14 offset ($13 - 1)::bigint * $14
@@ -10203,7 +10827,7 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
 --! EndIncluded consulta/consultar_divergencias.sql
@@ -10829,13 +11453,29 @@ comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messag
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded consulta/sessao_correio.sql
 
+--! Included consulta/divergencia_visto.sql
+-- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
+    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_visto.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
   d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
-  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao
+  (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
+  audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -10860,6 +11500,7 @@ comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many ses
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
+comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
 
 --! Included correio/cron_campo.sql
@@ -11313,7 +11954,7 @@ begin
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
-      if left(sqlstate, 2) in ('40', '53', '57', '58', 'XX') then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
       v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
@@ -11797,6 +12438,79 @@ $$;
 comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
 --! EndIncluded correcao/desconhecidas.sql
 
+--! Included correcao/fechar_superadas.sql
+-- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
+-- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
+-- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
+-- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
+-- new status.
+create or replace function audit_interno.fechar_superadas(operacao_id bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_fechadas bigint;
+begin
+  drop table if exists pg_temp.conferente_superada;
+  create temp table conferente_superada on commit drop as
+  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
+  from audit.alteracoes a
+  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral (
+    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+    from audit.divergencias_processadas x
+    where x.registro_id = c.registro_id
+      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+    offset 0
+  ) as d
+  join audit.regras r on r.nome = d.regra
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and r.colunas && array(select jsonb_object_keys(a.depois))
+  group by d.id, d.regra, d.registro_id, d.tipo;
+  if not exists (select from pg_temp.conferente_superada) then
+    return 0;
+  end if;
+
+  for v_regra in -- one turn for each rule that has a word on these rows
+    select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
+  loop
+    select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+    begin
+      perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    exception when others then
+      delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+      continue;
+    end;
+    delete from pg_temp.conferente_superada s
+    using pg_temp.conferente_achado b
+    where s.regra = v_regra.nome and b.registro_id = s.registro_id and b.evidencia ->> 'tipo' is not distinct from s.tipo;
+  end loop;
+
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    order by d.id
+    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+  )
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
+    decidida_em = clock_timestamp(), decidida_por = 'conferente'
+  from livre l join pg_temp.conferente_superada s on s.id = l.id
+  where d.id = l.id;
+  get diagnostics v_fechadas = row_count;
+  return v_fechadas;
+end
+$$;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
+--! EndIncluded correcao/fechar_superadas.sql
+
 --! Included regras/ajustar_lambdas.sql
 -- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
 -- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
@@ -12119,7 +12833,7 @@ begin
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
-        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
           case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))
@@ -12957,7 +13671,7 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
     from regras.sugerir_pendencias(janela, null, null, metade) s
     join regras.estatistica_categoria c on c.id = s.categoria
     left join regras.estatistica_categoria d on d.id = s.segunda
@@ -12970,6 +13684,7 @@ begin
     case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -12977,8 +13692,12 @@ begin
       'niveis', s.por_nivel,
       'palavras', s.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
           s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
@@ -12994,7 +13713,7 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -13172,6 +13891,20 @@ $$;
 comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
 --! EndIncluded comum/expressao_imagens.sql
 
+--! Included comum/tem_papel.sql
+-- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
+-- sees its own owner as current_user, so that is not asked.
+create or replace function audit_interno.tem_papel(papel text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+$$;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+--! EndIncluded comum/tem_papel.sql
+
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
 -- audit_interno.conferir_regra.
@@ -13234,6 +13967,34 @@ as $$
 $$;
 comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
 --! EndIncluded configuracao/dependencia_conhecida.sql
+
+--! Included configuracao/conferir_requisitos.sql
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
+-- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
+-- when a session decides which rules it runs, and by diagnostico.
+create or replace function audit_interno.conferir_requisitos(regra audit.regras)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_falta text;
+begin
+  if regra.requisitos is null then
+    return null;
+  end if;
+  if not audit_interno.nome_qualificado(regra.requisitos) or to_regprocedure(regra.requisitos || '()') is null then
+    return format('não existe a função de requisitos %s()', regra.requisitos);
+  end if;
+  select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
+  return v_falta;
+exception when others then
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+end
+$$;
+comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
+--! EndIncluded configuracao/conferir_requisitos.sql
 
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -13559,6 +14320,7 @@ begin
       audit_interno.dobrar_categoria(g.categoria) as dobrado
     from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
     group by audit_interno.dobrar_categoria(g.categoria)
+    offset 0
   ) c
   cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
   cross join lateral (
@@ -13596,6 +14358,431 @@ $$;
 comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
 revoke execute on function regras.trigramas(text) from public;
 --! EndIncluded regras/trigramas.sql
+
+--! Included regras/confianca_padrao.sql
+-- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
+-- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
+-- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
+-- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.confianca_padrao(parcela numeric, erro numeric) returns numeric
+language sql immutable parallel safe
+return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
+
+comment on function regras.confianca_padrao(numeric, numeric) is
+  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+revoke execute on function regras.confianca_padrao(numeric, numeric) from public;
+--! EndIncluded regras/confianca_padrao.sql
+
+--! Included regras/contar_fornecedores.sql
+-- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
+-- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
+-- estatistica_categoria and estatistica_nome; changes nothing. Called by regras.contar_meses and contar_chegadas.
+create or replace function regras.contar_fornecedores(meses int[], chaves text[]) returns setof regras.estatistica_fornecedor
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  with g as materialized (
+    select regras.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
+    from dw.lancamentos l
+    where l.categoria in (
+        select k.categoria from regras.estatistica_categoria k
+        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+      and l.fornecedor_id <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regras.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3, 4
+  ), f as materialized (
+    select regras.raiz_fornecedor(g.fornecedor_id) as raiz, coalesce(n.nome, '') as nome, g.mes, g.linhas,
+      nullif(regras.palavras_texto(g.descricao), '') as texto
+    from g
+    left join regras.estatistica_nome n on n.escrito = g.escrito
+    offset 0
+  ), p as (
+    select f.raiz, f.nome, f.mes, array_agg(distinct w) as palavras
+    from (select distinct f.raiz, f.nome, f.mes, f.texto from f where f.texto is not null) f
+    cross join lateral string_to_table(f.texto, ' ') w
+    where length(w) >= 4
+    group by 1, 2, 3
+  )
+  select t.raiz, t.nome, t.mes, t.textos, coalesce(p.palavras, '{}')
+  from (
+    select f.raiz, f.nome, f.mes, coalesce(sum(f.linhas) filter (where f.texto is not null), 0)::int as textos
+    from f
+    where f.raiz is not null and f.mes is not null
+    group by 1, 2, 3
+  ) t
+  left join p on p.raiz = t.raiz and p.nome = t.nome and p.mes = t.mes;
+end
+$$;
+
+comment on function regras.contar_fornecedores(int[], text[]) is
+  'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+revoke execute on function regras.contar_fornecedores(int[], text[]) from public;
+--! EndIncluded regras/contar_fornecedores.sql
+
+--! Included regras/contradizem_codigo.sql
+-- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
+-- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
+-- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
+-- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
+-- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
+create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
+returns table (n bigint, contra text)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_linhas bigint := (select sum(m.linhas) from regras.estatistica_mes m);
+begin
+  return query
+  with entrada as materialized (
+    select u.n, u.raiz, u.nome, u.texto, u.corte
+    from unnest(raizes, nomes, textos, cortes) with ordinality u (raiz, nome, texto, corte, n)
+    where u.raiz is not null
+  ), historia as materialized (
+    select f.raiz, f.nome, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    where f.raiz in (select e.raiz from entrada e)
+    group by f.raiz, f.nome
+  ), nova as materialized (
+    -- the pairs that were never booked together, where others were
+    select e.raiz, e.nome, e.corte
+    from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
+    join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
+    group by e.raiz, e.nome, e.corte
+    having bool_and(h.nome <> e.nome)
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
+    offset 0
+  ), estranha as (
+    select n.raiz, n.nome, n.corte
+    from nova n
+    join historia h on h.raiz = n.raiz and h.mes < n.corte and h.nome <> ''
+    join grafia a on a.nome = n.nome
+    join grafia b on b.nome = h.nome
+    group by n.raiz, n.nome, n.corte
+    having bool_and(
+      cardinality(a.trigramas) + cardinality(b.trigramas) > 0
+      and (select count(*) from unnest(a.trigramas) t where t = any (b.trigramas))
+        < 0.3 * (cardinality(a.trigramas) + (select count(*) from unnest(b.trigramas) t where t <> all (a.trigramas)))
+      and strpos(' ' || n.nome || ' ', ' ' || h.nome || ' ') = 0 and strpos(' ' || h.nome || ' ', ' ' || n.nome || ' ') = 0)
+  ), falante as materialized (
+    -- companies whose texts say something
+    select f.raiz, c.corte
+    from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
+    join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
+    group by f.raiz, c.corte
+    having sum(f.textos) >= 10
+  ), dita as materialized (
+    select e.raiz, e.corte, e.texto, w.palavra
+    from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e
+    join falante f on f.raiz = e.raiz and f.corte = e.corte
+    cross join lateral string_to_table(e.texto, ' ') w (palavra)
+    where length(w.palavra) >= 4
+  ), geral as materialized (
+    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
+    from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
+    cross join lateral (
+      select sum(c.linhas) as linhas from regras.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
+  ), sabida as (
+    select f.raiz, w.palavra, min(f.mes) as mes
+    from regras.estatistica_fornecedor f
+    cross join lateral unnest(f.palavras) w (palavra)
+    where f.raiz in (select x.raiz from falante x)
+    group by f.raiz, w.palavra
+  ), muda as (
+    select d.raiz, d.corte, d.texto
+    from dita d
+    join geral g on g.palavra = d.palavra
+    left join sabida s on s.raiz = d.raiz and s.palavra = d.palavra and s.mes < d.corte
+    group by d.raiz, d.corte, d.texto
+    -- a word that nobody ever wrote says nothing
+    having count(s.palavra) filter (where not g.comum) = 0
+      and count(*) filter (where s.palavra is null and g.vista) > count(s.palavra)
+  )
+  select e.n, case when x.raiz is not null then 'nome' else 'texto' end
+  from entrada e
+  left join estranha x on x.raiz = e.raiz and x.nome = e.nome and x.corte = e.corte
+  left join muda m on m.raiz = e.raiz and m.texto = e.texto and m.corte = e.corte
+  where x.raiz is not null or m.raiz is not null;
+end
+$$;
+
+comment on function regras.contradizem_codigo(text[], text[], text[], int[]) is
+  'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+revoke execute on function regras.contradizem_codigo(text[], text[], text[], int[]) from public;
+--! EndIncluded regras/contradizem_codigo.sql
+
+--! Included regras/frase_rotulos.sql
+-- The categories of the ledger nearest to some labels, three at most, with their counts, as a sentence; null when nothing is like
+-- them. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.frase_rotulos(rotulos text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  from (
+    select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
+    from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
+    cross join lateral (select y.*, row_number() over () * 100 + r.n as ordem from regras.rotulos_proximos(r.procurado, 3) y) p
+    group by p.rotulo
+    order by min(p.ordem)
+    limit 3
+  ) x
+$$;
+
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+revoke execute on function regras.frase_rotulos(text[]) from public;
+--! EndIncluded regras/frase_rotulos.sql
+
+--! Included regras/parcela_contestada.sql
+-- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
+-- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
+-- off nought and one. Touches nothing. Called by regras.trade_marketing.
+create or replace function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
+language sql immutable parallel safe
+return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
+
+comment on function regras.parcela_contestada(numeric, numeric, numeric) is
+  'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+revoke execute on function regras.parcela_contestada(numeric, numeric, numeric) from public;
+--! EndIncluded regras/parcela_contestada.sql
+
+--! Included regras/parcelas_padroes.sql
+-- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
+-- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
+-- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
+-- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
+-- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.parcelas_padroes(inicio date, fim date, categoria text)
+returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_passo bigint;
+begin
+  v_passo := (
+    select greatest(1, count(*) / 40000)
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
+
+  return query
+  with amostra as (
+    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    offset 0
+  ), casado as materialized (
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    from amostra a
+    where a.categoria_dobrada <> all (v_pendentes)
+      and (regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
+  ), texto as materialized (
+    select c.n, c.certo, t.campo, t.texto
+    from casado c
+    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
+    where t.texto <> ''
+  ), nomeado as materialized (
+    select t.campo, t.texto, p.id, p.acao
+    from (select distinct x.campo, x.texto from texto x) t
+    join (
+      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    where (p.filtro is null or t.texto like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.texto)
+  ), excluido as (
+    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+  )
+  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
+  from texto t
+  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
+  where t.n not in (select e.n from excluido e)
+  group by m.id;
+end
+$$;
+
+comment on function regras.parcelas_padroes(date, date, text) is
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+revoke execute on function regras.parcelas_padroes(date, date, text) from public;
+--! EndIncluded regras/parcelas_padroes.sql
+
+--! Included regras/requisitos_pendente_verificacao.sql
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
+-- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
+-- settings, regras.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_pendente_verificacao() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rotulos jsonb := audit_interno.configuracao('pendente.rotulos');
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_escritos text[];
+begin
+  if jsonb_typeof(v_rotulos) <> 'array' then
+    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+      regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
+      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+        || ' ([] se só os lançamentos sem categoria estão pendentes).');
+  end if;
+  if v_pendentes = '{}' then
+    return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
+      || 'Mude uma das duas com conferente configurar, ou desative a regra.';
+  end if;
+  -- nothing but blanks is asked for: that there are none is good news
+  v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
+  if v_escritos = '{}' then
+    return null;
+  end if;
+  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  if exists (
+      select from regras.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
+    or regras.rotulo_existe(v_pendentes)
+  then
+    return null;
+  end if;
+  return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
+      select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
+end
+$$;
+
+comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_pendente_verificacao() from public;
+--! EndIncluded regras/requisitos_pendente_verificacao.sql
+
+--! Included regras/requisitos_trade_marketing.sql
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
+-- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
+-- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regras.requisitos_trade_marketing() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_proximos text;
+begin
+  if v_categoria is null then
+    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  if not exists (
+    select from audit.padroes_trade_marketing p
+    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+  then
+    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
+      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+  end if;
+  if not regras.rotulo_existe(array[v_categoria]) then
+    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  return null;
+end
+$$;
+
+comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+revoke execute on function regras.requisitos_trade_marketing() from public;
+--! EndIncluded regras/requisitos_trade_marketing.sql
+
+--! Included regras/respostas_padroes.sql
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
+-- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- audit tables and the patterns; changes nothing. Called by regras.trade_marketing.
+create or replace function regras.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  from (
+    select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
+    from audit.decisoes p
+    order by p.divergencia_id, p.id desc
+  ) u
+  join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
+  cross join lateral jsonb_array_elements(
+    case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+  join audit.padroes_trade_marketing p
+    on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+    or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
+$$;
+
+comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+revoke execute on function regras.respostas_padroes() from public;
+--! EndIncluded regras/respostas_padroes.sql
+
+--! Included regras/rotulo_existe.sql
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
+begin
+  return exists (
+    select
+    from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
+    where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
+end
+$$;
+
+comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
+revoke execute on function regras.rotulo_existe(text[]) from public;
+--! EndIncluded regras/rotulo_existe.sql
 
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and

@@ -32,7 +32,7 @@ begin
   v_versao := v_regra;
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
-    v_defeito := audit_interno.conferir_regra(v_versao);
+    v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
     -- the registered function was held to it by an administrator
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);

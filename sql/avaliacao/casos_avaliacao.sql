@@ -29,7 +29,7 @@ begin
     from audit.divergencias_processadas d
     left join lateral (
       select p.tipo from audit.decisoes p
-      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'rejeicao', 'excecao')
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual', 'confirmacao', 'rejeicao', 'excecao')
       order by p.id desc limit 1
     ) p on true
     cross join lateral (
@@ -57,6 +57,8 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
+      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
   from linha l;

@@ -43,7 +43,7 @@ begin
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
     when others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
-      if left(v_codigo, 2) in ('40', '53', '57', '58') then
+      if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
       end if;
       return concat_ws('; ', format('a experiência com %s registros falhou (%s): %s',

@@ -16,6 +16,11 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
+  -- what ships unset may be unset again: null, or an empty text
+  if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
+    new.valor := 'null';
+    return new;
+  end if;
   v_valido := coalesce(case new.tipo
     when 'texto' then v_tipo_json = 'string' and btrim(v_texto) <> '' and length(v_texto) <= 500
     when 'inteiro' then v_tipo_json = 'number' and case when v_tipo_json = 'number' then v_texto::numeric = trunc(v_texto::numeric) end
@@ -62,7 +67,8 @@ begin
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
       when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
-    'um destes: ' || new.permitidos::text);
+    'um destes: ' || new.permitidos::text,
+    case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then
     raise exception using errcode = 'NC009', message = format('valor inválido para %s: %s', new.chave, new.valor),
       detail = coalesce(v_estranhos, format('tipo %s', new.tipo)), hint = format('Permitido: %s.', v_permitido);

@@ -127,9 +127,7 @@ begin
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
     end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
-    if left(v_codigo, 2) not in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') and v_codigo !~ '^[5-9I-Z]..[0-9A-Z]{2}$'
-      or left(v_codigo, 2) in ('53', '54', '55', '57', '58', 'XX')
-    then
+    if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
     if cardinality(ids) = 1 then

@@ -60,6 +60,7 @@ begin
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
       format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+    perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
   set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()

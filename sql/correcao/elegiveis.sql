@@ -11,9 +11,12 @@ as $$
   from audit.divergencias_processadas d
   where d.regra = elegiveis.regra.nome and d.sessao_ultima_id = elegiveis.sessao_id and d.status = 'aberta'
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
-    and d.valores_digitados is null -- a person had typed something else
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
+    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    and not coalesce((
+      select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
+      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0

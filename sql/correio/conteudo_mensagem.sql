@@ -42,7 +42,7 @@ begin
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
-      if left(sqlstate, 2) in ('40', '53', '57', '58', 'XX') then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
       v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));

@@ -1,7 +1,7 @@
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+-- people: the first proposes, another one approves. What is approved is what was seen.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -11,25 +11,15 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_sem_proposta text;
-  v_mesma text;
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_operacao bigint;
 begin
-  select array_agg(d.id), string_agg(d.id::text, ', ') filter (where d.valores_propostos = '{}' and d.valores_digitados is null),
-    string_agg(d.id::text, ', ') filter (where d.proposta_por = v_ator),
-    array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
-      or d.valor_decisao < v_dupla and d.valores_digitados is null)
-  into v_ids, v_sem_proposta, v_mesma, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
-  if v_sem_proposta is not null then
-    raise exception using errcode = 'NC017', message = format('sem correção a aprovar: %s', v_sem_proposta),
-      detail = 'A regra só aponta; não propõe valor.', hint = 'Use audit.corrigir_manualmente ou audit.rejeitar_divergencias. Nada foi feito.';
-  end if;
-  if v_mesma is not null then
-    raise exception using errcode = 'NC007', message = format('a segunda aprovação é de outra pessoa: %s', v_mesma),
-      detail = format('%s já propôs', v_ator), hint = 'Nada foi feito.';
-  end if;
+  select array_agg(d.id),
+    coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
+      or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
+  into v_ids, v_aplicar
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+    aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -38,7 +28,10 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (coalesce(v_aplicar, '{}'));
+  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  -- whoever proposed before the warehouse refused is no first of two any more
+  update audit.divergencias_processadas d set proposta_por = null
+  where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
     select d.id from audit.divergencias_processadas d where d.id = any (v_aplicar) and d.valores_digitados is null), true);
 
@@ -56,10 +49,11 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
 end
 $$;
-comment on function audit.aprovar_divergencias(bigint[], text) is
-  'Approves the proposed corrections and makes them. Returns the findings: corrigida, aguardando_segunda_aprovacao (valor_decisao of aprovacao.valor_dupla or more or null, or typed values: another person must approve too), obsoleta (the row moved meanwhile; not touched) or falha (refused by the warehouse, or undone because the rule still flags the row; motivo says why). All or nothing for errors: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC007 the same person twice, NC017 nothing proposed.';
-grant execute on function audit.aprovar_divergencias(bigint[], text) to conferente_revisor;
+comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;

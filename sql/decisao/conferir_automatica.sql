@@ -40,7 +40,8 @@ begin
   if v_porque is null then
     return;
   end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s', v_porque, v_regra.limiar);
+  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
+    v_porque, v_regra.limiar, v_regra.nome);
   update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
     detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),

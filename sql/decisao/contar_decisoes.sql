@@ -1,5 +1,5 @@
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
+-- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
 -- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
 returns void
@@ -14,10 +14,10 @@ begin
   for no key update;
 
   with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar as no_limiar
+    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
     from audit.divergencias_processadas d
     join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}'
+    where d.id = any (contar_decisoes.ids)
   ), retirado as (
     delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
     returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
@@ -41,10 +41,10 @@ begin
 
   -- a statement of its own: the one above has deleted what a person said before
   insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar, r.contagem
+  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
   from audit.divergencias_processadas d
   join audit.regras r on r.nome = d.regra
-  where d.id = any (contar_decisoes.ids) and d.valores_propostos <> '{}' and contar_decisoes.certas is not null;
+  where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
   from audit.regras r

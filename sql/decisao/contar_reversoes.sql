@@ -1,50 +1,63 @@
--- What a rollback says of the rules: an automatic correction that a person takes back counts against its rule, and no more
--- once the rollback is itself undone; a person's approval that is taken back counts no longer. Reads
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
+-- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+-- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
-create or replace function audit_interno.contar_reversoes()
+create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
-declare
-  v_aprovadas bigint[];
 begin
   perform from audit.regras r
   where r.nome in (select l.regra from pg_temp.conferente_revertida l) order by r.nome for no key update;
 
-  with feita as (
-    select l.divergencia_id, l.regra, o.id, o.tipo, o.iniciada_em
-    from pg_temp.conferente_revertida l join audit.operacoes o on o.id = l.operacao_id
-  ), automatica as (
-    select f.regra, 1 as quantas, f.iniciada_em from feita f where f.tipo = 'correcao'
-    union all
-    -- the rollback of a rollback, or of that in turn: what the first one had taken back, and which way it stands now
-    select f.regra, case when d.status = 'revertida' then 1 else -1 end, o.iniciada_em
-    from feita f
-    join audit.divergencias_processadas d on d.id = f.divergencia_id
-    join audit.operacoes o on o.tipo = 'correcao' and o.id = (
-      select max(a.operacao_id) from audit.alteracoes a
-      where a.divergencia_id = f.divergencia_id and a.operacao_id < f.id and a.reverte_operacao_id is null)
-    where f.tipo = 'reversao'
+  drop table if exists pg_temp.conferente_palavra;
+  create temp table conferente_palavra on commit drop as
+  select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
+    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+  from pg_temp.conferente_revertida l
+  join audit.divergencias_processadas d on d.id = l.divergencia_id
+  join audit.operacoes o on o.id = l.operacao_id
+  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
+    select max(a.operacao_id) from audit.alteracoes a
+    where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
+
+  with tirada as (
+    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
+    where e.divergencia_id = p.divergencia_id
+    returning p.regra, e.contagem, -1 as sinal
+  ), dada as (
+    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
+    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+    where p.tirada and p.automatica and contar_reversoes.erradas
   )
   update audit.regras r
   set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
   from (
-    select a.regra, sum(a.quantas) as quantas
-    from automatica a join audit.regras g on g.nome = a.regra and a.iniciada_em >= g.contagem_desde
-    group by a.regra
+    select y.regra, y.contagem, sum(y.sinal) as quantas
+    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
+    group by y.regra, y.contagem
   ) x
-  where r.nome = x.regra;
+  where r.nome = x.regra and r.contagem = x.contagem;
+  -- a statement of its own: the one above has deleted what was counted before
+  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
+  select p.divergencia_id, r.contagem
+  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  where p.tirada and p.automatica and contar_reversoes.erradas;
 
-  select array_agg(v.divergencia_id) into v_aprovadas
-  from pg_temp.conferente_revertida l join audit_interno.vereditos v on v.divergencia_id = l.divergencia_id
-  where v.certo;
-  if v_aprovadas is not null then
-    perform audit_interno.contar_decisoes(v_aprovadas, null);
+  if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
+    perform audit_interno.contar_decisoes(array_agg(p.divergencia_id),
+      case when not p.tirada then true when contar_reversoes.erradas then false end)
+    from pg_temp.conferente_palavra p where not p.automatica and not p.digitada
+    group by p.tirada;
   end if;
+  perform audit_interno.devolver_automatica(x.operacao_id)
+  from (select distinct p.operacao_id from pg_temp.conferente_palavra p where not p.tirada order by 1) x;
   perform audit_interno.conferir_automatica(x.regra)
   from (select distinct l.regra from pg_temp.conferente_revertida l order by l.regra) x;
 end
 $$;
-comment on function audit_interno.contar_reversoes() is 'Counts rolled back automatic corrections against their rules, and takes back approvals that were rolled back.';
+comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';

@@ -1,6 +1,6 @@
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
-returns audit.divergencias_processadas
+returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -29,10 +29,11 @@ begin
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
   begin
-    execute format('select jsonb_build_object(%s) from (select $1 as valores) as x', (
-      select string_agg(format('%L, %s', c, audit_interno.expressao_valor(v_relacao, c, 'x.valores')), ', ')
-      from jsonb_object_keys(corrigir_manualmente.valores) as c))
-    into v_valores using corrigir_manualmente.valores;
+    select l.valores into v_valores
+    from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
+      select string_agg(format('%L, %s', c,
+        audit_interno.expressao_imagem(v_relacao, c, audit_interno.expressao_valor(v_relacao, c, 'x.valores'))), ', ')
+      from jsonb_object_keys(corrigir_manualmente.valores) as c)), null, array[corrigir_manualmente.valores::text]) as l (valores jsonb);
   exception when data_exception then
     raise exception using errcode = 'NC015', message = format('valor de tipo errado: %s', sqlerrm), hint = 'Nada foi feito.';
   end;
@@ -46,13 +47,12 @@ begin
   update audit.divergencias_processadas d
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, valores_digitados = v_valores, motivo = v_motivo,
     decidida_em = null, decidida_por = null
-  where d.id = v_divergencia.id
-  returning * into v_divergencia;
-  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_valores <> v_divergencia.valores_propostos then false end);
+  where d.id = v_divergencia.id;
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], case when v_divergencia.valores_propostos <> '{}' and v_valores <> v_divergencia.valores_propostos then false end);
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  return v_divergencia;
+  return (select r from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao) r);
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;

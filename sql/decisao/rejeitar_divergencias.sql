@@ -1,6 +1,6 @@
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
-returns setof audit.divergencias_processadas
+returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -19,13 +19,12 @@ begin
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
   perform audit_interno.contar_decisoes(v_ids, false);
   update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator,
-    proposta_por = null, valores_digitados = null
+  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select d.* from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
 end
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
-  'Rejects findings; they stay silent until their row changes. Returns them. Errors, all or nothing: NC001 none given, NC004 unknown id, NC005 not possible from its status, NC006 reason missing.';
+  'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;

@@ -6,9 +6,9 @@ immutable parallel safe
 as $$
   select de = para or case de
     when 'aberta' then para <> 'revertida'
-    when 'aguardando_segunda_aprovacao' then para in ('corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
+    when 'aguardando_segunda_aprovacao' then para in ('aberta', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha')
     when 'corrigida' then para in ('revertida', 'aberta', 'falha', 'obsoleta')
-    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida')
+    when 'revertida' then para in ('corrigida', 'aberta', 'resolvida', 'aguardando_segunda_aprovacao')
     when 'rejeitada' then para = 'aberta'
     when 'falha' then para in ('aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida')
     else para = 'aberta' -- obsoleta, resolvida: found again
@@ -31,3 +31,23 @@ comment on function audit_interno.recusar_transicao() is 'Refuses a forbidden ch
 create or replace trigger proteger_transicao before update of status on audit.divergencias_processadas
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
+
+-- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
+-- finding that was rejected, is not applied to one that is opened again.
+create or replace function audit_interno.esquecer_proposta()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.valores_digitados := null;
+  new.proposta_por := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
+
+create or replace trigger esquecer_proposta before update of status on audit.divergencias_processadas
+  for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
+    and (new.valores_digitados is not null or new.proposta_por is not null))
+  execute function audit_interno.esquecer_proposta();

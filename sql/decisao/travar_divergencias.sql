@@ -1,17 +1,24 @@
--- Takes the findings a person decides on, in one order for everybody, and refuses unknown ones and those in a status from
--- which the act is not possible. Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[])
+-- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
+-- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
+-- Two people at one moment: the second waits here, then sees what the first did.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_ator text := audit_interno.ator();
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
   v_estranhas text;
-  v_indevidas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
   end if;
   perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
@@ -21,15 +28,40 @@ begin
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
       hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
   end if;
-  select string_agg(format('%s (%s)', d.id, d.status), ', ' order by d.id) into v_indevidas
+
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, x.codigo, case x.codigo
+      when 'NC005' then format('já está %s', d.status)
+        || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
+        || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
+        || coalesce(': ' || d.motivo, '')
+      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      else format('%s: %s%s. Para aprovar isto: visto %s',
+        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
+        audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
-  where d.id = any (travar_divergencias.ids) and d.status <> all (travar_divergencias.de);
-  if v_indevidas is not null then
-    raise exception using errcode = 'NC005', message = format('não se pode %s: %s', ato, v_indevidas),
-      detail = format('possível a partir de: %s', array_to_string(de, ', ')), hint = 'Nada foi feito.';
-  end if;
-  return query select d.* from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id;
+  left join (
+    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+  ) as v on v.id = d.id
+  cross join lateral (select case
+    when d.status <> all (travar_divergencias.de) then 'NC005'
+    when ato <> 'aprovar' then null
+    when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
+    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+  end as codigo) as x
+  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
+
+  return query
+    select d.* from audit.divergencias_processadas d
+    where d.id = any (travar_divergencias.ids) and not exists (
+      select from pg_temp.conferente_deixada x where x.divergencia_id = d.id)
+    order by d.id;
 end
 $$;
-comment on function audit_interno.travar_divergencias(bigint[], text, text[]) is
-  'Locks and returns the findings. NC001 none given, NC004 unknown, NC005 not possible from their status.';
+comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';

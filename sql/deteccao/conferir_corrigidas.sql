@@ -103,7 +103,7 @@ begin
       valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
-        when not x.mesma_entrada then 'a chave agora é de outro lançamento'
+        when not x.mesma_entrada then 'a chave é agora de outro lançamento'
         else concat(
           case when x.reaberta then 'a correção foi desfeita fora do sistema' else 'outro valor foi posto fora do sistema sobre a correção' end,
           case when x.carga > x.corrigida_em then format(' pela carga de %s', to_char(x.carga at time zone v_fuso, 'DD/MM/YYYY HH24:MI'))

@@ -16,13 +16,13 @@ begin
   if not exists (select from audit.correcoes_desfeitas) then
     return;
   end if;
-  select array_agg(c.registro_id) into v_chaves
+  select array_agg(distinct c.registro_id) into v_chaves
   from (
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.correcoes_desfeitas u join audit.divergencias_processadas d on d.id = u.divergencia_id
     where u.operacao_id = reabrir_desfeitas.operacao_id and u.situacao <> 'ausente'
     union
-    select d.registro_id
+    select d.registro_id, d.entrada
     from audit.divergencias_processadas d
     where d.regra = reabrir_desfeitas.regra.nome and d.tabela = reabrir_desfeitas.regra.tabela and d.status = 'aberta'
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
@@ -31,7 +31,7 @@ begin
   where not exists ( -- what an exception withholds was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
-      and e.revogada_em is null and e.expira_em > clock_timestamp());
+      and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
   if v_chaves is null then
     return;
   end if;

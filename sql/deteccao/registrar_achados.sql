@@ -1,6 +1,6 @@
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected or rolled back stays as it is; one that had closed by itself, or by an exception that is no longer
--- in force, is open again.
+-- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
+-- no longer in force, or whose correction was taken back for another reason, is open again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -39,9 +39,11 @@ begin
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
-        from (select case d.status when 'obsoleta' then true when 'resolvida' then true
-          when 'rejeitada' then coalesce((
-            select c.tipo = 'excecao' from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+        from (select case when d.status = 'obsoleta' then true
+          when d.status in ('resolvida', 'rejeitada', 'revertida') then (
+            select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
+              else max(c.tipo) = 'excecao' end
+            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo

@@ -11,6 +11,10 @@ begin
     return;
   end if;
   perform regras.conhecer_grafias(meses, chaves);
+  insert into regras.estatistica_fornecedor as f
+  select * from regras.contar_fornecedores(meses, chaves)
+  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
+    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
   with somada as (
     insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
     select h.nivel, h.chave, h.mes, h.categoria, h.linhas

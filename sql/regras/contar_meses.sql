@@ -10,7 +10,9 @@ as $$
 begin
   delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
   delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
   perform regras.conhecer_grafias(meses, null);
+  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
   -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with

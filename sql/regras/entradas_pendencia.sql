@@ -1,10 +1,13 @@
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
 -- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regras.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regras.pontuar_pendencias and by the fitting of the weights.
 create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -24,7 +27,7 @@ begin
       select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
         left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
@@ -34,14 +37,23 @@ begin
     ), mes as materialized (
       select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regras.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select p.id, p.corte, m.lacuna, null::int, regras.raiz_fornecedor(p.fornecedor_id),
-      case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end,
-      nullif(btrim(p.fornecedor_id), ''), nullif(btrim(p.centro_custo), ''), nullif(btrim(p.conta_contabil), ''), p.valor,
-      regras.palavras_texto(p.descricao)
-    from pendente p
-    join mes m on m.corte = p.corte
-    left join regras.estatistica_nome n on n.escrito = p.escrito;
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
     return;
   end if;
 
@@ -82,15 +94,24 @@ begin
       from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
       offset 0
     ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regras.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id),
-    case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end,
-    nullif(btrim(d.fornecedor_id), ''), nullif(btrim(d.centro_custo), ''), nullif(btrim(d.conta_contabil), ''), d.valor,
-    regras.palavras_texto(d.descricao)
-  from decidida d
-  join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-  left join regras.estatistica_nome n on n.escrito = d.escrito
-  where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade;
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
 end
 $$;
 

@@ -16,7 +16,7 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
     from regras.sugerir_pendencias(janela, null, null, metade) s
     join regras.estatistica_categoria c on c.id = s.categoria
     left join regras.estatistica_categoria d on d.id = s.segunda
@@ -29,6 +29,7 @@ begin
     case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -36,8 +37,12 @@ begin
       'niveis', s.por_nivel,
       'palavras', s.palavras,
       'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case
-      when s.id is null then 'Pendente, e o histórico não tem nada parecido de onde inferir a categoria.'
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
       else coalesce(case when s.certas > 0 then
           s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
             || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
@@ -53,7 +58,7 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
     and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)

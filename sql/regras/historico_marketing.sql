@@ -1,6 +1,7 @@
--- What the given suppliers do when they do not look like marketing: their entries between two days that no including pattern
--- matches, by category, pending ones left out. All of them are read: three of thousands defend a category, and a sample would
--- lose them. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
+-- What the given suppliers do: their entries between two days, by category, pending ones left out, whether or not a marketing pattern
+-- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
+-- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by regras.trade_marketing.
 create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, categoria_dobrada text, lancamentos bigint)
 language plpgsql stable
@@ -11,55 +12,42 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   v_codigos text[] := array(
     select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
   v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
 begin
   return query
   with grupo as (
-    -- descriptions are many; what else is folded and matched is few, once grouped
-    select l.fornecedor_id, l.fornecedor, l.categoria, l.conta_contabil, count(*) as lancamentos
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 1, 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
     union all
-    select null, l.fornecedor, l.categoria, l.conta_contabil, count(*)
+    select null, l.fornecedor, l.categoria, count(*)
     from dw.lancamentos l
-    cross join lateral (select audit_interno.dobrar(l.descricao) as descricao offset 0) d
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and regras.inicio_fornecedor(l.fornecedor_id) = ''
-      and not regras.texto_casa(d.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-    group by 2, 3, 4
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 2, 3
   ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, audit_interno.dobrar(g.fornecedor) as nome,
-      audit_interno.dobrar(g.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
     from grupo g
     offset 0
   )
   select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
   from outro o
-  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> '' and o.categoria_dobrada <> all (v_pendentes)
-    and not regras.texto_casa(o.conta, v_conta_filtro, v_conta, v_conta_livre)
-    and not regras.texto_casa(o.nome, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by o.chave, o.categoria_dobrada;
 end
 $$;
 
 comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included, that no marketing pattern matches.';
+  'For each supplier key and folded category: entries between two booking dates, both included.';
 revoke execute on function regras.historico_marketing(date, date, text[]) from public;

@@ -17,7 +17,7 @@ begin
     from (
       select
       from dw.lancamentos l
-      where audit_interno.dobrar_categoria(l.categoria) = any (v_pendentes)
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
         and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
         and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)

@@ -20,6 +20,7 @@ begin
       audit_interno.dobrar_categoria(g.categoria) as dobrado
     from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
     group by audit_interno.dobrar_categoria(g.categoria)
+    offset 0
   ) c
   cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
   cross join lateral (

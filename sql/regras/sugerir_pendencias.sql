@@ -5,7 +5,7 @@
 create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -15,8 +15,9 @@ as $$
 begin
   return query
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao),
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
   from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
   left join regras.estatistica_curva k on k.classe = s.classe
   left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
@@ -26,6 +27,7 @@ begin
     coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
     regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
   cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
   cross join lateral (select case
     when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
     then i.posicao + 1 else i.posicao end as faixa) j;

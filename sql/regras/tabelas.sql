@@ -43,6 +43,16 @@ create unlogged table regras.estatistica_nome (
 );
 comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regras.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes int not null,
+  textos int not null,
+  palavras text[] not null,
+  primary key (raiz, nome, mes)
+);
+comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
 create unlogged table regras.estatistica_borda (
   registro_id text primary key,
   carregado_em timestamptz not null,

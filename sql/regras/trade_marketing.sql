@@ -1,7 +1,9 @@
 -- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. The confidence starts from the business's policy and falls where the
--- supplier's own other entries, or the words of name and description, say that the booked category is right. Reads dw.lancamentos,
--- the patterns and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify them.
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
 create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -9,7 +11,11 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -45,6 +51,13 @@ begin
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regras.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regras.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
   ), resumo as (
     select h.chave,
       sum(h.lancamentos) as total,
@@ -75,18 +88,24 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    o.confianca,
+    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
-        'lancamentos', coalesce(r.total, 0), 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra),
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || coalesce(' Contra: ' || f.contra || '.', ''),
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -97,32 +116,64 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place
-    select case
-      when b.pendente then coalesce(r.maior_outra, 0)
-      else coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0)
-    end as contra
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
-    select e.contra >= 3 and e.contra > coalesce(r.marketing, 0) as fornecedor -- one or two entries are no history
-  ) g
-  cross join lateral (
     select nullif(concat_ws('; ',
-      case when g.fornecedor then
-        e.contra || ' de ' || r.total || ' outros lançamentos do fornecedor, sem padrão de marketing, estão '
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
-  cross join lateral regras.confianca_contestada(
-    v_base, case when g.fornecedor then coalesce(r.marketing, 0) else 0 end,
-    greatest(case when g.fornecedor then e.contra else 0 end, least(coalesce(t.contra, 0), v_alheio),
-      case when b.sem_data then v_alheio else 0 end)) o (confianca);
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regras.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regras.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
 end
 $$;
 
 comment on function regras.trade_marketing(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence falls where the supplier''s own history, or words of name and description, defend the booked one. Amount at stake: the entry''s.';
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
 revoke execute on function regras.trade_marketing(audit.janela) from public;

@@ -1,8 +1,8 @@
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
-create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null)
-returns setof audit.resultado_reversao
+create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
+returns setof audit_interno.linha_reversao
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -58,7 +58,7 @@ begin
     where l.resultado = 'superada';
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, 'reversao', v_ator, reverter_lote.motivo
+    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
     from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
@@ -81,12 +81,12 @@ begin
         case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
         l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
         case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
-          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end
+          when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
       from pg_temp.conferente_lote l
       order by l.divergencia_id;
   end loop;
-  perform audit_interno.contar_reversoes();
-  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos));
+  perform audit_interno.contar_reversoes(erradas);
+  perform audit_interno.fechar_operacao(v_operacao, v_aplicadas, detalhes => jsonb_build_object('conflitos', v_conflitos, 'erradas', erradas));
 end
 $$;
-comment on function audit_interno.reverter_lote(text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';

@@ -1,5 +1,5 @@
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back.
-create or replace function audit.reverter_operacao(id bigint, motivo text)
+-- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -9,6 +9,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
   v_tipo text;
 begin
+  perform audit_interno.exigir_porque(reverter_operacao.porque);
   select o.tipo into v_tipo from audit.operacoes o where o.id = reverter_operacao.id;
   if not found then
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(reverter_operacao.id::text, 'nula')),
@@ -23,9 +24,11 @@ begin
     raise exception using errcode = 'NC017', message = format('a operação %s não tem alteração em vigor', reverter_operacao.id),
       detail = format('tipo %s; nada alterou, ou já foi revertida', v_tipo);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo);
+  perform audit_interno.criar_deixadas();
+  perform audit_interno.exigir_revisores(v_motivo);
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_operacao.porque);
 end
 $$;
-comment on function audit.reverter_operacao(bigint, text) is
-  'Rolls back everything that one operation changed; a rollback is an operation too. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back.';
-grant execute on function audit.reverter_operacao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_operacao(bigint, text, text) is
+  'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
+grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;

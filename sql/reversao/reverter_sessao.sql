@@ -1,5 +1,5 @@
 -- Takes back everything one session corrected by itself and that still stands.
-create or replace function audit.reverter_sessao(id bigint, motivo text)
+create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
@@ -10,6 +10,7 @@ declare
   v_operacoes bigint[] := array(
     select o.id from audit.operacoes o where o.sessao_id = reverter_sessao.id and o.tipo = 'correcao');
 begin
+  perform audit_interno.exigir_porque(reverter_sessao.porque);
   if not exists (select from audit.sessoes_processamento s where s.id = reverter_sessao.id) then
     raise exception using errcode = 'NC004', message = format('sessão desconhecida: %s', coalesce(reverter_sessao.id::text, 'nula'));
   end if;
@@ -29,9 +30,10 @@ begin
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
   end if;
-  return query select * from audit_interno.reverter_lote(v_motivo, reverter_sessao.id);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_reversao(v_motivo, reverter_sessao.porque, reverter_sessao.id);
 end
 $$;
-comment on function audit.reverter_sessao(bigint, text) is
-  'Rolls back every correction of a session that still stands. Returns one row each, as audit.reverter_divergencias. Errors: NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
-grant execute on function audit.reverter_sessao(bigint, text) to conferente_revisor, conferente_operador;
+comment on function audit.reverter_sessao(bigint, text, text) is
+  'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
+grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;

@@ -54,7 +54,7 @@ begin
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
     case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
-  cross join lateral (select audit_interno.conferir_regra(r) as defeito) as c
+  cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
   left join lateral (
     -- a limit that stopped corrections leaves the window where it was;
     -- a manual session looks further for no auto one: auto must see again, itself, what it may correct

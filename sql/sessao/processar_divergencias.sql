@@ -22,9 +22,9 @@ begin
       exit when v_passo.etapa = 'fim';
       begin
         perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when others then
+      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-        if v_passo.regra is null or left(v_codigo, 2) in ('40', '53', '57', '58', 'XX') then
+        if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
         end if;
         perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);

@@ -49,6 +49,7 @@ begin
     return;
   end if;
   regra := null;
+  tempo_limite_ms := 600000; -- what follows is of no one rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;

@@ -38,11 +38,76 @@ create type audit.resultado_reversao as (
   antes jsonb,
   depois jsonb,
   agora jsonb,
-  explicacao text
+  status text,
+  explicacao text,
+  operacao_id bigint,
+  aviso text
 );
-comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger).';
+comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.status is 'Status of the finding now.';
+comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
+comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
+comment on column audit.resultado_reversao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
-comment on column audit.resultado_reversao.explicacao is 'Why it did not come back, in one sentence; null when it did.';
+
+create type audit_interno.linha_reversao as (
+  divergencia_id bigint,
+  tabela text,
+  registro_id text,
+  resultado text,
+  antes jsonb,
+  depois jsonb,
+  agora jsonb,
+  explicacao text,
+  operacao_id bigint
+);
+comment on type audit_interno.linha_reversao is 'What audit_interno.reverter_lote did to one row.';
+
+create type audit.resultado_decisao as (
+  id bigint,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  regra text,
+  tabela text,
+  registro_id text,
+  valores_originais jsonb,
+  valores_propostos jsonb,
+  valores_digitados jsonb,
+  confianca numeric,
+  justificativa text,
+  valor_em_risco numeric,
+  proposta_por text,
+  decidida_em timestamptz,
+  decidida_por text,
+  motivo text,
+  visto text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
+comment on column audit.resultado_decisao.id is 'The finding.';
+comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
+comment on column audit.resultado_decisao.status is 'Status now.';
+comment on column audit.resultado_decisao.regra is 'Rule that found it.';
+comment on column audit.resultado_decisao.tabela is 'Table of the row, schema-qualified.';
+comment on column audit.resultado_decisao.registro_id is 'Key of the row as text.';
+comment on column audit.resultado_decisao.valores_originais is 'Column to value that the row held when found.';
+comment on column audit.resultado_decisao.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
+comment on column audit.resultado_decisao.valores_digitados is 'Column to value that a person typed instead.';
+comment on column audit.resultado_decisao.confianca is 'Probability, 0 to 1, that the proposed correction is right.';
+comment on column audit.resultado_decisao.justificativa is 'The finding in one sentence.';
+comment on column audit.resultado_decisao.valor_em_risco is 'Amount at stake in BRL.';
+comment on column audit.resultado_decisao.proposta_por is 'First of two people.';
+comment on column audit.resultado_decisao.decidida_em is 'When its status was last decided.';
+comment on column audit.resultado_decisao.decidida_por is 'Who decided it.';
+comment on column audit.resultado_decisao.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
+comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
+comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { findingColumns, reportActed } from './findings.ts'
+import { reportActed } from './findings.ts'
 
 interface Options {
   readonly valor: Record<string, string>
@@ -23,8 +23,7 @@ export function register(program: Command, app: App): void {
     .action((id: string, options: Options) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
         const rows = await sql`
-          select ${findingColumns(sql)}
-          from audit.corrigir_manualmente(${id}::bigint, ${sql.json(options.valor)}, ${options.motivo})`
+          select * from audit.corrigir_manualmente(${id}::bigint, ${sql.json(options.valor)}, ${options.motivo})`
         return reportActed(app, rows, options.json === true)
       }),
     )

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { findingColumns, reportActed } from './findings.ts'
+import { reportActed } from './findings.ts'
 
 interface Options {
   readonly motivo: string
+  readonly visto?: string[]
   readonly json?: boolean
 }
 
@@ -12,24 +13,25 @@ interface Options {
 export function registerDecision(
   program: Command,
   app: App,
-  name: 'aprovar' | 'rejeitar' | 'reabrir',
+  name: 'aprovar' | 'rejeitar' | 'confirmar',
   functionName: string,
 ): void {
   const { text } = app
   const parse = createParsers(text)
-  program
+  const command = program
     .command(name)
     .description(text.command[name])
     .argument('<id...>', text.option.ids, parse.ids)
     .requiredOption('--motivo <motivo>', text.option.reason)
+  if (name === 'aprovar') command.option('--visto <visto...>', text.option.seen, parse.texts)
+  command
     .option('--json', text.option.json)
     .addHelpText('after', text.example[name])
-    .action((ids: string[], options: Options) =>
+    .action((ids: string[], { motivo, visto, json }: Options) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const rows = await sql`
-          select ${findingColumns(sql)}
-          from ${sql.unsafe(functionName)}(${ids}::bigint[], ${options.motivo})`
-        return reportActed(app, rows, options.json === true)
+        const seen = visto === undefined ? sql`` : sql`, ${visto}::text[]`
+        const rows = await sql`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen})`
+        return reportActed(app, rows, json === true)
       }),
     )
 }

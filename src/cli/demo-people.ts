@@ -46,8 +46,7 @@ export async function decide(app: App, sql: Sql): Promise<Row | undefined> {
     const rows = await asPerson(
       sql,
       person,
-      () => sql`
-        select ${findingColumns(sql)} from ${sql.unsafe(functionName)}(array[${finding['id']}::bigint], ${reason})`,
+      () => sql`select * from ${sql.unsafe(functionName)}(array[${finding['id']}::bigint], ${reason})`,
     )
     printFindings(app, rows)
   }

@@ -7,7 +7,7 @@ import { type Column, print, printJson, printTable, tell } from './output.ts'
 export const findingColumns = (sql: Sql) => sql`
   id, sessao_id, sessao_ultima_id, regra, tabela, registro_id, valores_originais, valores_propostos, valores_digitados,
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
-  proposta_por, decidida_em, decidida_por, motivo`
+  proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto`
 
 /** A line for each finding, and with `sentence` its justification below. */
 export function printFindings(
@@ -28,12 +28,16 @@ export function printFindings(
       of: (r) =>
         change(format.values, r['valores_originais'], r['valores_digitados'] ?? r['valores_propostos']),
     },
-    ...(reason ? [{ title: column.reason, of: (r: Row) => r['motivo'] }] : []),
+    ...(reason ? [{ title: column.reason, of: (r: Row) => r['explicacao'] ?? r['motivo'] }] : []),
   ]
   printTable(rows, columns)
   if (!sentence) return
   print()
-  for (const row of rows) print(`${row['id']}: ${plain(row['justificativa'])}`)
+  for (const row of rows) {
+    // Where somebody typed values an approval has to say what was seen.
+    const seen = row['valores_digitados'] == null ? '' : ` [visto ${row['visto']}]`
+    print(`${row['id']}: ${plain(row['justificativa'])}${seen}`)
+  }
 }
 
 /** `categoria: A → categoria: B`, the columns that change alone; what is only flagged has no arrow. */
@@ -45,15 +49,30 @@ export function change(values: (value: unknown) => string, before: unknown, afte
   return `${values(old)} → ${values(after)}`
 }
 
-/** Result of a person's act on findings: what became of each, and 1 where not everything was done as asked. */
-export function reportActed(app: App, rows: readonly Row[], json: boolean): number {
+/** Results of a person's act on findings: what became of each, and 1 where not everything was done as asked. */
+export function reportActed(app: App, rows: readonly Row[], json: boolean, { undo = true } = {}): number {
+  const { text, format } = app
   if (json) printJson(rows)
   else printFindings(app, rows, { reason: true })
+  const done = rows.filter((r) => r['resultado'] !== 'deixada')
+  const left = rows.length - done.length
   const counts = new Map<string, number>()
-  for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1)
-  tell([...counts].map(([status, n]) => `${app.format.number(n)} ${status}`).join(', '))
-  if (counts.has('aguardando_segunda_aprovacao')) tell(app.text.notice.secondNeeded)
-  return counts.has('falha') || counts.has('obsoleta') ? 1 : 0
+  for (const { status } of done) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const what = [...counts].map(([status, n]) => `${format.number(n)} ${status}`)
+  tell([...what, ...(left > 0 ? [text.notice.left(format.number(left))] : [])].join(', '))
+  const waiting = done.filter((r) => r['status'] === 'aguardando_segunda_aprovacao')
+  if (waiting.length > 0) tell(text.notice.secondNeeded)
+  for (const { id, visto, valores_digitados: typed } of waiting)
+    if (typed) tell(text.notice.typedSeen(String(id), visto))
+  warn(rows)
+  const operation = done[0]?.['operacao_id']
+  if (undo && operation != null) tell(text.notice.undo(String(operation)))
+  return rows.every((r) => r['resultado'] === 'feita') ? 0 : 1
+}
+
+/** What else an act did, such as costing a rule its autonomy: once for each rule. */
+function warn(rows: readonly Row[]): void {
+  for (const warning of new Set(rows.map((r) => r['aviso'] as string | null))) if (warning) tell(warning)
 }
 
 /** Results of a rollback; what was not taken back is shown three ways. */
@@ -68,12 +87,20 @@ export function reportRollback(app: App, rows: readonly Row[], json: boolean): n
       print(
         `${text.result[row['resultado'] as keyof typeof text.result]}: ${row['tabela']} ${plain(row['registro_id'])} (${text.column.finding} ${row['divergencia_id']})`,
       )
+      if (row['antes'] == null) {
+        print(`  ${plain(row['explicacao'])}`)
+        continue
+      }
       print(`  ${text.column.before}  ${format.values(row['antes'])}`)
       print(`  ${text.column.after}  ${format.values(row['depois'])}`)
       print(`  ${text.column.now}  ${row['agora'] == null ? text.result.gone : format.values(row['agora'])}`)
     }
     if (kept.length > 100) print(text.notice.more(format.number(kept.length - 100)))
     print(text.result.rollback(format.number(back.length), format.number(kept.length)))
+    const becomes = new Map<string, number>()
+    for (const { explicacao } of back) becomes.set(explicacao, (becomes.get(explicacao) ?? 0) + 1)
+    for (const [what, n] of becomes) print(`  ${format.number(n)}: ${what}`)
   }
+  warn(rows)
   return kept.length > 0 ? 1 : 0
 }

@@ -1,6 +1,13 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
+import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
+
+interface Options {
+  readonly auto?: string
+  readonly motivo?: string
+  readonly json?: boolean
+}
 
 export function register(program: Command, app: App): void {
   const { text, format } = app
@@ -8,10 +15,22 @@ export function register(program: Command, app: App): void {
   program
     .command('regras')
     .description(text.command.regras)
+    .option('--auto <regra>', text.option.auto)
+    .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--json', text.option.json)
     .addHelpText('after', text.example.regras)
-    .action((options: { json?: boolean }) =>
-      withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
+    .action((options: Options) => {
+      const { auto, motivo } = options
+      if ((auto === undefined) !== (motivo === undefined)) throw new UsageError(text.usage.autoBoth)
+      const role = auto === undefined ? 'conferente_leitor' : 'conferente_administrador'
+      return withDatabase(app, { role }, async ({ sql }) => {
+        if (auto !== undefined && motivo !== undefined) {
+          const rows =
+            await sql`select * from audit.alterar_regra(${auto}, '{"automatica": true}', ${motivo})`
+          if (options.json) printJson(rows)
+          else print(text.result.autoGiven(auto))
+          return 0
+        }
         const rows = await sql`select * from audit.regras order by prioridade, nome`
         if (options.json) printJson(rows)
         else {
@@ -30,6 +49,6 @@ export function register(program: Command, app: App): void {
           for (const { nome, automatica_perdida: why } of rows) if (why) print(`${nome} ${why}`)
         }
         return 0
-      }),
-    )
+      })
+    })
 }

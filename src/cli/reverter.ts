@@ -9,8 +9,11 @@ interface Options {
   readonly operacao?: string
   readonly sessao?: string
   readonly motivo: string
+  readonly porque?: string
   readonly json?: boolean
 }
+
+const REASONS = ['erradas', 'outra-razao']
 
 export function register(program: Command, app: App): void {
   const { text } = app
@@ -22,6 +25,7 @@ export function register(program: Command, app: App): void {
     .option('--operacao <id>', text.option.operation, parse.id)
     .option('--sessao <id>', text.option.session, parse.id)
     .requiredOption('--motivo <motivo>', text.option.reason)
+    .option('--porque <porque>', text.option.because, parse.oneOf(REASONS))
     .option('--json', text.option.json)
     .addHelpText('after', text.example.reverter)
     .action(async (options: Options) => {
@@ -29,13 +33,26 @@ export function register(program: Command, app: App): void {
       if ([divergencia, operacao, sessao].filter((given) => given !== undefined).length !== 1) {
         throw new UsageError(text.usage.rollbackOne)
       }
-      await withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const rows = divergencia
-          ? await sql`select * from audit.reverter_divergencias(${divergencia}::bigint[], ${motivo})`
-          : operacao
-            ? await sql`select * from audit.reverter_operacao(${operacao}::bigint, ${motivo})`
-            : await sql`select * from audit.reverter_sessao(${sessao ?? null}::bigint, ${motivo})`
-        return reportRollback(app, rows, options.json === true)
-      })
+      const porque =
+        options.porque ??
+        (process.stdin.isTTY && process.stdout.isTTY && !options.json
+          ? await (await import('./reverter-prompts.ts')).askWhy(app)
+          : 'outra-razao')
+      if (porque === undefined) {
+        process.exitCode = 1
+        return
+      }
+      await withDatabase(
+        app,
+        { role: divergencia ? 'conferente_revisor' : 'conferente_operador' },
+        async ({ sql }) => {
+          const rows = divergencia
+            ? await sql`select * from audit.reverter_divergencias(${divergencia}::bigint[], ${motivo}, ${porque})`
+            : operacao
+              ? await sql`select * from audit.reverter_operacao(${operacao}::bigint, ${motivo}, ${porque})`
+              : await sql`select * from audit.reverter_sessao(${sessao ?? null}::bigint, ${motivo}, ${porque})`
+          return reportRollback(app, rows, options.json === true)
+        },
+      )
     })
 }

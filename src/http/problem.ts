@@ -32,6 +32,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NC017: 409,
   NC019: 409,
   NC020: 401,
+  NC021: 409,
   '42501': 403,
   '57014': 503,
   '55P03': 503,

@@ -58,6 +58,8 @@ export const ptBR = {
       `prazo inválido: ${value}; escreva 12h, 90d, 6m ou 1a, no máximo ${most} dias`,
     unknownSetting: (key: string) =>
       `configuração desconhecida: ${key}; veja todas com conferente configurar`,
+    reopenOne: 'diga os ids, ou --sessao',
+    autoBoth: '--auto e --motivo vêm juntos',
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
     demoNeedsEmbedded:
       '--demo olha o banco da demonstração no servidor embutido; com DATABASE_URL não se usa',
@@ -146,6 +148,9 @@ export const ptBR = {
     noneUndone: 'Nenhuma correção desfeita fora do sistema.',
     shown: (shown: string, total: string) => `${shown} de ${total}`,
     more: (n: string) => `… e mais ${n}; use --json para ver todas`,
+    typedSeen: (id: string, seen: string) => `  conferente aprovar ${id} --visto ${seen} --motivo …`,
+    left: (n: string) => `${n} deixadas como estavam`,
+    undo: (operation: string) => `Para desfazer: conferente desfazer ${operation} --motivo …`,
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
     noHistory: (table: string, id: string) => `Nada aconteceu com ${table} ${id}.`,
     noSessions: 'Nenhuma sessão ainda.',
@@ -243,6 +248,10 @@ export const ptBR = {
     conflito: 'CONFLITO (o registro mudou depois; nada foi tocado)',
     ausente: 'AUSENTE (o registro não existe mais)',
     recusada: 'RECUSADA pelo armazém (uma restrição ou gatilho)',
+    aguardando_segunda_aprovacao: 'AGUARDA outra pessoa',
+    deixada: 'DEIXADA como estava',
+    autoGiven: (rule: string) =>
+      `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
     notTried: (role: string) => `não experimentada: o login não tem o papel ${role}`,
@@ -256,6 +265,11 @@ export const ptBR = {
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
+  },
+  rollback: {
+    ask: 'As correções estavam erradas?',
+    wrong: 'sim: conta contra a regra, e elas não voltam à fila enquanto o registro não mudar',
+    other: 'não, é por outra razão: não conta, e elas voltam à fila',
   },
   agenda: {
     title: 'Agenda do Conferente',

@@ -19,6 +19,10 @@ export const rest: typeof ptBR = {
       'Asks for a session, which a worker runs. With simular the answer is complete and nothing is kept.',
     aprovar:
       'Approves corrections and makes them. The answer says what became of each: it may need a second person, be obsolete or fail.',
+    confirmar:
+      'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
+    desfazer:
+      'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
     rejeitar: 'Rejects a finding; it stays silent until the row changes.',
     operacoes: 'Audited operations, latest first.',
     sessoes: 'Sessions, latest first, with what each rule did.',
@@ -39,7 +43,10 @@ export const rest: typeof ptBR = {
     ordem: 'Column to order by; with - in front, largest first.',
     pagina: 'The page, from 1.',
     porPagina: 'Rows in a page.',
-    ids: 'The findings: all or none.',
+    ids: 'The findings. Those that cannot be decided any more are told and left; the others go through.',
+    visto:
+      'What was seen of each, in the order of ids: the field visto of the lists. Needed where somebody typed values.',
+    operacao: 'The operation.',
     id: 'The finding.',
     motivo: 'Why, in a sentence for whoever audits; in the query or in the body.',
     modo: 'manual only detects; auto detects and corrects what it may.',

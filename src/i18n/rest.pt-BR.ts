@@ -17,6 +17,10 @@ export const rest = {
       'Pede uma sessão, que um trabalhador executa. Com simular a resposta vem pronta e nada fica gravado.',
     aprovar:
       'Aprova correções e as faz. A resposta diz o que foi de cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
+    confirmar:
+      'Confirma divergências: procedem e são tratadas fora. Fecham, contam como certas, e se calam até que a linha mude.',
+    desfazer:
+      'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
     rejeitar: 'Rejeita uma divergência; ela se cala até que a linha mude.',
     operacoes: 'Operações auditadas, a mais recente primeiro.',
     sessoes: 'Sessões, a mais recente primeiro, com o que cada regra fez.',
@@ -39,7 +43,10 @@ export const rest = {
     ordem: 'Coluna da ordem; com - na frente, do maior ao menor.',
     pagina: 'A página, a partir de 1.',
     porPagina: 'Linhas por página.',
-    ids: 'As divergências: todas ou nenhuma.',
+    ids: 'As divergências. As que já não podem ser decididas são ditas e deixadas; as outras seguem.',
+    visto:
+      'O que foi visto de cada uma, na ordem de ids: o campo visto das listas. Pedido onde alguém digitou valores.',
+    operacao: 'A operação.',
     id: 'A divergência.',
     motivo: 'Por quê, em uma frase para quem auditar; na query ou no corpo.',
     modo: 'manual só detecta; auto detecta e corrige o que pode.',

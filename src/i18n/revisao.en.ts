@@ -23,6 +23,8 @@ export const review: typeof ptBR = {
   },
   /** What became of findings that were decided over. */
   became: {
+    deixada: { one: '1 left as it was', many: '{n} left as they were' },
+    resolvida: { one: '1 closed', many: '{n} closed' },
     aberta: { one: '1 reopened', many: '{n} reopened' },
     aguardando_segunda_aprovacao: {
       one: '1 waits for a second person',
@@ -88,7 +90,10 @@ export const review: typeof ptBR = {
     rejeicao: 'rejected',
     correcao_manual: 'values typed',
     reabertura: 'reopened',
+    confirmacao: 'confirmed, dealt with outside',
     reversao: 'rolled back',
+    reversao_por_erro: 'rolled back: it was wrong',
+    desfazimento: 'act taken back',
     alteracao: 'changed',
     'alteracao desfeita': 'change undone',
     excecao: 'exception',
@@ -101,21 +106,27 @@ export const review: typeof ptBR = {
   action: {
     approve: 'Approve',
     reject: 'Reject',
+    confirm: 'Right, dealt with outside',
     correct: 'Correct with another value',
     except: 'Declare an exception',
     revert: 'Undo the correction',
     reopen: 'Reopen',
+    undo: 'Undo',
   },
   explain: {
     approve:
       'The warehouse gets what the rule proposes. Above the amount of double approval, and for what was typed, another person confirms.',
     reject: 'The row stays as it is, and the rule does not flag it again until it changes.',
+    confirm:
+      'The finding is right, and somebody deals with it outside. The warehouse is not changed; it closes, counts as right, and does not come back until the row changes.',
     correct: 'Another person has to approve what you type.',
     except: 'The rule leaves this row in peace until the day that you say.',
     revert: 'The row gets back exactly what it had. If somebody changed it since, nothing is touched.',
     reopen: 'The finding waits for a decision again.',
+    undo: 'The row gets back what it had, and the finding waits for a decision again. It counts for and against nobody.',
   },
   of: { one: '1 finding', many: '{n} findings' },
+  wrong: 'The correction was wrong: it counts against the rule',
   until: 'Holds until',
   number: 'Digits alone, and a point or comma before the cents: {example}',
   checked: 'checked',

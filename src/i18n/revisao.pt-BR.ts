@@ -22,6 +22,8 @@ export const review = {
   },
   /** What became of findings that were decided over. */
   became: {
+    deixada: { one: '1 deixada como estava', many: '{n} deixadas como estavam' },
+    resolvida: { one: '1 fechada', many: '{n} fechadas' },
     aberta: { one: '1 reaberta', many: '{n} reabertas' },
     aguardando_segunda_aprovacao: { one: '1 aguarda segunda pessoa', many: '{n} aguardam segunda pessoa' },
     falha: { one: '1 falhou', many: '{n} falharam' },
@@ -84,7 +86,10 @@ export const review = {
     rejeicao: 'rejeitada',
     correcao_manual: 'valores digitados',
     reabertura: 'reaberta',
+    confirmacao: 'confirmada, tratada fora',
     reversao: 'desfeita',
+    reversao_por_erro: 'desfeita: estava errada',
+    desfazimento: 'ato desfeito',
     alteracao: 'alterado',
     'alteracao desfeita': 'alteração desfeita',
     excecao: 'exceção',
@@ -97,21 +102,27 @@ export const review = {
   action: {
     approve: 'Aprovar',
     reject: 'Rejeitar',
+    confirm: 'Procede, tratada fora',
     correct: 'Corrigir com outro valor',
     except: 'Declarar exceção',
     revert: 'Desfazer a correção',
     reopen: 'Reabrir',
+    undo: 'Desfazer',
   },
   explain: {
     approve:
       'O armazém passa a ter o que a regra propõe. Acima do valor de aprovação dupla, e para o que foi digitado, outra pessoa ainda confirma.',
     reject: 'O registro fica como está, e a regra não o aponta de novo enquanto não mudar.',
+    confirm:
+      'A divergência procede e alguém cuida dela fora daqui. O armazém não muda; ela fecha, conta como certa, e não volta enquanto o registro não mudar.',
     correct: 'Outra pessoa precisa aprovar o que você digitar.',
     except: 'A regra deixa este registro em paz até o dia que você disser.',
     revert: 'O registro volta a ter exatamente o que tinha. Se alguém o mudou depois, nada é tocado.',
     reopen: 'A divergência volta a esperar por decisão.',
+    undo: 'O registro volta a ter o que tinha, e a divergência volta a esperar por decisão. Não conta a favor nem contra ninguém.',
   },
   of: { one: '1 divergência', many: '{n} divergências' },
+  wrong: 'A correção estava errada: conta contra a regra',
   until: 'Vale até',
   number: 'Só algarismos, e uma vírgula antes dos centavos: {example}',
   checked: 'conferido',

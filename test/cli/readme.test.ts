@@ -34,7 +34,9 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
       case when n between 5 and 7 then '9988877700010' || n else '11222333000181' end, case when n between 5 and 7 then 'Agência ' || n else 'Posto Sol' end,
       'M' || n, case when n between 5 and 7 then 'verba cooperada' else 'abastecimento da frota' end, 500 + n,
       case when n <= 7 then 500 + n else 5000 + 10 * n end
-    from generate_series(1, 10) as n`)
+    from generate_series(1, 10) as n;
+    insert into finance.fact_entries (booked_on, branch, cost_centre, account, category, supplier_code, supplier_name, invoice, memo, amount)
+    values ('2026-05-05', 'SP', 'CC1', '4303', 'Trade Marketing', '77666555000144', 'Agência 1', 'V1', 'verba cooperada', 900)`)
   const bin = mkdtempSync(join(tmpdir(), 'conferente-readme-'))
   t.teardown(() => rmSync(bin, { recursive: true }))
   writeFileSync(
@@ -64,12 +66,12 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
     [
       'pendente_verificacao corrigida 1',
       'pendente_verificacao revertida 3',
+      'trade_marketing aberta 1',
       'trade_marketing corrigida 1',
       'trade_marketing rejeitada 1',
-      'trade_marketing revertida 1',
       'validacao_valores aberta 3',
     ],
-    'two approved, one rejected, what auto corrected taken back, amounts left to a person',
+    'two approved, one rejected, what auto corrected taken back, amounts and unproved patterns left to a person',
   )
   for (const { text } of blocks('Every morning')) await typed(text)
   const [settings] = await sql`

@@ -7,6 +7,7 @@ await armazem(sql)
 const olivia = personal(url, 'olivia')
 const ana = personal(url, 'ana')
 const bruno = personal(url, 'bruno')
+const adelia = personal(url, 'adelia')
 const ano = ['--data-inicio', '2025-11-01', '--data-fim', '2026-10-31']
 const abertas = async (condicao: string) =>
   (
@@ -106,6 +107,56 @@ await t.test('rejected', async (t) => {
   t.match(ran.stdout, /rejeitada/)
 })
 
+await t.test('taken back by its own number; confirmed; a lot of which one was decided already', async (t) => {
+  const [um, dois, tres] = await abertas(
+    `regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`,
+  )
+  const ids = [um?.id ?? '', dois?.id ?? '', tres?.id ?? '']
+  const confirmed = await conferente(['confirmar', ids[0] as string, '--motivo', 'a filial estorna'], {
+    url: ana,
+  })
+  t.equal(confirmed.code, 0, confirmed.stderr)
+  t.match(confirmed.stdout, /resolvida/)
+  const lot = await conferente(['aprovar', ...ids, '--motivo', 'conferido'], { url: bruno })
+  t.equal(lot.code, 1, 'not all was done')
+  t.match(lot.stdout, /já está resolvida por ana em .*: a filial estorna/)
+  t.match(lot.stderr, /2 corrigida, 1 deixadas/)
+  const [, operation = ''] = /conferente desfazer (\d+)/.exec(lot.stderr) ?? []
+  t.equal(
+    (await conferente(['desfazer', operation, '--motivo', 'x'], { url: ana })).code,
+    1,
+    'somebody else’s',
+  )
+  const undone = await conferente(['desfazer', operation, '--motivo', 'lista errada', '--json'], {
+    url: bruno,
+  })
+  t.equal(undone.code, 0, undone.stderr)
+  t.match(undone.json(), [{ status: 'aberta' }, { status: 'aberta' }])
+})
+
+await t.test(
+  'corrections called wrong cost a rule its autonomy: it is said, with the command that gives it back',
+  async (t) => {
+    await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
+    const [d] = await abertas(
+      `regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla} and confianca >= 0.95`,
+    )
+    const ran = await conferente(['rejeitar', d?.id ?? '', '--motivo', 'não é'], { url: ana })
+    t.match(
+      ran.stderr,
+      /a regra pendente_verificacao perdeu a correção automática: .*conferente regras --auto pendente_verificacao/,
+    )
+    t.match((await conferente(['regras'], { url: ana })).stdout, /--auto pendente_verificacao/)
+    const given = ['regras', '--auto', 'pendente_verificacao', '--motivo', 'rótulo corrigido']
+    t.equal((await conferente(given, { url: ana })).code, 1, 'not a reviewer’s to give')
+    t.equal((await conferente(['regras', '--auto', 'pendente_verificacao'], { url: adelia })).code, 2)
+    t.equal((await conferente(given, { url: adelia })).code, 0)
+    t.equal(await um(`select automatica::text from audit.regras where nome = 'pendente_verificacao'`), 'true')
+    await sql`update audit.configuracoes_sistema set valor = '20' where chave = 'regras.decisoes_minimas'`
+    await sql`select audit.reabrir_divergencias(array[${d?.id ?? ''}]::bigint[], 'fim do teste')`
+  },
+)
+
 await t.test('a typed value needs another person', async (t) => {
   const [d] = await abertas(`regra = 'trade_marketing'`)
   const id = d?.id ?? ''
@@ -116,9 +167,14 @@ await t.test('a typed value needs another person', async (t) => {
   const same = await conferente(['aprovar', id, '--motivo', 'ok'], { url: ana })
   t.equal(same.code, 1)
   t.match(same.stderr, /NC007/)
-  t.match((await conferente(['aprovar', id, '--motivo', 'ok', '--json'], { url: bruno })).json(), [
-    { status: 'corrigida' },
-  ])
+  const blind = await conferente(['aprovar', id, '--motivo', 'ok'], { url: bruno })
+  t.equal(blind.code, 1)
+  t.match(blind.stderr, /NC021/, 'what a person typed is not approved unseen')
+  const [, seen = ''] = /--visto (\w+)/.exec(typed.stderr) ?? []
+  const approved = await conferente(['aprovar', id, '--visto', seen, '--motivo', 'ok', '--json'], {
+    url: bruno,
+  })
+  t.match(approved.json(), [{ status: 'corrigida' }])
   t.equal(await um(`select categoria from dw.lancamentos where id = ${d?.registro_id}`), 'Seguros')
 })
 

@@ -66,10 +66,10 @@ test(
     t.match(await cena.achado(1), { decidida_por: 'ana', motivo: 'conferido' })
     await page.getByRole('button', { name: 'Desfazer', exact: true }).click()
     await dizer(page, 'era outra coisa')
-    await page.getByText('Feito: 1 revertida.').waitFor()
+    await page.getByText('Feito: 1 reaberta.').waitFor()
     t.equal(await cena.categoria(1), 'ERRADA', 'exactly as it was')
     await page.getByRole('link', { name: 'Ver todas' }).click()
-    await page.getByText('1 divergência espera').waitFor()
+    await page.getByText('2 divergências esperam', { exact: true }).waitFor()
   },
 )
 
@@ -408,14 +408,14 @@ test(
     await page.getByRole('button', { name: 'Desfazer', exact: true }).click()
     t.match(
       await page.getByRole('dialog').textContent(),
-      /Desfazer a correção: 2 divergências/,
+      /Desfazer: 2 divergências/,
       'the two that were corrected',
     )
     await dizer(page, 'x')
-    await page.getByText(/1 revertida/).waitFor()
+    await page.getByText(/1 reaberta/).waitFor()
     t.match(
-      await page.locator('.notice table').textContent(),
-      /1categoria: ERRcategoria: CERTAcategoria: DE OUTRA PESSOA/,
+      await feito(page),
+      /2 deixadas como estavam .*antes {"categoria": "ERR"}; depois {"categoria": "CERTA"}; agora {"categoria": "DE OUTRA PESSOA"}/,
     )
     t.same([await cena.categoria(1), await cena.categoria(3)], ['DE OUTRA PESSOA', 'ERR'])
 
@@ -426,7 +426,7 @@ test(
     await dizer(page, 'y')
     await page.getByRole('dialog').getByRole('alert').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
-    await page.getByText('Nada espera por decisão.').waitFor()
+    await page.getByText('1 divergência espera').waitFor()
   },
 )
 
@@ -551,3 +551,32 @@ test('in the language of the server, below a path of its own', semNavegador, asy
   await page.getByText('1 finding waits').waitFor()
   t.equal(await page.locator('html').getAttribute('lang'), 'en')
 })
+
+test(
+  'what only flags is confirmed; a value that was typed after the list was drawn is not approved',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, descricao: 'aponta' })
+    await cena.processar()
+    const [um, dois] = [await cena.achado(1), await cena.achado(2)]
+    await cena.digitar('bruno', um.id, { categoria: 'A' })
+    const page = await entrar('revisor', 'ana')
+    await page.getByText('2 divergências esperam').waitFor()
+    await page.getByLabel(`Marcar a divergência ${um.id}`).check()
+    await cena.digitar('bruno', um.id, { categoria: 'B' })
+    await page.getByRole('group', { name: '1 marcada' }).getByRole('button', { name: 'Aprovar' }).click()
+    await dizer(page)
+    t.match(await page.getByRole('dialog').getByRole('alert').textContent(), /já não é o que foi visto.*"B"/)
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancelar' }).click()
+    t.equal(await cena.categoria(1), 'ERR')
+    await page.getByText('categoria ERR → B').waitFor()
+
+    await page.getByLabel(`Marcar a divergência ${dois.id}`).check()
+    const bar = page.getByRole('group', { name: '1 marcada' })
+    await bar.getByRole('button', { name: 'Procede, tratada fora' }).click()
+    await dizer(page, 'o fornecedor cancelou a nota')
+    await page.getByText('Feito: 1 fechada.').waitFor()
+    t.match(await cena.achado(2), { status: 'resolvida', motivo: 'o fornecedor cancelou a nota' })
+  },
+)

@@ -56,10 +56,17 @@ const FORMAS: Record<Forma, (chave: Chave) => string> = {
     create trigger gravar instead of insert or update on dw.lancamentos for each row execute function estrela.gravar()`,
 }
 
-/** An empty warehouse of the given form and type of key, granted as the contract says. */
+/** An empty warehouse of the given form and type of key, granted as the contract says, and its labels. */
 export async function armazem(sql: Sql, forma: Forma = 'tabela', chave: Chave = 'bigint'): Promise<void> {
   await sql.unsafe(`create schema dw; ${FORMAS[forma](chave)};
     grant usage on schema dw to conferente_regra, conferente_escrita; grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita`)
+  const [migrated] =
+    await sql`select from pg_tables where schemaname = 'audit' and tablename = 'configuracoes_sistema'`
+  if (migrated) {
+    await sql`update audit.configuracoes_sistema c set valor = r.valor::jsonb
+      from (values ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'),
+        ('trade_marketing.categoria', '"Trade Marketing"')) r (chave, valor) where r.chave = c.chave`
+  }
 }
 
 /** The nth key of a type; text keys are the nastiest that a source may have. */
@@ -170,9 +177,11 @@ export function achar(propostos: string, onde: string, tabela = 'dw.lancamentos'
 /** A list of ids as PostgreSQL writes it, for `::bigint[]`. */
 export const lista = (...ids: unknown[]) => `{${ids.join()}}`
 
-/** One person approves; what became of the findings. */
+/** One person approves what the list shows; what became of the findings. */
 export async function aprovar(sql: Sql, ...ids: unknown[]) {
-  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota')`
+  return sql`select * from audit.aprovar_divergencias(${lista(...ids)}::bigint[], 'confere com a nota', array(
+    select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
+    from unnest(${lista(...ids)}::bigint[]) with ordinality as u (id, n) order by u.n))`
 }
 
 /** One person rolls findings back; what became of the rows. */

@@ -99,16 +99,31 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
     async mudar(registro: number, categoria: string) {
       await sql`update dw.lancamentos set categoria = ${categoria}, carregado_em = now() - interval '1 hour' where id = ${registro}`
     },
+    /** Approves what the list shows at this moment. */
     aprovar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select status from audit.aprovar_divergencias(${ids}, 'conferido')`,
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
+        from audit.aprovar_divergencias(${ids}, 'conferido', ${visto(pessoa(quem), ids)})`,
+    /** What the list shows of findings now; null of an unknown one. */
+    visto: async (...ids: number[]) =>
+      (await sql`select ${visto(sql, ids)} as visto`)[0]?.['visto'] as (string | null)[],
+    confirmar: (quem: People, ...ids: number[]) =>
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.confirmar_divergencias(${ids}, 'nota cancelada com o fornecedor')`,
+    desfazer: (quem: People, operacao: unknown) =>
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso
+        from audit.desfazer(${operacao as number}, 'cliquei errado')`,
     rejeitar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select status from audit.rejeitar_divergencias(${ids}, 'está certo')`,
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
+        from audit.rejeitar_divergencias(${ids}, 'está certo')`,
     digitar: (quem: People, id: number, valores: object) =>
-      pessoa(
-        quem,
-      )`select status from audit.corrigir_manualmente(${id}, ${sql.json(valores as never)}, 'olhei a nota')`,
+      pessoa(quem)`select id::int, status, visto, operacao_id::int
+        from audit.corrigir_manualmente(${id}, ${sql.json(valores as never)}, 'olhei a nota')`,
   }
 }
+
+const visto = (sql: Sql, ids: number[]) => sql`array(
+  select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
+  from unnest(${ids}::bigint[]) with ordinality as u (id, n) order by u.n)`
 
 export type Cenario = Awaited<ReturnType<typeof cenario>>
 

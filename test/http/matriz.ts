@@ -34,12 +34,15 @@ cancelar_sessao()               O
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
+confirmar_divergencias()      R
 corrigir_manualmente()        R
 declarar_excecao()            R
 desativar_padrao()                A
+desfazer()                    R
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+divergencia_visto()         L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
 finalizar_operacao()        L R O A
@@ -77,7 +80,9 @@ GET /api/docs/yaml                             L R O A
 GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
+POST /api/v1/divergencias/confirmar              R
 DELETE /api/v1/divergencias/:id/rejeitar         R
+POST /api/v1/auditoria/operacoes/:id/desfazer    R
 GET /api/v1/auditoria/operacoes                L R O A
 GET /api/v1/auditoria/sessoes                  L R O A
 GET /api/v1/relatorios/divergencias/export     L R O A
@@ -128,6 +133,8 @@ export function line(object: string, letters: string, width = 27): string {
 export const QUESTIONS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
   'POST /api/v1/divergencias/aprovar': { body: { ids: [1], motivo: 'confere' } },
+  'POST /api/v1/divergencias/confirmar': { body: { ids: [1], motivo: 'procede' } },
+  'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
   'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },
   'POST /graphql': { body: { query: '{ regras { totalCount } }' } },

@@ -17,15 +17,23 @@ export const conquistada: Subject = {
     ...of(
       'decisao/contar_decisoes.sql',
       ['v.no_limiar and v.contagem = a.contagem as', 'v.no_limiar as'],
-      ['d.confianca >= r.limiar, r.contagem', 'd.confianca > r.limiar, r.contagem'],
-      ['d.confianca >= r.limiar as no_limiar', 'd.confianca > r.limiar as no_limiar'],
+      [
+        'select d.id, contar_decisoes.certas, d.confianca >= r.limiar',
+        'select d.id, contar_decisoes.certas, d.confianca > r.limiar',
+      ],
+      ['r.contagem, d.confianca >= r.limiar', 'r.contagem, d.confianca > r.limiar'],
       ['-1 as sinal', '0 as sinal'],
     ),
     ...of(
       'decisao/contar_reversoes.sql',
-      ['then 1 else -1 end, o.iniciada_em', 'then 1 else 0 end, o.iniciada_em'],
-      ['and a.iniciada_em >= g.contagem_desde', 'and true'],
-      ['where v.certo;', 'where not v.certo;'],
+      ['-1 as sinal', '0 as sinal'],
+      [
+        'r.contagem, 1 as sinal\n    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde',
+        'r.contagem, 1 as sinal\n    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra',
+      ],
+      ['p.tirada and p.automatica and contar_reversoes.erradas\n  )', 'p.tirada and p.automatica\n  )'],
+      ['when not p.tirada then true', 'when not p.tirada then null'],
+      ['where not p.tirada order by 1', 'where p.tirada order by 1'],
     ),
     ...of('regras/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
     ...of('decisao/reabrir_divergencias.sql', [

@@ -301,7 +301,7 @@ t.test('previews, proposals and back-tests run what the warehouse brings along a
   await armazem(sql)
   await lancar(sql, { id: '1', descricao: 'brindes' })
   await sql.unsafe(`
-    create schema dela authorization adelia; grant usage on schema dela to public; grant create on schema dw to adelia;
+    create schema dela authorization adelia; grant usage on schema dela to public; grant usage, create on schema dw to adelia;
     alter table dw.lancamentos rename to base; alter table dw.base owner to adelia`)
   const attack = (body: string) =>
     adelia.unsafe(

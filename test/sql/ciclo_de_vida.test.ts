@@ -13,10 +13,10 @@ const ESTADOS = [
 ]
 const PERMITIDAS: Record<string, string[]> = {
   aberta: ['aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
-  aguardando_segunda_aprovacao: ['corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
+  aguardando_segunda_aprovacao: ['aberta', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida', 'falha'],
   corrigida: ['revertida', 'aberta', 'falha', 'obsoleta'],
   rejeitada: ['aberta'],
-  revertida: ['corrigida', 'aberta', 'resolvida'],
+  revertida: ['corrigida', 'aberta', 'resolvida', 'aguardando_segunda_aprovacao'],
   obsoleta: ['aberta'],
   resolvida: ['aberta'],
   falha: ['aberta', 'aguardando_segunda_aprovacao', 'corrigida', 'rejeitada', 'obsoleta', 'resolvida'],
@@ -93,8 +93,10 @@ t.test('what a person rolled back is left alone by auto; reopened, it is correct
   const { id } = await c.achado(1)
   await c.pessoa('ana')`select audit.reverter_divergencias(${[id]}, 'foi engano')`
   t.match(await c.processar('auto'), { recorrentes: 1n, corrigidas: 0n })
-  t.equal(await c.status(1), 'revertida')
+  t.match(await c.processar('auto'), { recorrentes: 1n, corrigidas: 0n })
+  t.equal(await c.status(1), 'aberta', 'found again it is back in the queue, for a person')
   t.equal(await c.categoria(1), 'ERR')
+  await c.rejeitar('ana', id)
   await c.pessoa('ana')`select audit.reabrir_divergencias(${[id]}, 'estava certo afinal')`
   await c.processar('auto')
   t.equal(await c.status(1), 'corrigida')

@@ -6,7 +6,9 @@ import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 type Sql = Cenario['sql']
 
 const hash = async (sql: Sql, nome: string): Promise<string> =>
-  one(await sql`select audit_interno.hash_regra(r) as hash from audit.regras r where r.nome = ${nome}`)['hash']
+  one(await sql`select audit_interno.hash_regra(r) as hash from audit.regras r where r.nome = ${nome}`)[
+    'hash'
+  ]
 
 /** Whether the rule has another hash after a change of somebody's; the change is undone. */
 async function muda(sql: Sql, nome: string, mudanca: string): Promise<boolean> {
@@ -32,8 +34,10 @@ const mexida = (assinatura: string) => `do $do$ begin
 t.test('the hash of a bundled rule covers what it runs, wherever it lies', async (t) => {
   const { sql } = await banco(t)
   const nome = 'pendente_verificacao'
-  const [pontuar] = await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regras.pontuar_pendencias'`
-  const [dobrar] = await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'audit_interno.dobrar'`
+  const [pontuar] =
+    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regras.pontuar_pendencias'`
+  const [dobrar] =
+    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'audit_interno.dobrar'`
   for (const [mudanca, o_que] of [
     [mexida(pontuar?.['f']), 'a helper of the same schema'],
     [
@@ -49,7 +53,10 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
     t.ok(await muda(sql, nome, mudanca), o_que)
   }
   for (const [mudanca, o_que] of [
-    ['create schema alheio; create function alheio.f() returns int language sql as $$ select 1 $$', 'code that it does not name'],
+    [
+      'create schema alheio; create function alheio.f() returns int language sql as $$ select 1 $$',
+      'code that it does not name',
+    ],
     [`update audit.regras set descricao = 'outra', limiar = 0.9`, 'its settings'],
     ['create table regras.dados (n int)', 'data'],
   ] as const) {
@@ -58,9 +65,11 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
   t.not(await hash(sql, nome), await hash(sql, 'trade_marketing'), 'two rules of one schema are two')
 })
 
-t.test('names are followed from one to the next, in functions and views, and along the search_path', async (t) => {
-  const c = await cenario(t)
-  await c.sql.unsafe(`
+t.test(
+  'names are followed from one to the next, in functions and views, and along the search_path',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql.unsafe(`
     create schema util; create schema fundo; create schema "Outro Lugar";
     create type fundo.cor as enum ('azul');
     create function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'ERR' $$;
@@ -75,30 +84,40 @@ t.test('names are followed from one to the next, in functions and views, and alo
     grant usage on schema util, fundo, "Outro Lugar" to conferente_regra;
     grant execute on all functions in schema util to conferente_regra;
     select audit.registrar_regra('distante', 'x', 'util.errada', 'dw.lancamentos', 'id', array['categoria'])`)
-  for (const [mudanca, o_que] of [
-    [`create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`, 'a function that a view names'],
-    [`create or replace view util.prefixos as select 'ERR'::text as prefixo`, 'a view'],
-    [`alter type fundo.cor add value 'verde'`, 'a type that an argument names'],
-    ['create or replace function util.solta() returns int language sql immutable begin atomic select 2; end', 'a body of SQL’s own, named without its schema'],
-    [`create or replace function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 2 $$`, 'a quoted name'],
-  ] as const) {
-    t.ok(await muda(c.sql, 'distante', mudanca), o_que)
-  }
-  await c.sql.unsafe(
-    `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
-  )
-  const outra = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
-  t.notOk(await muda(c.sql, 'distante', outra), 'what is reached dynamically cannot be seen')
-  const adelia = c.pessoa('adelia')
-  for (const dependencia of ['dinamico', 'dinamico.f']) {
-    await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependencia] })}, 'x')`
-    t.ok(await muda(c.sql, 'distante', outra), `declared as ${dependencia}`)
-  }
-  t.equal(
-    await codigo(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
-    'NC009',
-  )
-})
+    for (const [mudanca, o_que] of [
+      [
+        `create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`,
+        'a function that a view names',
+      ],
+      [`create or replace view util.prefixos as select 'ERR'::text as prefixo`, 'a view'],
+      [`alter type fundo.cor add value 'verde'`, 'a type that an argument names'],
+      [
+        'create or replace function util.solta() returns int language sql immutable begin atomic select 2; end',
+        'a body of SQL’s own, named without its schema',
+      ],
+      [
+        `create or replace function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 2 $$`,
+        'a quoted name',
+      ],
+    ] as const) {
+      t.ok(await muda(c.sql, 'distante', mudanca), o_que)
+    }
+    await c.sql.unsafe(
+      `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
+    )
+    const outra = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
+    t.notOk(await muda(c.sql, 'distante', outra), 'what is reached dynamically cannot be seen')
+    const adelia = c.pessoa('adelia')
+    for (const dependencia of ['dinamico', 'dinamico.f']) {
+      await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependencia] })}, 'x')`
+      t.ok(await muda(c.sql, 'distante', outra), `declared as ${dependencia}`)
+    }
+    t.equal(
+      await codigo(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
+      'NC009',
+    )
+  },
+)
 
 /** The helper that the rule calls, of two versions. */
 async function comAjuda(c: Cenario) {
@@ -115,7 +134,9 @@ async function comAjuda(c: Cenario) {
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
 }
 const trocar = (c: Cenario) =>
-  c.sql.unsafe(`create or replace function util.certa() returns text language sql immutable as $$ select 'TROCADA' $$`)
+  c.sql.unsafe(
+    `create or replace function util.certa() returns text language sql immutable as $$ select 'TROCADA' $$`,
+  )
 const regra = async (c: Cenario) =>
   one(await c.sql`select automatica, automatica_perdida, contagem from audit.regras where nome = 'errada'`)
 
@@ -128,17 +149,29 @@ t.test('other code has no auto until an administrator gives it, and everybody is
   await trocar(c)
   await c.lancar({ id: 2 })
   const simulada = one(
-    await c.pessoa('olivia')`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
+    await c.pessoa(
+      'olivia',
+    )`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
   )
-  t.match(simulada, { status: 'concluida_com_falhas', corrigidas: 0n, mensagem: /só detectou: perdeu a correção automática/ })
+  t.match(simulada, {
+    status: 'concluida_com_falhas',
+    corrigidas: 0n,
+    mensagem: /só detectou: perdeu a correção automática/,
+  })
   t.match(await regra(c), { automatica: true }, 'a simulation changes nothing')
   const told = /código da regra mudou.*audit\.alterar_regra\('errada', '{"automatica": true}'/
-  t.match(await c.processar('auto'), { status: 'concluida_com_falhas', encontradas: 1n, corrigidas: 0n, mensagem: told })
+  t.match(await c.processar('auto'), {
+    status: 'concluida_com_falhas',
+    encontradas: 1n,
+    corrigidas: 0n,
+    mensagem: told,
+  })
   t.match(await regra(c), { automatica: false, automatica_perdida: told })
   t.equal(await c.categoria(2), 'ERR')
   const [execucao] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
   t.match(execucao?.['motivo'], told)
-  const [operacao] = await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
+  const [operacao] =
+    await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
   t.match(operacao, { motivo: told, detalhes: { depois: { automatica: false } } })
   t.match(await c.processar('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
@@ -154,7 +187,9 @@ t.test('code that changes between detection and correction corrects nothing', as
   await c.lancar({ id: 1 })
   const olivia = await c.pessoa('olivia').reserve()
   t.teardown(() => olivia.release())
-  const id = one(await olivia`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`)['id']
+  const id = one(await olivia`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`)[
+    'id'
+  ]
   await olivia`select audit_interno.executar_etapa(${id}, 'detectar', 'errada')`
   await olivia`select audit_interno.executar_etapa(${id}, 'limitar', null)`
   await trocar(c)
@@ -162,11 +197,14 @@ t.test('code that changes between detection and correction corrects nothing', as
   t.match(await regra(c), { automatica: false, automatica_perdida: /código da regra mudou/ })
   t.equal(await c.categoria(1), 'ERR')
   await olivia`select audit_interno.executar_etapa(${id}, 'finalizar', null)`
-  t.match(one(await olivia`select status, corrigidas, mensagem from audit.sessoes_processamento where id = ${id}`), {
-    status: 'concluida_com_falhas',
-    corrigidas: 0n,
-    mensagem: /só detectou: perdeu/,
-  })
+  t.match(
+    one(await olivia`select status, corrigidas, mensagem from audit.sessoes_processamento where id = ${id}`),
+    {
+      status: 'concluida_com_falhas',
+      corrigidas: 0n,
+      mensagem: /só detectou: perdeu/,
+    },
+  )
 })
 
 t.test('auto given to code that had changed unseen is given to that code', async (t) => {
@@ -202,9 +240,11 @@ t.test('the row’s own amount decides over a second person, whatever the rule s
   )
 })
 
-t.test('a change of the amount counts too, the rule may ask for more, and without any amount it takes two', async (t) => {
-  const c = await cenario(t)
-  await c.sql.unsafe(`
+t.test(
+  'a change of the amount counts too, the rule may ask for more, and without any amount it takes two',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql.unsafe(`
     create function dw.valores(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp as $f$
       select null::text, l.id::text, jsonb_build_object('valor', case l.id when 1 then 500000 else 20 end), 0.5, '{}'::jsonb, 'errado',
@@ -214,28 +254,33 @@ t.test('a change of the amount counts too, the rule may ask for more, and withou
     grant execute on function dw.valores(audit.janela) to conferente_regra;
     select audit.registrar_regra('valores', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'], coluna_valor => 'valor');
     select audit.registrar_regra('sem_valor', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'])`)
-  for (const id of [1, 2, 3, 4]) await c.lancar({ id, categoria: 'V', valor: 10 })
-  for (const nome of ['valores', 'sem_valor'])
-    t.match(await c.pessoa('olivia')`select status, mensagem from audit.processar_divergencias(regras => ${[nome]})`, [
-      { status: 'concluida', mensagem: null },
-    ])
-  const rows = await c.sql`select id::int, regra, registro_id, valor_decisao::float from audit.divergencias_processadas order by regra desc, registro_id`
-  t.match(
-    rows.map((r) => [r['regra'], r['registro_id'], r['valor_decisao']]),
-    [
-      ['valores', '1', 499_990],
-      ['valores', '2', 300_000],
-      ['valores', '3', 10],
-      ['valores', '4', 10],
-      ['sem_valor', '1', null],
-      ['sem_valor', '2', 300_000],
-      ['sem_valor', '3', 1],
-      ['sem_valor', '4', null],
-    ],
-  )
-  for (const { id, valor_decisao: valor } of rows) {
-    const [feita] = await c.aprovar('ana', id as number)
-    const dupla = valor === null || valor >= 100_000
-    t.equal(feita?.['status'] === 'aguardando_segunda_aprovacao', dupla, `${valor}`)
-  }
-})
+    for (const id of [1, 2, 3, 4]) await c.lancar({ id, categoria: 'V', valor: 10 })
+    for (const nome of ['valores', 'sem_valor'])
+      t.match(
+        await c.pessoa(
+          'olivia',
+        )`select status, mensagem from audit.processar_divergencias(regras => ${[nome]})`,
+        [{ status: 'concluida', mensagem: null }],
+      )
+    const rows =
+      await c.sql`select id::int, regra, registro_id, valor_decisao::float from audit.divergencias_processadas order by regra desc, registro_id`
+    t.match(
+      rows.map((r) => [r['regra'], r['registro_id'], r['valor_decisao']]),
+      [
+        ['valores', '1', 499_990],
+        ['valores', '2', 300_000],
+        ['valores', '3', 10],
+        ['valores', '4', 10],
+        ['sem_valor', '1', null],
+        ['sem_valor', '2', 300_000],
+        ['sem_valor', '3', 1],
+        ['sem_valor', '4', null],
+      ],
+    )
+    for (const { id, valor_decisao: valor } of rows) {
+      const [feita] = await c.aprovar('ana', id as number)
+      const dupla = valor === null || valor >= 100_000
+      t.equal(feita?.['status'] === 'aguardando_segunda_aprovacao', dupla, `${valor}`)
+    }
+  },
+)

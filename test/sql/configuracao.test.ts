@@ -22,13 +22,13 @@ t.test('a setting takes only what its type and range allow, and says what that i
       dica: /intervalo.*172800 segundos/,
     },
     'pendente.rotulos': {
-      bons: ['["A", "B"]'],
-      maus: ['[]', '["A", 1]', '["A", " "]', '"A"', '{}', '[["A"]]'],
-      dica: /lista.*1.*100/,
+      bons: ['["A", "B"]', '[]', 'null'],
+      maus: ['["A", 1]', '["A", " "]', '"A"', '{}', '[["A"]]'],
+      dica: /lista.*0.*100.*null/,
     },
     'trade_marketing.categoria': {
-      bons: ['"Marketing"'],
-      maus: ['""', '"  "', '1', `"${'x'.repeat(501)}"`],
+      bons: ['"Marketing"', '""', '"  "', 'null'],
+      maus: ['1', `"${'x'.repeat(501)}"`],
       dica: /500/,
     },
     'teste.booleano': { bons: ['false'], maus: ['"false"', '0', 'null'], dica: /true ou false/ },

@@ -195,7 +195,7 @@ t.test('another value typed, and an exception declared, are a person’s word to
   t.match(await regra(c), { automatica: false, rejeitadas: 2, erradas_no_limiar: 2 })
 })
 
-t.test('automatic corrections that people take back cost auto; all others count as right', async (t) => {
+t.test('automatic corrections that people call wrong cost auto; all others count as right', async (t) => {
   const c = await cenario(t)
   await c.lancar(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1 })))
   await c.pessoa('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
@@ -204,7 +204,7 @@ t.test('automatic corrections that people take back cost auto; all others count 
     (r) => r['id'] as number,
   )
   const reverter = (...quais: number[]) =>
-    c.pessoa('ana')`select resultado from audit.reverter_divergencias(${quais}, 'estava certo')`
+    c.pessoa('ana')`select resultado from audit.reverter_divergencias(${quais}, 'estava certo', 'erradas')`
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.9}', 'outro limiar')`
   await reverter(ids[0] as number)
   t.match(await regra(c), { automatica: true, automaticas_revertidas: 0 }, 'corrected under an older record')
@@ -231,3 +231,68 @@ t.test('an approval that is rolled back counts no longer', async (t) => {
   await c.pessoa('ana')`select from audit.reverter_divergencias(${[um]}, 'era outra nota')`
   t.match(await regra(c), { aprovadas: 0, certas_no_limiar: 0, automaticas_revertidas: 0 })
 })
+
+t.test('taken back for another reason, corrections say nothing of the rule', async (t) => {
+  const c = await cenario(t)
+  await minimo(c, 1)
+  await c.pessoa('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
+  await c.lancar(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1 })))
+  const sessao = (await c.processar('auto'))['id']
+  const linhas = await c.pessoa(
+    'olivia',
+  )`select * from audit.reverter_sessao(${String(sessao)}, 'quero ver de novo')`
+  t.equal(linhas.length, 60)
+  t.ok(
+    linhas.every(
+      (l) => l['status'] === 'revertida' && /volta à fila/.test(l['explicacao']) && l['aviso'] === null,
+    ),
+    'it is said what becomes of the findings',
+  )
+  t.match(await regra(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 })
+  t.equal(
+    await codigo(c.pessoa('olivia')`select audit.reverter_sessao(${String(sessao)}, 'x', 'sei lá')`),
+    'NC001',
+  )
+})
+
+t.test('a rollback that costs auto says so at once, and its own rollback leaves no trace', async (t) => {
+  const c = await cenario(t)
+  await minimo(c, 1)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.processar('auto')
+  const antes = await regra(c)
+  const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map(
+    (r) => r['id'],
+  )
+  const linhas = await c.pessoa(
+    'ana',
+  )`select * from audit.reverter_divergencias(${ids}, 'não era', 'erradas')`
+  t.match(linhas[0], {
+    aviso: /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/,
+  })
+  t.match(linhas[0], { explicacao: /não volta à fila/ })
+  t.match(await regra(c), { automatica: false, automaticas_revertidas: 3 })
+  t.match(await c.processar('auto'), { mensagem: /só detectou: .*conferente regras --auto errada/ })
+  t.equal(await c.status(1), 'revertida', 'it stays silent until the row changes')
+
+  await c.pessoa('ana')`select from audit.reverter_operacao(${linhas[0]?.['operacao_id']}, 'era sim')`
+  t.strictSame(await regra(c), antes, 'as if nothing had been')
+  await c.pessoa('ana')`select from audit.reverter_divergencias(${ids}, 'não era mesmo', 'erradas')`
+  t.match(await regra(c), { automatica: false, automaticas_revertidas: 3 }, 'and counted again')
+})
+
+t.test(
+  'an approval that is rolled back as wrong is a word against the proposal; brought back, it counts again',
+  async (t) => {
+    const c = await cenario(t)
+    const [um] = (await achar(c, 1, 1)) as [number]
+    await c.aprovar('ana', um)
+    const antes = await regra(c)
+    const [linha] = await c.pessoa(
+      'bruno',
+    )`select * from audit.reverter_divergencias(${[um]}, 'não era', 'erradas')`
+    t.match(await regra(c), { aprovadas: 0, rejeitadas: 1 })
+    await c.pessoa('bruno')`select from audit.reverter_operacao(${linha?.['operacao_id']}, 'era sim')`
+    t.strictSame(await regra(c), antes)
+  },
+)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Sql } from '../../src/db.ts'
 import {
+  achar,
   aprovar,
   armazem,
   type Chave,
@@ -11,11 +12,12 @@ import {
   lancar,
   processar,
   recusa,
+  regra,
   reverter,
 } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
-/** Three errors that auto may correct, one for each rule, and ordinary entries around them. */
+/** Errors for each rule and for one of the house, which auto may obey at once, and ordinary entries around them. */
 async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
   const id = (n: number) => chave(tipo, n)
   await lancar(
@@ -27,10 +29,20 @@ async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
     ...Array.from({ length: 30 }, (_, i) => ({
       id: id(10 + i),
       data_lancamento: `2026-0${1 + (i % 3)}-15`,
-      ...(i === 29 && { categoria: 'Trade Marketing', fornecedor: 'Agência de Eventos' }), // or auto would not write it
+      categoria: i === 0 ? 'Trade Marketing' : 'Serviços',
     })),
   )
-  await adelia`select audit.salvar_padrao('descricao', 'contem', 'material promocional', 'incluir', 'a casa sabe')`
+  await regra(
+    { sql, adelia },
+    {
+      nome: 'promocional',
+      consulta: achar(
+        `'{"categoria": "Trade Marketing"}'::jsonb`,
+        `t.descricao ilike 'material promocional%' and t.categoria <> 'Trade Marketing'`,
+      ),
+    },
+  )
+  await sql`update audit.regras set ativa = false where nome = 'trade_marketing'`
 }
 
 const casos: [Forma, Chave][] = [
@@ -61,8 +73,8 @@ for (const [forma, tipo] of casos) {
       abertas.map((d) => [d['regra'], d['registro_id']]),
       [
         ['pendente_verificacao', chave(tipo, 3)],
-        ['trade_marketing', chave(tipo, 1)],
-        ['trade_marketing', chave(tipo, 4)],
+        ['promocional', chave(tipo, 1)],
+        ['promocional', chave(tipo, 4)],
         ['validacao_valores', chave(tipo, 2)],
       ],
     )

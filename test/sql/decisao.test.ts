@@ -117,7 +117,7 @@ t.test('the service speaks for people, nobody else does', async (t) => {
     c.pessoa(pessoa).begin(async (tx) => {
       await tx`select set_config('conferente.ator', ${ator}, true), set_config('role', 'conferente_revisor', true)`
       if (ato === 'digitar') await tx`select audit.corrigir_manualmente(${id}, '{"categoria": "MINHA"}', 'x')`
-      else await tx`select audit.aprovar_divergencias(${[id]}, 'x')`
+      else await tx`select audit.aprovar_divergencias(${[id]}, 'x', ${await c.visto(id)})`
     })
   await falando('api', 'ana', 'digitar')
   t.equal(await codigo(falando('api', 'ana', 'aprovar')), 'NC007')
@@ -143,7 +143,7 @@ t.test('all or nothing', async (t) => {
   t.equal(await codigo(ana`select audit.reabrir_divergencias(${[um, 999]}, 'x')`), 'NC004')
   t.equal(await codigo(ana`select audit.reabrir_divergencias(${[um]}, 'x')`), 'NC005')
   t.equal(await codigo(c.digitar('ana', 999, { categoria: 'x' })), 'NC004')
-  t.equal(await codigo(c.aprovar('ana', um, dois)), 'NC017')
+  t.equal(await codigo(c.aprovar('ana', dois)), 'NC017')
   t.equal(await codigo(ana`select audit.aprovar_divergencias('{}', 'x')`), 'NC001')
   t.equal(await codigo(ana`select audit.aprovar_divergencias(array[null::bigint], 'x')`), 'NC004')
   for (const motivo of [null, '', '   ', 'x'.repeat(2001)]) {

@@ -11,7 +11,7 @@ const UNREACHABLE = ['NC999']
 
 test('sql/ and docs/errors.md know the same codes, and each is expected by a test', async (t) => {
   const raised = unique(
-    sqlFiles().flatMap((path) => read(`sql/${path}`).match(/(?<=errcode = ')NC\w{3}(?=')/g) ?? []),
+    sqlFiles().flatMap((path) => read(`sql/${path}`).match(/(?<=errcode = '|then ')NC\w{3}(?=')/g) ?? []),
   )
   const registered = unique(read('docs/errors.md').match(/(?<=^\| )NC\w{3}(?= \|)/gm) ?? [])
   t.ok(raised.length > 15)

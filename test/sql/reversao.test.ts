@@ -2,9 +2,14 @@ import t from 'tap'
 import type { Row } from '../../src/db.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 
-const reverter = (c: Cenario, oque: 'operacao' | 'sessao', id: unknown): Promise<Row[]> =>
+const reverter = (
+  c: Cenario,
+  oque: 'operacao' | 'sessao',
+  id: unknown,
+  quem: 'olivia' | 'ana' = 'olivia',
+): Promise<Row[]> =>
   c
-    .pessoa('olivia')
+    .pessoa(quem)
     .unsafe(`select * from audit.reverter_${oque}($1, 'engano') order by registro_id`, [id as never])
     .then((r) => [...r])
 const reverterItens = (c: Cenario, ...ids: number[]) =>
@@ -36,12 +41,12 @@ t.test('a session comes back, again and again', async (t) => {
   t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'ERR revertida')
   t.equal(await codigo(reverter(c, 'sessao', sessao)), 'NC017')
 
-  await reverter(c, 'operacao', await ultima(c, 'reversao'))
+  await reverter(c, 'operacao', await ultima(c, 'reversao'), 'ana')
   t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'CERTA corrigida', 'the rollback is rolled back')
   t.match(await reverter(c, 'sessao', sessao), [{ resultado: 'revertida' }, { resultado: 'revertida' }])
   t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'ERR revertida')
-  await reverter(c, 'operacao', await ultima(c, 'reversao'))
-  await reverter(c, 'operacao', await ultima(c, 'reversao'))
+  await reverter(c, 'operacao', await ultima(c, 'reversao'), 'ana')
+  await reverter(c, 'operacao', await ultima(c, 'reversao'), 'ana')
   t.equal(`${await c.categoria(1)} ${await c.status(1)}`, 'ERR revertida', 'and again')
   t.equal(await codigo(reverter(c, 'sessao', 999)), 'NC004')
 })
@@ -94,7 +99,7 @@ t.test('bringing a correction back does not overrule what people decided since',
   const { id } = await c.achado(1)
   await c.pessoa('ana')`select audit.reabrir_divergencias(${[id]}, 'vamos ver')`
   await c.rejeitar('ana', id)
-  t.match(await reverter(c, 'operacao', await ultima(c, 'reversao')), [
+  t.match(await reverter(c, 'operacao', await ultima(c, 'reversao'), 'ana'), [
     { registro_id: '1', resultado: 'conflito' },
     { registro_id: '2', resultado: 'revertida' },
   ])

@@ -76,7 +76,11 @@ t.test('transactions at the same moment never fork the chain', async (t) => {
     await c.sql`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'rápida'))`
   })
   const [lenta] = await c.sql`select elo from audit.operacoes where motivo = 'lenta'`
-  t.equal(lenta?.['elo'], null, 'a snapshot older than the head neither forks the chain nor fails: it waits for its seal')
+  t.equal(
+    lenta?.['elo'],
+    null,
+    'a snapshot older than the head neither forks the chain nor fails: it waits for its seal',
+  )
   t.equal(await conferir(c, t), antes + 32)
 
   await t.rejects(

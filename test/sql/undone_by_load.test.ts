@@ -201,6 +201,19 @@ t.test('another value over a correction closes it, and what is wrong now is foun
   t.match(await lista(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
 })
 
+t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
+  const c = await cenario(t)
+  await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.sql`update dw.lancamentos set documento = 'NF ' || id`
+  await origem(c, "update dw.origem set documento = 'NF 9' where id = 2")
+  await c.processar('auto')
+  await recarregar(c)
+  t.match(await c.processar('manual'), { desfeitas: 1n, mensagem: /1 errada/ })
+  t.match(await c.achados(2), [{ status: 'obsoleta', motivo: /outro lançamento/ }, { status: 'aberta' }])
+  t.match(await lista(c), [{ registro_id: '1' }])
+})
+
 t.test('what the system wrote over a correction itself is not undone from outside', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2 })

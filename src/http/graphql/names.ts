@@ -31,6 +31,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
 /** Composite types that functions take or return. */
 export const TYPES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   avaliacao: ['avaliacao', 'avaliacoes'],
+  resultado_decisao: ['resultado_decisao', 'resultados_decisao'],
   resultado_reversao: ['resultado_reversao', 'resultados_reversao'],
   verificacao: ['verificacao', 'verificacoes'],
 }
@@ -42,9 +43,11 @@ export const MUTATIONS: readonly string[] = [
   'aprovar_divergencias',
   'avaliar_regra',
   'cancelar_sessao',
+  'confirmar_divergencias',
   'corrigir_manualmente',
   'declarar_excecao',
   'desativar_padrao',
+  'desfazer',
   'finalizar_operacao',
   'processar_divergencias',
   'reabrir_divergencias',
@@ -76,6 +79,7 @@ export const QUERIES: readonly string[] = [
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
+  divergencia_visto: 'visto',
   sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
 }

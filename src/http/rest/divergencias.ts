@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Fragment, Transaction } from '../../db.ts'
 import { STATUSES } from '../../states.ts'
 import type { HttpContext } from '../server.ts'
 import { sendDocument } from './reply.ts'
@@ -73,10 +74,11 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
       description: answer.decided,
       schema: {
         type: 'object',
-        required: ['por_status', 'itens'],
+        required: ['por_resultado', 'por_status', 'itens'],
         properties: {
+          por_resultado: { type: 'object', additionalProperties: { type: 'integer' } },
           por_status: { type: 'object', additionalProperties: { type: 'integer' } },
-          itens: list('Divergencia'),
+          itens: list('ResultadoDecisao'),
         },
       },
     },
@@ -153,7 +155,10 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
     },
   )
 
-  app.post<{ Body: { ids: number[]; motivo: string } }>(
+  const ids = { type: 'array', items: ID, minItems: 1, maxItems: 1000, description: parameter.ids }
+  const motivo = { ...REASON, description: parameter.motivo }
+
+  app.post<{ Body: { ids: number[]; motivo: string; visto?: (string | null)[] | null } }>(
     '/divergencias/aprovar',
     {
       schema: {
@@ -162,8 +167,14 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
         summary: operation.aprovar,
         body: object(
           {
-            ids: { type: 'array', items: ID, minItems: 1, maxItems: 1000, description: parameter.ids },
-            motivo: { ...REASON, description: parameter.motivo },
+            ids,
+            visto: {
+              type: ['array', 'null'],
+              items: { type: ['string', 'null'], maxLength: 64 },
+              maxItems: 1000,
+              description: parameter.visto,
+            },
+            motivo,
           },
           ['ids', 'motivo'],
         ),
@@ -171,18 +182,61 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
       },
     },
     (request, reply) => {
-      const { ids, motivo } = request.body
+      const { body } = request
       return sendDocument(
         request,
         reply,
-        (sql) => sql`
-          with d as materialized (select * from audit.aprovar_divergencias(${ids}::bigint[], ${motivo}))
-          select jsonb_build_object(
-            'por_status', (select jsonb_object_agg(s.status, s.n) from (select d.status, count(*) as n from d group by d.status) as s),
-            'itens', (select jsonb_agg(to_jsonb(d) - '{identidade,impressao}'::text[] order by d.id) from d))::text as documento`,
+        (sql) =>
+          results(
+            sql,
+            sql`audit.aprovar_divergencias(${body.ids}::bigint[], ${body.motivo}, ${body.visto ?? null}::text[])`,
+          ),
         DECISION_MS,
       )
     },
+  )
+
+  app.post<{ Body: { ids: number[]; motivo: string } }>(
+    '/divergencias/confirmar',
+    {
+      schema: {
+        operationId: 'confirmarDivergencias',
+        tags,
+        summary: operation.confirmar,
+        body: object({ ids, motivo }, ['ids', 'motivo']),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) => {
+      const { body } = request
+      return sendDocument(
+        request,
+        reply,
+        (sql) => results(sql, sql`audit.confirmar_divergencias(${body.ids}::bigint[], ${body.motivo})`),
+        DECISION_MS,
+      )
+    },
+  )
+
+  app.post<{ Params: { id: number }; Body: { motivo: string } }>(
+    '/auditoria/operacoes/:id/desfazer',
+    {
+      schema: {
+        operationId: 'desfazerOperacao',
+        tags,
+        summary: operation.desfazer,
+        params: object({ id: { ...ID, description: parameter.operacao } }, ['id']),
+        body: object({ motivo }, ['motivo']),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) =>
+      sendDocument(
+        request,
+        reply,
+        (sql) => results(sql, sql`audit.desfazer(${request.params.id}::bigint, ${request.body.motivo})`),
+        DECISION_MS,
+      ),
   )
 
   app.delete<{ Params: { id: number }; Querystring: { motivo?: string }; Body: { motivo?: string } | null }>(
@@ -198,7 +252,9 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
           ...object({ motivo: { ...REASON, description: parameter.motivo } }),
           type: ['object', 'null'],
         },
-        response: answers(text, { 200: { description: answer.decided, schema: { $ref: 'Divergencia#' } } }),
+        response: answers(text, {
+          200: { description: answer.decided, schema: { $ref: 'ResultadoDecisao#' } },
+        }),
       },
     },
     (request, reply) => {
@@ -208,10 +264,19 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
         request,
         reply,
         (sql) => sql`
-          select (to_jsonb(d) - '{identidade,impressao}'::text[])::text as documento
+          select to_jsonb(d)::text as documento
           from audit.rejeitar_divergencias(array[${request.params.id}::bigint], ${reason}) as d`,
         DECISION_MS,
       )
     },
   )
 }
+
+/** What an act did, counted and one by one. Of findings that were left the status is not the act's. */
+const results = (sql: Transaction, act: Fragment) => sql<{ documento: string }[]>`
+  with d as materialized (select * from ${act})
+  select jsonb_build_object(
+    'por_resultado', (select jsonb_object_agg(s.resultado, s.n) from (select d.resultado, count(*) as n from d group by d.resultado) as s),
+    'por_status', (select coalesce(jsonb_object_agg(s.status, s.n), '{}') from (
+      select d.status, count(*) as n from d where d.resultado <> 'deixada' group by d.status) as s),
+    'itens', (select jsonb_agg(to_jsonb(d) order by d.id) from d))::text as documento`

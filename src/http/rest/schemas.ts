@@ -6,6 +6,7 @@ export type Schema = Readonly<Record<string, unknown>>
 /** Rows that the answers are made of, and the relation or view that each is a row of. */
 const ROWS = {
   Divergencia: 'audit.divergencias_processadas',
+  ResultadoDecisao: 'audit.resultado_decisao',
   Operacao: 'audit.vw_operacoes_resumo',
   Sessao: 'audit.sessoes_processamento',
   Execucao: 'audit.execucoes_regra',
@@ -18,7 +19,10 @@ type RowName = keyof typeof ROWS
 
 /** What the functions of SQL add to the rows of a relation, or leave out. */
 const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
-  Divergencia: { without: ['identidade', 'impressao'], add: { idade_dias: { type: 'integer' } } },
+  Divergencia: {
+    without: ['identidade', 'impressao'],
+    add: { idade_dias: { type: 'integer' }, visto: { type: 'string' } },
+  },
   Operacao: { without: ['duracao'], add: { segundos: { type: ['number', 'null'] }, detalhes: {} } },
   Sessao: {
     without: [],

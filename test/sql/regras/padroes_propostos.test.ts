@@ -24,6 +24,7 @@ t.test('confirmed corrections propose patterns; one is accepted, finds, and is j
     )
 
   const [campanha] = await salvar('descricao', 'palavra', 'campanha')
+  await lancar(sql, { categoria: 'Trade Marketing', fornecedor: 'Antiga', descricao: 'verba' })
   const sol: Lancamento = { fornecedor: 'Agência Sol', fornecedor_id: '11222333000181' }
   const confirmadas = await lancar(
     sql,

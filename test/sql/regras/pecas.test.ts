@@ -5,8 +5,7 @@ import { banco } from '../../helper/banco.ts'
 
 t.test('words are letters: folded, without digits and punctuation', async (t) => {
   const { sql } = await banco(t)
-  const [row] =
-    await sql`select regras.palavras_texto(' NF-e 123 de Água-Viva, 2ª VIA (10/2025)') as p`
+  const [row] = await sql`select regras.palavras_texto(' NF-e 123 de Água-Viva, 2ª VIA (10/2025)') as p`
   t.equal(row?.['p'], 'nf e de agua viva a via')
 })
 

@@ -28,7 +28,7 @@ export interface Achado {
   valor_em_risco: string | null
 }
 
-/** The warehouse contract as an empty table of its own, with the type of key asked for. */
+/** The warehouse contract as an empty table of its own, with the type of key asked for, and its labels. */
 export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text' = 'bigint'): Promise<void> {
   await sql.unsafe(`
     create schema dw;
@@ -40,6 +40,8 @@ export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text'
     create index on dw.lancamentos (carregado_em);
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;`)
+  await configurar(sql, 'pendente.rotulos', ['PENDENTE', 'PENDENTE DE VERIFICAÇÃO', 'A CLASSIFICAR'])
+  await configurar(sql, 'trade_marketing.categoria', 'Trade Marketing')
 }
 
 let next = 1

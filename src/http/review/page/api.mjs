@@ -58,7 +58,7 @@ export async function ask(query, variables = {}) {
 }
 
 const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa evidencia
-  valorEmRisco status propostaPor motivo regraRegistrada { colunas }`
+  valorEmRisco status propostaPor motivo visto regraRegistrada { colunas }`
 
 /**
  * What waits, most at stake first, a page of it.
@@ -112,25 +112,27 @@ export const record = (id) =>
   )
 
 const DECISIONS = {
-  approve: 'aprovarDivergencias',
   reject: 'rejeitarDivergencias',
+  confirm: 'confirmarDivergencias',
   reopen: 'reabrirDivergencias',
 }
 
+const RESULT = 'id status motivo resultado explicacao operacaoId aviso'
+
 /**
- * Decides over findings. Answers what became of each.
+ * Decides over findings. Answers what became of each; approved is what the list showed.
  * @param {string} action
  * @param {readonly any[]} findings
- * @param {{ reason: string, values?: Record<string, unknown>, until?: string }} said
- * @returns {Promise<{ id: string, status: string, motivo?: string | null }[]>}
+ * @param {{ reason: string, values?: Record<string, unknown>, until?: string, wrong?: boolean, operation?: string | undefined }} said
+ * @returns {Promise<{ id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null, operacaoId?: string | null, aviso?: string | null }[]>}
  */
-export async function decide(action, findings, { reason: motivo, values: valores, until }) {
+export async function decide(action, findings, { reason: motivo, values: valores, until, wrong, operation }) {
   const ids = findings.map(({ id }) => id)
   const [first] = findings
   if (action === 'correct') {
     const { corrigirManualmente } = await ask(
       `mutation ($id: BigInt!, $valores: JSON!, $motivo: String!) {
-        corrigirManualmente(input: { id: $id, valores: $valores, motivo: $motivo }) { resultado { id status } }
+        corrigirManualmente(input: { id: $id, valores: $valores, motivo: $motivo }) { resultado { ${RESULT} } }
       }`,
       { id: first.id, valores, motivo },
     )
@@ -144,19 +146,39 @@ export async function decide(action, findings, { reason: motivo, values: valores
     )
     return [{ id: first.id, status: 'excecao' }]
   }
+  if (action === 'undo') {
+    const { desfazer } = await ask(
+      `mutation ($operacao: BigInt!, $motivo: String!) {
+        desfazer(input: { operacao: $operacao, motivo: $motivo }) { resultado { ${RESULT} } }
+      }`,
+      { operacao: operation, motivo },
+    )
+    return desfazer.resultado
+  }
   if (action === 'revert') {
     const { reverterDivergencias } = await ask(
-      `mutation ($ids: [BigInt]!, $motivo: String!) {
-        reverterDivergencias(input: { ids: $ids, motivo: $motivo }) { resultado { id: divergenciaId status: resultado registroId antes depois agora } }
+      `mutation ($ids: [BigInt]!, $motivo: String!, $porque: String!) {
+        reverterDivergencias(input: { ids: $ids, motivo: $motivo, porque: $porque }) {
+          resultado { id: divergenciaId status: resultado registroId antes depois agora explicacao aviso }
+        }
       }`,
-      { ids, motivo },
+      { ids, motivo, porque: wrong ? 'erradas' : 'outra-razao' },
     )
     return reverterDivergencias.resultado
+  }
+  if (action === 'approve') {
+    const { aprovarDivergencias } = await ask(
+      `mutation ($ids: [BigInt]!, $motivo: String!, $visto: [String]!) {
+        aprovarDivergencias(input: { ids: $ids, motivo: $motivo, visto: $visto }) { resultado { ${RESULT} } }
+      }`,
+      { ids, motivo, visto: findings.map(({ visto }) => visto) },
+    )
+    return aprovarDivergencias.resultado
   }
   const name = DECISIONS[/** @type {keyof typeof DECISIONS} */ (action)]
   const answer = await ask(
     `mutation ($ids: [BigInt]!, $motivo: String!) {
-      ${name}(input: { ids: $ids, motivo: $motivo }) { resultado { id status motivo } }
+      ${name}(input: { ids: $ids, motivo: $motivo }) { resultado { ${RESULT} } }
     }`,
     { ids, motivo },
   )

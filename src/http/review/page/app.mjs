@@ -8,12 +8,12 @@ import { html, render, useEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
 /**
- * @typedef {{ action: string, findings: any[], leftOut?: number }} Deciding
+ * @typedef {{ action: string, findings: any[], leftOut?: number, operation?: string | undefined }} Deciding
  * @typedef {{ kind: 'done' | 'missed' | 'refused', text: string, hint?: string | undefined, undo?: Deciding | undefined, conflicts?: any[] }} Notice
  */
 
-/** @type {Record<string, { by: string, from: string }>} How a decision is taken back, and from which status. */
-const BACK = { approve: { by: 'revert', from: 'corrigida' }, reject: { by: 'reopen', from: 'rejeitada' } }
+/** Acts that whoever did them may take back as a whole. */
+const UNDONE = ['approve', 'reject', 'confirm', 'correct']
 
 const asked = () => new URLSearchParams(location.search)
 
@@ -145,15 +145,17 @@ function Review({ leave }) {
   const decided = (action, findings, results) => {
     setDeciding(undefined)
     setSelected(new Set())
-    const back = BACK[action]
-    const done = new Set(results.filter(({ status }) => status === back?.from).map(({ id }) => id))
-    const undo = findings.filter(({ id }) => done.has(id))
+    const done = results.filter(({ resultado }) => resultado !== 'deixada')
+    const operation = done.find(({ operacaoId }) => operacaoId)?.operacaoId
+    const ids = new Set(results.filter(({ resultado }) => resultado === 'feita').map(({ id }) => id))
+    const undo = findings.filter(({ id }) => ids.has(id))
     const { missed, text } = outcome(results)
     setNotice({
       kind: missed > 0 ? 'missed' : 'done',
       text,
+      hint: [...new Set(results.map(({ aviso }) => aviso).filter(Boolean))].join(' ') || undefined,
       conflicts: results.filter(({ status }) => status === 'conflito'),
-      undo: back && undo.length > 0 ? { action: back.by, findings: undo } : undefined,
+      undo: UNDONE.includes(action) && operation ? { action: 'undo', findings: undo, operation } : undefined,
     })
     load(null)
   }
@@ -192,6 +194,7 @@ function Review({ leave }) {
             <button type="button" disabled=${approvable.length === 0}
               onClick=${() => setDeciding({ action: 'approve', findings: approvable, leftOut: marked.length - approvable.length })}>${t.action.approve}</button>
             <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'reject', findings: marked })}>${t.action.reject}</button>
+            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'confirm', findings: marked })}>${t.action.confirm}</button>
           </div>
         `
       }

@@ -14,10 +14,10 @@ function tomorrow() {
 }
 
 /**
- * @param {{ action: keyof typeof t.action, findings: any[], leftOut: number, decided: (action: string, findings: any[], results: any[]) => void,
+ * @param {{ action: keyof typeof t.action, findings: any[], leftOut: number, operation?: string, decided: (action: string, findings: any[], results: any[]) => void,
  *   close: (refused: boolean) => void, leave: (why: string) => void }} props
  */
-export function Decision({ action, findings, leftOut, decided, close, leave }) {
+export function Decision({ action, findings, leftOut, operation, decided, close, leave }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   // Sent once, however often it is clicked before the page is drawn again.
   const sent = useRef(false)
@@ -50,6 +50,8 @@ export function Decision({ action, findings, leftOut, decided, close, leave }) {
     try {
       const said = {
         reason: elements.motivo.value,
+        operation,
+        ...(action === 'revert' && { wrong: elements.erradas.checked }),
         ...(row && { values: changes(row, elements) }),
         ...(action === 'except' && { until: new Date(`${elements.ate.value}T23:59:59`).toISOString() }),
       }
@@ -70,6 +72,7 @@ export function Decision({ action, findings, leftOut, decided, close, leave }) {
         ${leftOut > 0 && html`<p>${count(t.leftOut, leftOut)}</p>`}
         ${row && html`<${Fields} row=${row} finding=${finding} />`}
         ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${tomorrow()} /></label>`}
+        ${action === 'revert' && html`<label class="check"><input name="erradas" type="checkbox" /> ${t.wrong}</label>`}
         <label>${t.reason}<textarea name="motivo" required rows="2" defaultValue=${action === 'approve' ? t.checked : ''}></textarea></label>
         ${refusal && html`<p role="alert" class="notice refused">${refusal.message} ${refusal.hint}</p>`}
         <div class="actions">

@@ -9,12 +9,13 @@ const FORBIDDEN = '42501'
 
 /** What a person may do from each status; the database has the last word. */
 const ACTIONS = {
-  aberta: ['approve', 'reject', 'correct', 'except'],
-  aguardando_segunda_aprovacao: ['approve', 'reject', 'correct'],
-  falha: ['approve', 'reject', 'correct', 'except'],
+  aberta: ['approve', 'reject', 'confirm', 'correct', 'except'],
+  aguardando_segunda_aprovacao: ['approve', 'reject', 'confirm', 'correct'],
+  falha: ['approve', 'reject', 'confirm', 'correct', 'except'],
   corrigida: ['revert'],
   rejeitada: ['reopen'],
   revertida: ['reopen'],
+  resolvida: ['reopen'],
 }
 
 /** @param {{ finding: any, decide: import('./findings.mjs').Decide, refused: import('./findings.mjs').Refused }} props */

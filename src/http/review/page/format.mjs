@@ -41,16 +41,22 @@ export const plain = (value) =>
 export const statusName = (status) => t.status[/** @type {keyof typeof t.status} */ (status)] ?? status
 
 /** What a decision did not achieve. */
-const MISSED = ['falha', 'obsoleta', 'conflito', 'ausente', 'recusada']
+const MISSED = ['deixada', 'falha', 'obsoleta', 'conflito', 'ausente', 'recusada']
 
 /**
  * What became of the findings, as `2 corrigidas, 1 falhou (…)`, and whether anything was not achieved.
- * @param {readonly { status: string, motivo?: string | null }[]} results
+ * @param {readonly { id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null }[]} results
  */
 export function outcome(results) {
-  const what = [...Map.groupBy(results, ({ status }) => status)]
+  const became = (/** @type {any} */ { resultado, status }) => (resultado === 'deixada' ? resultado : status)
+  const what = [...Map.groupBy(results, became)]
     .map(([status, some]) => {
-      const why = status === 'falha' ? some.find(({ motivo }) => motivo)?.motivo : undefined
+      const why =
+        status === 'falha'
+          ? some.find(({ motivo }) => motivo)?.motivo
+          : status === 'deixada'
+            ? some.map(({ id, explicacao }) => `${say(t.numbered, { id })} ${explicacao}`).join('; ')
+            : undefined
       const said = t.became[/** @type {keyof typeof t.became} */ (status)] ?? {
         one: `1 ${status}`,
         many: `{n} ${status}`,
@@ -58,7 +64,7 @@ export function outcome(results) {
       return `${count(said, some.length)}${why ? ` (${why})` : ''}`
     })
     .join(', ')
-  const missed = results.filter(({ status }) => MISSED.includes(status)).length
+  const missed = results.filter((result) => MISSED.includes(became(result))).length
   return { missed, text: say(missed === results.length ? t.notDone : t.done, { what }) }
 }
 

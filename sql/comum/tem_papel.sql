@@ -1,0 +1,11 @@
+-- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
+-- sees its own owner as current_user, so that is not asked.
+create or replace function audit_interno.tem_papel(papel text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+$$;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';

@@ -1,0 +1,70 @@
+-- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
+-- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
+-- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
+-- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
+-- new status.
+create or replace function audit_interno.fechar_superadas(operacao_id bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_regra audit.regras;
+  v_chaves text[];
+  v_fechadas bigint;
+begin
+  drop table if exists pg_temp.conferente_superada;
+  create temp table conferente_superada on commit drop as
+  select d.id, d.regra, d.registro_id, d.tipo, min(c.regra) as por
+  from audit.alteracoes a
+  join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
+  cross join lateral (
+    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
+    from audit.divergencias_processadas x
+    where x.registro_id = c.registro_id
+      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+    offset 0
+  ) as d
+  join audit.regras r on r.nome = d.regra
+  where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
+    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and r.colunas && array(select jsonb_object_keys(a.depois))
+  group by d.id, d.regra, d.registro_id, d.tipo;
+  if not exists (select from pg_temp.conferente_superada) then
+    return 0;
+  end if;
+
+  for v_regra in -- one turn for each rule that has a word on these rows
+    select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
+  loop
+    select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+    begin
+      perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
+    exception when others then
+      delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
+      continue;
+    end;
+    delete from pg_temp.conferente_superada s
+    using pg_temp.conferente_achado b
+    where s.regra = v_regra.nome and b.registro_id = s.registro_id and b.evidencia ->> 'tipo' is not distinct from s.tipo;
+  end loop;
+
+  with livre as (
+    select d.id from audit.divergencias_processadas d
+    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    order by d.id
+    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+  )
+  update audit.divergencias_processadas d
+  set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
+    decidida_em = clock_timestamp(), decidida_por = 'conferente'
+  from livre l join pg_temp.conferente_superada s on s.id = l.id
+  where d.id = l.id;
+  get diagnostics v_fechadas = row_count;
+  return v_fechadas;
+end
+$$;
+comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import { type App, withDatabase } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { reportActed } from './findings.ts'
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  program
+    .command('desfazer')
+    .description(text.command.desfazer)
+    .argument('<operacao>', text.option.operation, createParsers(text).id)
+    .requiredOption('--motivo <motivo>', text.option.reason)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.desfazer)
+    .action((operation: string, options: { motivo: string; json?: boolean }) =>
+      withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+        const rows = await sql`select * from audit.desfazer(${operation}::bigint, ${options.motivo})`
+        return reportActed(app, rows, options.json === true, { undo: false })
+      }),
+    )
+}

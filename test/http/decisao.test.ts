@@ -1,0 +1,123 @@
+// Decisions and their undoing by the API: the same answers, finding by finding, as in psql.
+import { type Test, test } from 'tap'
+import { api } from '../helper/api.ts'
+import { cenario } from '../helper/cenario.ts'
+
+async function scene(t: Test) {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 150_000 })
+  await cena.processar()
+  const server = await api(t, cena)
+  const [ana, bruno, olivia] = [
+    await server.token('revisor', 'ana'),
+    await server.token('revisor', 'bruno'),
+    await server.token('operador', 'olivia'),
+  ]
+  const rest = (token: string, path: string, body?: object) =>
+    server.pedir(`/api/v1/${path}`, { token, ...(body && { body }) })
+  const graphql = async (token: string, query: string) =>
+    (await server.pedir('/graphql', { token, body: { query } })).json
+  const ids = await Promise.all([1, 2, 3, 4].map(async (n) => (await cena.achado(n)).id))
+  return { cena, ana, bruno, olivia, rest, graphql, ids: ids as [number, number, number, number] }
+}
+
+test('REST: a lot goes through but for what somebody else decided, and is taken back by its number', async (t) => {
+  const { cena, ana, bruno, rest, ids } = await scene(t)
+  await cena.rejeitar('bruno', ids[0])
+  const lot = await rest(ana, 'divergencias/aprovar', { ids: ids.slice(0, 3), motivo: 'confere' })
+  t.equal(lot.status, 200)
+  t.match(lot.json, {
+    por_resultado: { feita: 1, deixada: 2 },
+    por_status: { corrigida: 1 },
+    itens: [
+      { codigo: 'NC005', explicacao: /já está rejeitada por bruno em / },
+      { resultado: 'feita' },
+      { codigo: 'NC017' },
+    ],
+  })
+  const path = `auditoria/operacoes/${lot.json.itens[1].operacao_id}/desfazer`
+  t.match((await rest(bruno, path, { motivo: 'x' })).json, { status: 403, codigo: 'NC007' })
+  t.match((await rest(ana, path, { motivo: 'engano' })).json, {
+    por_resultado: { feita: 1 },
+    itens: [{ status: 'aberta' }],
+  })
+  t.equal(await cena.categoria(2), 'ERR')
+  t.match((await rest(ana, path, { motivo: 'engano' })).json, { status: 409, codigo: 'NC005' })
+})
+
+test('REST: confirmed; approved is what was seen', async (t) => {
+  const { cena, ana, bruno, rest, ids } = await scene(t)
+  t.match((await rest(ana, 'divergencias/confirmar', { ids: [ids[2]], motivo: 'estornada' })).json, {
+    itens: [{ status: 'resolvida', explicacao: /não volta à fila/ }],
+  })
+  await cena.digitar('ana', ids[0], { categoria: 'A' })
+  const seen = async () =>
+    (await rest(bruno, 'divergencias?registro_id=1')).json.itens.map((item: { visto: string }) => item.visto)
+  const before = await seen()
+  await cena.digitar('ana', ids[0], { categoria: 'B' })
+  const approve = async (visto?: string[]) =>
+    (await rest(bruno, 'divergencias/aprovar', { ids: [ids[0]], motivo: 'confere', ...(visto && { visto }) }))
+      .json
+  t.match(await approve(), { status: 409, codigo: 'NC021' })
+  t.match(await approve(before), { status: 409, codigo: 'NC021' })
+  t.match(await approve(await seen()), { itens: [{ status: 'corrigida' }] })
+  t.equal(await cena.categoria(1), 'B')
+})
+
+test('GraphQL: the same', async (t) => {
+  const { cena, ana, bruno, graphql, ids } = await scene(t)
+  await cena.digitar('ana', ids[0], { categoria: 'A' })
+  const { data } = await graphql(
+    bruno,
+    '{ divergenciasAbertas(orderBy: ID_ASC) { nodes { visto divergencia { visto } } } }',
+  )
+  const { nodes } = data.divergenciasAbertas
+  t.match(nodes[0].visto, /^[0-9a-f]{16}$/)
+  t.equal(nodes[0].visto, nodes[0].divergencia.visto)
+  await cena.digitar('ana', ids[0], { categoria: 'B' })
+  const vistos = nodes.slice(0, 2).map((n: { visto: string }) => `"${n.visto}"`)
+  const approved = await graphql(
+    bruno,
+    `mutation { aprovarDivergencias(input: { ids: [${ids.slice(0, 2).map((id) => `"${id}"`)}], visto: [${vistos}], motivo: "confere" }) {
+      resultado { id resultado codigo status explicacao operacaoId aviso } } }`,
+  )
+  const { resultado } = approved.data.aprovarDivergencias
+  t.match(resultado, [
+    { resultado: 'deixada', codigo: 'NC021', explicacao: /"B"/ },
+    { resultado: 'feita', status: 'corrigida', aviso: null },
+  ])
+  const undone = await graphql(
+    bruno,
+    `mutation { desfazer(input: { operacao: "${resultado[1].operacaoId}", motivo: "engano" }) { resultado { status } } }`,
+  )
+  t.match(undone.data.desfazer.resultado, [{ status: 'aberta' }])
+  const confirmed = await graphql(
+    ana,
+    `mutation { confirmarDivergencias(input: { ids: ["${ids[2]}"], motivo: "estornada" }) { resultado { status } } }`,
+  )
+  t.match(confirmed.data.confirmarDivergencias.resultado, [{ status: 'resolvida' }])
+})
+
+test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
+  const { cena, ana, olivia, graphql, ids } = await scene(t)
+  await cena.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
+  await cena.aprovar('ana', ids[0])
+  const reverted = await graphql(
+    ana,
+    `mutation { reverterDivergencias(input: { ids: ["${ids[0]}"], motivo: "não era", porque: "erradas" }) {
+      resultado { resultado status explicacao operacaoId aviso } } }`,
+  )
+  const [row] = reverted.data.reverterDivergencias.resultado
+  t.match(row, {
+    status: 'revertida',
+    explicacao: /não volta à fila/,
+    aviso: /conferente regras --auto errada/,
+  })
+  const back = `mutation { reverterOperacao(input: { id: "${row.operacaoId}", motivo: "era sim" }) { resultado { status } } }`
+  t.match(await graphql(olivia, back), { errors: [{ extensions: { codigo: '42501' } }] })
+  t.equal(await cena.categoria(1), 'ERR')
+  t.match((await graphql(ana, back)).data.reverterOperacao.resultado, [{ status: 'corrigida' }])
+  t.equal(await cena.categoria(1), 'CERTA')
+  const [rule] = await cena.sql`select automatica from audit.regras where nome = 'errada'`
+  t.equal(rule?.['automatica'], true, 'and leaves no trace on the rule')
+})

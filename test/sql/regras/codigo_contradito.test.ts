@@ -1,0 +1,144 @@
+// A supplier's code says who an entry is of only where name and text do not say otherwise: codes are given to other companies,
+// copied and mistyped.
+import type postgres from 'postgres'
+import t from 'tap'
+import { banco } from '../../helper/banco.ts'
+import { type Achado, achados, type Lancamento, lancar, razao } from './razao.ts'
+
+const months = [
+  '2024-01',
+  '2024-02',
+  '2024-03',
+  '2024-04',
+  '2024-05',
+  '2024-06',
+  '2024-07',
+  '2024-08',
+].concat(['2024-09', '2024-10', '2024-11', '2024-12', '2025-01', '2025-02'])
+const TI: Lancamento = {
+  fornecedor_id: '11222333000181',
+  fornecedor: 'Alfa Tecnologia da Informação Ltda',
+  categoria: 'Serviços de TI',
+}
+const TEXTOS_TI = ['suporte técnico mensal', 'licenças de software', 'manutenção de servidores']
+const POSTO: Lancamento = { fornecedor: 'Posto Beira Rio', categoria: 'Combustíveis' }
+const TEXTOS_POSTO = ['abastecimento gasolina comum', 'diesel frota', 'lavagem e gasolina aditivada']
+const pick = (list: string[], n: number): string => list[n % list.length] as string
+
+/** Fourteen months of IT suppliers and fuel stations, each with a habit. */
+async function historia(sql: postgres.Sql): Promise<void> {
+  await razao(sql)
+  await lancar(
+    sql,
+    ...months.flatMap((month, m) =>
+      [0, 1, 2].flatMap((n) => [
+        { ...TI, descricao: pick(TEXTOS_TI, n), data_lancamento: `${month}-0${n + 1}`, valor: 1000 + n },
+        ...[1, 2, 3, 4, 5, 6].map((k) => ({
+          fornecedor_id: `2${k}333444000155`,
+          fornecedor: `Posto ${['Sol', 'Lua', 'Mar', 'Serra', 'Vale', 'Norte'][k - 1]} Ltda`,
+          categoria: 'Combustíveis',
+          descricao: pick(TEXTOS_POSTO, n + k + m),
+          data_lancamento: `${month}-1${n}`,
+          valor: 100 + k * 10 + n,
+        })),
+        ...[1, 2, 3].map((k) => ({
+          fornecedor_id: `3${k}333444000155`,
+          fornecedor: `${['Beta Sistemas', 'Gama Computadores', 'Delta Redes'][k - 1]} SA`,
+          categoria: 'Serviços de TI',
+          descricao: pick(TEXTOS_TI, n + k + m),
+          data_lancamento: `${month}-2${n}`,
+          valor: 900 + k * 10 + n,
+        })),
+      ]),
+    ),
+  )
+}
+
+async function pendentes(sql: postgres.Sql, entries: Lancamento[]): Promise<Achado[]> {
+  const ids = await lancar(
+    sql,
+    ...entries.map((e, n) => ({
+      ...e,
+      categoria: 'PENDENTE',
+      data_lancamento: '2025-03-05',
+      valor: 300 + n,
+    })),
+  )
+  await sql`select regras.preparar_pendente_verificacao(null)`
+  const by = new Map(
+    (await achados(sql, 'pendente_verificacao', { chaves: ids })).map((a) => [a.registro_id, a]),
+  )
+  return ids.map((id) => by.get(id) as Achado)
+}
+
+t.test('a supplier’s code given to another company is nobody’s to correct alone', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const casos = await pendentes(
+    sql,
+    Array.from({ length: 20 }, (_, n) => ({
+      ...POSTO,
+      fornecedor_id: TI.fornecedor_id as string,
+      descricao: pick(TEXTOS_POSTO, n),
+    })),
+  )
+  for (const caso of casos) {
+    t.ok(Number(caso.confianca) < 0.5, `below any threshold: ${caso.confianca}`)
+    t.equal(caso.evidencia.contradiz_codigo, 'nome')
+    t.match(caso.justificativa, /O nome não se parece com nenhum que o código 11222333000181 já teve/)
+    t.not(caso.valores_propostos['categoria'], 'Serviços de TI', 'the code is not listened to')
+  }
+})
+
+t.test('a text that has nothing of what its code ever said speaks against the code too', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const [estranho, costume, semTexto] = await pendentes(sql, [
+    { ...TI, descricao: 'abastecimento gasolina comum' },
+    { ...TI, descricao: 'suporte do servidor novo' },
+    { ...TI, descricao: null },
+  ])
+  t.ok(Number(estranho?.confianca) < 0.5, `${estranho?.confianca}`)
+  t.equal(estranho?.evidencia.contradiz_codigo, 'texto')
+  t.match(estranho?.justificativa, /O texto não tem nada do que os lançamentos do código/)
+  for (const achado of [costume, semTexto]) {
+    t.same(achado?.valores_propostos, { categoria: 'Serviços de TI' })
+    t.ok(Number(achado?.confianca) > 0.8, `${achado?.confianca}`)
+    t.equal(achado?.evidencia.contradiz_codigo, undefined)
+  }
+})
+
+t.test('the same company written otherwise stays well known', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const grafias: Lancamento[] = [
+    { ...TI, fornecedor: 'ALFA TECNOLOGIA DA INFORMACAO LTDA - ME' },
+    { ...TI, fornecedor: 'Alfa Tecn. da Informação' },
+    { ...TI, fornecedor: 'Alfa Tecnologia' },
+    { ...TI, fornecedor: 'Alfa Tecnologia da Informação Ltda (filial Recife)' },
+    { ...TI, fornecedor_id: '11.222.333/0002-62' },
+    { ...TI, fornecedor: null },
+    { ...TI, fornecedor: '' },
+  ]
+  const casos = await pendentes(
+    sql,
+    grafias.map((g, n) => ({ ...g, descricao: pick(TEXTOS_TI, n) })),
+  )
+  for (const [n, caso] of casos.entries()) {
+    t.same(caso.valores_propostos, { categoria: 'Serviços de TI' }, JSON.stringify(grafias[n]))
+    t.ok(Number(caso.confianca) > 0.9, `${grafias[n]?.fornecedor}: ${caso.confianca}`)
+  }
+})
+
+t.test('a known name under a new code is not thrown away', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const [caso, nunca] = await pendentes(sql, [
+    { fornecedor_id: '99888777000166', fornecedor: 'Beta Sistemas', descricao: null },
+    { fornecedor_id: '99888777000166', fornecedor: 'Ninguém Viu', descricao: null },
+  ])
+  t.same(caso?.valores_propostos, { categoria: 'Serviços de TI' })
+  t.match(caso?.evidencia.niveis, [{ por: 'nome do fornecedor' }])
+  t.ok(Number(caso?.confianca) > 0.8, `${caso?.confianca}`)
+  t.ok(Number(nunca?.confianca) < Number(caso?.confianca), `${nunca?.confianca}`)
+})
