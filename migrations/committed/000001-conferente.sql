@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:25631ea6007bcc805d7d732b13af9874b3f2d0a0
+--! Hash: sha1:ddb6e8444b352268d23b8e970062d3b59da6ed87
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1870,7 +1870,8 @@ create or replace function audit.registrar_regra(
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
   prioridade integer default 100, preparacao text default null,
-  colunas_identidade text[] default '{}', colunas_acompanham text[] default null
+  colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
+  requisitos text default null
 )
 returns audit.regras
 language plpgsql
@@ -1889,7 +1890,7 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade, registrada_por)
+    colunas, colunas_identidade, colunas_acompanham, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
@@ -1897,10 +1898,14 @@ begin
     registrar_regra.coluna_valor,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
     coalesce(registrar_regra.colunas_identidade, '{}'),
-    coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)), registrar_regra.confianca_base,
+    coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
+    coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
-  v_defeito := coalesce(audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
+  v_defeito := coalesce((
+      select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
+      where not audit_interno.dependencia_conhecida(d) having count(*) > 0),
+    audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -1917,9 +1922,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
 
 --! Included configuracao/alterar_regra.sql
@@ -3021,7 +3026,7 @@ begin
         cross join lateral (
           select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
-      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
       where not exists (select from unnest(c.ids) as i where i = d.id)) as t
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';

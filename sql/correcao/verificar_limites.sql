@@ -33,7 +33,7 @@ begin
         cross join lateral (
           select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
     cross join lateral (
-      select count(*) as linhas, coalesce(sum(d.valor_em_risco), 0) as valor
+      select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
       where not exists (select from unnest(c.ids) as i where i = d.id)) as t
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';

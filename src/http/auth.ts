@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Transaction } from '../db.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import type { Access } from './database.ts'
+import { departure } from './departure.ts'
 import { Problem } from './problem.ts'
 import type { ServerSettings } from './settings.ts'
 import { type Caller, createVerifier, TokenError } from './token.ts'
@@ -16,8 +17,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; there in every route that is not public. */
     caller: Caller | null
-    /** Runs in one transaction under the caller's name and role, with a limit of time. */
-    asCaller<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
+    /** Aborted when the client leaves before its answer. */
+    gone: AbortSignal | null
+    /**
+     * Runs in one transaction under the caller's name and role, with a limit of time. Once the client has gone it is cancelled.
+     * @param regardless also when the client has gone
+     */
+    asCaller<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number, regardless?: boolean): Promise<T>
   }
 }
 
@@ -30,11 +36,13 @@ export function installAuthentication(
 ): void {
   const verify = createVerifier(settings)
   app.decorateRequest('caller', null)
-  app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs) {
+  app.decorateRequest('gone', null)
+  app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs, regardless = false) {
     if (this.caller === null) throw new Problem(401, text.http.noToken)
-    return access.asCaller(this.caller, work, timeoutMs)
+    return access.asCaller(this.caller, work, timeoutMs, (regardless ? null : this.gone) ?? undefined)
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    request.gone = departure(reply)
     if (request.routeOptions.config?.public === true) return
     const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
     if (token === undefined) {

@@ -1,5 +1,6 @@
 import { connect, type Sql, type Transaction } from '../db.ts'
 import { anew, transaction } from '../transaction.ts'
+import { CANCEL, GoneError, RUNNING, whileThere } from './departure.ts'
 import { withinReach } from './reach.ts'
 import { shares } from './shares.ts'
 import type { Caller } from './token.ts'
@@ -10,8 +11,16 @@ export interface Access {
   readonly asService: string | undefined
   /** @throws NC020 when the token is unknown or revoked */
   admit(caller: Caller): Promise<void>
-  /** Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time. */
-  asCaller<T>(caller: Caller, work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
+  /**
+   * Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time.
+   * @param gone once aborted, what runs is cancelled and nothing is committed
+   */
+  asCaller<T>(
+    caller: Caller,
+    work: (sql: Transaction) => Promise<T>,
+    timeoutMs?: number,
+    gone?: AbortSignal,
+  ): Promise<T>
   /** The same as a reader without a name, for what the server itself wants to know. */
   asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
 }
@@ -66,19 +75,26 @@ export async function openAccess(url: string): Promise<Access> {
         )
       })
     },
-    asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT) =>
+    asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT, gone) =>
       withinReach((arrived) =>
-        share(caller.name, () =>
-          transaction(sql, async (tx) => {
+        share(caller.name, () => {
+          if (gone?.aborted) throw new GoneError()
+          return transaction(sql, async (tx) => {
             arrived()
             await becomeService(tx)
-            await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
-            await tx`
-              select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
-                ${caller.issuedAt ?? null}, ${caller.external})`
-            return work(tx)
-          }),
-        ),
+            const [running] = await tx.unsafe(RUNNING, [String(timeoutMs)])
+            return whileThere(
+              gone,
+              () => sql.unsafe(CANCEL, [running?.['pid'], running?.['since']]),
+              async () => {
+                await tx`
+                  select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
+                    ${caller.issuedAt ?? null}, ${caller.external})`
+                return work(tx)
+              },
+            )
+          })
+        }),
       ),
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) => {
       const read = async (tx: Transaction) => {

@@ -30,7 +30,7 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
         const caller = fastifyv5?.request.caller as Caller
         const operation = getOperationAST(args.document, args.operationName)
         const timeout = operation?.operation === 'mutation' ? MUTATION_MS : QUERY_MS
-        return { pgSettings: operationSettings(caller, timeout) }
+        return { pgSettings: operationSettings(caller, timeout, fastifyv5?.request.gone ?? undefined) }
       },
     },
     grafserv: {

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseError } from '../db.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
+import { GoneError } from './departure.ts'
 import { validationProblem } from './validation.ts'
 
 interface ProblemDetails {
@@ -97,7 +98,8 @@ export function installProblems(
 
 function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error
-  if (isDatabaseError(error) || UNAVAILABLE.test(error.code)) return publicDatabaseError(text, error)
+  if (isDatabaseError(error) || error instanceof GoneError || UNAVAILABLE.test(error.code))
+    return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
   if (validation !== undefined) return validationProblem(text, error)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)

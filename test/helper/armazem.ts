@@ -166,6 +166,8 @@ export async function regra(
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
     limiar => 0.9, automatica => ${automatica})`
   await sql.unsafe(funcao(`return query select ${consulta};`))
+  // auto is given to the code that there is now, of the others in this schema too
+  await sql`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica`
 }
 
 /** A rule's query: rows t of a table that meet a condition get these values. */

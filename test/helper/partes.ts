@@ -27,6 +27,7 @@ export async function meses(t: Test): Promise<Meses> {
     create table dw.mensal (id bigint primary key, dia date not null, situacao text not null);
     insert into dw.mensal select n, date '2026-01-01' + make_interval(months => n % ${MONTHS}, days => n % 28), 'errada'
       from generate_series(1, ${MONTHS * ROWS}) as n;
+    insert into dw.mensal values (-1, '2020-01-01', 'certa'); -- known to the ledger, or auto would not write it
     create table dw.quebra (mes int);
     create function dw.regra_mensal(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$

@@ -32,7 +32,8 @@ export async function oficina(t: Test): Promise<Oficina> {
           and (janela.chaves is null or c.id = any (audit_interno.chaves_como(janela.chaves, null::bigint)));
     end $$;
     create table dw.${name} (id bigint primary key, situacao text not null);
-    insert into dw.${name} select n, 'errada' from generate_series(1, 20) as n;
+    -- the last is known to the ledger, or auto would not write it
+    insert into dw.${name} select n, case when n > 20 then 'certa' else 'errada' end from generate_series(1, 21) as n;
     grant select on dw.${name} to conferente_regra, conferente_escrita; grant update on dw.${name} to conferente_escrita;
     grant execute on function dw.regra_${name}(audit.janela) to conferente_regra;
     select audit.registrar_regra('${name}', 'erradas', 'dw.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`

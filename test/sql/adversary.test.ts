@@ -162,7 +162,7 @@ async function scene(t: Test, place: Place) {
     begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
     create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
   await adelia`select audit.registrar_regra('atacada', 'dela', 'regra_dela.regra', 'dela.fato', 'id', array['categoria'],
-    limiar => 0.9, automatica => true, preparacao => ${place.prepares ? 'dela.preparar' : null})`
+    limiar => 0.9, automatica => ${place.writes ?? false}, preparacao => ${place.prepares ? 'dela.preparar' : null})`
   if (place.afterwards) await adelia.unsafe(place.afterwards)
   const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
     where t.categoria = 'ERRADA'`
@@ -295,7 +295,7 @@ for (const place of PLACES) {
   })
 }
 
-t.test('previews, proposals and back-tests run what the warehouse brings along as sessions do', async (t) => {
+t.test('previews and proposals run what the warehouse brings along as sessions do', async (t) => {
   const { sql, como } = await banco(t)
   const [ana, adelia] = [como('ana'), como('adelia')]
   await armazem(sql)
@@ -313,8 +313,6 @@ t.test('previews, proposals and back-tests run what the warehouse brings along a
   const asked = {
     preview: `select from audit.previsao_padrao('descricao', 'contem', 'brinde')`,
     proposals: 'select from audit.propor_padroes()',
-    'back-test': `select from audit.avaliar_regra('validacao_valores', '2026-01-01', '2026-12-31')`,
-    'back-test of the inference': `select from audit.avaliar_regra('pendente_verificacao', '2026-01-01', '2026-12-31')`,
   }
   for (const [name, query] of Object.entries(asked)) {
     await attack('')

@@ -130,7 +130,8 @@ test('only a person’s word or a later change is truth', async (t) => {
   await sql`update dw.lancamentos set categoria = case id when 100 then 'Errada' else 'Quarta' end where id in (100, 101)`
   // one is typed, by two people
   await ana`select audit.corrigir_manualmente((${findings(ana, 104)})[1], '{"categoria": "Outra"}', 'nota na mão')`
-  await bruno`select audit.aprovar_divergencias(${findings(bruno, 104)}, 'confere')`
+  await bruno`select audit.aprovar_divergencias(array[d.id], 'confere', array[audit.divergencia_visto(d)])
+    from audit.divergencias_processadas d where d.registro_id = '104'`
   const rows = await avaliar(ana, 'codigo')
   t.match(
     line(rows, '0.95 a 1.00'),

@@ -1,6 +1,9 @@
 import t from 'tap'
-import { isDatabaseError } from '../../src/db.ts'
+import { connect, isDatabaseError } from '../../src/db.ts'
+import { armazem, lancar } from '../helper/armazem.ts'
+import { banco } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'
+import { PASSWORD } from '../helper/servidor.ts'
 
 t.test('a setting takes only what its type and range allow, and says what that is', async (t) => {
   const c = await cenario(t)
@@ -171,3 +174,31 @@ t.test('a pattern that would reach everything, or nothing, is refused', async (t
   t.equal(await codigo(c.pessoa('adelia')`select audit.desativar_padrao(999, 'x')`), 'NC004')
   t.match(await c.sql`select ator from audit.operacoes where tipo = 'padrao'`, { length: 3 })
 })
+
+t.test(
+  'a label that no entry has is set all the same, with a warning that names those like it',
+  async (t) => {
+    const { sql, url } = await banco(t)
+    const pessoal = new URL(url)
+    pessoal.username = 'adelia'
+    pessoal.password = PASSWORD
+    const warned: { code: string; message: string }[] = []
+    const adelia = connect(pessoal.href, { max: 1, onWarning: (w) => warned.push(w) })
+    t.teardown(() => adelia.end())
+    const set = (valor: string) =>
+      adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
+    await set('"Nada"')
+    t.same(warned, [], 'no warehouse, no word')
+    await armazem(sql)
+    await set('"Trade"')
+    t.same(warned, [], 'an empty one knows no label')
+    await lancar(sql, { id: 1, categoria: 'Marketing e Trade' })
+    t.match(await set('"Trade Marketing"'), [{ valor: 'Trade Marketing' }])
+    t.match(warned, [{ code: 'NC031', message: /Marketing e Trade \(1\)/ }])
+    await set('"Marketing e Trade"')
+    t.equal(warned.length, 1)
+    await sql`revoke all on dw.lancamentos from conferente_regra`
+    await set('"Outra"')
+    t.equal(warned.length, 1, 'what cannot be read keeps nobody from setting')
+  },
+)

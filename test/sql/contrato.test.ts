@@ -260,3 +260,120 @@ t.test('a session skips the rules whose columns are missing, and says so', async
     { status: 'pulada' },
   ])
 })
+
+t.test(
+  'each missing grant is printed as it mends it, for the role and the columns that lack it',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await lancar(sql, { id: '1' })
+    const leo = como('leo')
+    const ler = async () => (await linhas(leo)).get('ler dw.lancamentos')
+    const escrever = async () => (await linhas(leo)).get('escrever dw.lancamentos')
+    await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
+    await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
+    const tudo = [
+      'grant usage on schema dw to conferente_regra, conferente_escrita;',
+      'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
+    ]
+    t.match(await ler(), { situacao: 'erro', sugestao: tudo.join(' ') })
+    t.match(await escrever(), {
+      situacao: 'erro',
+      sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
+    })
+    t.equal((await linhas(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
+    await sql.unsafe(`${tudo.join('')} revoke select on dw.lancamentos from conferente_regra`)
+    t.match(await ler(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
+
+    const colunas = (
+      await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
+    ).map((c) => c['attname'] as string)
+    const menos = colunas.filter((c) => c !== 'valor' && c !== 'documento').join()
+    await sql.unsafe(`grant select (${menos}) on dw.lancamentos to conferente_regra;
+    grant update (${menos}) on dw.lancamentos to conferente_escrita`)
+    const falta = {
+      ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
+      escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
+    }
+    t.match(await ler(), { situacao: 'erro', sugestao: falta.ler })
+    t.match(await escrever(), { situacao: 'erro', sugestao: falta.escrever })
+    await sql.unsafe(falta.ler + falta.escrever)
+    t.match(
+      [await ler(), await escrever()],
+      [{ situacao: 'ok' }, { situacao: 'ok' }],
+      'columns alone will do',
+    )
+
+    await sql`alter table dw.lancamentos rename to fatos`
+    await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
+    await sql.unsafe(
+      `${tudo[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
+    )
+    t.match(await ler(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
+  },
+)
+
+t.test(
+  'of rules of one’s own the diagnosis says what they may not call, and what names no entry',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await regra(
+      { sql, adelia: como('adelia') },
+      { nome: 'minha', consulta: achar(`'{"categoria": "X"}'::jsonb`, 'false') },
+    )
+    const minha = async () => (await linhas(como('leo'))).get('regra minha')
+    await sql`update audit.regras set colunas_identidade = '{fornecedor}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'ok' })
+    await sql`update audit.regras set colunas_identidade = '{}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'aviso', sugestao: /colunas_identidade/ })
+    await sql`revoke all on schema minhas from conferente_regra`
+    await sql`revoke all on function minhas.minha(audit.janela) from conferente_regra, public`
+    t.match(await minha(), {
+      situacao: 'erro',
+      sugestao:
+        'grant usage on schema minhas to conferente_regra; grant execute on function minhas.minha(audit.janela) to conferente_regra;',
+    })
+  },
+)
+
+t.test('entries without a category are counted, and labels that no entry has are named', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  const [leo, adelia] = [como('leo'), como('adelia')]
+  await lancar(
+    sql,
+    ...[null, '', ' \u00a0\t'].map((categoria, i) => ({ id: i, categoria })),
+    ...['Marketing e Trade', 'Marketing e Trade', 'A classificar'].map((categoria, i) => ({
+      id: 10 + i,
+      categoria,
+    })),
+  )
+  await sql`insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, descricao) values ('pendente.vazias', 'false', 'false', 'booleano', 'x')
+    on conflict (chave) do update set valor = 'false'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'aviso',
+    detalhe: /^3 nulas ou em branco; nenhuma regra/,
+  })
+  await sql`update audit.configuracoes_sistema set valor = 'true' where chave = 'pendente.vazias'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'ok',
+    detalhe: /^3 .*contam como pendentes/,
+  })
+
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"Trade Marketing"', 'a nossa')`
+  await adelia`select audit.alterar_configuracao('pendente.rotulos', '["A CLASIFICAR", "a classificar"]', 'a nossa')`
+  const by = await linhas(leo)
+  t.match(by.get('trade_marketing.categoria'), {
+    situacao: 'aviso',
+    detalhe: 'nenhum lançamento tem a categoria Trade Marketing',
+    sugestao: /Marketing e Trade \(2\)/,
+  })
+  t.match(by.get('pendente.rotulos'), {
+    situacao: 'aviso',
+    detalhe: /A CLASIFICAR$/,
+    sugestao: /A classificar \(1\)/,
+  })
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"marketing e trade"', 'a do livro')`
+  t.equal((await linhas(leo)).get('trade_marketing.categoria'), undefined)
+})

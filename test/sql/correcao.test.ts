@@ -45,14 +45,14 @@ const recusas: [string, string, RegExp, string?][] = [
   [
     'a foreign key',
     `create table dw.pares (id bigint, categoria text, primary key (id, categoria));
-     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete');
+     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete') union all values (-1001, 'Frete');
      alter table dw.lancamentos add foreign key (id, categoria) references dw.pares`,
     /23503/,
   ],
   [
     'a deferred foreign key',
     `create table dw.pares (id bigint, categoria text, primary key (id, categoria));
-     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete');
+     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete') union all values (-1001, 'Frete');
      alter table dw.lancamentos add foreign key (id, categoria) references dw.pares deferrable initially deferred`,
     /23503/,
   ],

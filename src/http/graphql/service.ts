@@ -1,20 +1,35 @@
+import { randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { type Access, BECOME } from '../database.ts'
+import { CANCEL, GoneError, RUNNING, whileThere } from '../departure.ts'
 import { withinReach } from '../reach.ts'
 import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
 
 /** Where the caller travels to the transaction; never a setting of the database. */
 const CALLER = 'conferente.caller'
+/** The same of the signal that its client has gone: settings are texts, so by a name. */
+const GONE = 'conferente.gone'
+const signals = new Map<string, AbortSignal>()
 const POOL = 10
 /** Of these, so many for one caller at the same time. */
 const SHARE = 5
 const WAIT_MS = 30_000
 
 /** Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait. */
-export function operationSettings(caller: Caller, statementMs: number): Record<string, string> {
+export function operationSettings(
+  caller: Caller,
+  statementMs: number,
+  gone?: AbortSignal,
+): Record<string, string> {
+  const name = randomUUID()
+  if (gone !== undefined) {
+    signals.set(name, gone)
+    setTimeout(() => signals.delete(name), 10 * statementMs).unref()
+  }
   return {
     [CALLER]: JSON.stringify(caller),
+    ...(gone !== undefined && { [GONE]: name }),
     statement_timeout: String(statementMs),
     lock_timeout: '10s',
     idle_in_transaction_session_timeout: '60s',
@@ -50,7 +65,8 @@ function asCaller(create: Create, asService: string | undefined): Create {
   return async (settings, variant) => {
     const open = await create(settings, variant)
     const withPgClient: typeof open = (pgSettings, work) => {
-      const { [CALLER]: carried, ...rest } = pgSettings ?? {}
+      const { [CALLER]: carried, [GONE]: signal, ...rest } = pgSettings ?? {}
+      const gone = signal == null ? undefined : signals.get(signal)
       if (carried == null) {
         return open(
           asService === undefined ? pgSettings : { ...pgSettings, session_authorization: asService },
@@ -60,15 +76,26 @@ function asCaller(create: Create, asService: string | undefined): Create {
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
       const begun: typeof work = async (client) => {
         if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
-        await client.query({
-          text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
-          values: [name, role, tokenId, issuedAt, external] as never,
+        const { rows } = await client.query<{ pid: number; since: string }>({
+          text: RUNNING,
+          values: [rest['statement_timeout']] as never,
         })
-        return work(client)
+        const cancel = () =>
+          open(null, (other) =>
+            other.query({ text: CANCEL, values: [rows[0]?.pid, rows[0]?.since] as never }),
+          )
+        return whileThere(gone, cancel, async () => {
+          await client.query({
+            text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
+            values: [name, role, tokenId, issuedAt, external] as never,
+          })
+          return work(client)
+        })
       }
       const inTurn = (arrived: () => void) =>
         share(name, () => {
           arrived()
+          if (gone?.aborted) throw new GoneError()
           return open(rest, begun)
         })
       return withinReach(inTurn, WAIT_MS)

@@ -80,7 +80,8 @@ export function exportacao(app: FastifyInstance, { text, settings }: HttpContext
         dataFim: asked.detectada_ate,
       }
       const findings = await auditExport(
-        (work) => request.asCaller(work as never, EXPORT_MS),
+        // its end is recorded also for who has gone
+        (work) => request.asCaller(work as never, EXPORT_MS, true),
         filter,
         { format, dialect, language: settings.language },
         motivo,

@@ -1,0 +1,61 @@
+// A request whose client has gone is not carried out later: whoever gave up asks again, and must not find it done.
+import { test } from 'tap'
+import { api } from '../helper/api.ts'
+import { esperaTrava } from '../helper/banco.ts'
+import { cenario } from '../helper/cenario.ts'
+
+const REST = (id: number) => ({
+  path: '/api/v1/divergencias/aprovar',
+  body: { ids: [id], motivo: 'conferido' },
+})
+const GRAPHQL = (id: number) => ({
+  path: '/graphql',
+  body: {
+    query:
+      'mutation ($ids: [BigInt!]!) { aprovarDivergencias(input: { ids: $ids, motivo: "confere" }) { resultado { status } } }',
+    variables: { ids: [String(id)] },
+  },
+})
+
+for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
+  test(`${name}: an approval that waits is given up with its client`, async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1, confianca: 0.5 })
+    await c.processar()
+    const { id } = await c.achado(1)
+    const server = await api(t, c)
+    const authorization = `Bearer ${await server.token('revisor')}`
+    const { path, body } = ask(id)
+    const send = (signal?: AbortSignal) =>
+      fetch(new URL(path, server.url), {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      })
+    const holder = await c.sql.reserve()
+    await holder`begin`
+    await holder`select from audit.divergencias_processadas where id = ${id} for update`
+    const client = new AbortController()
+    const sent = send(client.signal).then(
+      (answer) => answer.text(),
+      () => 'gone',
+    )
+    t.equal(await Promise.race([sent, esperaTrava(c.sql)]), undefined, 'it waits')
+    client.abort()
+    t.equal(await sent, 'gone')
+    const waiting = () =>
+      c.sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+      if ((await waiting()).length === 0) break
+    }
+    t.equal((await waiting()).length, 0, 'it waits no longer')
+    await holder`rollback`
+    holder.release()
+    t.equal(await c.status(1), 'aberta')
+    t.same(server.failures, [], 'nothing is called a failure of ours')
+    const again = await send()
+    t.equal(again.status, 200, await again.text())
+    t.equal(await c.status(1), 'corrigida')
+  })
+}
