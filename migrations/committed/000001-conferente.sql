@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1a5c53a72cc6ce8d8c6ea379de298ad265366abd
+--! Hash: sha1:59f6f8bd591f0ef8d0df0e2696fe7027fca9c293
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2191,9 +2191,9 @@ declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
   v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
   v_esquemas oid[];
-  v_caminhos oid[] := '{}';
+  v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
-  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_textos jsonb := jsonb_build_object(); -- definition by kind and oid, as "f 16401"
   v_novos_textos jsonb;
 begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
@@ -12489,7 +12489,7 @@ declare
   v_limite integer;
   v_procurados text[];
   v_achados text[];
-  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+  v_desconhecidos jsonb := jsonb_build_array(); -- [table, column, value]
 begin
   for v_coluna in -- a turn for each column
     select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores

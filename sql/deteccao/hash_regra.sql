@@ -16,9 +16,9 @@ declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
   v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
   v_esquemas oid[];
-  v_caminhos oid[] := '{}';
+  v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
-  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_textos jsonb := jsonb_build_object(); -- definition by kind and oid, as "f 16401"
   v_novos_textos jsonb;
 begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
