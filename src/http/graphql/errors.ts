@@ -16,7 +16,8 @@ export function createErrorMask(text: Catalogue, report: (error: Error, id: stri
       const { code, detail, hint } = known.details
       return masked(error, known.message, { codigo: code, detalhe: detail, sugestao: hint })
     }
-    if (/^Invalid cursor/.test(cause.message)) return masked(error, text.http.badCursor, {})
+    if (/^Invalid ('(before|after)' )?cursor/.test(cause.message))
+      return masked(error, text.http.badCursor, {})
     const id = crypto.randomUUID()
     report(cause, id)
     return masked(error, text.http.internal(id), { numero: id })

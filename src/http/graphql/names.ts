@@ -123,6 +123,34 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** Columns of views that always hold a value, which the database does not say of a view: they are sorted by their index alone. */
+export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
+  vw_divergencias_abertas: [
+    'id',
+    'regra',
+    'tabela',
+    'registro_id',
+    'confianca',
+    'valor_em_risco',
+    'status',
+    'detectada_em',
+    'ultima_deteccao',
+    'vezes_detectada',
+    'sessao_id',
+    'sessao_ultima_id',
+  ],
+  vw_divergencias_exportacao: [
+    'id',
+    'sessao_id',
+    'regra',
+    'status',
+    'confianca',
+    'valor_em_risco',
+    'detectada_em',
+  ],
+  vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
+}
+
 /** Keys and references that the database does not enforce, or a view cannot have. */
 export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; readonly foreignKey: string[] }>> =
   {

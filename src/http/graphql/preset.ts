@@ -1,13 +1,14 @@
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import { PortuguesePlugin } from './inflection.ts'
+import { NullsPlugin } from './nulls.ts'
 import { PagesPlugin } from './pages.ts'
 import { NamesPlugin } from './tags.ts'
 
 /** What the schema is made of; where it is read from and how it is served comes on top. */
 export const SCHEMA_PRESET: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
-  plugins: [PortuguesePlugin, NamesPlugin, PagesPlugin],
+  plugins: [PortuguesePlugin, NamesPlugin, PagesPlugin, NullsPlugin],
   disablePlugins: [
     // Global identifiers: rows are known by their keys.
     'NodePlugin',

@@ -1,0 +1,83 @@
+import type { PgCodecWithAttributes, PgCondition, PgSelectQueryBuilder } from 'postgraphile/@dataplan/pg'
+import type { SQL } from 'postgraphile/pg-sql2'
+import { NEVER_NULL } from './names.ts'
+
+type OrderBy = (query: PgSelectQueryBuilder) => void
+type Where = (condition: PgCondition, value: unknown) => unknown
+
+const WITH_NULLS: Readonly<Record<string, string>> = {
+  notEqualTo: 'Not equal to the specified value; rows that have none are among them.',
+  notIn: 'Not included in the specified list; rows that have no value are among them.',
+}
+
+/**
+ * Rows that have no value are neither lost between two pages nor left out by what is "not": PostGraphile 5.1 looks for them on
+ * the wrong side of a cursor, and SQL's <> is not true for them.
+ */
+export const NullsPlugin: GraphileConfig.Plugin = {
+  name: 'NullsPlugin',
+  version: '1.0.0',
+  after: ['PgOrderAllAttributesPlugin', 'PgConnectionArgFilterOperatorsPlugin'],
+  schema: {
+    hooks: {
+      // Sorted by whether there is a value first: on one side of a cursor all have one, on the other none.
+      GraphQLEnumType_values(values, build, { scope: { isPgRowSortEnum, pgCodec } }) {
+        if (!isPgRowSortEnum || !pgCodec?.attributes) return values
+        const { sql, inflection } = build
+        const owner = pgCodec as PgCodecWithAttributes
+        const never = NEVER_NULL[pgCodec.extensions?.pg?.name ?? ''] ?? []
+        for (const [name, { notNull, codec }] of Object.entries(pgCodec.attributes)) {
+          if (notNull || codec.notNull || never.includes(name)) continue
+          for (const variant of ['asc', 'desc'] as const) {
+            const value =
+              values[inflection.orderByAttributeEnum({ codec: owner, attributeName: name, variant })]
+            const grafast = value?.extensions?.grafast as { apply?: OrderBy } | undefined
+            const apply = grafast?.apply
+            if (grafast === undefined || apply === undefined) continue
+            grafast.apply = (query) => {
+              query.orderBy({
+                fragment: sql`(${query.alias}.${sql.identifier(name)} is null)`,
+                codec: build.dataplanPg.TYPES.boolean,
+                direction: variant === 'asc' ? 'ASC' : 'DESC',
+                nullable: false,
+              })
+              apply(query)
+            }
+          }
+        }
+        return values
+      },
+      GraphQLInputObjectType_fields_field(field, build, { scope }) {
+        const { sql } = build
+        const apply = (field as { apply?: Where }).apply as Where
+        const description = WITH_NULLS[scope.fieldName]
+        if (scope.isPgConnectionFilterOperator && description !== undefined) {
+          const whole = (where: PgCondition) => ({
+            where: { value: (fragment: SQL) => where.where(sql`(${fragment}) is not false`) },
+          })
+          return {
+            ...field,
+            description,
+            apply: (where: PgCondition, value: unknown) => apply(Object.create(where, whole(where)), value),
+          }
+        }
+        if (scope.isPgConnectionFilterOperatorLogical && scope.fieldName === 'not') {
+          const notTrue = (where: PgCondition) => ({
+            notPlan: {
+              value() {
+                const not = where.notPlan()
+                const add = not.where.bind(not)
+                return Object.assign(not, { where: (fragment: SQL) => add(sql`(${fragment}) is true`) })
+              },
+            },
+          })
+          return {
+            ...field,
+            apply: (where: PgCondition, value: unknown) => apply(Object.create(where, notTrue(where)), value),
+          }
+        }
+        return field
+      },
+    },
+  },
+}
