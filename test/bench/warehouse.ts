@@ -85,7 +85,8 @@ async function planTargets(sql: Sql): Promise<void> {
     -- a tenth of the table is past every limit that a careful person sets
     select audit.alterar_configuracao('limites.linhas', '100000000', 'bancada');
     select audit.alterar_configuracao('limites.fracao', '1', 'bancada');
-    select audit.alterar_configuracao('limites.valor', '1000000000000', 'bancada');`)
+    select audit.alterar_configuracao('limites.valor', '1000000000000', 'bancada');
+    select audit.alterar_configuracao('aprovacao.valor_dupla', '1000000000000', 'bancada');`)
 }
 
 /** Puts the wrong category into every target. */
