@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:59f6f8bd591f0ef8d0df0e2696fe7027fca9c293
+--! Hash: sha1:3e23e2636149c72733664abaa0a555eada382135
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1064,7 +1064,8 @@ comment on function audit_interno.nome_qualificado(text) is 'Whether a text is e
 
 --! Included comum/relacao.sql
 -- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
--- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing.
+-- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing. offset 0: or the name would be taken
+-- apart for every row of a catalog.
 create or replace function audit_interno.relacao(nome text)
 returns regclass
 language sql
@@ -1072,7 +1073,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select c.oid::regclass
-  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes) as n
+  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes offset 0) as n
   join pg_namespace s on s.nspname = n.partes[1]
   join pg_class c on c.relnamespace = s.oid and c.relname = n.partes[2]
 $$;
@@ -1085,7 +1086,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.oid::regprocedure
-  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes) as n
+  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes offset 0) as n
   join pg_namespace s on s.nspname = n.partes[1]
   join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
 $$;
@@ -12492,13 +12493,17 @@ declare
   v_desconhecidos jsonb := jsonb_build_array(); -- [table, column, value]
 begin
   for v_coluna in -- a turn for each column
-    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
-    from audit.divergencias_processadas d
-    join audit.regras r on r.nome = d.regra
-    cross join lateral jsonb_each_text(d.valores_propostos) as p
-    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
-    where d.id = any (desconhecidas.ids) and p.value is not null
-    group by d.tabela, p.key
+    select c.tabela, c.coluna, c.chave, c.valores
+    from (
+      select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+      from audit.divergencias_processadas d
+      join audit.regras r on r.nome = d.regra
+      cross join lateral jsonb_each_text(d.valores_propostos) as p
+      where d.id = any (desconhecidas.ids) and p.value is not null
+      group by d.tabela, p.key
+      offset 0 -- types are looked up of the columns, not of each finding
+    ) as c
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
     v_procurados := v_coluna.valores;
     foreach v_limite in array array[10, null] loop
@@ -12892,8 +12897,9 @@ begin
   ) as u
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
-  select string_agg(distinct k.nome, ', ') into v_perdidas
-  from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
+  select string_agg(k.nome, ', ') into v_perdidas
+  -- offset 0: asked of each column, not of each correction
+  from (select distinct c.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as c (nome) offset 0) as k
   where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
   set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',
@@ -12997,7 +13003,7 @@ begin
     string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
       audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
   into v_guarda, v_voltou, v_imagem
-  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
   where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
   drop table if exists pg_temp.conferente_desfeita;
   analyze pg_temp.conferente_corrigida;
@@ -13348,8 +13354,8 @@ comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_se
 --! EndIncluded integridade/quebras_fatos.sql
 
 --! Included comum/identidade.sql
--- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined; touches nothing.
-create or replace function audit_interno.valores_canonicos(valores jsonb)
+-- Values of a jsonb object without the trailing zeros of its numbers. Called by valores_canonicos where there are numbers.
+create or replace function audit_interno.sem_zeros(valores jsonb)
 returns jsonb
 language sql
 immutable parallel safe
@@ -13358,17 +13364,27 @@ as $$
     then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
   from pg_catalog.jsonb_each(valores) as v
 $$;
+comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+
+-- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined, as most objects hold no number.
+create or replace function audit_interno.valores_canonicos(valores jsonb)
+returns jsonb
+language sql
+immutable parallel safe
+as $$
+  select case when pg_catalog.jsonb_path_exists(valores, '$.* ? (@.type() == "number")') then audit_interno.sem_zeros(valores) else valores end
+$$;
 comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
 
 -- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
--- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Called by detection and by
--- verification of the trail.
+-- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that
+-- the planner inlines it. Called by detection and by verification of the trail.
 create or replace function audit_interno.identidade(
   regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
 )
 returns bytea
 language sql
-immutable parallel safe
+stable parallel safe
 as $$
   select pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(regra, tabela, registro_id,
     audit_interno.valores_canonicos(valores_propostos), case when valores_propostos = '{}' then evidencia ->> 'tipo' end,

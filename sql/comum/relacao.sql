@@ -1,5 +1,6 @@
 -- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
--- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing.
+-- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing. offset 0: or the name would be taken
+-- apart for every row of a catalog.
 create or replace function audit_interno.relacao(nome text)
 returns regclass
 language sql
@@ -7,7 +8,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select c.oid::regclass
-  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes) as n
+  from (select case when audit_interno.nome_qualificado(relacao.nome) then parse_ident(relacao.nome) end as partes offset 0) as n
   join pg_namespace s on s.nspname = n.partes[1]
   join pg_class c on c.relnamespace = s.oid and c.relname = n.partes[2]
 $$;
@@ -20,7 +21,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.oid::regprocedure
-  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes) as n
+  from (select case when audit_interno.nome_qualificado(funcao_da_janela.nome) then parse_ident(funcao_da_janela.nome) end as partes offset 0) as n
   join pg_namespace s on s.nspname = n.partes[1]
   join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
 $$;

@@ -16,13 +16,17 @@ declare
   v_desconhecidos jsonb := jsonb_build_array(); -- [table, column, value]
 begin
   for v_coluna in -- a turn for each column
-    select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
-    from audit.divergencias_processadas d
-    join audit.regras r on r.nome = d.regra
-    cross join lateral jsonb_each_text(d.valores_propostos) as p
-    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(d.tabela), p.key) and t.typcategory = 'S'
-    where d.id = any (desconhecidas.ids) and p.value is not null
-    group by d.tabela, p.key
+    select c.tabela, c.coluna, c.chave, c.valores
+    from (
+      select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
+      from audit.divergencias_processadas d
+      join audit.regras r on r.nome = d.regra
+      cross join lateral jsonb_each_text(d.valores_propostos) as p
+      where d.id = any (desconhecidas.ids) and p.value is not null
+      group by d.tabela, p.key
+      offset 0 -- types are looked up of the columns, not of each finding
+    ) as c
+    join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
     v_procurados := v_coluna.valores;
     foreach v_limite in array array[10, null] loop

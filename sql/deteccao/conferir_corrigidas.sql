@@ -49,8 +49,9 @@ begin
   ) as u
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
-  select string_agg(distinct k.nome, ', ') into v_perdidas
-  from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)
+  select string_agg(k.nome, ', ') into v_perdidas
+  -- offset 0: asked of each column, not of each correction
+  from (select distinct c.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as c (nome) offset 0) as k
   where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
   set conferidas = v_conferidas, conferencia = nullif(concat_ws('; ',

@@ -23,7 +23,7 @@ begin
     string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
       audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
   into v_guarda, v_voltou, v_imagem
-  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome)) as c
+  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
   where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
   drop table if exists pg_temp.conferente_desfeita;
   analyze pg_temp.conferente_corrigida;
