@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3e23e2636149c72733664abaa0a555eada382135
+--! Hash: sha1:86e282d2ff0d45f5140d78683eab3af9eb58d309
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2359,8 +2359,8 @@ begin
   from pg_temp.conferente_achado a
   cross join lateral (select case
     when a.registro_id is null then 'um achado sem registro_id'
-    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when a.tabela_dita <> regra.tabela and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
+    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
+    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
     when not a.existe then 'um achado de um registro que não existe'
     when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
     when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
