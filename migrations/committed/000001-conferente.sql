@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:86e282d2ff0d45f5140d78683eab3af9eb58d309
+--! Hash: sha1:8401ec964c115d69846a950b44bc4d4957b006b7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -568,7 +568,7 @@ comment on column audit.operacoes.iniciada_em is 'When it began.';
 comment on column audit.operacoes.finalizada_em is 'When it ended; null while under way.';
 comment on column audit.operacoes.linhas is 'Rows that it found, changed or decided.';
 comment on column audit.operacoes.detalhes is 'Further facts: before and after of a setting, window of a detection, ….';
-comment on column audit.operacoes.elo is 'Position in the audit chain, from 1, without gaps.';
+comment on column audit.operacoes.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';
 comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all facts that carry its id.';
 comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
@@ -8487,7 +8487,7 @@ comment on view audit.vw_operacoes_resumo is 'Operations with their session, dur
 comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
 comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
 comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
-comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null while under way.';
+comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
 comment on column audit.vw_operacoes_resumo.id is 'Key.';
 comment on column audit.vw_operacoes_resumo.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.vw_operacoes_resumo.status is 'em_andamento, concluida or falhou.';
@@ -8497,7 +8497,7 @@ comment on column audit.vw_operacoes_resumo.ator is 'Who did it.';
 comment on column audit.vw_operacoes_resumo.motivo is 'Reason given.';
 comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
 comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
-comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps.';
+comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';
 --! EndIncluded consulta/vw_operacoes_resumo.sql
 
 --! Included consulta/vw_divergencias_exportacao.sql

@@ -8,7 +8,7 @@ comment on view audit.vw_operacoes_resumo is 'Operations with their session, dur
 comment on column audit.vw_operacoes_resumo.duracao is 'From begin to end.';
 comment on column audit.vw_operacoes_resumo.sessao_modo is 'Mode of the session, if it belongs to one.';
 comment on column audit.vw_operacoes_resumo.linhas is 'Rows found, changed or decided.';
-comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null while under way.';
+comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
 comment on column audit.vw_operacoes_resumo.id is 'Key.';
 comment on column audit.vw_operacoes_resumo.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.vw_operacoes_resumo.status is 'em_andamento, concluida or falhou.';
@@ -18,4 +18,4 @@ comment on column audit.vw_operacoes_resumo.ator is 'Who did it.';
 comment on column audit.vw_operacoes_resumo.motivo is 'Reason given.';
 comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
 comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
-comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps.';
+comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';

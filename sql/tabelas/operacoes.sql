@@ -34,7 +34,7 @@ comment on column audit.operacoes.iniciada_em is 'When it began.';
 comment on column audit.operacoes.finalizada_em is 'When it ended; null while under way.';
 comment on column audit.operacoes.linhas is 'Rows that it found, changed or decided.';
 comment on column audit.operacoes.detalhes is 'Further facts: before and after of a setting, window of a detection, ….';
-comment on column audit.operacoes.elo is 'Position in the audit chain, from 1, without gaps.';
+comment on column audit.operacoes.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';
 comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all facts that carry its id.';
 comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';

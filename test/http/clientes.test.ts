@@ -48,7 +48,7 @@ test('curl: the examples read, decide and ask for a session', {
   t.match(stdout, /"status": "rejeitada"/)
   t.match(stdout, /"status": "agendada"/)
   t.match(JSON.parse(readFileSync(join(cwd, 'openapi.json'), 'utf8')), { openapi: /^3\.1/ })
-  const rows = await cena.sql`select categoria from dw.lancamentos order by categoria`
+  const rows = await cena.sql`select categoria from dw.lancamentos where id > 0 order by categoria`
   t.same(
     rows.map(({ categoria }) => categoria),
     ['CERTA', 'CERTA', 'ERR'],

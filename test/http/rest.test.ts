@@ -115,6 +115,8 @@ test('an operator asks for a session and may follow it; a simulation answers at 
 test('the history tells what was done, by whom, and what each session took', async (t) => {
   const { server, leo, cena } = await scene(t)
   await cena.aprovar('ana', (await cena.achado(1)).id)
+  // Decided in psql: queued, and sealed by the engine.
+  await cena.sql`select audit_interno.selar()`
   const ask = async (path: string) => (await server.pedir(path, { token: leo })).json
   t.match(await ask('/api/v1/auditoria/operacoes?tipo=aprovacao'), {
     total: 1,

@@ -181,7 +181,8 @@ test('a list of its own takes the place of the general one', async (t) => {
 
 /** A rule that mends amounts, so that the control totals move. */
 const VALORES = `
-  create function dw.dobrado(janela audit.janela) returns setof audit.achado language sql stable
+  create schema dobrado;
+  create function dobrado.dobrado(janela audit.janela) returns setof audit.achado language sql stable
   set search_path = pg_catalog, pg_temp as $f$
     select 'dw.lancamentos', l.id::text, jsonb_build_object('valor', l.valor_documento), 1.0, '{"tipo": "dobrado"}'::jsonb,
       'o valor não é o do documento', abs(l.valor - l.valor_documento)
@@ -191,8 +192,8 @@ const VALORES = `
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
   $f$;
-  grant execute on function dw.dobrado(audit.janela) to conferente_regra;
-  select audit.registrar_regra('dobrado', 'Valor do documento.', 'dw.dobrado', 'dw.lancamentos', 'id',
+  grant usage on schema dobrado to conferente_regra; grant execute on function dobrado.dobrado(audit.janela) to conferente_regra;
+  select audit.registrar_regra('dobrado', 'Valor do documento.', 'dobrado.dobrado', 'dw.lancamentos', 'id',
     array['valor', 'valor_documento'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
   select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
 

@@ -89,6 +89,8 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_divergencias: 'a page for REST; here there is a connection',
   consultar_operacoes: 'a page for REST; here there is a connection',
   consultar_sessoes: 'a page for REST; here there is a connection',
+  experimentar_escrita:
+    'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
