@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9883f216a493b79a2c070f0bf48bac77d1a39869
+--! Hash: sha1:f5991b66d31e292058ecfe91d457dcc249e8b6f1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8484,6 +8484,8 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
+  -- first: what follows may itself read something else
+  return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then
     return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',
@@ -10547,6 +10549,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (
@@ -15338,6 +15341,44 @@ comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding 
 comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
 grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded consulta/vw_correcoes_desfeitas.sql
+
+--! Included consulta/diagnosticar_servidor.sql
+-- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
+-- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- audit.diagnosticar_contrato.
+create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- for the database, a role, or a role in it; where nobody says, the server's own
+  select 'standard_conforming_strings', 'erro',
+    format('off para %s: as expressões das regras perdem as barras', coalesce(s.papel, 'o servidor')), s.sugestao
+  from (
+    select case when d.setrole = 0 then 'o banco' else format('o papel %s', pg_get_userbyid(d.setrole)) end as papel,
+      case when d.setrole = 0 then format('alter database %I set standard_conforming_strings = on;', current_database())
+        else format('alter role %I%s set standard_conforming_strings = on;', pg_get_userbyid(d.setrole),
+          case when d.setdatabase <> 0 then format(' in database %I', current_database()) else '' end) end as sugestao
+    from pg_db_role_setting d
+    where d.setdatabase in (0, (select b.oid from pg_database b where b.datname = current_database()))
+      and exists (select from unnest(d.setconfig) as c where c ~* '^standard_conforming_strings=(off|false|no|0)$')
+    union all
+    select null, format('alter database %I set standard_conforming_strings = on;', current_database())
+    where current_setting('standard_conforming_strings') = 'off' and not exists (
+      select from pg_settings g where g.name = 'standard_conforming_strings' and g.source in ('database', 'user', 'database user'))
+  ) as s
+  union all
+  select format('%s.%s', audit_interno.nome_sql(relacao), a.attname), 'erro',
+    format('a ordenação %s iguala textos diferentes: like e expressões regulares não a aceitam', l.collname),
+    format('Dê a coluna por uma visão, com %I collate "default".', a.attname)
+  from pg_attribute a
+  join pg_collation l on l.oid = a.attcollation
+  where a.attrelid = diagnosticar_servidor.relacao and a.attnum > 0 and not a.attisdropped and not l.collisdeterministic
+    and a.attname in (select k.coluna from audit_interno.contrato() k)
+$$;
+comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+--! EndIncluded consulta/diagnosticar_servidor.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
