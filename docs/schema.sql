@@ -1207,7 +1207,7 @@ grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,i
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
@@ -1504,10 +1504,15 @@ comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
 create unlogged table audit_interno.portas_abertas (
   pid integer not null,
+  transacao xid8 not null,
+  aberta boolean not null,
   constraint portas_abertas_pkey PRIMARY KEY (pid)
 );
-comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+CREATE CONSTRAINT TRIGGER reabrir AFTER INSERT OR UPDATE OF transacao ON audit_interno.portas_abertas DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.reabrir_porta();
+comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
+comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 
 create table audit_interno.posses (
   nome text not null,
@@ -1538,6 +1543,11 @@ create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT
   returns bigint language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_operacao(text,bigint,text,text,jsonb) is 'Id of the new operation, em_andamento.';
+
+create function audit_interno.abrir_porta()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
 create function audit_interno.adiaveis(relacao regclass)
   returns text language sql stable
@@ -2018,6 +2028,11 @@ create function audit_interno.exige_releitura(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 
+create function audit_interno.exigir_caminho(caminho text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+
 create function audit_interno.exigir_dono(funcao text)
   returns void language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -2104,16 +2119,33 @@ create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_operacao(bigint,bigint,text,jsonb) is 'Marks an operation as ended.';
 
+create function audit_interno.fechar_porta()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
+
 create function audit_interno.fechar_superadas(operacao_id bigint)
   returns bigint language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
 
+create function audit_interno.ficam()
+  returns text language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+grant execute on function audit_interno.ficam() to conferente_escrita;
+grant execute on function audit_interno.ficam() to conferente_regra;
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
+
+create function audit_interno.fora_do_alcance(relacao regclass)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
 
 create function audit_interno.frase_desfeitas(sessao_id bigint)
   returns text language sql stable
@@ -2335,6 +2367,11 @@ create function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.re
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reabrir_desfeitas(bigint,audit.regras,bigint,text) is 'Finds again, in this session, what was corrected and undone from outside since.';
+
+create function audit_interno.reabrir_porta()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
 
 create function audit_interno.rebobinar_casos(regra audit.regras)
   returns void language plpgsql volatile

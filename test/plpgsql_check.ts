@@ -12,11 +12,24 @@ const WORKING_TABLES = `
   select audit_interno.criar_lote();
   select audit_interno.criar_reversao();
   create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
-  create temp table conferente_ausente (id bigint, registro_id text, identidade bytea, existe boolean, mudou boolean);
-  create temp table conferente_bruto (registro_id text);
+  select audit_interno.criar_deixadas();
+  create temp table conferente_ausente (
+    id bigint, registro_id text, identidade bytea, impressao bytea, entrada jsonb, existe boolean, mudou boolean, outra boolean);
   create temp table conferente_achado (
-    tabela_dita text, tabela text, registro_id text, estranhos jsonb, valores_propostos jsonb, valores_originais jsonb, existe boolean,
-    impressao bytea, forma text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, identidade bytea);
+    registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
+    valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea);
+  create temp table conferente_corrigida (
+    divergencia_id bigint, registro_id text, entrada jsonb, impressao bytea, operacao_id bigint, antes jsonb, esperado jsonb,
+    corrigida_em timestamptz);
+  create temp table conferente_desfeita (
+    divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz,
+    registro_id text, operacao_id bigint, antes jsonb, esperado jsonb, impressao_antes bytea, corrigida_em timestamptz);
+  create temp table conferente_superada (id bigint, regra text, registro_id text, tipo text, por text);
+  create temp table conferente_resultado of audit_interno.linha_reversao;
+  create temp table conferente_palavra (
+    divergencia_id bigint, regra text, operacao_id bigint, tirada boolean, digitada boolean, automatica boolean,
+    corrigida_em timestamptz);
   create temp table conferente_caso (
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`

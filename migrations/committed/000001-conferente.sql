@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f5991b66d31e292058ecfe91d457dcc249e8b6f1
+--! Hash: sha1:3123f946b166020c746eacf80aa1023e0a4ac595
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1205,6 +1205,8 @@ comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column
 -- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
 -- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
+-- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -1215,14 +1217,25 @@ language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_ficam text := audit_interno.ficam();
+  v_lido boolean := false;
 begin
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
     perform set_config('transaction_read_only', 'on', true);
     return query execute ler.consulta using ler.janela, ler.textos;
+    v_lido := true;
+    raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+    if not v_lido then
+      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+    end if;
   end;
+  if audit_interno.ficam() <> v_ficam then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+      hint = 'Quem só é lido não trava nada.';
+  end if;
 end
 $$;
 comment on function audit_interno.ler(text, audit.janela, text[]) is
@@ -1477,7 +1490,71 @@ end
 $$;
 --! EndIncluded integridade/selar_operacao.sql
 
---! Included portas/recusar_de_dentro.sql
+--! Included portas/tabelas.sql
+-- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
+create unlogged table audit_interno.portas_abertas (
+  pid integer primary key,
+  transacao xid8 not null,
+  aberta boolean not null
+);
+comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
+comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
+comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+--! EndIncluded portas/tabelas.sql
+
+--! Included portas/porta.sql
+-- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
+create or replace function audit_interno.abrir_porta()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.portas_abertas p where p.pid in (
+    select x.pid from audit_interno.portas_abertas x
+    where x.pid <> pg_backend_pid() and x.transacao < pg_snapshot_xmin(pg_current_snapshot())
+    for update skip locked);
+  insert into audit_interno.portas_abertas as p (pid, transacao, aberta) values (pg_backend_pid(), pg_current_xact_id(), true)
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true;
+$$;
+comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
+
+-- Marks that it has ended for now. What it left for the commit runs behind the door that opens again there.
+create or replace function audit_interno.fechar_porta()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit_interno.portas_abertas p set aberta = false where p.pid = pg_backend_pid();
+$$;
+comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
+
+-- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
+-- trigger of the warehouse runs.
+create or replace function audit_interno.reabrir_porta()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update audit_interno.portas_abertas p set aberta = true
+  where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.aberta;
+  return null;
+end
+$$;
+comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
+do $$
+begin
+  if not exists (select from pg_catalog.pg_trigger where tgname = 'reabrir' and tgrelid = 'audit_interno.portas_abertas'::regclass) then
+    create constraint trigger reabrir after insert or update of transacao on audit_interno.portas_abertas
+      deferrable initially deferred for each row execute function audit_interno.reabrir_porta();
+  end if;
+end
+$$;
+
 -- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
 -- that opens an operation or a session.
 create or replace function audit_interno.recusar_de_dentro()
@@ -1487,14 +1564,17 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from audit_interno.portas_abertas p where p.pid = pg_backend_pid()) then
+  if exists (
+    select from audit_interno.portas_abertas p
+    where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
+  then
     raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
       hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
   end if;
 end
 $$;
 comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
---! EndIncluded portas/recusar_de_dentro.sql
+--! EndIncluded portas/porta.sql
 
 --! Included integridade/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
@@ -1995,6 +2075,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_demora text;
 begin
   new.padrao_dobrado := case when new.tipo = 'regex'
     -- folding must not turn a class such as \S or \D into another
@@ -2023,6 +2105,11 @@ begin
           'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regras.sem_acentos(new.padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
   end if;
   return new;
 end
@@ -2098,7 +2185,7 @@ grant execute on function audit.desativar_padrao(bigint, text) to conferente_adm
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
 -- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
 -- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
--- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
 -- Called once by each step of detection and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
@@ -2109,10 +2196,11 @@ set quote_all_identifiers = off
 as $$
 declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
   v_esquemas oid[];
-  v_caminhos oid[] := '{}';
+  v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
-  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_textos jsonb := jsonb_build_object(); -- definition by kind and oid, as "f 16401"
   v_novos_textos jsonb;
 begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
@@ -2135,7 +2223,8 @@ begin
     select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
     union
     select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
-  ) as o;
+  ) as o
+  where o.chave <> v_relacao;
 
   while v_novos is not null loop -- one turn for each step away from the rule, not for each object
     select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
@@ -2156,7 +2245,7 @@ begin
     where x.oid is not null;
     select jsonb_object_agg(c.chave, true) into v_novos
     from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
-    where not v_textos ? c.chave;
+    where not v_textos ? c.chave and c.chave <> v_relacao;
   end loop;
   return (
     select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
@@ -2901,7 +2990,7 @@ $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 -- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+-- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -2911,7 +3000,7 @@ as $$
   select exists (
       select from pg_trigger g
       where g.tgrelid in (select audit_interno.relacoes_abaixo(relacao))
-        and not g.tgisinternal and g.tgtype & 16 = 16 and g.tgenabled <> 'D')
+        and not g.tgisinternal and g.tgtype & 28 <> 0 and g.tgenabled <> 'D')
     or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
     or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
@@ -3155,11 +3244,13 @@ begin
         else daterange(min(a.dia), max(a.dia), '[]') end
       into v_quantas, v_dias
       from alterada a;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     else
       select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
       from audit_interno.escrever(format(
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
       with lida as (
         select r.*
@@ -3185,13 +3276,14 @@ begin
           else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       if v_infieis is not null then
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -3204,6 +3296,12 @@ begin
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+    end if;
+    -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
+    if v_codigo in ('0A000', '428C9', '55000') then
+      update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
+      where l.divergencia_id = any (ids);
+      return 'empty'::daterange;
     end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
@@ -3237,6 +3335,7 @@ begin
     as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   return v_dias;
 end
 $$;
@@ -3267,7 +3366,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -3289,6 +3388,7 @@ begin
       v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
         select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
         then v_regra.colunas end);
+      v_falta := coalesce(v_falta, audit_interno.fora_do_alcance(audit_interno.relacao(v_regra.tabela)));
       if v_falta is not null then
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
@@ -3296,7 +3396,7 @@ begin
       v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
-  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;
@@ -3901,6 +4001,7 @@ begin
   perform audit_interno.totalizar_sessao(sessao_id);
   if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
     perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end if;
 end
 $$;
@@ -4653,6 +4754,10 @@ begin
     raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, v_estranhas),
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
+  if audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores))) is not null then
+    raise exception using errcode = 'NC010', hint = 'Nada foi feito. conferente diagnostico diz o que falta.',
+      message = audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores)));
+  end if;
   begin
     select l.valores into v_valores
     from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
@@ -4679,7 +4784,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded decisao/corrigir_manualmente.sql
 
@@ -5205,6 +5310,8 @@ begin
     update pg_temp.conferente_lote l
     set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
     where l.resultado = 'superada';
+    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
+    where l.resultado = 'recusada' and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
@@ -10153,6 +10260,7 @@ begin
      select count(*) from escrita',
     audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
     as x (linhas bigint);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;
@@ -12260,6 +12368,21 @@ as $$
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+
+-- Which schemas of such constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
+-- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
+create or replace function audit_interno.fora_do_alcance(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'o armazém confere ou muda algo só ao confirmar, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+    and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
+$$;
+comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
 --! EndIncluded correcao/adiaveis.sql
 
 --! Included correcao/colunas_guardadas.sql
@@ -12292,7 +12415,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select concat('desfeita: o armazém não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
-      from jsonb_each(pedido) as p where p.value is distinct from agora -> p.key and agora is not null
+      from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
       select '; mudou junto: ' || string_agg(format('%s de %s para %s', o.key, o.value, coalesce(outras_agora -> o.key, 'null')), ', ' order by o.key)
       from jsonb_each(outras) as o where o.value is distinct from outras_agora -> o.key and outras_agora is not null
@@ -12345,11 +12468,14 @@ begin
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   exception when feature_not_supported then
     perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end;
 end
 $$;
@@ -12373,7 +12499,7 @@ declare
   v_limite integer;
   v_procurados text[];
   v_achados text[];
-  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+  v_desconhecidos jsonb := jsonb_build_array(); -- [table, column, value]
 begin
   for v_coluna in -- a turn for each column
     select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores
@@ -12697,9 +12823,10 @@ as $$
 declare
   v_rastro text := audit_interno.rastro('conferente_regra');
 begin
-  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.abrir_porta();
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
-  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
 $$;
@@ -13192,7 +13319,7 @@ as $$
     union all
     select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
     from audit.correcoes_desfeitas u
-    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = u.operacao_id)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c
@@ -13991,6 +14118,55 @@ end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
 --! EndIncluded configuracao/conferir_requisitos.sql
+
+--! Included configuracao/demora_expressao.sql
+-- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
+-- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
+-- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+create or replace function audit_interno.demora_expressao(expressao text)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_letras text[];
+  v_letra text;
+  v_fim text;
+  v_tamanho integer;
+  v_inicio timestamptz := clock_timestamp();
+  v_antes timestamptz;
+begin
+  perform '' ~* demora_expressao.expressao;
+  if clock_timestamp() - v_inicio > interval '250 ms' then
+    return 'só para ser lida';
+  end if;
+  select array_agg(distinct l.letra) into v_letras
+  from (
+    (select m[1] || ' ' as letra from regexp_matches(demora_expressao.expressao, '[[:alnum:]]{2,}', 'g') as m order by length(m[1]) desc limit 3)
+    union all
+    (select lower(m[1]) from regexp_matches(demora_expressao.expressao, '(?<!\\)([[:alnum:]])', 'g') as m group by 1 order by count(*) desc limit 4)
+    union all
+    select unnest(array['a', '0', ' '])
+  ) as l;
+  foreach v_letra in array v_letras loop
+    foreach v_fim in array array['', '!'] loop
+      v_tamanho := 8;
+      while v_tamanho < 2000 loop
+        v_antes := clock_timestamp();
+        perform left(repeat(v_letra, v_tamanho), v_tamanho) || v_fim ~* demora_expressao.expressao;
+        if clock_timestamp() - v_antes > interval '50 ms' then
+          return format('%s ms num texto de %s letras', round(extract(epoch from clock_timestamp() - v_antes) * 1000), v_tamanho);
+        end if;
+        v_tamanho := case when v_tamanho < 40 then v_tamanho + 2 else v_tamanho * 5 / 4 end;
+      end loop;
+    end loop;
+  end loop;
+  return null;
+end
+$$;
+comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
+--! EndIncluded configuracao/demora_expressao.sql
 
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15169,7 +15345,7 @@ declare
   v_lida boolean := false;
 begin
   begin
-    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    perform audit_interno.abrir_porta();
     select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
     select count(*) into quantas
     from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
@@ -15441,6 +15617,39 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded portas/preparar.sql
 
 --! Included portas/rastro.sql
+-- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+create or replace function audit_interno.ficam()
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ',
+    (select string_agg(format('%s:%s:%s:%s', l.classid, l.objid, l.objsubid, l.mode), ',' order by l.classid, l.objid, l.objsubid, l.mode)
+      from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
+    (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
+$$;
+comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
+
+-- Refuses a search path that code of others moved: set inside a door and not only for a moment, it would outlive the door and
+-- decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
+-- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+create or replace function audit_interno.exigir_caminho(caminho text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if caminho is distinct from 'pg_catalog, pg_temp' then
+    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+      hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
 -- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
 -- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
@@ -15460,6 +15669,15 @@ as $$
     'ajustes', (
       select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
       from pg_settings g where g.context in ('user', 'superuser')),
+    'direitos', (
+      select jsonb_build_array(
+        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
+            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+          from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
+        (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
+        (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
+    'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
+    'sessao', audit_interno.ficam(),
     'ator', current_setting('conferente.ator', true))::text
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
@@ -15480,22 +15698,14 @@ begin
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
       select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
-        when 'ajustes' then 'mudou ajustes da sessão' else 'mudou quem age' end, ', ' order by d.key)
+        when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
+        when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
     hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
 --! EndIncluded portas/rastro.sql
-
---! Included portas/tabelas.sql
--- A row for each connection that is letting code of others write (a preparation, a trigger of the warehouse), for as long as it does.
-create unlogged table audit_interno.portas_abertas (
-  pid integer primary key
-);
-comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
-comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
---! EndIncluded portas/tabelas.sql
 
 --! Included portas/disparar_adiados.sql
 -- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever

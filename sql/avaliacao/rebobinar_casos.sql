@@ -32,6 +32,7 @@ begin
      select count(*) from escrita',
     audit_interno.nome_sql(v_tabela), v_atribuicoes, regra.coluna_chave, audit_interno.tipo_coluna(v_tabela, regra.coluna_chave)))
     as x (linhas bigint);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, format('o que %s roda ao ser gravada', regra.tabela));
 end
 $$;

@@ -21,7 +21,7 @@ declare
   v_lida boolean := false;
 begin
   begin
-    insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+    perform audit_interno.abrir_porta();
     select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
     select count(*) into quantas
     from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,

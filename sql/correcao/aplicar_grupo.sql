@@ -73,11 +73,13 @@ begin
         else daterange(min(a.dia), max(a.dia), '[]') end
       into v_quantas, v_dias
       from alterada a;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     else
       select coalesce(array_agg(e.divergencia_id), '{}') into v_escritas
       from audit_interno.escrever(format(
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
       with lida as (
         select r.*
@@ -103,13 +105,14 @@ begin
           else daterange(min(j.dia) filter (where j.escrita and j.fiel), max(j.dia) filter (where j.escrita and j.fiel), '[]') end
       into v_quantas, v_infieis, v_dias
       from julgada j;
+      perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
       if v_infieis is not null then
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
   exception when others then
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
-    if v_codigo = 'NC999' then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -122,6 +125,12 @@ begin
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+    end if;
+    -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
+    if v_codigo in ('0A000', '428C9', '55000') then
+      update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
+      where l.divergencia_id = any (ids);
+      return 'empty'::daterange;
     end if;
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
@@ -155,6 +164,7 @@ begin
     as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   return v_dias;
 end
 $$;

@@ -20,7 +20,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
@@ -42,6 +42,7 @@ begin
       v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
         select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
         then v_regra.colunas end);
+      v_falta := coalesce(v_falta, audit_interno.fora_do_alcance(audit_interno.relacao(v_regra.tabela)));
       if v_falta is not null then
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
@@ -49,7 +50,7 @@ begin
       v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
     end loop;
   end loop;
-  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
   perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
   return v_dias;

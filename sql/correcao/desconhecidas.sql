@@ -13,7 +13,7 @@ declare
   v_limite integer;
   v_procurados text[];
   v_achados text[];
-  v_desconhecidos jsonb := '[]'; -- [table, column, value]
+  v_desconhecidos jsonb := jsonb_build_array(); -- [table, column, value]
 begin
   for v_coluna in -- a turn for each column
     select d.tabela, p.key as coluna, min(r.coluna_chave) as chave, array_agg(distinct p.value) as valores

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select concat('desfeita: o armazém não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
-      from jsonb_each(pedido) as p where p.value is distinct from agora -> p.key and agora is not null
+      from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
       select '; mudou junto: ' || string_agg(format('%s de %s para %s', o.key, o.value, coalesce(outras_agora -> o.key, 'null')), ', ' order by o.key)
       from jsonb_each(outras) as o where o.value is distinct from outras_agora -> o.key and outras_agora is not null

@@ -16,11 +16,14 @@ begin
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura || ' for update of t', ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   exception when feature_not_supported then
     perform from audit_interno.escrever(format('select 1'), null, null, format('lock table %s in share row exclusive mode', tabela)) as x (um integer);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     update pg_temp.conferente_lote l set outras = x.outras
     from audit_interno.escrever(v_leitura, ids) as x (divergencia_id bigint, outras jsonb)
     where l.divergencia_id = x.divergencia_id;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end;
 end
 $$;

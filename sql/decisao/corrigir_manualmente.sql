@@ -28,6 +28,10 @@ begin
     raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, v_estranhas),
       hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
   end if;
+  if audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores))) is not null then
+    raise exception using errcode = 'NC010', hint = 'Nada foi feito. conferente diagnostico diz o que falta.',
+      message = audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores)));
+  end if;
   begin
     select l.valores into v_valores
     from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
@@ -54,5 +58,5 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;

@@ -3,7 +3,7 @@
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
 -- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
 -- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
--- it. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
+-- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
 -- Called once by each step of detection and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
@@ -14,10 +14,11 @@ set quote_all_identifiers = off
 as $$
 declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
+  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
   v_esquemas oid[];
-  v_caminhos oid[] := '{}';
+  v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
-  v_textos jsonb := '{}'; -- definition by kind and oid, as "f 16401"
+  v_textos jsonb := jsonb_build_object(); -- definition by kind and oid, as "f 16401"
   v_novos_textos jsonb;
 begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
@@ -40,7 +41,8 @@ begin
     select 'o ' || o.oid from pg_operator o where o.oprnamespace = any (v_esquemas)
     union
     select c.chave from audit_interno.codigo_nomeado(array_to_string(v_pedidos, ' '), '{}') c
-  ) as o;
+  ) as o
+  where o.chave <> v_relacao;
 
   while v_novos is not null loop -- one turn for each step away from the rule, not for each object
     select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
@@ -61,7 +63,7 @@ begin
     where x.oid is not null;
     select jsonb_object_agg(c.chave, true) into v_novos
     from audit_interno.codigo_nomeado((select string_agg(t.value, E'\n') from jsonb_each_text(v_novos_textos) t), coalesce(v_caminhos, '{}')) c
-    where not v_textos ? c.chave;
+    where not v_textos ? c.chave and c.chave <> v_relacao;
   end loop;
   return (
     select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')

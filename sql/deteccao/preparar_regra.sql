@@ -9,9 +9,10 @@ as $$
 declare
   v_rastro text := audit_interno.rastro('conferente_regra');
 begin
-  insert into audit_interno.portas_abertas (pid) values (pg_backend_pid());
+  perform audit_interno.abrir_porta();
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
-  delete from audit_interno.portas_abertas p where p.pid = pg_backend_pid();
+  perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
 $$;

@@ -34,7 +34,7 @@ as $$
     union all
     select 'correcoes_desfeitas', u.operacao_id, format('divergencia_id %s, operacao_id %s', u.divergencia_id, u.operacao_id)
     from audit.correcoes_desfeitas u
-    where not exists (select from audit.operacoes o where o.id = u.operacao_id and o.elo is not null)
+    where not exists (select from seladas o where o.id = u.operacao_id)
     union all
     select 'decisoes', c.operacao_id, c.id::text
     from audit.decisoes c

@@ -70,9 +70,13 @@ grant usage on schema audit_interno to conferente_servico;
 
 -- Nothing is executable by everybody, whatever is created later.
 alter default privileges for role conferente_dono revoke execute on functions from public;
-alter default privileges for role conferente_regra revoke execute on functions from public;
-alter default privileges for role conferente_escrita revoke execute on functions from public;
 alter default privileges for role conferente_dono in schema regras grant execute on functions to conferente_regra;
+-- (as the roles themselves: who migrates may become them, and need not have their rights)
+set local role conferente_regra;
+alter default privileges revoke execute on functions from public;
+set local role conferente_escrita;
+alter default privileges revoke execute on functions from public;
+reset role;
 
 comment on role conferente_dono is 'Owns every object of Conferente; nobody logs in as it. Needs nothing of the warehouse.';
 comment on role conferente_regra is 'Runs the rules and reads the warehouse; nobody logs in as it. Needs usage on its schema, select on its relation, and execute on rules of one''s own.';

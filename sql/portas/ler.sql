@@ -1,6 +1,8 @@
 -- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
 -- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
+-- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
+-- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -11,14 +13,25 @@ language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_ficam text := audit_interno.ficam();
+  v_lido boolean := false;
 begin
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
     perform set_config('transaction_read_only', 'on', true);
     return query execute ler.consulta using ler.janela, ler.textos;
+    v_lido := true;
+    raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
-    raise; -- nothing raises it here: what makes the block a transaction is that it could be caught
+    if not v_lido then
+      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+    end if;
   end;
+  if audit_interno.ficam() <> v_ficam then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+      hint = 'Quem só é lido não trava nada.';
+  end if;
 end
 $$;
 comment on function audit_interno.ler(text, audit.janela, text[]) is

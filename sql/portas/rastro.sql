@@ -1,3 +1,36 @@
+-- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+create or replace function audit_interno.ficam()
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ',
+    (select string_agg(format('%s:%s:%s:%s', l.classid, l.objid, l.objsubid, l.mode), ',' order by l.classid, l.objid, l.objsubid, l.mode)
+      from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()),
+    (select string_agg(p.name, ',' order by p.name collate "C") from pg_prepared_statements p where p.from_sql))
+$$;
+comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
+grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
+
+-- Refuses a search path that code of others moved: set inside a door and not only for a moment, it would outlive the door and
+-- decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
+-- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+create or replace function audit_interno.exigir_caminho(caminho text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if caminho is distinct from 'pg_catalog, pg_temp' then
+    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+      hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
 -- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
 -- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
@@ -17,6 +50,15 @@ as $$
     'ajustes', (
       select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
       from pg_settings g where g.context in ('user', 'superuser')),
+    'direitos', (
+      select jsonb_build_array(
+        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
+            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+          from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
+        (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
+        (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
+    'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
+    'sessao', audit_interno.ficam(),
     'ator', current_setting('conferente.ator', true))::text
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
@@ -37,7 +79,8 @@ begin
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
       select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
-        when 'ajustes' then 'mudou ajustes da sessão' else 'mudou quem age' end, ', ' order by d.key)
+        when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
+        when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
     hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
 end

@@ -1,6 +1,10 @@
--- A row for each connection that is letting code of others write (a preparation, a trigger of the warehouse), for as long as it does.
+-- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
 create unlogged table audit_interno.portas_abertas (
-  pid integer primary key
+  pid integer primary key,
+  transacao xid8 not null,
+  aberta boolean not null
 );
-comment on table audit_interno.portas_abertas is 'Connections in which code of others is writing at this moment: no operation of ours may begin there, in whose name ever. Only the transaction concerned sees its row.';
+comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
+comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
+comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';

@@ -56,6 +56,8 @@ begin
     update pg_temp.conferente_lote l
     set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
     where l.resultado = 'superada';
+    update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
+    where l.resultado = 'recusada' and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo

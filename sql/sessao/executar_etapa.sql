@@ -43,6 +43,7 @@ begin
   perform audit_interno.totalizar_sessao(sessao_id);
   if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
     perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   end if;
 end
 $$;

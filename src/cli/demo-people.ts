@@ -30,13 +30,13 @@ function pick(sql: Sql, rightProposal: boolean, large: boolean): Promise<Row | u
   const limit = sql`(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
   return sql`
     select ${findingColumns(sql)}
-    from audit.divergencias_processadas d
-    where d.status = 'aberta' and d.valores_propostos <> '{}' and (d.valor_em_risco >= ${limit}) = ${large}
+    from audit.divergencias_processadas
+    where status = 'aberta' and valores_propostos <> '{}' and coalesce(valor_decisao >= ${limit}, true) = ${large}
       and exists (
         select from exemplo.verdade v
-        where v.registro_id = d.registro_id::bigint and d.valores_propostos ->> v.coluna = v.valor_certo
+        where v.registro_id = divergencias_processadas.registro_id::bigint and valores_propostos ->> v.coluna = v.valor_certo
           and v.tipo not like 'honesta:%') = ${rightProposal}
-    order by d.confianca desc, d.id limit 1`.then((rows) => rows[0])
+    order by confianca desc, id limit 1`.then((rows) => rows[0])
 }
 
 /** Ana approves, Ana rejects, Ana and Bruno approve a large one. Returns the finding that Ana approved alone. */

@@ -16,6 +16,8 @@ import { memoria } from './measures/memoria.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
+import { portas } from './measures/portas.ts'
+import { releitura } from './measures/releitura.ts'
 import { trabalhadores } from './measures/trabalhadores.ts'
 import { tradeMarketing } from './measures/trade_marketing.ts'
 import { validacaoValores } from './measures/validacao_valores.ts'
@@ -34,8 +36,10 @@ const MEASURES: readonly Measure[] = [
   memoria,
   trabalhadores,
   correcao,
+  releitura,
   dw,
   planos,
+  portas,
 ]
 
 const { values } = parseArgs({

@@ -9,6 +9,14 @@ export interface Attack {
   readonly everywhere?: boolean
   /** Only where nothing at all may be written: elsewhere the role may do this to what is its own. */
   readonly readOnly?: boolean
+  /** Only where what is done is rolled back when the rows are read: elsewhere it is of no use to anybody, and stays. */
+  readonly onlyReading?: boolean
+  /** Where rows are only read, what it does is taken back with the reading, and the rule may go on. */
+  readonly undone?: boolean
+  /** What it leaves no rollback takes back: it is refused and told, and stays until the connection ends. */
+  readonly stays?: boolean
+  /** Where code of others may keep what it does (`place` is not only read), this is not held off yet, and why. */
+  readonly open?: string
   /** Where this says so, the attack cannot be tried on this server. */
   readonly unless?: (sql: Sql) => Promise<string | undefined>
 }
@@ -141,38 +149,48 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'sets who logged in', body: run('set session authorization adelia') },
   { name: 'gives back who logged in', body: run('reset session authorization') },
   // what outlives the call
-  { name: 'acts under another name', body: `perform set_config('conferente.ator', 'ana', false);` },
+  {
+    name: 'acts under another name',
+    undone: true,
+    body: `perform set_config('conferente.ator', 'ana', false);`,
+  },
   {
     name: 'acts under another name for a moment',
+    undone: true,
     body: `perform set_config('conferente.ator', 'ana', true);`,
   },
   {
     name: 'sets a time limit',
+    undone: true,
     body: `perform set_config('statement_timeout', '1', false);`,
     everywhere: true,
   },
-  { name: 'sets the path', body: `perform set_config('search_path', 'dela', false);` },
-  { name: 'sets the zone', body: `perform set_config('TimeZone', 'Asia/Tokyo', false);` },
+  { name: 'sets the path', undone: true, body: `perform set_config('search_path', 'dela', false);` },
+  { name: 'sets the zone', undone: true, body: `perform set_config('TimeZone', 'Asia/Tokyo', false);` },
   {
     name: 'allows itself to write',
     body: `perform set_config('transaction_read_only', 'off', true); update dw.lancamentos set valor = 0;`,
-    readOnly: true,
+    onlyReading: true,
   },
   {
     name: 'leaves a cursor that runs at the end as whoever ends it',
+    undone: true,
     body: run('declare dela cursor with hold for select dela.no_fim()'),
     everywhere: true,
   },
   {
     name: 'puts its functions before those of PostgreSQL',
+    undone: true,
     body: `perform set_config('search_path', 'dela_antes, pg_catalog, pg_temp', false);`,
     everywhere: true,
   },
   {
     name: 'puts its functions before those of PostgreSQL, and hides it',
+    undone: true,
     body: `perform set_config('search_path', 'dela_antes, pg_catalog, pg_temp', false);
       perform set_config('search_path', 'pg_catalog, pg_temp', true);`,
     everywhere: true,
+    open: 'a setting of the session hidden under one of the transaction shows only after the commit',
   },
   {
     name: 'raises what we raise to undo a trial',
@@ -183,10 +201,10 @@ export const ATTACKS: readonly Attack[] = [
     name: 'raises what we raise to undo a write',
     body: `raise exception using errcode = 'NC998', message = 'não';`,
   },
-  { name: 'leaves a prepared statement', body: run('prepare dela as select 1') },
-  { name: 'listens', body: run('listen dela') },
-  { name: 'keeps a lock', body: 'perform pg_advisory_lock(20261123, 4242);' },
-  { name: 'leaves a large object', body: `perform lo_from_bytea(0, 'x');`, everywhere: true },
+  { name: 'leaves a prepared statement', body: run('prepare dela as select 1'), stays: true },
+  { name: 'listens', undone: true, body: run('listen dela'), onlyReading: true },
+  { name: 'keeps a lock', body: 'perform pg_advisory_lock(20261123, 4242);', stays: true },
+  { name: 'leaves a large object', undone: true, body: `perform lo_from_bytea(0, 'x');`, everywhere: true },
   { name: 'reads a file', body: `perform pg_read_file('/etc/hosts');` },
   { name: 'imports a file', body: `perform lo_import('/etc/hosts');` },
   { name: 'copies to a program', body: run(`copy audit.regras to program 'true'`) },
@@ -214,6 +232,7 @@ const OWN: Record<string, string> = {
   'audit.divergencias_processadas': `regra = 'parada'`,
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',
+  'audit_interno.fila_selos': 'false',
   'audit_interno.cadeia': 'false', // its head moves; verificar_integridade proves it
 }
 
@@ -265,8 +284,13 @@ export async function ours(sql: Sql, session: bigint): Promise<Record<string, st
   return Object.fromEntries(rows.map((row) => Object.values(row) as [string, string]))
 }
 
+interface Carried {
+  readonly preparados: string[]
+  readonly [what: string]: unknown
+}
+
 /** What a connection carries from one transaction to the next. Read on that connection, between transactions. */
-export async function carried(connection: Sql): Promise<Record<string, unknown>> {
+export async function carried(connection: Sql): Promise<Carried> {
   const [row] = await connection.unsafe(`select
     current_user::text as papel, session_user::text as login, nullif(current_setting('conferente.ator', true), '') as ator,
     (select md5(string_agg(name || '=' || setting, ',' order by name collate "C")) from pg_settings) as ajustes,
@@ -276,5 +300,5 @@ export async function carried(connection: Sql): Promise<Record<string, unknown>>
     array(select name from pg_prepared_statements where from_sql) as preparados,
     array(select pg_listening_channels()) as canais,
     (select count(*)::int from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as travas`)
-  return { ...row }
+  return { ...row } as Carried
 }

@@ -1,0 +1,70 @@
+-- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
+create or replace function audit_interno.abrir_porta()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit_interno.portas_abertas p where p.pid in (
+    select x.pid from audit_interno.portas_abertas x
+    where x.pid <> pg_backend_pid() and x.transacao < pg_snapshot_xmin(pg_current_snapshot())
+    for update skip locked);
+  insert into audit_interno.portas_abertas as p (pid, transacao, aberta) values (pg_backend_pid(), pg_current_xact_id(), true)
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true;
+$$;
+comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
+
+-- Marks that it has ended for now. What it left for the commit runs behind the door that opens again there.
+create or replace function audit_interno.fechar_porta()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit_interno.portas_abertas p set aberta = false where p.pid = pg_backend_pid();
+$$;
+comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
+
+-- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
+-- trigger of the warehouse runs.
+create or replace function audit_interno.reabrir_porta()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update audit_interno.portas_abertas p set aberta = true
+  where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.aberta;
+  return null;
+end
+$$;
+comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
+do $$
+begin
+  if not exists (select from pg_catalog.pg_trigger where tgname = 'reabrir' and tgrelid = 'audit_interno.portas_abertas'::regclass) then
+    create constraint trigger reabrir after insert or update of transacao on audit_interno.portas_abertas
+      deferrable initially deferred for each row execute function audit_interno.reabrir_porta();
+  end if;
+end
+$$;
+
+-- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
+-- that opens an operation or a session.
+create or replace function audit_interno.recusar_de_dentro()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select from audit_interno.portas_abertas p
+    where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
+  then
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+      hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
+  end if;
+end
+$$;
+comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';

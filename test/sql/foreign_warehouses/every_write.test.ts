@@ -1,0 +1,253 @@
+// On warehouses that are not ours, with triggers that do what they like: after each act of a session and of people, every row of the
+// base tables is what the audit says, to the byte; what is called corrected or reverted is; and what is not is called a failure.
+import t, { type Test } from 'tap'
+import type { Row, Sql } from '../../../src/db.ts'
+import { aprovar, divergencias, lista, processar, reverter } from '../../helper/armazem.ts'
+import { type Banco, banco } from '../../helper/banco.ts'
+import {
+  houseRule,
+  type Kind,
+  KNOWN_TEXT,
+  type Proposal,
+  propose,
+  VARIANTS,
+  type Variant,
+  type Warehouse,
+  warehouse,
+} from '../../helper/warehouses.ts'
+
+/** Eight kinds of correction; the nth entry gets the ((n - 1) mod 8)th. */
+const proposed = ({ right, other }: Warehouse): Proposal['valores'][] => [
+  { categoria: right },
+  { valor: '77.50' },
+  { valor_documento: '77' },
+  { categoria: right, valor: '-12.34' },
+  { descricao: KNOWN_TEXT },
+  { valor_documento: null },
+  { valor: '55.00' },
+  { categoria: other },
+]
+
+/** What people type instead. */
+const typed = ({ right, other }: Warehouse): Proposal['valores'][] => [
+  { categoria: other },
+  { valor: '88.25' },
+  { valor_documento: '88' },
+  { categoria: other, valor: '-88.25' },
+  { descricao: ' outro Texto' },
+  { valor_documento: '5' },
+  { valor: '66' },
+  { categoria: right },
+]
+
+/** Whether the warehouse gives what is asked of its nth entry. */
+function gives({ kind, variant }: Warehouse, n: number, isTyped = false): boolean {
+  const asked = (n - 1) % 8
+  const even = n % 2 === 0
+  const label = isTyped ? asked === 7 : asked === 0 || asked === 3 // asks for the long label
+  switch (variant) {
+    case 'nulo':
+    case 'nao_nulo': // finds only names that are written in capitals
+      return asked === 6 || (!label && (asked === 7 || asked === 0 || asked === 3))
+    case 'surdo':
+      return asked !== 2 && asked !== 5
+    case 'arredonda':
+      return asked !== 1 && asked !== 3 && asked !== 4
+    case 'mudo':
+    case 'mente':
+    case 'some':
+    case 'calado':
+      return !even
+    case 'maiusculas': // every other text is in capitals already
+      return even
+    case 'caixa':
+      return asked === 5 || asked === 6
+    case 'so_debito':
+      return asked !== 3 && asked !== 6
+    case 'corta':
+      return !label
+    case 'sem_gatilho':
+      return asked !== 1 && asked !== 3 && asked !== 6
+    case 'tagarela':
+    case 'vizinho':
+    case 'sorteia':
+    case 'depois':
+      return false
+    case 'adiado':
+      return false
+    default:
+      return kind !== undefined
+  }
+}
+
+interface Scene extends Banco {
+  dw: Warehouse
+  olivia: Sql
+  ana: Sql
+  bruno: Sql
+  /** Everything is as the audit says. */
+  exact(what: string): Promise<void>
+  /** The findings on entries are what they should be. */
+  statuses(what: string, entries: number[], status: (n: number) => string): Promise<Row[]>
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+const [AUTO, ONE, TWO, TYPED] = [range(1, 8), range(9, 16), range(17, 24), range(25, 32)]
+
+async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
+  const b = await banco(t)
+  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const dw = await warehouse(b.sql, { kind, variant, nullable: variant !== 'nao_nulo' })
+  await houseRule(b.sql, adelia)
+  await propose(
+    b.sql,
+    [...AUTO, ...ONE, ...TWO, ...TYPED].map((n) => ({
+      id: dw.key(n),
+      valores: proposed(dw)[(n - 1) % 8] ?? {},
+      confianca: AUTO.includes(n) ? 0.99 : 0.5,
+      risco: TWO.includes(n) ? 150_000 : 10,
+    })),
+  )
+  return {
+    ...b,
+    dw,
+    olivia,
+    ana,
+    bruno,
+    async exact(what) {
+      t.same(await dw.differences(), [], `${what}: every row is what the audit says`)
+    },
+    async statuses(what, entries, status) {
+      const all = await divergencias(b.sql)
+      const found = entries.map(
+        (n) => all.filter((d) => d['registro_id'] === dw.key(n)).at(-1) ?? ({} as Row),
+      )
+      t.same(
+        found.map((d, i) => `${entries[i]} ${d['status']}`),
+        entries.map((n) => `${n} ${status(n)}`),
+        `${what} ${found.map((d) => (d['status'] === 'falha' ? d['motivo'] : '')).find((motivo) => motivo !== '') ?? ''}`,
+      )
+      return found
+    },
+  }
+}
+
+/** Of what a rollback says of a row, what is not so. */
+async function untrue(sql: Sql, results: readonly Row[]): Promise<string[]> {
+  const lies: string[] = []
+  for (const r of results) {
+    const said = JSON.stringify([r['registro_id'], r['resultado'], r['antes'], r['depois'], r['agora']])
+    const [row] = await sql`
+      select d.status, coalesce(to_jsonb(l) @> ${sql.json(r['antes'])}, false) as antes,
+        to_jsonb(l) @> ${sql.json(r['agora'])} as agora, l.id is null as gone
+      from audit.divergencias_processadas d left join dw.lancamentos l on l.id::text = d.registro_id
+      where d.id = ${r['divergencia_id']}`
+    const reverted = r['resultado'] === 'revertida' || r['resultado'] === 'ja_revertida'
+    if (reverted && !row?.['antes']) lies.push(`not given back: ${said}`)
+    if (!reverted && row?.['status'] === 'revertida') lies.push(`called revertida: ${said}`)
+    if (!reverted && !row?.['gone'] && !row?.['agora']) lies.push(`not what is there now: ${said}`)
+  }
+  return lies
+}
+
+for (const kind of Object.keys(VARIANTS) as Kind[]) {
+  for (const variant of VARIANTS[kind]) {
+    t.test(`${kind}, ${variant}`, async (t) => {
+      const s = await scene(t, kind, variant)
+      const { sql, dw, olivia, ana, bruno } = s
+      const ids = (found: readonly Row[], status: string) =>
+        found.filter((d) => d['status'] === status).map((d) => d['id'])
+      const outcome = (n: number) => (gives(dw, n) ? 'corrigida' : 'falha')
+      await s.exact('at first')
+
+      const auto = await processar(olivia, 'auto', ['casa'])
+      const byAuto = await s.statuses('auto', AUTO, outcome)
+      await s.exact('auto')
+      const given = AUTO.filter((n) => gives(dw, n)).length
+      t.match(
+        auto,
+        {
+          status: given === AUTO.length ? 'concluida' : 'concluida_com_falhas',
+          corrigidas: BigInt(given),
+          falhas: BigInt(AUTO.length - given),
+        },
+        auto['mensagem'],
+      )
+
+      const one = await s.statuses('not yet', ONE, () => 'aberta')
+      await aprovar(ana, ...ids(one, 'aberta'))
+      await s.statuses('one person', ONE, outcome)
+      await s.exact('one person')
+
+      const two = await s.statuses('not yet', TWO, () => 'aberta')
+      await aprovar(ana, ...ids(two, 'aberta'))
+      const waiting = await s.statuses('one of two', TWO, () => 'aguardando_segunda_aprovacao')
+      await s.exact('one of two')
+      await aprovar(bruno, ...ids(waiting, 'aguardando_segunda_aprovacao'))
+      const byTwo = await s.statuses('two people', TWO, outcome)
+      await s.exact('two people')
+
+      const toType = await s.statuses('not yet', TYPED, () => 'aberta')
+      for (const [i, d] of toType.entries())
+        await ana`select audit.corrigir_manualmente(${d['id']}, ${sql.json(typed(dw)[i] as never)}, 'olhei a nota')`
+      await s.exact('typed')
+      await aprovar(bruno, ...toType.map((d) => d['id']))
+      await s.statuses('typed', TYPED, (n) => (gives(dw, n, true) ? 'corrigida' : 'falha'))
+      await s.exact('typed, approved')
+
+      const failed = ids(byAuto, 'falha')
+      if (failed.length > 0) {
+        await aprovar(ana, ...failed)
+        await s.statuses('approved though it failed', AUTO, outcome)
+        await s.exact('approved though it failed')
+      }
+
+      // back: an item, an operation, the session; and forth again
+      const results: Row[] = []
+      const backs = (rows: readonly Row[]) => results.push(...rows)
+      // the way back: what the warehouse does not give back is no rollback
+      const back = (n: number) =>
+        (variant === 'so_ida' && [0, 3].includes((n - 1) % 8)) ||
+        (['nulo', 'nao_nulo'].includes(variant) && (n - 1) % 8 === 7)
+          ? 'corrigida'
+          : 'revertida'
+      const status = (n: number) => (gives(dw, n) ? back(n) : 'falha')
+      const corrected = ONE.filter((n) => gives(dw, n)).map((n) => one[ONE.indexOf(n)]?.['id'])
+      if (corrected.length > 0) {
+        backs(await reverter(ana, ...corrected))
+        await s.statuses('items', ONE, status)
+        await s.exact('items')
+      }
+      if (TWO.some((n) => gives(dw, n))) {
+        const [operation] =
+          await sql`select max(operacao_id) as id from audit.alteracoes where divergencia_id = any (${lista(...byTwo.map((d) => d['id']))}::bigint[])`
+        backs(await ana`select * from audit.reverter_operacao(${operation?.['id']}, 'era outra nota')`)
+        await s.statuses('operation', TWO, status)
+        await s.exact('operation')
+      }
+      if (given > 0) {
+        for (const turn of [1, 2]) {
+          backs(await olivia`select * from audit.reverter_sessao(${auto['id']}, 'era outra nota')`)
+          await s.statuses(`session, ${turn}`, AUTO, status)
+          await s.exact(`session, ${turn}`)
+          if (turn === 2) break
+          const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+          await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
+          await s.statuses('rollback of the rollback', AUTO, outcome)
+          await s.exact('rollback of the rollback')
+        }
+      }
+      t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
+
+      // and another night on what there is now
+      await processar(olivia, 'auto', ['casa'])
+      await s.exact('another session')
+      const broken = await sql`select * from audit.verificar_integridade()`
+      t.same(
+        broken.map((line) => line['situacao']),
+        ['provada'],
+        'proved',
+      )
+    })
+  }
+}

@@ -1,0 +1,136 @@
+// A key that belongs to another entry after the ledger was emptied and loaded again: nothing that was found, corrected, approved,
+// typed or excepted before says anything of the entry that has the key now.
+import t, { type Test } from 'tap'
+import { aprovar, divergencias, processar, recusa, reverter } from '../../helper/armazem.ts'
+import { banco } from '../../helper/banco.ts'
+import { houseRule, type Kind, propose, type Warehouse, warehouse } from '../../helper/warehouses.ts'
+
+async function scene(t: Test, kind: Kind) {
+  const b = await banco(t)
+  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const dw = await warehouse(b.sql, { kind })
+  await houseRule(b.sql, adelia)
+  return { ...b, olivia, ana, bruno, dw }
+}
+
+/** The same keys and the same wrong values, for other suppliers and documents. */
+async function reload({ base, kind, edit }: Warehouse, wrong: string) {
+  if (kind === 'estrela')
+    await edit(
+      `update {s}.fato set sk_fornecedor = 1 + (coalesce(sk_fornecedor, 2) % 2), nota = 'OUTRA-' || nota, sk_categoria = 1`,
+    )
+  else if (kind === 'razao')
+    await edit(`create temp table outra as select * from {s}.lancamentos; alter table outra drop column modulo; truncate {s}.lancamentos;
+      insert into {s}.lancamentos (id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto, lote)
+      select id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil, '${wrong}', '999', 'Outra S.A.', 'OUTRA-' || documento, descricao, valor, valor_documento, valor_desconto, lote from outra;
+      drop table outra`)
+  else
+    await edit(
+      `update {s}.movimento set forn_codigo = '99999999000199', forn_nome = 'Outra S.A.', nota = 'OUTRA-' || nota, classe = '${wrong}'`,
+    )
+  return base
+}
+
+for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
+  t.test(`${kind}: rollbacks, approvals and typed values leave the other entry alone`, async (t) => {
+    const { sql, olivia, ana, bruno, dw } = await scene(t, kind)
+    const { wrong, right, other, key } = dw
+    await propose(
+      sql,
+      [1, 4, 9, 12, 17, 20].map((n, i) => ({
+        id: key(n),
+        valores: { categoria: right },
+        confianca: i < 2 ? 0.99 : 0.5,
+        risco: i === 3 ? 150_000 : 10,
+      })),
+    )
+    const auto = await processar(olivia, 'auto', ['casa'])
+    t.match(auto, { corrigidas: 2n }, auto['mensagem'])
+    const all = await divergencias(sql)
+    const id = (n: number) => all.find((d) => d['registro_id'] === key(n))?.['id']
+    await aprovar(ana, id(12)) // the first of two people
+    await ana`select audit.corrigir_manualmente(${id(17)}, ${sql.json({ categoria: other })}, 'olhei a nota')`
+    t.same(await dw.differences(), [])
+
+    await sql`delete from casa.propostas`
+    await reload(dw, wrong)
+    // the witness's first state is the reloaded ledger: what had been corrected is nowhere any more
+    const image = async () =>
+      (await sql`select array_agg(l::text order by id::text) as rows from dw.lancamentos l`)[0]?.['rows']
+    const before = await image()
+
+    for (const n of [1, 4]) {
+      const [item] = await reverter(ana, id(n))
+      t.match(item, { resultado: 'conflito' }, `a rollback of ${n}`)
+      t.ok(item?.['agora'], 'shown three ways')
+    }
+    t.same(
+      (await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`).map((r) => r['resultado']),
+      ['conflito', 'conflito'],
+    )
+    t.same(await image(), before, 'no rollback touched it')
+    const approved = await aprovar(bruno, id(9), id(12), id(17))
+    t.same(
+      approved.map((d) => d['status']),
+      ['obsoleta', 'obsoleta', 'obsoleta'],
+      'approved, approved by the second, typed',
+    )
+    t.same(await image(), before, 'no approval touched it')
+
+    // the other entry's own error is its own finding, whatever became of the former's
+    await propose(
+      sql,
+      [1, 9, 20].map((n) => ({ id: key(n), valores: { categoria: right } })),
+    )
+    const next = await processar(olivia, 'auto', ['casa'])
+    t.match(next, { encontradas: 3n, novas: 3n, corrigidas: 3n }, next['mensagem'])
+    t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+  })
+
+  t.test(
+    `${kind}: a typed value is not proposed for another entry, an exception does not silence it`,
+    async (t) => {
+      const { sql, olivia, ana, bruno, dw } = await scene(t, kind)
+      const { wrong, right, other, key } = dw
+      await propose(
+        sql,
+        [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
+      )
+      await processar(olivia, 'manual', ['casa'])
+      const [first, , third] = await divergencias(sql, 'aberta')
+      await ana`select audit.declarar_excecao('casa', 'dw.lancamentos', ${key(1)}, 'é assim', now() + interval '1 year')`
+      await processar(olivia, 'manual', ['casa'])
+      t.match(await divergencias(sql, 'rejeitada'), [{ id: first?.['id'] }])
+      await ana`select audit.rejeitar_divergencias(${`{${third?.['id']}}`}::bigint[], 'está certo')`
+
+      await sql`delete from casa.propostas`
+      await reload(dw, wrong)
+      await propose(
+        sql,
+        [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
+      )
+      // typed after the reload, looking at what is left of the former entry
+      const [open] = await divergencias(sql, 'aberta')
+      const typed = ana`select audit.corrigir_manualmente(${open?.['id']}, ${sql.json({ categoria: other })}, 'olhei a nota')`
+      if ((await recusa(typed)) === undefined)
+        t.match(
+          await aprovar(bruno, open?.['id']),
+          [{ status: 'obsoleta' }],
+          'typed for another entry, not made',
+        )
+      t.match(await sql`select count(*) as n from dw.lancamentos where categoria = ${wrong}`, [{ n: 44n }])
+      const session = await processar(olivia, 'manual', ['casa'])
+      t.match(session, { suprimidas: 0n, encontradas: 3n }, 'each of the three speaks again')
+      t.same(
+        (await divergencias(sql, 'aberta')).map((d) => d['registro_id']).sort(),
+        [key(1), key(4), key(9)].sort(),
+      )
+      await ana`select audit.declarar_excecao('casa', 'dw.lancamentos', ${key(1)}, 'é assim', now() + interval '1 year')`
+      t.match(
+        await processar(olivia, 'manual', ['casa']),
+        { suprimidas: 1n },
+        'an exception of its own holds',
+      )
+    },
+  )
+}
