@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3123f946b166020c746eacf80aa1023e0a4ac595
+--! Hash: sha1:6b40de776c3902e6b5abf9ee720c5bfff1f9c5c7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14150,7 +14150,8 @@ begin
     select unnest(array['a', '0', ' '])
   ) as l;
   foreach v_letra in array v_letras loop
-    foreach v_fim in array array['', '!'] loop
+    -- what the expression ends in: without it most texts are refused at a glance
+    foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
       v_tamanho := 8;
       while v_tamanho < 2000 loop
         v_antes := clock_timestamp();
@@ -14158,7 +14159,7 @@ begin
         if clock_timestamp() - v_antes > interval '50 ms' then
           return format('%s ms num texto de %s letras', round(extract(epoch from clock_timestamp() - v_antes) * 1000), v_tamanho);
         end if;
-        v_tamanho := case when v_tamanho < 40 then v_tamanho + 2 else v_tamanho * 5 / 4 end;
+        v_tamanho := case when v_tamanho < 40 then v_tamanho + 3 else v_tamanho * 5 / 4 end;
       end loop;
     end loop;
   end loop;
