@@ -8,7 +8,8 @@ import {
   watch as runCurrent,
 } from 'graphile-migrate'
 import { runMigrations as runWorkerMigrations } from 'graphile-worker'
-import { connect } from './db.ts'
+import { connect, type Sql } from './db.ts'
+import { releaseMigrations } from './release.ts'
 
 const OWNER = 'conferente_dono'
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -19,13 +20,34 @@ const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/lo
 }
 const quietMigrations = new own.Logger(() => () => {})
 
+export interface Obstacle {
+  readonly item: string
+  readonly detalhe: string
+  readonly sugestao: string
+}
+
+/** Something is in the way, and nothing was done. */
+export class MigrationRefused extends Error {
+  readonly obstacles: readonly Obstacle[]
+
+  constructor(obstacles: readonly Obstacle[]) {
+    super(obstacles.map(({ item, detalhe }) => `${item}: ${detalhe}`).join('; '))
+    this.name = 'MigrationRefused'
+    this.obstacles = obstacles
+  }
+}
+
 /**
  * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
+ * Looks first what is in the way.
+ * @throws {MigrationRefused} and nothing was done
  * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
  */
 export async function migrate(url: string, { current = false } = {}): Promise<void> {
   const sql = connect(url, { max: 1, name: 'conferente migrar' })
   try {
+    const obstacles = await inTheWay(sql)
+    if (obstacles.length > 0) throw new MigrationRefused(obstacles)
     await sql.unsafe(await readFile(here('sql/papeis/papeis.sql'), 'utf8'))
   } finally {
     await sql.end()
@@ -41,6 +63,29 @@ export async function migrate(url: string, { current = false } = {}): Promise<vo
   await runCommitted(settings)
   if (current) await runCurrent(settings, true)
   await letServiceSeeVersion(url)
+}
+
+/** What another program has put where ours must go, or the server lacks. */
+async function inTheWay(sql: Sql): Promise<Obstacle[]> {
+  // ASCII alone: in another encoding the server cannot even read the question
+  const encoding = await sql<Obstacle[]>`
+    select 'server_encoding' as item, pg_catalog.getdatabaseencoding()::text as detalhe,
+      'create database ... encoding ''UTF8'' template template0' as sugestao
+    where pg_catalog.getdatabaseencoding() <> 'UTF8'`
+  if (encoding.length > 0) return [...encoding]
+  const obstacles = [
+    ...(await sql.unsafe<Obstacle[]>(await readFile(here('sql/papeis/conferir_banco.sql'), 'utf8'))),
+  ]
+  const [kept] = await sql`select from pg_class where oid = to_regclass('graphile_migrate.migrations')`
+  if (!kept) return obstacles
+  // another program's, or those of a later release than this
+  const strange = await sql<Obstacle[]>`
+    select 'graphile_migrate' as item, 'tem migrações que não são desta versão: ' || string_agg(m.filename, ', ' order by m.filename) as detalhe,
+      'Use a versão do Conferente que migrou este banco, ou outro banco.' as sugestao
+    from graphile_migrate.migrations m
+    where m.filename <> all (${await releaseMigrations()}::text[]) or to_regnamespace('audit') is null
+    having count(*) > 0`
+  return [...obstacles, ...strange]
 }
 
 /** The API says on /readyz whether the database is of its release. */

@@ -175,7 +175,10 @@ export async function startWorker(
 function asOwner(url: string): string {
   const address = new URL(url)
   const given = address.searchParams.get('options')
-  address.searchParams.set('options', [given, `-c role=${OWNER}`].filter(Boolean).join(' '))
+  address.searchParams.set(
+    'options',
+    [given, `-c role=${OWNER} -c idle_session_timeout=0`].filter(Boolean).join(' '),
+  )
   return address.href
 }
 

@@ -58,7 +58,7 @@ test('a part that is under way when its rule fails is not kept', async (t) => {
   await trabalhador(t, workerUrl)
   await until(async () => (await sessao(id))['partes_concluidas'] === BigInt(MONTHS - 1))
   await paradas(1)
-  await sql`select audit_interno.registrar_falha_etapa(${id}, 'detectar', 'mensal', 'XX000', 'de outro lugar')`
+  await sql`select audit_interno.registrar_falha_etapa(${id}, 'detectar', 'mensal', 'P0001', 'de outro lugar')`
   await open()
   await until(async () => (await sessao(id))['na_fila'] === 0)
   t.match(await contas(id), { status: 'falhou', encontradas: ALL - ROWS, deteccoes: ALL - ROWS, juncoes: 0 })

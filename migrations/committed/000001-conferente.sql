@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8401ec964c115d69846a950b44bc4d4957b006b7
+--! Hash: sha1:b56609eb92af22dc7b25694fbdb365b01a3bf08e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1628,16 +1628,12 @@ begin
     raise exception using errcode = 'NC001', message = format('tipo de operação inválido: %s', coalesce(tipo, 'nulo')),
       hint = 'Use externa ou exportacao; as demais operações o próprio sistema registra.';
   end if;
-  if jsonb_typeof(registrar_operacao.detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', registrar_operacao.detalhes),
-      hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
-  end if;
   return audit_interno.abrir_operacao(registrar_operacao.tipo, motivo => audit_interno.exigir_motivo(registrar_operacao.motivo),
-    detalhes => coalesce(registrar_operacao.detalhes, '{}'));
+    detalhes => audit_interno.exigir_detalhes(registrar_operacao.detalhes));
 end
 $$;
 comment on function audit.registrar_operacao(text, text, jsonb) is
-  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
+  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded integridade/registrar_operacao.sql
 
@@ -1674,11 +1670,8 @@ begin
   if finalizar_operacao.linhas is null or finalizar_operacao.linhas < 0 then
     raise exception using errcode = 'NC001', message = 'linhas deve ser zero ou mais';
   end if;
-  if jsonb_typeof(finalizar_operacao.detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', finalizar_operacao.detalhes);
-  end if;
   perform audit_interno.fechar_operacao(v_operacao.id, finalizar_operacao.linhas, finalizar_operacao.status,
-    coalesce(finalizar_operacao.detalhes, '{}'));
+    audit_interno.exigir_detalhes(finalizar_operacao.detalhes));
   select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
   return v_operacao;
 end
@@ -1687,6 +1680,30 @@ comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
   'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded integridade/finalizar_operacao.sql
+
+--! Included integridade/exigir_detalhes.sql
+-- What a caller may have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
+-- registrar_exportacao and finalizar_operacao.
+create or replace function audit_interno.exigir_detalhes(detalhes jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(detalhes) <> 'object' then
+    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', left(detalhes::text, 200)),
+      hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
+  end if;
+  if octet_length(detalhes::text) > 10000 then
+    raise exception using errcode = 'NC001', message = 'detalhes é grande demais',
+      detail = format('%s bytes; o máximo é 10000', octet_length(detalhes::text)), hint = 'Guarde o arquivo em outro lugar, e aqui o nome e o SHA-256 dele.';
+  end if;
+  return coalesce(detalhes, '{}');
+end
+$$;
+comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are no object or larger than 10000 bytes.';
+--! EndIncluded integridade/exigir_detalhes.sql
 
 --! Included integridade/registrar_exportacao.sql
 -- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
@@ -1698,10 +1715,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.abrir_operacao('exportacao',
     motivo => case when registrar_exportacao.motivo is not null then audit_interno.exigir_motivo(registrar_exportacao.motivo) end,
-    detalhes => coalesce(registrar_exportacao.detalhes, '{}'))
+    detalhes => audit_interno.exigir_detalhes(registrar_exportacao.detalhes))
 $$;
 comment on function audit.registrar_exportacao(jsonb, text) is
-  'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC006 reason blank or too long.';
+  'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes no object or larger than 10000 bytes, NC006 reason blank or too long.';
 grant execute on function audit.registrar_exportacao(jsonb, text), audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_leitor;
 --! EndIncluded integridade/registrar_exportacao.sql
 
@@ -2076,6 +2093,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_demora text;
 begin
   new.padrao_dobrado := case when new.tipo = 'regex'
     -- folding must not turn a class such as \S or \D into another
@@ -2104,6 +2123,11 @@ begin
           'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regras.sem_acentos(new.padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
   end if;
   return new;
 end
@@ -3706,7 +3730,6 @@ $$;
 comment on function audit_interno.criar_sessao(text, date, date, text[], boolean) is
   'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant usage on schema audit_interno to conferente_operador;
-grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded sessao/criar_sessao.sql
 
 --! Included posse/tomar_posse.sql
@@ -3753,7 +3776,6 @@ as $$
   select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
-grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 --! EndIncluded sessao/conduzir_sessao.sql
 
 --! Included sessao/iniciar_sessao.sql
@@ -3950,63 +3972,25 @@ comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final st
 --! EndIncluded sessao/finalizar_sessao.sql
 
 --! Included sessao/executar_etapa.sql
--- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together.
+-- A step of a session, for the connection that conducts it.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_status text;
 begin
-  update audit.sessoes_processamento s
-  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
-  where s.id = executar_etapa.sessao_id and s.status = 'agendada';
-  if etapa in ('repartir', 'detectar', 'juntar') then
-    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
-    select s.status into v_status from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id;
-  else
-    update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
-    where s.id = executar_etapa.sessao_id
-    returning s.status into v_status;
-  end if;
-  if v_status is distinct from 'em_andamento' then
-    raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
-      detail = format('status %s', coalesce(v_status, 'desconhecido'));
-  end if;
-  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
-  if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
-    select from audit.sessoes_processamento s where s.id = executar_etapa.sessao_id and s.partes is not null)) and not exists (
-    select from audit_interno.proxima_etapa(executar_etapa.sessao_id) p
-    where p.etapa = executar_etapa.etapa and (p.regra is null or p.regra = executar_etapa.regra))
-  then
-    raise exception using errcode = 'NC016', message = format('a etapa %s não é a próxima da sessão %s', etapa, sessao_id);
-  end if;
-  case executar_etapa.etapa
-    when 'repartir' then perform audit_interno.repartir_regra(sessao_id, regra);
-    when 'juntar' then perform audit_interno.juntar_regra(sessao_id, regra);
-    when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
-    when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
-    when 'corrigir' then perform audit_interno.corrigir_lote(sessao_id, regra);
-    when 'finalizar' then perform audit_interno.finalizar_sessao(sessao_id);
-    else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
-  end case;
-  perform audit_interno.totalizar_sessao(sessao_id);
-  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
-    perform audit_interno.disparar_adiados();
-    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-  end if;
+  perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
+  perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
-  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not conduct the session, it is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;
 --! EndIncluded sessao/executar_etapa.sql
 
 --! Included sessao/registrar_falha_etapa.sql
--- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
--- fault. Called in a transaction of its own, or after the subtransaction of the step.
+-- Records that a step failed and was rolled back, for the connection that conducts the session.
 create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql
@@ -4014,26 +3998,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
-    update audit.sessoes_processamento s
-    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, registrar_falha_etapa.mensagem)
-    where s.id = registrar_falha_etapa.sessao_id and s.status in ('agendada', 'em_andamento');
-    if found then
-      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
-      where e.sessao_id = registrar_falha_etapa.sessao_id and e.status in ('pendente', 'detectada');
-      perform audit_interno.totalizar_sessao(registrar_falha_etapa.sessao_id);
-      perform audit_interno.notificar('falha', registrar_falha_etapa.sessao_id);
-    end if;
-  else
-    update audit.execucoes_regra e
-    set status = 'falhou', erro_codigo = codigo, erro_mensagem = registrar_falha_etapa.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
-      fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
-    where e.sessao_id = registrar_falha_etapa.sessao_id and e.regra = registrar_falha_etapa.regra and e.status in ('pendente', 'detectada');
-  end if;
+  perform audit_interno.exigir_conducao(registrar_falha_etapa.sessao_id);
+  perform audit_interno.anotar_falha(registrar_falha_etapa.sessao_id, registrar_falha_etapa.etapa, registrar_falha_etapa.regra,
+    registrar_falha_etapa.codigo, left(registrar_falha_etapa.mensagem, 10000));
 end
 $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
-  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
 --! EndIncluded sessao/registrar_falha_etapa.sql
 
@@ -4088,13 +4059,13 @@ begin
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
       begin
-        perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
+        perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
       exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
         if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
         end if;
-        perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
+        perform audit_interno.anotar_falha(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
       end;
     end loop;
     select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;
@@ -4282,6 +4253,117 @@ $$;
 comment on function audit_interno.falha_de_quem(text) is
   'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
 --! EndIncluded sessao/falha_de_quem.sql
+
+--! Included sessao/anotar_falha.sql
+-- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
+-- fault. Called by registrar_falha_etapa in a transaction of its own,
+-- by processar_divergencias after the subtransaction of the step.
+create or replace function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, anotar_falha.mensagem)
+    where s.id = anotar_falha.sessao_id and s.status in ('agendada', 'em_andamento');
+    if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = anotar_falha.sessao_id and e.status in ('pendente', 'detectada');
+      perform audit_interno.totalizar_sessao(anotar_falha.sessao_id);
+      perform audit_interno.notificar('falha', anotar_falha.sessao_id);
+    end if;
+  else
+    update audit.execucoes_regra e
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = anotar_falha.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+      fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
+    where e.sessao_id = anotar_falha.sessao_id and e.regra = anotar_falha.regra and e.status in ('pendente', 'detectada');
+  end if;
+end
+$$;
+comment on function audit_interno.anotar_falha(bigint, text, text, text, text) is
+  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+--! EndIncluded sessao/anotar_falha.sql
+
+--! Included sessao/dar_passo.sql
+-- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together. Called by
+-- executar_etapa, and by processar_divergencias for the session that it has just opened.
+create or replace function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_status text;
+begin
+  update audit.sessoes_processamento s
+  set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
+  where s.id = dar_passo.sessao_id and s.status = 'agendada';
+  if etapa in ('repartir', 'detectar', 'juntar') then
+    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
+  else
+    update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
+    where s.id = dar_passo.sessao_id
+    returning s.status into v_status;
+  end if;
+  if v_status is distinct from 'em_andamento' then
+    raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
+      detail = format('status %s', coalesce(v_status, 'desconhecido'));
+  end if;
+  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
+    select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
+    select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
+    where p.etapa = dar_passo.etapa and (p.regra is null or p.regra = dar_passo.regra))
+  then
+    raise exception using errcode = 'NC016', message = format('a etapa %s não é a próxima da sessão %s', etapa, sessao_id);
+  end if;
+  case dar_passo.etapa
+    when 'repartir' then perform audit_interno.repartir_regra(sessao_id, regra);
+    when 'juntar' then perform audit_interno.juntar_regra(sessao_id, regra);
+    when 'detectar' then perform audit_interno.detectar_regra(sessao_id, regra);
+    when 'limitar' then perform audit_interno.verificar_limites(sessao_id);
+    when 'corrigir' then perform audit_interno.corrigir_lote(sessao_id, regra);
+    when 'finalizar' then perform audit_interno.finalizar_sessao(sessao_id);
+    else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
+  end case;
+  perform audit_interno.totalizar_sessao(sessao_id);
+  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  end if;
+end
+$$;
+comment on function audit_interno.dar_passo(bigint, text, text) is
+  'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+--! EndIncluded sessao/dar_passo.sql
+
+--! Included sessao/exigir_conducao.sql
+-- Steps are taken, and failures recorded, by the connection that conducts the session, or by workers: what an operator calls by hand
+-- in another's session does nothing. Called by executar_etapa and registrar_falha_etapa.
+create or replace function audit_interno.exigir_conducao(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- not the current role: here it is the owner whoever calls
+  if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
+    select from audit_interno.posses p
+    where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
+  then
+    raise exception using errcode = 'NC016', message = format('a sessão %s não é conduzida por esta conexão', coalesce(sessao_id::text, 'nula')),
+      hint = 'Uma sessão se roda com audit.processar_divergencias, audit.solicitar_processamento ou conferente processar.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
+--! EndIncluded sessao/exigir_conducao.sql
 
 --! Included decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
@@ -8585,6 +8667,8 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
+  -- first: what follows may itself read something else
+  return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then
     return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',
@@ -10649,6 +10733,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (
@@ -14125,6 +14210,56 @@ $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
 --! EndIncluded configuracao/conferir_requisitos.sql
 
+--! Included configuracao/demora_expressao.sql
+-- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
+-- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
+-- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+create or replace function audit_interno.demora_expressao(expressao text)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_letras text[];
+  v_letra text;
+  v_fim text;
+  v_tamanho integer;
+  v_inicio timestamptz := clock_timestamp();
+  v_antes timestamptz;
+begin
+  perform '' ~* demora_expressao.expressao;
+  if clock_timestamp() - v_inicio > interval '250 ms' then
+    return 'só para ser lida';
+  end if;
+  select array_agg(distinct l.letra) into v_letras
+  from (
+    (select m[1] || ' ' as letra from regexp_matches(demora_expressao.expressao, '[[:alnum:]]{2,}', 'g') as m order by length(m[1]) desc limit 3)
+    union all
+    (select lower(m[1]) from regexp_matches(demora_expressao.expressao, '(?<!\\)([[:alnum:]])', 'g') as m group by 1 order by count(*) desc limit 4)
+    union all
+    select unnest(array['a', '0', ' '])
+  ) as l;
+  foreach v_letra in array v_letras loop
+    -- what the expression ends in: without it most texts are refused at a glance
+    foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
+      v_tamanho := 8;
+      while v_tamanho < 2000 loop
+        v_antes := clock_timestamp();
+        perform left(repeat(v_letra, v_tamanho), v_tamanho) || v_fim ~* demora_expressao.expressao;
+        if clock_timestamp() - v_antes > interval '50 ms' then
+          return format('%s ms num texto de %s letras', round(extract(epoch from clock_timestamp() - v_antes) * 1000), v_tamanho);
+        end if;
+        v_tamanho := case when v_tamanho < 40 then v_tamanho + 3 else v_tamanho * 5 / 4 end;
+      end loop;
+    end loop;
+  end loop;
+  return null;
+end
+$$;
+comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
+--! EndIncluded configuracao/demora_expressao.sql
+
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -15474,6 +15609,44 @@ comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding 
 comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
 grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded consulta/vw_correcoes_desfeitas.sql
+
+--! Included consulta/diagnosticar_servidor.sql
+-- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
+-- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- audit.diagnosticar_contrato.
+create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- for the database, a role, or a role in it; where nobody says, the server's own
+  select 'standard_conforming_strings', 'erro',
+    format('off para %s: as expressões das regras perdem as barras', coalesce(s.papel, 'o servidor')), s.sugestao
+  from (
+    select case when d.setrole = 0 then 'o banco' else format('o papel %s', pg_get_userbyid(d.setrole)) end as papel,
+      case when d.setrole = 0 then format('alter database %I set standard_conforming_strings = on;', current_database())
+        else format('alter role %I%s set standard_conforming_strings = on;', pg_get_userbyid(d.setrole),
+          case when d.setdatabase <> 0 then format(' in database %I', current_database()) else '' end) end as sugestao
+    from pg_db_role_setting d
+    where d.setdatabase in (0, (select b.oid from pg_database b where b.datname = current_database()))
+      and exists (select from unnest(d.setconfig) as c where c ~* '^standard_conforming_strings=(off|false|no|0)$')
+    union all
+    select null, format('alter database %I set standard_conforming_strings = on;', current_database())
+    where current_setting('standard_conforming_strings') = 'off' and not exists (
+      select from pg_settings g where g.name = 'standard_conforming_strings' and g.source in ('database', 'user', 'database user'))
+  ) as s
+  union all
+  select format('%s.%s', audit_interno.nome_sql(relacao), a.attname), 'erro',
+    format('a ordenação %s iguala textos diferentes: like e expressões regulares não a aceitam', l.collname),
+    format('Dê a coluna por uma visão, com %I collate "default".', a.attname)
+  from pg_attribute a
+  join pg_collation l on l.oid = a.attcollation
+  where a.attrelid = diagnosticar_servidor.relacao and a.attnum > 0 and not a.attisdropped and not l.collisdeterministic
+    and a.attname in (select k.coluna from audit_interno.contrato() k)
+$$;
+comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+--! EndIncluded consulta/diagnosticar_servidor.sql
 
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,

@@ -6,6 +6,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (

@@ -4,6 +4,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_demora text;
 begin
   new.padrao_dobrado := case when new.tipo = 'regex'
     -- folding must not turn a class such as \S or \D into another
@@ -32,6 +34,11 @@ begin
           'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regras.sem_acentos(new.padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
   end if;
   return new;
 end

@@ -15,6 +15,8 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
+  -- first: what follows may itself read something else
+  return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then
     return query select diagnosticar_contrato.tabela, 'erro', 'a relação não existe',

@@ -30,11 +30,8 @@ begin
   if finalizar_operacao.linhas is null or finalizar_operacao.linhas < 0 then
     raise exception using errcode = 'NC001', message = 'linhas deve ser zero ou mais';
   end if;
-  if jsonb_typeof(finalizar_operacao.detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', finalizar_operacao.detalhes);
-  end if;
   perform audit_interno.fechar_operacao(v_operacao.id, finalizar_operacao.linhas, finalizar_operacao.status,
-    coalesce(finalizar_operacao.detalhes, '{}'));
+    audit_interno.exigir_detalhes(finalizar_operacao.detalhes));
   select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
   return v_operacao;
 end

@@ -11,14 +11,10 @@ begin
     raise exception using errcode = 'NC001', message = format('tipo de operação inválido: %s', coalesce(tipo, 'nulo')),
       hint = 'Use externa ou exportacao; as demais operações o próprio sistema registra.';
   end if;
-  if jsonb_typeof(registrar_operacao.detalhes) <> 'object' then
-    raise exception using errcode = 'NC001', message = format('detalhes deve ser um objeto: %s', registrar_operacao.detalhes),
-      hint = 'Por exemplo {"arquivo": "nota.pdf"}.';
-  end if;
   return audit_interno.abrir_operacao(registrar_operacao.tipo, motivo => audit_interno.exigir_motivo(registrar_operacao.motivo),
-    detalhes => coalesce(registrar_operacao.detalhes, '{}'));
+    detalhes => audit_interno.exigir_detalhes(registrar_operacao.detalhes));
 end
 $$;
 comment on function audit.registrar_operacao(text, text, jsonb) is
-  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
+  'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;

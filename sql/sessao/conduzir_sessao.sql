@@ -8,4 +8,3 @@ as $$
   select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
-grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;

@@ -79,4 +79,3 @@ $$;
 comment on function audit_interno.criar_sessao(text, date, date, text[], boolean) is
   'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant usage on schema audit_interno to conferente_operador;
-grant execute on function audit_interno.criar_sessao(text, date, date, text[], boolean) to conferente_operador;

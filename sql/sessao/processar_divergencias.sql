@@ -21,13 +21,13 @@ begin
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
       begin
-        perform audit_interno.executar_etapa(v_sessao.id, v_passo.etapa, v_passo.regra);
+        perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
       exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
         if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
         end if;
-        perform audit_interno.registrar_falha_etapa(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
+        perform audit_interno.anotar_falha(v_sessao.id, v_passo.etapa, v_passo.regra, v_codigo, v_erro);
       end;
     end loop;
     select * into v_sessao from audit.sessoes_processamento s where s.id = v_sessao.id;

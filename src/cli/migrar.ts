@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { type App, withDatabase } from './app.ts'
-import { print } from './output.ts'
+import { CommandError } from './errors.ts'
+import { plain } from './format.ts'
+import { print, tell } from './output.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app
@@ -10,8 +12,19 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.migrar)
     .action(() =>
       withDatabase(app, { migrated: false }, async ({ url }) => {
-        const { bringUpToDate } = await import('./migrating.ts')
-        await bringUpToDate(app, url)
+        const [{ bringUpToDate }, { MigrationRefused }] = await Promise.all([
+          import('./migrating.ts'),
+          import('../migrate.ts'),
+        ])
+        try {
+          await bringUpToDate(app, url)
+        } catch (error) {
+          if (!(error instanceof MigrationRefused)) throw error
+          for (const { item, detalhe, sugestao } of error.obstacles) {
+            tell(`✖ ${plain(item)}: ${plain(detalhe)}\n    ${plain(sugestao)}`)
+          }
+          throw new CommandError(text.error.migrationRefused)
+        }
         print(text.notice.migrated)
         return 0
       }),

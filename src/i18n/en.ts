@@ -85,6 +85,7 @@ export const en: Catalogue = {
     tooMany: 'the server takes no more connections right now',
     notMigrated: 'this database does not have Conferente yet, or has an older version',
     notMigratedHint: 'run: conferente migrar',
+    migrationRefused: 'the database was not migrated and is as it was: see above what is in the way',
     forbidden: 'no permission for this',
     forbiddenHint: (role) => `this command needs role ${role}: grant ${role} to your_user;`,
     cancelled: 'the query was cancelled or took longer than allowed',

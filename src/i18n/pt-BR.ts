@@ -89,6 +89,7 @@ export const ptBR = {
     tooMany: 'o servidor não aceita mais conexões agora',
     notMigrated: 'este banco ainda não tem o Conferente, ou tem uma versão anterior',
     notMigratedHint: 'rode: conferente migrar',
+    migrationRefused: 'o banco não foi migrado e ficou como estava: o que está no caminho vem acima',
     forbidden: 'sem permissão para isto',
     forbiddenHint: (role: string) => `este comando pede o papel ${role}: grant ${role} to seu_usuario;`,
     cancelled: 'a consulta foi cancelada ou passou do tempo limite',

@@ -195,7 +195,15 @@ async function passoAPasso(olivia: Sql, modo: string, regras: string[], limite: 
 t.test('a pattern that explodes runs into the time limit of its rule, and the others run', async (t) => {
   const cenario = await cena(t)
   const { sql, olivia, adelia } = cenario
-  await adelia`select audit.salvar_padrao('descricao', 'regex', '^(x+)(x+)(x+)\\3\\2\\1z$', 'incluir', 'sem maldade')`
+  await lancar(sql, { id: '3', categoria: 'Trade Marketing' })
+  const padrao = '^(x+)(x+)(x+)\\3\\2\\1z$'
+  const salvar = adelia`select audit.salvar_padrao('descricao', 'regex', ${padrao}, 'incluir', 'sem maldade')`
+  t.equal(await recusa(salvar), 'NC014', 'it is tried before it is saved')
+  await sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    await tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
+      values ('descricao', 'regex', ${padrao}, ${padrao})`
+  })
   await sql`update dw.lancamentos set descricao = ${`${'x'.repeat(4001)}z`} where id = 1`
   const sessao = await passoAPasso(olivia, 'auto', ['trade_marketing', 'validacao_valores'], 700)
   t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /trade_marketing falhou/ })
@@ -224,6 +232,37 @@ t.test('a pattern that was saved before it was known to be invalid can be switch
     'and not on again',
   )
 })
+
+t.test(
+  'a pattern that takes too long is refused in moments, one that does not is saved at once',
+  async (t) => {
+    const { adelia } = await cena(t)
+    const salvar = async (padrao: string) => {
+      const began = Date.now()
+      const code = await recusa(
+        adelia`select audit.salvar_padrao('descricao', 'regex', ${padrao}, 'incluir', 'teste')`,
+      )
+      t.ok(Date.now() - began < 3000, `${padrao} ${Date.now() - began} ms`)
+      return code
+    }
+    for (const padrao of [
+      '^(x+)(x+)(x+)\\3\\2\\1z$',
+      '^(.+)(.+)(.+)\\3\\2\\1$',
+      '(\\w+)(\\w+)(\\w+)\\1\\3\\2!$',
+    ]) {
+      t.equal(await salvar(padrao), 'NC014', padrao)
+    }
+    for (const padrao of [
+      'verba .*marketing',
+      '(promo|campanha|brinde)s? +(de )?(natal|páscoa)',
+      '^[a-z ]+[0-9]{2,4}$',
+      '\\mtrade\\M.*mkt',
+      '(a+)+b',
+    ]) {
+      t.equal(await salvar(padrao), undefined, padrao)
+    }
+  },
+)
 
 t.test('an invalid pattern is refused where it is written', async (t) => {
   const { adelia } = await cena(t)

@@ -1,0 +1,47 @@
+-- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
+-- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
+-- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+create or replace function audit_interno.demora_expressao(expressao text)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_letras text[];
+  v_letra text;
+  v_fim text;
+  v_tamanho integer;
+  v_inicio timestamptz := clock_timestamp();
+  v_antes timestamptz;
+begin
+  perform '' ~* demora_expressao.expressao;
+  if clock_timestamp() - v_inicio > interval '250 ms' then
+    return 'só para ser lida';
+  end if;
+  select array_agg(distinct l.letra) into v_letras
+  from (
+    (select m[1] || ' ' as letra from regexp_matches(demora_expressao.expressao, '[[:alnum:]]{2,}', 'g') as m order by length(m[1]) desc limit 3)
+    union all
+    (select lower(m[1]) from regexp_matches(demora_expressao.expressao, '(?<!\\)([[:alnum:]])', 'g') as m group by 1 order by count(*) desc limit 4)
+    union all
+    select unnest(array['a', '0', ' '])
+  ) as l;
+  foreach v_letra in array v_letras loop
+    -- what the expression ends in: without it most texts are refused at a glance
+    foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
+      v_tamanho := 8;
+      while v_tamanho < 2000 loop
+        v_antes := clock_timestamp();
+        perform left(repeat(v_letra, v_tamanho), v_tamanho) || v_fim ~* demora_expressao.expressao;
+        if clock_timestamp() - v_antes > interval '50 ms' then
+          return format('%s ms num texto de %s letras', round(extract(epoch from clock_timestamp() - v_antes) * 1000), v_tamanho);
+        end if;
+        v_tamanho := case when v_tamanho < 40 then v_tamanho + 3 else v_tamanho * 5 / 4 end;
+      end loop;
+    end loop;
+  end loop;
+  return null;
+end
+$$;
+comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';

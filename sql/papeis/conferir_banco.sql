@@ -1,0 +1,34 @@
+-- What is in the way of installing Conferente in this database, one line for each thing; none where it may go ahead. Reads the
+-- catalogue alone and writes nothing. Run by `conferente migrar` before anything else, as the login that migrates.
+select p.item, p.detalhe, p.sugestao
+from (
+  select 1, 'versão', current_setting('server_version'), 'O Conferente pede o PostgreSQL 15 ou mais novo.'
+  where current_setting('server_version_num')::int < 150000
+  union all
+  select 2, 'standard_conforming_strings', 'off neste banco', format('alter database %I set standard_conforming_strings = on;', current_database())
+  where current_setting('standard_conforming_strings') = 'off'
+  union all
+  select 3, 'servidor', 'em recuperação (réplica)', 'Migre no servidor principal.'
+  where pg_catalog.pg_is_in_recovery()
+  union all
+  -- ours belong to conferente_dono; those of another program would be left half ours
+  select 4, format('esquema %s', n.nspname),
+    format('já existe, é de %s e tem %s objetos', pg_catalog.pg_get_userbyid(n.nspowner), (
+      select count(*) from pg_catalog.pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S'))),
+    'O Conferente precisa deste nome para si: use outro banco, ou mude o nome do esquema que já existe.'
+  from pg_catalog.pg_namespace n
+  where n.nspname in ('audit', 'audit_interno', 'regras', 'exemplo', 'graphile_worker')
+    and pg_catalog.pg_get_userbyid(n.nspowner) <> 'conferente_dono'
+  union all
+  select 5, format('papel %s', r.nome), 'não existe, e este usuário não pode criar papéis',
+    'Migre com um superusuário, ou um usuário com createrole.'
+  from (values ('conferente_dono'), ('conferente_regra'), ('conferente_escrita'), ('conferente_leitor'), ('conferente_revisor'),
+    ('conferente_operador'), ('conferente_administrador'), ('conferente_servico')) as r (nome)
+  where not exists (select from pg_catalog.pg_roles p where p.rolname = r.nome)
+    and not (select p.rolsuper or p.rolcreaterole from pg_catalog.pg_roles p where p.rolname = current_user)
+  union all
+  select 6, format('banco %s', current_database()), format('o usuário %s não pode criar esquemas nele', current_user),
+    'Migre com o dono do banco ou um superusuário.'
+  where not pg_catalog.has_database_privilege(current_database(), 'create')
+) as p (ordem, item, detalhe, sugestao)
+order by p.ordem, p.item

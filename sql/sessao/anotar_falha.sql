@@ -1,0 +1,30 @@
+-- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
+-- fault. Called by registrar_falha_etapa in a transaction of its own,
+-- by processar_divergencias after the subtransaction of the step.
+create or replace function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
+    update audit.sessoes_processamento s
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, anotar_falha.mensagem)
+    where s.id = anotar_falha.sessao_id and s.status in ('agendada', 'em_andamento');
+    if found then
+      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      where e.sessao_id = anotar_falha.sessao_id and e.status in ('pendente', 'detectada');
+      perform audit_interno.totalizar_sessao(anotar_falha.sessao_id);
+      perform audit_interno.notificar('falha', anotar_falha.sessao_id);
+    end if;
+  else
+    update audit.execucoes_regra e
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = anotar_falha.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+      fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
+    where e.sessao_id = anotar_falha.sessao_id and e.regra = anotar_falha.regra and e.status in ('pendente', 'detectada');
+  end if;
+end
+$$;
+comment on function audit_interno.anotar_falha(bigint, text, text, text, text) is
+  'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
