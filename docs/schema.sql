@@ -1318,13 +1318,13 @@ grant execute on function audit.reabrir_divergencias(bigint[],text) to conferent
 create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
   returns bigint language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_exportacao(jsonb,text) is 'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC006 reason blank or too long.';
+comment on function audit.registrar_exportacao(jsonb,text) is 'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes no object or larger than 10000 bytes, NC006 reason blank or too long.';
 grant execute on function audit.registrar_exportacao(jsonb,text) to conferente_leitor;
 
 create function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed or detalhes no object, NC006 reason missing.';
+comment on function audit.registrar_operacao(text,text,jsonb) is 'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_administrador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
@@ -1574,6 +1574,11 @@ create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regr
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 
+create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_falha(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+
 create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1693,7 +1698,6 @@ create function audit_interno.conduzir_sessao(sessao_id bigint)
   returns boolean language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
-grant execute on function audit_interno.conduzir_sessao(bigint) to conferente_operador;
 
 create function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns void language plpgsql stable security definer
@@ -1868,7 +1872,6 @@ create function audit_interno.criar_sessao(modo text, data_inicio date, data_fim
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.criar_sessao(text,date,date,text[],boolean) is 'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
-grant execute on function audit_interno.criar_sessao(text,date,date,text[],boolean) to conferente_operador;
 
 create function audit_interno.criar_trava()
   returns trigger language plpgsql volatile security definer
@@ -1884,6 +1887,16 @@ create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
+
+create function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.dar_passo(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+
+create function audit_interno.demora_expressao(expressao text)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
 
 create function audit_interno.dependencia_conhecida(nome text)
   returns boolean language sql stable
@@ -1949,6 +1962,11 @@ create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
+
+create function audit_interno.diagnosticar_servidor(relacao regclass)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 
 create function audit_interno.disparar_adiados()
   returns void language plpgsql volatile security definer
@@ -2020,7 +2038,7 @@ comment on function audit_interno.esquecer_proposta() is 'Clears what a person p
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+comment on function audit_interno.executar_etapa(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not conduct the session, it is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint,text,text) to conferente_operador;
 
 create function audit_interno.exige_releitura(relacao regclass)
@@ -2032,6 +2050,16 @@ create function audit_interno.exigir_caminho(caminho text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
+
+create function audit_interno.exigir_conducao(sessao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
+
+create function audit_interno.exigir_detalhes(detalhes jsonb)
+  returns jsonb language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are no object or larger than 10000 bytes.';
 
 create function audit_interno.exigir_dono(funcao text)
   returns void language plpgsql stable
@@ -2174,7 +2202,7 @@ create function audit_interno.hora_prevista(cron text, dia date)
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
 create function audit_interno.identidade(regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea)
-  returns bytea language sql immutable;
+  returns bytea language sql stable;
 comment on function audit_interno.identidade(text,text,text,jsonb,jsonb,jsonb,bytea) is 'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
 
 create function audit_interno.indice_da_visao(visao text, coluna text, operador text)
@@ -2413,7 +2441,7 @@ grant execute on function audit_interno.registrar_envio(bigint,text[],jsonb,text
 create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
 
 create function audit_interno.relacao(nome text)
@@ -2512,6 +2540,10 @@ create function audit_interno.selar_operacao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
+
+create function audit_interno.sem_zeros(valores jsonb)
+  returns jsonb language sql immutable;
+comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
 
 create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable
