@@ -114,7 +114,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
 test('a failed rule, and what a session corrected, are told', async (t) => {
   const { sql, workerUrl } = await oficina(t)
   await sql.unsafe(`
-    create or replace function dw.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
+    create or replace function regra_outra.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$ begin perform 'conteudo da linha'::integer; end $$`)
   const dir = directory(t)
   const ran = await conferente(['processar', '--modo', 'auto', '--json'], {

@@ -14,9 +14,10 @@ declare
   v_tamanho integer;
   v_inicio timestamptz := clock_timestamp();
   v_antes timestamptz;
+  v_demora interval;
 begin
   perform '' ~* demora_expressao.expressao;
-  if clock_timestamp() - v_inicio > interval '250 ms' then
+  if clock_timestamp() - v_inicio > interval '2 s' then
     return 'só para ser lida';
   end if;
   select array_agg(distinct l.letra) into v_letras
@@ -32,10 +33,15 @@ begin
     foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
       v_tamanho := 8;
       while v_tamanho < 2000 loop
-        v_antes := clock_timestamp();
-        perform left(repeat(v_letra, v_tamanho), v_tamanho) || v_fim ~* demora_expressao.expressao;
-        if clock_timestamp() - v_antes > interval '50 ms' then
-          return format('%s ms num texto de %s letras', round(extract(epoch from clock_timestamp() - v_antes) * 1000), v_tamanho);
+        v_demora := null;
+        for v_vez in 1..3 loop -- the quickest of three: a busy server is not the expression's fault
+          v_antes := clock_timestamp();
+          perform left(repeat(v_letra, v_tamanho), v_tamanho) || v_fim ~* demora_expressao.expressao;
+          v_demora := least(v_demora, clock_timestamp() - v_antes);
+          exit when v_demora < interval '100 ms';
+        end loop;
+        if v_demora >= interval '100 ms' then
+          return format('%s ms num texto de %s letras', round(extract(epoch from v_demora) * 1000), v_tamanho);
         end if;
         v_tamanho := case when v_tamanho < 40 then v_tamanho + 3 else v_tamanho * 5 / 4 end;
       end loop;

@@ -243,7 +243,7 @@ await t.test(
   async (t) => {
     const tried = async (name: string) =>
       (await conferente(['diagnostico'], { url: personal(url, name) })).stdout.match(/.*experimentar.*/g)
-    t.match(await tried('olivia'), [/^✔ experimentar dw\.lancamentos: nenhum gatilho/])
+    t.match(await tried('olivia'), [/^✔ experimentar dw\.lancamentos\.categoria: gravada como pedido/])
     t.match(await tried('ana'), [/^! experimentar dw\.lancamentos: não experimentada: .*conferente_operador/])
   },
 )

@@ -69,6 +69,7 @@ async function scene(sql: Sql): Promise<void> {
     create table dw.carga (ultima_operacao bigint not null);
     insert into dw.carga values (0);
     insert into dw.contas select n, 'errada' from generate_series(1, ${ROWS}) as n;
+    insert into dw.contas values (0, 'certa'); -- known to the ledger, or auto would not write it
     create function dw.regra_contas(janela audit.janela) returns setof audit.achado language sql stable
       set search_path = pg_catalog, pg_temp as $$
       select 'dw.contas', c.id::text, '{"situacao": "certa"}'::jsonb, 1.0, '{}'::jsonb, 'a situação está errada', 1.0
@@ -82,13 +83,14 @@ async function scene(sql: Sql): Promise<void> {
     select audit.registrar_regra('contas', 'contas erradas', 'dw.regra_contas', 'dw.contas', 'id', array['situacao'], automatica => true);
     select audit.alterar_configuracao('sessao.tamanho_lote', '50', 'muitos lotes');
     select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');
+    select audit.alterar_configuracao('sessao.desfeitas_maximo', '1000', 'cada carga desfaz tudo');
   `)
 }
 
 /** A load writes the errors back over the corrections. */
 async function spoil(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
-    await tx`update dw.contas set situacao = 'errada'`
+    await tx`update dw.contas set situacao = 'errada' where id > 0`
     await tx`update dw.carga set ultima_operacao = (select coalesce(max(id), 0) from audit.operacoes)`
   })
 }

@@ -22,8 +22,10 @@ export interface Oficina extends Banco {
 export async function oficina(t: Test): Promise<Oficina> {
   const base = await banco(t)
   const { sql } = base
+  // a schema each: a function beside another changes its code's hash
   const rule = (name: string) => `
-    create function dw.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable
+    create schema regra_${name};
+    create function regra_${name}.regra_${name}(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$
     begin
       perform pg_sleep(d.segundos) from dw.demora d where janela.chaves is null;
@@ -35,8 +37,9 @@ export async function oficina(t: Test): Promise<Oficina> {
     -- the last is known to the ledger, or auto would not write it
     insert into dw.${name} select n, case when n > 20 then 'certa' else 'errada' end from generate_series(1, 21) as n;
     grant select on dw.${name} to conferente_regra, conferente_escrita; grant update on dw.${name} to conferente_escrita;
-    grant execute on function dw.regra_${name}(audit.janela) to conferente_regra;
-    select audit.registrar_regra('${name}', 'erradas', 'dw.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`
+    grant usage on schema regra_${name} to conferente_regra;
+    grant execute on function regra_${name}.regra_${name}(audit.janela) to conferente_regra;
+    select audit.registrar_regra('${name}', 'erradas', 'regra_${name}.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`
   await sql.unsafe(`
     do $$ begin
       create role trabalhador login password '${PASSWORD}';
