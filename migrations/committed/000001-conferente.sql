@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e54efcdb4f9dd5e3033af76e33476bb40ef358bd
+--! Hash: sha1:6f9371f4bc5a53357e9dab5627a0bf60c4ddda9e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15740,7 +15740,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if caminho is distinct from 'pg_catalog, pg_temp' then
+  if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
     raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;

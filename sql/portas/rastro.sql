@@ -23,7 +23,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if caminho is distinct from 'pg_catalog, pg_temp' then
+  if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
     raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;

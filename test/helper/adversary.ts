@@ -227,6 +227,7 @@ const OWN: Record<string, string> = {
   'audit.sessoes_processamento': `id <= $1 or solicitada_por <> 'olivia' or status = 'agendada'`,
   'audit.execucoes_regra': 'sessao_id <= $1',
   'audit.operacoes': `coalesce(sessao_id, 0) <= $1 or ator <> 'olivia' or tipo not in ('deteccao', 'correcao', 'autoverificacao')`,
+  'audit_interno.portas_abertas': 'false', // which transaction of this connection came last
   'audit.deteccoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.divergencias_processadas': `regra = 'parada'`,

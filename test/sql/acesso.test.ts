@@ -70,6 +70,7 @@ test('what was issued and revoked is in the audit trail, and is read by administ
   const base = await banco(t)
   const { id } = await emitir(base)
   await base.como('adelia')`select audit.revogar_acesso('perdido', token_id => ${id})`
+  await base.sql`select audit_interno.selar()`
   const acts =
     await base.sql`select ator, selo is not null as selada, detalhes from audit.operacoes where tipo = 'acesso' order by id`
   t.match(acts, [

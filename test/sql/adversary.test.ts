@@ -244,10 +244,12 @@ function told(t: Test, outcome: Outcome) {
   t.not(outcome.categoria, 'CERTA', 'the entry was left alone')
 }
 
+/** The places that try everything share it among them: each attack is made in one of them, those marked everywhere in all. */
+const main = PLACES.filter((place) => place.main)
 const chosen = (place: Place): readonly Attack[] =>
   ATTACKS.filter(
-    (attack) =>
-      (place.main || attack.everywhere) &&
+    (attack, i) =>
+      ((place.main && i % main.length === main.indexOf(place)) || attack.everywhere) &&
       !(place.writes && attack.readOnly) &&
       !((place.writes || place.prepares) && attack.onlyReading),
   )

@@ -29,7 +29,8 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
   await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 })
   // another rule that would have the first two be something else
   await c.sql.unsafe(`
-    create function dw.outra(janela audit.janela) returns setof audit.achado language plpgsql stable
+    create schema outra; grant usage on schema outra to conferente_regra;
+    create function outra.outra(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$
     begin
       return query select 'dw.lancamentos', l.id::text, '{"categoria": "X"}'::jsonb, 0.5, '{}'::jsonb, 'outra', 1.0
@@ -37,7 +38,7 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
         and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
     end $$;`)
   await c.sql`
-    select audit.registrar_regra('outra', 'Outra.', 'dw.outra', 'dw.lancamentos', 'id', array['categoria'],
+    select audit.registrar_regra('outra', 'Outra.', 'outra.outra', 'dw.lancamentos', 'id', array['categoria'],
       'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false)`
   const session = one(
     await c.pessoa('olivia')`select * from audit.processar_divergencias('auto', regras => '{errada,outra}')`,
@@ -55,13 +56,14 @@ t.test('what is contested does not count against a limit', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
   await c.sql.unsafe(`
-    create function dw.outra(janela audit.janela) returns setof audit.achado language plpgsql stable
+    create schema outra; grant usage on schema outra to conferente_regra;
+    create function outra.outra(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$
     begin
       return query select 'dw.lancamentos', l.id::text, '{"categoria": "X"}'::jsonb, 0.5, '{}'::jsonb, 'outra', 1.0
       from dw.lancamentos l where l.id = 1 and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
     end $$;
-    select audit.registrar_regra('outra', 'Outra.', 'dw.outra', 'dw.lancamentos', 'id', array['categoria'],
+    select audit.registrar_regra('outra', 'Outra.', 'outra.outra', 'dw.lancamentos', 'id', array['categoria'],
       'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false);
     select audit.alterar_configuracao('limites.linhas', '2', 'teste');`)
   const session = one(
@@ -80,12 +82,13 @@ t.test(
     alter table dw.lancamentos rename to fato;
     create view dw.lancamentos as select * from dw.fato;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
-    create function dw.acrescentar() returns trigger language plpgsql as $$
+    create schema gatilho; grant usage on schema gatilho to conferente_escrita;
+    create function gatilho.acrescentar() returns trigger language plpgsql as $$
     begin
       if new.categoria = 'CERTA' then update dw.fato set categoria = 'CERTA (revista)' where id = new.id; end if;
       return null;
     end $$;
-    create trigger acrescentar after update on dw.fato for each row execute function dw.acrescentar();`)
+    create trigger acrescentar after update on dw.fato for each row execute function gatilho.acrescentar();`)
     const session = await c.processar('auto')
     t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
     t.same(await c.sql`select from audit.alteracoes`, [])
