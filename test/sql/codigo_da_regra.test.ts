@@ -74,6 +74,7 @@ t.test(
     create type fundo.cor as enum ('azul');
     create function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'ERR' $$;
     create view util.prefixos as select fundo.base() as prefixo;
+    grant select on util.prefixos to conferente_regra;
     create function util.prefixo() returns text language sql stable as $$ select prefixo from util.prefixos $$;
     create function util.solta() returns int language sql immutable begin atomic select 1; end;
     create function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 1 $$;
@@ -132,6 +133,7 @@ async function comAjuda(c: Cenario) {
       from dw.lancamentos l where l.categoria like 'ERR%' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$`)
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  await c.lancar({ id: 99, categoria: 'TROCADA' }) // known to the ledger, or auto would not write it
 }
 const trocar = (c: Cenario) =>
   c.sql.unsafe(
@@ -278,6 +280,9 @@ t.test(
       ],
     )
     for (const { id, valor_decisao: valor } of rows) {
+      const [aberta] =
+        await c.sql`select from audit.divergencias_processadas where id = ${id as number} and status = 'aberta'`
+      if (!aberta) continue // the other rule's correction of the same row has made it moot
       const [feita] = await c.aprovar('ana', id as number)
       const dupla = valor === null || valor >= 100_000
       t.equal(feita?.['status'] === 'aguardando_segunda_aprovacao', dupla, `${valor}`)

@@ -104,17 +104,14 @@ for (const [forma, tipo] of casos) {
     t.same(await fotografia(sql), antes, 'item and session rolled back: everything as it was')
 
     const [reversao] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-    await olivia`select * from audit.reverter_operacao(${reversao?.['id']}, 'a lista estava certa')`
+    await ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'a lista estava certa')`
     t.match(
       await sql`select categoria from dw.lancamentos where id::text in (${chave(tipo, 1)}, ${chave(tipo, 4)})`,
       [{ categoria: 'Trade Marketing' }, { categoria: 'Trade Marketing' }],
       'a rollback can itself be rolled back',
     )
     t.not((await fotografia(sql)).join(), depois.join(), 'the amount is still as it was')
-    t.equal(
-      await recusa(olivia`select * from audit.reverter_operacao(${reversao?.['id']}, 'de novo')`),
-      'NC017',
-    )
+    t.equal(await recusa(ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'de novo')`), 'NC017')
     t.equal(
       await recusa(olivia`update dw.lancamentos set valor = 0`),
       '42501',
