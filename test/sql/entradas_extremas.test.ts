@@ -1,5 +1,14 @@
 import t from 'tap'
-import { aprovar, armazem, divergencias, fotografia, lancar, processar, reverter } from '../helper/armazem.ts'
+import {
+  aprovar,
+  armazem,
+  conhecer,
+  divergencias,
+  fotografia,
+  lancar,
+  processar,
+  reverter,
+} from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 
 /** Entries that a warehouse may hold and that no rule may choke on. Each is tried with each rule. */
@@ -51,6 +60,7 @@ for (const pendente of [false, true]) {
       const { sql, como } = await banco(t)
       const [olivia, ana, bruno] = [como('olivia'), como('ana'), como('bruno')]
       await armazem(sql)
+      await conhecer(sql, 'Trade Marketing')
       await lancar(
         sql,
         ...Array.from({ length: 40 }, (_, i) => ({
