@@ -19,7 +19,7 @@ begin
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regras.trade_marketing, e não %L', v_nome);
     end if;
     -- in another session the same name is another function, of whoever runs the rule
-    if exists (
+    if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
         and (p.pronamespace = pg_my_temp_schema() or pg_is_other_temp_schema(p.pronamespace)))

@@ -1,7 +1,7 @@
 // Cut into parts or whole, a window gives the same findings, the same counters and the same endings.
 import { test } from 'tap'
 import type { Row, Sql } from '../../src/db.ts'
-import { armazem, type Forma, lancar } from '../helper/armazem.ts'
+import { armazem, conhecer, type Forma, lancar } from '../helper/armazem.ts'
 import { type Banco, banco } from '../helper/banco.ts'
 import { emPartes } from '../helper/partes.ts'
 
@@ -47,6 +47,7 @@ async function scene(t: Parameters<typeof banco>[0], forma: Forma): Promise<Banc
   const { sql } = base
   await armazem(sql, forma)
   await lancar(sql, ...ledger())
+  await conhecer(sql, 'Trade Marketing')
   await sql`select audit.salvar_padrao('descricao', 'contem', 'trade marketing', 'incluir', 'teste')`
   await sql`select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`
   return base
