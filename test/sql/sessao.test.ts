@@ -94,7 +94,7 @@ t.test('nothing read is not success; each rule is accounted for', async (t) => {
   const { id } = await c.processar()
   t.match(
     one(
-      await c.sql`select *, hash_funcao = encode(sha256(convert_to((select prosrc from pg_proc where oid = 'dw.errada'::regproc), 'UTF8')), 'hex') as confere
+      await c.sql`select *, hash_funcao = audit_interno.hash_regra((select r from audit.regras r where r.nome = 'errada')) as confere
       from audit.execucoes_regra where sessao_id = ${id}`,
     ),
     {

@@ -4,15 +4,16 @@ import { type Cenario, cenario, one } from '../helper/cenario.ts'
 
 /** A rule beside `errada` that flags a row by a condition, decided by these columns. */
 async function outra(c: Cenario, nome: string, onde: string, colunas: string[]) {
-  await c.sql.unsafe(`create function dw.${nome}(janela audit.janela) returns setof audit.achado language plpgsql stable
+  await c.sql.unsafe(`create schema regra_${nome}; grant usage on schema regra_${nome} to conferente_regra;
+    create function regra_${nome}.f(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $f$
     begin
       if (select quebrada from dw.ajuste) then raise exception 'a regra quebrou'; end if;
       return query select null::text, l.id::text, '{}'::jsonb, 0.9, jsonb_build_object('tipo', 'aponta'), 'olhe isto', 1.0
       from dw.lancamentos l where (${onde}) and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
     end $f$;
-    grant execute on function dw.${nome}(audit.janela) to conferente_regra`)
-  await c.sql`select audit.registrar_regra(${nome}, 'x', ${`dw.${nome}`}, 'dw.lancamentos', 'id', ${colunas})`
+    grant execute on function regra_${nome}.f(audit.janela) to conferente_regra`)
+  await c.sql`select audit.registrar_regra(${nome}, 'x', ${`regra_${nome}.f`}, 'dw.lancamentos', 'id', ${colunas})`
 }
 const porRegra = async (c: Cenario, registro: number) =>
   c.sql`select regra, status, motivo, decidida_por from audit.divergencias_processadas
