@@ -69,7 +69,7 @@ t.test('a rule that fails does not take the other one’s correction with it', a
   await outra(c, 'prefixo', `l.categoria like 'ERR%'`, ['categoria'])
   await c.lancar({ id: 1 })
   await c.pessoa('olivia')`select audit.processar_divergencias(regras => '{errada,prefixo}')`
-  await c.sql`create or replace function dw.prefixo(janela audit.janela) returns setof audit.achado language plpgsql stable
+  await c.sql`create or replace function regra_prefixo.f(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $f$ begin raise exception 'quebrou'; end $f$`
   t.match(await c.processar('auto'), { corrigidas: 1n, status: 'concluida' })
   t.match(await porRegra(c, 1), [{ status: 'corrigida' }, { status: 'aberta' }])
