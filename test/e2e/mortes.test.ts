@@ -128,7 +128,7 @@ async function halfStates(sql: Sql, id: bigint): Promise<string[]> {
     where (d.status = 'corrigida') <> (m.situacao = 'certa')
     union all
     select 'corrected rows, images: ' || count(*) filter (where m.situacao = 'certa') || ', ' || (select count(*) from audit.alteracoes)
-    from dw.mensal m having count(*) filter (where m.situacao = 'certa') <> (select count(*) from audit.alteracoes)
+    from dw.mensal m where m.id > 0 having count(*) filter (where m.situacao = 'certa') <> (select count(*) from audit.alteracoes)
     union all
     select 'rule counts ' || e.encontradas || ' findings and ' || e.corrigidas || ' corrections'
     from audit.execucoes_regra e
