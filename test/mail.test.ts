@@ -74,7 +74,7 @@ test('4xx is tried again and arrives once, 5xx is final and recorded', async (t)
   office.answers.push(451)
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), {
     sent: [],
-    failed: [{ name: 'MessageDeferred' }],
+    failed: [{ error: { name: 'MessageDeferred' } }],
   })
   const waiting = await digest(c)
   t.match(waiting, { status: 'composta', tentativas: 1, ultimo_erro: /^451/ })

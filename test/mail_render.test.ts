@@ -24,7 +24,7 @@ async function hostile(
     create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp as $f$
       select 'dw.lancamentos', l.id::text, jsonb_build_object('categoria', l.descricao), 0.5, jsonb_build_object('tipo', l.descricao),
-        l.descricao, l.valor from dw.lancamentos l
+        l.descricao, l.valor from dw.lancamentos l where l.id > 0
     $f$`)
   await c.lancar({ id: 1, descricao: HOSTILE, categoria: `ERR ${HOSTILE}`, valor: 5 })
   await c.processar()

