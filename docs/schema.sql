@@ -2035,6 +2035,11 @@ create function audit_interno.esquecer_proposta()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esquecer_proposta() is 'Clears what a person proposed when a finding is closed without it, or open again.';
 
+create function audit_interno.esquema(nome text)
+  returns oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
+
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;

@@ -11,7 +11,7 @@ import { correio, receber, remetente } from './helper/carteiro.ts'
 import { cenario, one } from './helper/cenario.ts'
 
 const HOSTILE =
-  '<script>alert(1)</script> {{7*7}} <%= 7*7 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'
+  '<script>alert(1)</script> {{77*77}} <%= 77*77 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'
 
 /** A digest as SQL gives it, everything free in it replaced by hostile text. */
 async function hostile(
@@ -39,10 +39,13 @@ test('hostile data stays text in HTML and in plain text, and no header comes of 
   const gaps = [{ tipo: 'regra_falhou' as const, regra: HOSTILE, texto: HOSTILE, numero: null }]
   const { html, text, subject } = await render({ ...facts, estado: 'lacunas', lacunas: gaps })
   t.notMatch(html, /<script|<img[^>]*onerror|<mj-|\r/i)
-  t.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}} &lt;%= 7*7 %&gt; &lt;/mj-text&gt;'))
+  t.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt; {{77*77}} &lt;%= 77*77 %&gt; &lt;/mj-text&gt;'))
   t.ok(html.includes('&amp;amp;'), 'an entity is shown as it was written')
-  t.notMatch(html + text, /\b49\b(?!\d)/, 'nothing was evaluated')
-  t.ok(text.includes('<script>alert(1)</script> {{7*7}} <%= 7*7 %>'), 'the plain text has nothing to escape')
+  t.notMatch(html + text, /\b5929\b/, 'nothing was evaluated')
+  t.ok(
+    text.includes('<script>alert(1)</script> {{77*77}} <%= 77*77 %>'),
+    'the plain text has nothing to escape',
+  )
   t.notMatch(text, /^Bcc:/m)
   t.notMatch(subject, /[\r\n\u202e]/)
   t.match(subject, /Bcc: intruso/, 'it is there, as a word')

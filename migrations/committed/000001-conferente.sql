@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c5a62cb1e720375d7559a2eb6dd74e62cfa707b6
+--! Hash: sha1:c9e439f1e9fdefecd466dc64c78846159c7afdc5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1050,14 +1050,14 @@ comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. N
 
 --! Included comum/nome_qualificado.sql
 -- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+-- they are null for what does not exist, but raise for what is no name at all, and so does parse_ident. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+  select nome ~ replace('^N\.N$', 'N', $re$("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&'*+/:;<=>?@\\^`{|}~-]+)$re$)
 $$;
 comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
 --! EndIncluded comum/nome_qualificado.sql
@@ -1091,6 +1091,18 @@ as $$
   join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
 $$;
 comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+
+create or replace function audit_interno.esquema(nome text)
+returns oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.oid
+  from pg_namespace n
+  where n.nspname = (case when esquema.nome ~ '^("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&''*+/:;<=>?@\\^`{|}~-]+)$' then parse_ident(esquema.nome) end)[1]
+$$;
+comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
 --! EndIncluded comum/relacao.sql
 
 --! Included comum/nome_sql.sql
@@ -2228,7 +2240,7 @@ begin
   select array_agg(distinct n.oid) into v_esquemas
   from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
   join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
-      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+      then audit_interno.esquema(quote_ident((parse_ident(d.nome))[1])) else audit_interno.esquema(d.nome) end
   where n.nspname not in ('pg_catalog', 'information_schema');
   select jsonb_object_agg(o.chave, true) into v_novos
   from (
@@ -2253,7 +2265,7 @@ begin
     from (
       select unnest(v_caminhos) as oid
       union
-      select to_regnamespace(btrim(s, ' '))::oid
+      select audit_interno.esquema(btrim(s, ' '))
       from jsonb_object_keys(v_novos_textos) as k (chave)
       join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
       cross join unnest(p.proconfig) as c (ajuste)
@@ -14177,7 +14189,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select to_regnamespace(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
+  select audit_interno.esquema(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
 $$;
 comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
 --! EndIncluded configuracao/dependencia_conhecida.sql

@@ -1,11 +1,11 @@
 -- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all. Called where a rule's names are checked.
+-- they are null for what does not exist, but raise for what is no name at all, and so does parse_ident. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select nome ~ '^("([^"]|"")+"|[^\s.",()]+)\.("([^"]|"")+"|[^\s.",()]+)$'
+  select nome ~ replace('^N\.N$', 'N', $re$("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&'*+/:;<=>?@\\^`{|}~-]+)$re$)
 $$;
 comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';

@@ -26,3 +26,15 @@ as $$
   join pg_proc p on p.pronamespace = s.oid and p.proname = n.partes[2] and p.pronargs = 1 and p.proargtypes[0] = 'audit.janela'::regtype
 $$;
 comment on function audit_interno.funcao_da_janela(text) is 'Function of one audit.janela with a schema-qualified name; null when there is none.';
+
+create or replace function audit_interno.esquema(nome text)
+returns oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.oid
+  from pg_namespace n
+  where n.nspname = (case when esquema.nome ~ '^("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&''*+/:;<=>?@\\^`{|}~-]+)$' then parse_ident(esquema.nome) end)[1]
+$$;
+comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';

@@ -5,6 +5,6 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select to_regnamespace(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
+  select audit_interno.esquema(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
 $$;
 comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';

@@ -28,7 +28,7 @@ begin
   select array_agg(distinct n.oid) into v_esquemas
   from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
   join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
-      then to_regnamespace((parse_ident(d.nome))[1]) else to_regnamespace(d.nome) end
+      then audit_interno.esquema(quote_ident((parse_ident(d.nome))[1])) else audit_interno.esquema(d.nome) end
   where n.nspname not in ('pg_catalog', 'information_schema');
   select jsonb_object_agg(o.chave, true) into v_novos
   from (
@@ -53,7 +53,7 @@ begin
     from (
       select unnest(v_caminhos) as oid
       union
-      select to_regnamespace(btrim(s, ' '))::oid
+      select audit_interno.esquema(btrim(s, ' '))
       from jsonb_object_keys(v_novos_textos) as k (chave)
       join pg_proc p on p.oid = split_part(k.chave, ' ', 2)::oid and k.chave like 'f %'
       cross join unnest(p.proconfig) as c (ajuste)

@@ -47,7 +47,7 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   if (!mail) return 0
   await sql`set role conferente_dono`
   try {
-    const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, ...mail })
+    const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, waiting: true, ...mail })
     tell(app.text.notificacoes.sent(app.format.number(sent.length), app.format.number(failed.length)))
     for (const { id, error } of failed) {
       tell(app.text.notificacoes.unsent(String(id), plain(publicMessage(error))))

@@ -137,21 +137,27 @@ const MOST_ATTEMPTS = 25
  * Composes and sends what is due, without a worker: `servir` calls it for ausencia, so that the alert that no worker lives
  * needs no worker. Safe beside workers and beside itself: each message is sent by one process at a time, and once.
  * @param sql one connection of a login with the rights of conferente_servico or conferente_dono
+ * @param waiting also what waits for its next attempt, as when a person says "now"
  */
 export async function deliverDue(
   sql: Sql,
   mailer: Mailer,
   {
     kinds = ['ausencia'],
+    waiting = false,
     attach,
     mailed,
-  }: { readonly kinds?: readonly string[] } & Pick<Attempt, 'attach' | 'mailed'> = {},
+  }: { readonly kinds?: readonly string[]; readonly waiting?: boolean } & Pick<
+    Attempt,
+    'attach' | 'mailed'
+  > = {},
 ): Promise<Delivery> {
   const sent: bigint[] = []
   const failed: { id: bigint; error: Error }[] = []
   const due = (status: string) =>
     sql<{ notificacao_id: bigint; tentativas: number }[]>`
-      select d.notificacao_id, d.tentativas from audit_interno.mensagens_devidas(${[...kinds]}::text[]) d where d.status = ${status}`
+      select d.notificacao_id, d.tentativas from audit_interno.mensagens_devidas(${[...kinds]}::text[],
+        case when ${waiting} then 'infinity' else clock_timestamp() end) d where d.status = ${status}`
   for (const { notificacao_id: id } of await due('pendente')) {
     await compose(sql, id).catch((error: Error) => failed.push({ id, error }))
   }
