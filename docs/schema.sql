@@ -572,7 +572,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -720,6 +720,38 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 grant select on table audit.regras to conferente_leitor;
 grant select on table audit.regras to conferente_regra;
+
+create table audit.retencoes (
+  id bigint generated always as identity not null,
+  tributo text not null,
+  aliquota numeric not null,
+  vale_de date not null,
+  vale_ate date,
+  lei text not null,
+  ativo boolean default true not null,
+  motivo text,
+  criado_em timestamp with time zone default clock_timestamp() not null,
+  criado_por text default SESSION_USER not null,
+  constraint retencoes_aliquota_check CHECK (((aliquota > (0)::numeric) AND (aliquota < (100)::numeric))),
+  constraint retencoes_check CHECK ((vale_ate >= vale_de)),
+  constraint retencoes_lei_check CHECK (((btrim(lei) <> ''::text) AND (length(lei) <= 500))),
+  constraint retencoes_pkey PRIMARY KEY (id),
+  constraint retencoes_tributo_aliquota_vale_de_key UNIQUE (tributo, aliquota, vale_de),
+  constraint retencoes_tributo_check CHECK (((btrim(tributo) <> ''::text) AND (length(tributo) <= 100)))
+);
+CREATE TRIGGER somar AFTER INSERT OR DELETE OR UPDATE ON audit.retencoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.somar_retencoes();
+comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
+comment on column audit.retencoes.id is 'Key.';
+comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax at most one rate is withheld from a document.';
+comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
+comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
+comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
+comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.ativo is 'Whether rules use it.';
+comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
+comment on column audit.retencoes.criado_em is 'When it was added.';
+comment on column audit.retencoes.criado_por is 'By whom.';
+grant select on table audit.retencoes to conferente_leitor;
 
 create table audit.revogacoes (
   id bigint generated always as identity not null,
@@ -1222,6 +1254,12 @@ create function audit.desativar_padrao(id bigint, motivo text)
 comment on function audit.desativar_padrao(bigint,text) is 'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_padrao(bigint,text) to conferente_administrador;
 
+create function audit.desativar_retencao(id bigint, motivo text)
+  returns audit.retencoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desativar_retencao(bigint,text) is 'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_retencao(bigint,text) to conferente_administrador;
+
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1390,6 +1428,12 @@ create function audit.salvar_padrao(campo text, tipo text, padrao text, acao tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+
+create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
+  returns audit.retencoes language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.salvar_retencao(text,numeric,date,text,text,date) is 'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
+grant execute on function audit.salvar_retencao(text,numeric,date,text,text,date) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
   returns text language sql stable;
@@ -2550,6 +2594,11 @@ create function audit_interno.sem_zeros(valores jsonb)
   returns jsonb language sql immutable;
 comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
 
+create function audit_interno.somar_retencoes()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+
 create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2907,6 +2956,17 @@ create unlogged table regras.estatistica_retroteste (
 );
 comment on table regras.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
+create table regras.somas_retencao (
+  soma numeric not null,
+  vale_de date not null,
+  vale_ate date not null,
+  tributos text not null,
+  quantos integer not null
+);
+CREATE INDEX somas_retencao_soma_idx ON regras.somas_retencao USING btree (soma);
+comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on table regras.somas_retencao to conferente_regra;
+
 create function regras.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
   returns integer[] language plpgsql volatile
   set enable_nestloop=off
@@ -3170,10 +3230,10 @@ create function regras.entradas_pendencia(janela audit.janela, retroteste int4ra
 comment on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
 grant execute on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) to conferente_regra;
 
-create function regras.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric)
+create function regras.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-grant execute on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+comment on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
 
 create function regras.explicar_pendencias(janela audit.janela, metade integer)
   returns SETOF audit.achado language plpgsql stable
@@ -3431,10 +3491,10 @@ create function regras.respostas_padroes()
 comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
 grant execute on function regras.respostas_padroes() to conferente_regra;
 
-create function regras.retencao_possivel(valor numeric, esperado numeric)
-  returns numeric language sql immutable;
-comment on function regras.retencao_possivel(numeric,numeric) is 'Percentage of a usual withholding tax that would explain the booked amount, or null.';
-grant execute on function regras.retencao_possivel(numeric,numeric) to conferente_regra;
+create function regras.retencao_possivel(valor numeric, esperado numeric, dia date)
+  returns TABLE(taxa numeric, tributos text) language sql stable;
+comment on function regras.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
+grant execute on function regras.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
 create function regras.rotulo_existe(rotulos text[])
   returns boolean language plpgsql stable

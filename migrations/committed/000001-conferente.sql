@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c9e439f1e9fdefecd466dc64c78846159c7afdc5
+--! Hash: sha1:1335201f82fe886712a8604a9ec31cef37932e01
 --! Message: conferente
 
 set local role conferente_dono;
@@ -536,7 +536,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura',
-    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -859,6 +859,53 @@ comment on column audit.padroes_trade_marketing.motivo is 'Why it was added or s
 comment on column audit.padroes_trade_marketing.criado_em is 'When.';
 comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 --! EndIncluded tabelas/padroes_trade_marketing.sql
+
+--! Included tabelas/retencoes.sql
+-- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
+create table audit.retencoes (
+  id bigint generated always as identity primary key,
+  tributo text not null check (btrim(tributo) <> '' and length(tributo) <= 100),
+  aliquota numeric not null check (aliquota > 0 and aliquota < 100),
+  vale_de date not null,
+  vale_ate date check (vale_ate >= vale_de),
+  lei text not null check (btrim(lei) <> '' and length(lei) <= 500),
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (tributo, aliquota, vale_de)
+);
+comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
+comment on column audit.retencoes.id is 'Key.';
+comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax at most one rate is withheld from a document.';
+comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
+comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
+comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
+comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.ativo is 'Whether rules use it.';
+comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
+comment on column audit.retencoes.criado_em is 'When it was added.';
+comment on column audit.retencoes.criado_por is 'By whom.';
+
+-- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
+-- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split payment takes them at the payment: nothing ships for them.
+insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
+select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
+from (values
+  ('PIS, COFINS e CSLL', 4.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('CSLL', 1, '2027-01-01', null, 'Lei 10.833/2003, arts. 30 e 31, na redação da LC 214/2025, art. 509'),
+  ('IRRF', 1, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 716: limpeza, vigilância, locação de mão de obra'),
+  ('IRRF', 1.5, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 714: serviços profissionais'),
+  ('INSS', 11, '1999-02-01', null, 'Lei 8.212/1991, art. 31'),
+  ('ISS', 2, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 2.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 3, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 3.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 4, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 4.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
+) as r (tributo, aliquota, vale_de, vale_ate, lei);
+--! EndIncluded tabelas/retencoes.sql
 
 --! Included acesso/tabelas.sql
 -- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
@@ -5985,26 +6032,80 @@ comment on function regras.arredondamento_origem(numeric, int) is
 revoke execute on function regras.arredondamento_origem(numeric, int) from public;
 --! EndIncluded regras/arredondamento_origem.sql
 
---! Included regras/retencao_possivel.sql
--- The rate of a tax usually withheld at source in Brazil (ISS 2 to 5, IRRF 1 and 1.5, CSRF 4.65, both 6.15, INSS 11 per cent)
--- that would explain a booked amount lower than its document; null when none does. A retention is an honest difference,
--- so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
-create or replace function regras.retencao_possivel(valor numeric, esperado numeric) returns numeric
-language sql immutable parallel safe
-return (
-  select t.taxa
-  from (values (1.0), (1.5), (2.0), (2.5), (3.0), (3.5), (4.0), (4.5), (4.65), (5.0), (6.15), (11.0)) t (taxa)
-  where esperado <> 0
-    and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
-    and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - t.taxa / 100), 2)) <= 0.01
-    and pg_catalog.abs(esperado) >= 10
-  order by t.taxa
-  limit 1
+--! Included regras/somas_retencao.sql
+-- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
+-- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
+create table regras.somas_retencao (
+  soma numeric not null,
+  vale_de date not null,
+  vale_ate date not null,
+  tributos text not null,
+  quantos int not null
 );
+create index on regras.somas_retencao (soma);
+comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on regras.somas_retencao to conferente_regra;
 
-comment on function regras.retencao_possivel(numeric, numeric) is
-  'Percentage of a usual withholding tax that would explain the booked amount, or null.';
-revoke execute on function regras.retencao_possivel(numeric, numeric) from public;
+create or replace function audit_interno.somar_retencoes() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from regras.somas_retencao;
+  insert into regras.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  with recursive soma as (
+    select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
+      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
+    from audit.retencoes r
+    where r.ativo
+    union all
+    select r.tributo, s.soma + r.aliquota, greatest(s.vale_de, r.vale_de), least(s.vale_ate, coalesce(r.vale_ate, 'infinity')),
+      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%', s.quantos + 1
+    from soma s
+    join audit.retencoes r on r.ativo and r.tributo > s.ultimo
+      and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de
+    where s.quantos < 4 and s.soma + r.aliquota < 100
+  )
+  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, s.quantos from soma s;
+  return null;
+end
+$$;
+comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+create or replace trigger somar after insert or update or delete on audit.retencoes
+  for each statement execute function audit_interno.somar_retencoes();
+update audit.retencoes set ativo = ativo; -- what ships is summed too
+--! EndIncluded regras/somas_retencao.sql
+
+--! Included regras/retencao_possivel.sql
+-- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
+-- together, as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. A retention is an
+-- honest difference, so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
+create or replace function regras.retencao_possivel(valor numeric, esperado numeric, dia date)
+returns table (taxa numeric, tributos text)
+language sql stable parallel safe
+begin atomic
+  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos)
+  from (
+    select s.soma, s.tributos, s.quantos, pg_catalog.min(s.quantos) over () as menos
+    from regras.somas_retencao s
+    where pg_catalog.abs(esperado) >= 10
+      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+      -- what a cent and its rounding leave open, for the index; then to the cent
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
+      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and dia between s.vale_de and s.vale_ate
+  ) s
+  where s.quantos = s.menos
+  group by s.soma
+  order by s.soma
+  limit 1;
+end;
+
+comment on function regras.retencao_possivel(numeric, numeric, date) is
+  'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
+revoke execute on function regras.retencao_possivel(numeric, numeric, date) from public;
 --! EndIncluded regras/retencao_possivel.sql
 
 --! Included regras/explicacao_diferenca.sql
@@ -6012,7 +6113,7 @@ revoke execute on function regras.retencao_possivel(numeric, numeric) from publi
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
 -- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
 create or replace function regras.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
 )
 returns table (frase text, conta text, ajuste numeric)
 language sql immutable parallel safe
@@ -6028,7 +6129,7 @@ begin atomic
       when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
       when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
       when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-        || '%, que pode ser legítima'
+        || '% (' || tributos || '), que pode ser legítima'
       else 'a diferença não tem causa reconhecida'
     end,
     case
@@ -6058,9 +6159,9 @@ begin atomic
     end;
 end;
 
-comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
 --! EndIncluded regras/explicacao_diferenca.sql
 
 --! Included regras/duplicidades.sql
@@ -6262,14 +6363,15 @@ begin
       'diferenca', d.diferenca,
       'tolerancia', d.tolerancia,
       'razao', d.razao,
-      'retencao_possivel', d.retencao,
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
       'conta', e.conta)),
     'O valor lançado é ' || regras.reais(d.valor) || ' e o documento leva a '
       || regras.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
     abs(d.diferenca)
   from (
     select
-      l.id, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
+      l.id, l.data_lancamento, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
       l.valor - x.esperado as diferenca,
       x.tolerancia,
       case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
@@ -6295,13 +6397,10 @@ begin
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     offset 0 -- each is computed once, and only for findings
-  ) y
-  cross join lateral (
-    select y.*, case when y.tipo = 'outro' then regras.retencao_possivel(y.valor, y.esperado) end as retencao
-    offset 0
   ) d
+  left join lateral regras.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
   cross join lateral regras.explicacao_diferenca(
-    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;
+    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, r.taxa, r.tributos) e;
 
   return query select * from regras.duplicidades(janela, v_base);
 end
@@ -14277,6 +14376,76 @@ end
 $$;
 comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
 --! EndIncluded configuracao/demora_expressao.sql
+
+--! Included configuracao/desativar_retencao.sql
+-- Switches a withholding tax off, as if it had never been; its history stays. One that ends by law gets a vale_ate instead.
+create or replace function audit.desativar_retencao(id bigint, motivo text)
+returns audit.retencoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_retencao audit.retencoes;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(desativar_retencao.motivo);
+  update audit.retencoes r set ativo = false, motivo = btrim(desativar_retencao.motivo)
+  where r.id = desativar_retencao.id
+  returning * into v_retencao;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('retenção desconhecida: %s', coalesce(desativar_retencao.id::text, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('retencao', motivo => v_retencao.motivo, detalhes => to_jsonb(v_retencao));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_retencao;
+end
+$$;
+comment on function audit.desativar_retencao(bigint, text) is
+  'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_retencao(bigint, text) to conferente_administrador;
+--! EndIncluded configuracao/desativar_retencao.sql
+
+--! Included configuracao/salvar_retencao.sql
+-- Adds a withholding tax, or gives an existing one another end or law, and switches it on again.
+create or replace function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date default null)
+returns audit.retencoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_retencao audit.retencoes;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_retencao.motivo);
+  insert into audit.retencoes as r (tributo, aliquota, vale_de, vale_ate, lei, motivo, criado_por)
+  values (btrim(salvar_retencao.tributo), trim_scale(salvar_retencao.aliquota), salvar_retencao.vale_de, salvar_retencao.vale_ate,
+    btrim(salvar_retencao.lei), btrim(salvar_retencao.motivo), audit_interno.ator())
+  on conflict on constraint retencoes_tributo_aliquota_vale_de_key
+    do update set vale_ate = excluded.vale_ate, lei = excluded.lei, ativo = true, motivo = excluded.motivo
+  returning * into v_retencao;
+  if exists (
+    select from audit.retencoes r
+    where r.ativo and r.id <> v_retencao.id and r.tributo = v_retencao.tributo and r.aliquota = v_retencao.aliquota
+      and daterange(r.vale_de, r.vale_ate, '[]') && daterange(v_retencao.vale_de, v_retencao.vale_ate, '[]')
+  ) then
+    raise exception using errcode = 'NC009', message = format('retenção recusada: %s de %s%% já vale em parte desses dias',
+        v_retencao.tributo, v_retencao.aliquota),
+      hint = 'Dê antes um fim à que já existe, salvando-a com o mesmo vale_de e um vale_ate.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('retencao', motivo => v_retencao.motivo, detalhes => to_jsonb(v_retencao));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_retencao;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = format('retenção recusada: %s', sqlerrm),
+    hint = 'tributo e lei são textos; aliquota é o percentual, entre 0 e 100; vale_ate não vem antes de vale_de, e null é sem fim conhecido.';
+end
+$$;
+comment on function audit.salvar_retencao(text, numeric, date, text, text, date) is
+  'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
+grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
+--! EndIncluded configuracao/salvar_retencao.sql
 
 --! Included avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing

@@ -2,7 +2,7 @@
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
 -- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
 create or replace function regras.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
 )
 returns table (frase text, conta text, ajuste numeric)
 language sql immutable parallel safe
@@ -18,7 +18,7 @@ begin atomic
       when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
       when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
       when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-        || '%, que pode ser legítima'
+        || '% (' || tributos || '), que pode ser legítima'
       else 'a diferença não tem causa reconhecida'
     end,
     case
@@ -48,6 +48,6 @@ begin atomic
     end;
 end;
 
-comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) is
+comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric) from public;
+revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;

@@ -31,14 +31,15 @@ begin
       'diferenca', d.diferenca,
       'tolerancia', d.tolerancia,
       'razao', d.razao,
-      'retencao_possivel', d.retencao,
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
       'conta', e.conta)),
     'O valor lançado é ' || regras.reais(d.valor) || ' e o documento leva a '
       || regras.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
     abs(d.diferenca)
   from (
     select
-      l.id, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
+      l.id, l.data_lancamento, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
       l.valor - x.esperado as diferenca,
       x.tolerancia,
       case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
@@ -64,13 +65,10 @@ begin
       and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
       and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
     offset 0 -- each is computed once, and only for findings
-  ) y
-  cross join lateral (
-    select y.*, case when y.tipo = 'outro' then regras.retencao_possivel(y.valor, y.esperado) end as retencao
-    offset 0
   ) d
+  left join lateral regras.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
   cross join lateral regras.explicacao_diferenca(
-    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, d.retencao) e;
+    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, r.taxa, r.tributos) e;
 
   return query select * from regras.duplicidades(janela, v_base);
 end

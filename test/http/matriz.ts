@@ -14,6 +14,7 @@ notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
 regras                      L R O A
+retencoes                   L R O A
 revogacoes                        A
 sessoes_processamento       L R O A
 tokens                            A
@@ -38,6 +39,7 @@ confirmar_divergencias()      R
 corrigir_manualmente()        R
 declarar_excecao()            R
 desativar_padrao()                A
+desativar_retencao()              A
 desfazer()                    R
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
@@ -65,6 +67,7 @@ reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
 salvar_padrao()                   A
+salvar_retencao()                 A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 solicitar_processamento()       O

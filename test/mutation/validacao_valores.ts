@@ -41,10 +41,12 @@ export const validacaoValores: Subject = {
     ),
     ...of(
       'regras/retencao_possivel.sql',
-      ['(4.65), ', ''],
       ['<= 0.01', '<= 0.02'],
       ['pg_catalog.abs(esperado) >= 10', 'true'],
+      ['and dia between s.vale_de and s.vale_ate', ''],
+      ['where s.quantos = s.menos', ''],
     ),
+    ...of('regras/somas_retencao.sql', ['r.tributo > s.ultimo', 'true'], ['where r.ativo', '']),
     ...of('regras/arredondamento_origem.sql', ['>= 10000', '>= 1000'], ['then 0.5 *', 'then 1 *']),
     ...of(
       'regras/explicacao_diferenca.sql',

@@ -16,6 +16,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   operacoes: ['operacao', 'operacoes'],
   padroes_trade_marketing: ['padrao', 'padroes'],
   regras: ['regra', 'regras'],
+  retencoes: ['retencao', 'retencoes'],
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
   tokens: ['token', 'tokens'],
@@ -47,6 +48,7 @@ export const MUTATIONS: readonly string[] = [
   'corrigir_manualmente',
   'declarar_excecao',
   'desativar_padrao',
+  'desativar_retencao',
   'desfazer',
   'finalizar_operacao',
   'processar_divergencias',
@@ -59,6 +61,7 @@ export const MUTATIONS: readonly string[] = [
   'revogar_acesso',
   'revogar_excecao',
   'salvar_padrao',
+  'salvar_retencao',
   'solicitar_processamento',
 ]
 

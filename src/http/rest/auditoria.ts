@@ -18,6 +18,7 @@ const KINDS = [
   'configuracao',
   'regra',
   'padrao',
+  'retencao',
   'sessao',
   'acesso',
   'exportacao',

@@ -132,7 +132,7 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
       /abatido duas vezes \(66,00 = 100,00 - 2 × 17,00\)/,
     ],
     [{ valor: 537.1, valor_documento: 100 }, 0.65, /taxa de câmbio \(537,10 ÷ 100,00 = 5,3710\)/],
-    [{ valor: 890, valor_documento: 1000 }, 0.3, /retenção de 11[,.0]*%, que pode ser legítima/],
+    [{ valor: 890, valor_documento: 1000 }, 0.3, /retenção de 11% \(INSS 11%\), que pode ser legítima/],
     [{ valor: 777.77, valor_documento: 1000 }, 0.6, /não tem causa reconhecida/],
   ]
   const ids = await lancar(sql, ...casos.map(([entry]) => entry))
@@ -147,7 +147,8 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
 t.test('every usual retention is known, to the cent, and nothing else is one', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const taxas = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 4.65, 5, 6.15, 11]
+  // one rate, and what several take together
+  const taxas = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 4.65, 5, 6, 6.15, 11, 11.15, 15, 22.15]
   const retida = (taxa: number, documento = 2345.67) => Math.round(documento * (100 - taxa)) / 100
   const sim = await lancar(
     sql,
@@ -158,7 +159,7 @@ t.test('every usual retention is known, to the cent, and nothing else is one', a
   )
   const nao = await lancar(
     sql,
-    ...[0.5, 1.2, 6, 7, 10, 15, 20].map((taxa) => ({
+    ...[0.5, 1.2, 7, 10, 20, 22.5].map((taxa) => ({
       valor: retida(taxa).toFixed(2),
       valor_documento: 2345.67,
     })),

@@ -1,0 +1,42 @@
+-- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
+-- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
+create table regras.somas_retencao (
+  soma numeric not null,
+  vale_de date not null,
+  vale_ate date not null,
+  tributos text not null,
+  quantos int not null
+);
+create index on regras.somas_retencao (soma);
+comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on regras.somas_retencao to conferente_regra;
+
+create or replace function audit_interno.somar_retencoes() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from regras.somas_retencao;
+  insert into regras.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  with recursive soma as (
+    select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
+      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
+    from audit.retencoes r
+    where r.ativo
+    union all
+    select r.tributo, s.soma + r.aliquota, greatest(s.vale_de, r.vale_de), least(s.vale_ate, coalesce(r.vale_ate, 'infinity')),
+      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%', s.quantos + 1
+    from soma s
+    join audit.retencoes r on r.ativo and r.tributo > s.ultimo
+      and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de
+    where s.quantos < 4 and s.soma + r.aliquota < 100
+  )
+  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, s.quantos from soma s;
+  return null;
+end
+$$;
+comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+create or replace trigger somar after insert or update or delete on audit.retencoes
+  for each statement execute function audit_interno.somar_retencoes();
+update audit.retencoes set ativo = ativo; -- what ships is summed too

@@ -1,0 +1,44 @@
+-- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
+create table audit.retencoes (
+  id bigint generated always as identity primary key,
+  tributo text not null check (btrim(tributo) <> '' and length(tributo) <= 100),
+  aliquota numeric not null check (aliquota > 0 and aliquota < 100),
+  vale_de date not null,
+  vale_ate date check (vale_ate >= vale_de),
+  lei text not null check (btrim(lei) <> '' and length(lei) <= 500),
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (tributo, aliquota, vale_de)
+);
+comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
+comment on column audit.retencoes.id is 'Key.';
+comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax at most one rate is withheld from a document.';
+comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
+comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
+comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
+comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.ativo is 'Whether rules use it.';
+comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
+comment on column audit.retencoes.criado_em is 'When it was added.';
+comment on column audit.retencoes.criado_por is 'By whom.';
+
+-- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
+-- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split payment takes them at the payment: nothing ships for them.
+insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
+select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
+from (values
+  ('PIS, COFINS e CSLL', 4.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('CSLL', 1, '2027-01-01', null, 'Lei 10.833/2003, arts. 30 e 31, na redação da LC 214/2025, art. 509'),
+  ('IRRF', 1, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 716: limpeza, vigilância, locação de mão de obra'),
+  ('IRRF', 1.5, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 714: serviços profissionais'),
+  ('INSS', 11, '1999-02-01', null, 'Lei 8.212/1991, art. 31'),
+  ('ISS', 2, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 2.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 3, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 3.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 4, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 4.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
+  ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
+) as r (tributo, aliquota, vale_de, vale_ate, lei);
