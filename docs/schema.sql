@@ -3197,7 +3197,7 @@ grant execute on function regras.digitos_trocados(numeric,numeric) to conferente
 
 create function regras.documento_comparavel(documento text)
   returns text language sql immutable;
-comment on function regras.documento_comparavel(text) is 'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
+comment on function regras.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
 grant execute on function regras.documento_comparavel(text) to conferente_regra;
 
 create function regras.duplicidades(janela audit.janela, confianca_base numeric)

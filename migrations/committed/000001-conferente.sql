@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1335201f82fe886712a8604a9ec31cef37932e01
+--! Hash: sha1:2435f19cb9683ed92042f87cee36b6ca6cdac9e2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5932,20 +5932,25 @@ revoke execute on function regras.reais(numeric) from public;
 --! EndIncluded regras/reais.sql
 
 --! Included regras/documento_comparavel.sql
--- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, fatura, recibo …), without
--- leading zeros, runs of punctuation as one dash. Null when it identifies nothing (no digit, only zeros, "s/n").
+-- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
+-- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
+-- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
 -- Touches nothing. Called by regras.duplicidades.
 create or replace function regras.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
 return nullif(
   pg_catalog.regexp_replace(
-    pg_catalog.btrim(pg_catalog.regexp_replace(
-      audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'),
-    '^(?:(?:nfs?-?e?|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*0*(?![a-z-]*$)|^[a-z0-]*$',
-    ''), '');
+    pg_catalog.regexp_replace(
+      pg_catalog.btrim(pg_catalog.regexp_replace(
+        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
+          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
+        '[^a-z0-9]+', '-', 'g'), '-'),
+      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+      ''),
+    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
 
 comment on function regras.documento_comparavel(text) is
-  'Document number made comparable: folded, kind and leading zeros dropped; null when it identifies nothing.';
+  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
 revoke execute on function regras.documento_comparavel(text) from public;
 --! EndIncluded regras/documento_comparavel.sql
 
@@ -14526,7 +14531,8 @@ comment on function audit_interno.avaliar_versao(audit.regras, date, date, text)
 --! Included regras/fim_documento.sql
 -- The last character of regras.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
 -- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
--- a blank of another kind), and what is longer than is compared, is folded in full, or a spelling would hide a duplicate.
+-- a blank of another kind), what may be a spreadsheet's ".0", and what is longer than is compared, is folded in full, or a spelling
+-- would hide a duplicate.
 -- Touches nothing; inlined by the planner. Called by regras.duplicidades for every suspect.
 create or replace function regras.fim_documento(documento text) returns text
 language sql immutable parallel safe
@@ -14534,9 +14540,9 @@ return case
   when pg_catalog.octet_length(documento) <= 200
     and pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
       pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
+    and pg_catalog.strpos(documento, '.0') = 0
     then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
-  else pg_catalog.right(pg_catalog.rtrim(pg_catalog.regexp_replace(
-    audit_interno.dobrar(pg_catalog.left(documento, 200)), '[^a-z0-9]+', '-', 'g'), '-'), 1)
+  else pg_catalog.right(regras.documento_comparavel(documento), 1)
 end;
 
 comment on function regras.fim_documento(text) is
@@ -14545,19 +14551,26 @@ revoke execute on function regras.fim_documento(text) from public;
 --! EndIncluded regras/fim_documento.sql
 
 --! Included regras/parcela_dita.sql
--- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "parcela nº 2", "2ª parcela". Empty where
--- it says none. The ordinal is asked first: what follows "2ª parcela" may be a date. A bare number before the word is none, for
--- "em 3 parcelas" says how many. Most texts name no instalment, and are spared both expressions. Touches nothing; inlined by the
--- planner. Called by regras.duplicidades.
+-- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
+-- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
+-- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
+-- instalment, and are spared the expressions. Touches nothing; inlined by the planner. Called by regras.duplicidades.
 create or replace function regras.parcela_dita(descricao text) returns text
 language sql immutable parallel safe
-return case when audit_interno.dobrar(pg_catalog.left(descricao, 500)) like '%parc%' then coalesce(
-    pg_catalog.substring(audit_interno.dobrar(pg_catalog.left(descricao, 500)),
-      '\m0*([0-9]{1,3})[.]?[ao°][. ]{0,3}parc(?:ela)?\M'),
-    pg_catalog.substring(audit_interno.dobrar(pg_catalog.left(descricao, 500)),
-      'parc[a-z]*[^0-9a-z]{0,6}(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?0*([0-9]{1,3})'),
-    '')
-  else '' end;
+return (
+  select case when t.texto like '%parc%' or t.texto like '%prest%' or t.texto ~ '[0-9] ?/ ?[0-9]{1,2}\s*$' then coalesce(
+      pg_catalog.substring(t.texto, '\m0*([0-9]{1,3})[.]?[ao°][. ]{0,3}(?:parc(?:ela)?|prest(?:acao)?)\M'),
+      pg_catalog.substring(t.texto, '(?:parc[a-z]*|prest(?:acao)?)[^0-9a-z]{0,6}(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?0*([0-9]{1,3})'),
+      pg_catalog.array_position('{primeira,segunda,terceira,quarta,quinta,sexta,setima,oitava,nona,decima}',
+        pg_catalog.substring(t.texto, '\m([a-z]+)a (?:parc(?:ela)?|prest(?:acao)?)\M') || 'a')::text,
+      pg_catalog.array_position('{i,ii,iii,iv,v,vi,vii,viii,ix,x,xi,xii}',
+        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([ivx]{1,4})\M'))::text,
+      pg_catalog.array_position('{um,dois,tres,quatro,cinco,seis,sete,oito,nove,dez,onze,doze}',
+        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([a-z]{2,6})\M'))::text,
+      pg_catalog.substring(t.texto, '(?<![0-9/.-])0*([0-9]{1,2}) ?/ ?[0-9]{1,2}\s*$'),
+      '')
+    else '' end
+  from (select audit_interno.dobrar(pg_catalog.left(descricao, 500)) as texto) t);
 
 comment on function regras.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
