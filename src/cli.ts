@@ -12,6 +12,7 @@ import * as demo from './cli/demo.ts'
 import * as desfazer from './cli/desfazer.ts'
 import * as diagnostico from './cli/diagnostico.ts'
 import { reportError } from './cli/errors.ts'
+import * as excecoes from './cli/excecoes.ts'
 import * as exportar from './cli/exportar.ts'
 import * as historico from './cli/historico.ts'
 import * as iniciar from './cli/iniciar.ts'
@@ -48,6 +49,7 @@ const COMMANDS = [
   desfazer,
   reabrir,
   reverter,
+  excecoes,
   historico,
   sessoes,
   verificar,

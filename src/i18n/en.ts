@@ -54,6 +54,9 @@ export const en: Catalogue = {
     tokenOne: 'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
     validity: (value, most) => `invalid validity: ${value}; write 12h, 90d, 6m or 1a, at most ${most} days`,
     unknownSetting: (key) => `unknown setting: ${key}; see all with conferente configurar`,
+    exceptionOne:
+      'give one act: --declarar, --regra with --registro, --revogar or --todas; --ate and --motivo go only with declaring or revoking',
+    unknownFinding: (id) => `unknown finding: ${id}`,
     reopenOne: 'give the ids, or --sessao',
     autoBoth: '--auto and --motivo come together',
     rollbackOne: 'say exactly one: --divergencia, --operacao or --sessao',
@@ -150,6 +153,7 @@ export const en: Catalogue = {
     secondNeeded: "Those that wait need another person's approval: conferente aprovar ID --motivo …",
     noHistory: (table, id) => `Nothing happened to ${table} ${id}.`,
     noSessions: 'No sessions yet.',
+    noExceptions: 'No exception in force.',
     noPatterns: 'No patterns. Add them with audit.salvar_padrao.',
     sessionCancelled: (id) => `Session ${id} cancelled; what was committed stays and can be rolled back.`,
     changedBy: (when, who) => `changed on ${when} by ${who}`,
@@ -246,6 +250,9 @@ export const en: Catalogue = {
     aguardando_segunda_aprovacao: 'WAITS for another person',
     deixada: 'LEFT as it was',
     autoGiven: (rule) => `Rule ${rule} corrects by itself again; a new record of decisions begins.`,
+    excepted: (id, rule, row, until) =>
+      `Exception ${id}: rule ${rule} is silent about row ${row} until ${until}.`,
+    exceptionRevoked: (id) => `Exception ${id} revoked: the next session looks at the row again.`,
     gone: '(the row does not exist any more)',
     rollback: (back, kept) => `rolled back: ${back}; not rolled back: ${kept}`,
     notTried: (role) => `not tried: the login lacks the role ${role}`,

@@ -40,6 +40,7 @@ export const command: typeof ptBR.command = {
   corrigir: "proposes other values for a finding's row; another person approves",
   desfazer:
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
+  excecoes: 'shows, declares or revokes exceptions: rows that a person declared right for a rule',
   reabrir: 'reopens findings that were rejected, rolled back, resolved or failed',
   reverter: 'takes corrections back exactly: of findings, of an operation or of a session',
   historico: 'tells everything that happened to a row',
@@ -104,6 +105,12 @@ export const option: typeof ptBR.option = {
   reason: 'why; kept in the audit trail',
   seen: 'what was seen of each, in the order of the ids, as listar --detalhe shows it; needed where somebody typed values',
   because: 'erradas (counts against the rule) or outra-razao; on a terminal you are asked',
+  exceptionFinding: 'declares the row of this finding right, for its rule',
+  exceptionRule: 'rule that is to be silent, without a finding; with --registro',
+  exceptionRow: 'key of the row; with --regra',
+  exceptionUntil: 'last day on which it holds, YYYY-MM-DD',
+  exceptionRevoke: 'revokes this exception: the next session looks at the row again',
+  exceptionAll: 'those that expired or were revoked as well',
   reopenSession: 'all that were rolled back of what this session had corrected',
   auto: 'gives this rule its automatic correction back; needs --motivo',
   reasonToSet: 'why; required for a change, kept in the audit trail',
@@ -150,6 +157,12 @@ export const example: typeof ptBR.example = {
   confirmar: examples('conferente confirmar 12 --motivo "duplicate; the supplier cancelled the invoice"'),
   desfazer: examples('conferente desfazer 31 --motivo "wrong list"'),
   corrigir: examples('conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"'),
+  excecoes: examples(
+    'conferente excecoes',
+    'conferente excecoes --declarar 12 --ate 2027-12-31 --motivo "the contract allows the higher amount"',
+    'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "likewise"',
+    'conferente excecoes --revogar 3 --motivo "the contract has ended"',
+  ),
   reabrir: examples(
     'conferente reabrir 12 --motivo "rejected by mistake"',
     'conferente reabrir --sessao 7 --motivo "to look at each"',

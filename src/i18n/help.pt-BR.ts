@@ -38,6 +38,7 @@ export const command = {
   corrigir: 'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
   desfazer:
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
+  excecoes: 'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
   reabrir: 'reabre divergências rejeitadas, revertidas, resolvidas ou que falharam',
   reverter: 'desfaz correções exatamente: de divergências, de uma operação ou de uma sessão',
   historico: 'conta tudo o que aconteceu com um registro',
@@ -103,6 +104,12 @@ export const option = {
   reason: 'por que; fica na auditoria',
   seen: 'o que foi visto de cada uma, na ordem dos ids, como listar --detalhe mostra; pedido onde alguém digitou valores',
   because: 'erradas (conta contra a regra) ou outra-razao; num terminal, é perguntado',
+  exceptionFinding: 'declara certo o registro desta divergência, para a regra dela',
+  exceptionRule: 'regra que deve calar, sem divergência; com --registro',
+  exceptionRow: 'chave do registro; com --regra',
+  exceptionUntil: 'último dia em que vale, AAAA-MM-DD',
+  exceptionRevoke: 'revoga esta exceção: a próxima sessão volta a olhar o registro',
+  exceptionAll: 'também as vencidas e as revogadas',
   reopenSession: 'todas as revertidas que esta sessão tinha corrigido',
   auto: 'devolve a esta regra a correção automática; pede --motivo',
   reasonToSet: 'por que; obrigatório para alterar, fica na auditoria',
@@ -149,6 +156,12 @@ export const example = {
   confirmar: examples('conferente confirmar 12 --motivo "duplicada; o fornecedor cancelou a nota"'),
   desfazer: examples('conferente desfazer 31 --motivo "cliquei na lista errada"'),
   corrigir: examples('conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"'),
+  excecoes: examples(
+    'conferente excecoes',
+    'conferente excecoes --declarar 12 --ate 2027-12-31 --motivo "contrato prevê o valor a maior"',
+    'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "idem"',
+    'conferente excecoes --revogar 3 --motivo "o contrato acabou"',
+  ),
   reabrir: examples(
     'conferente reabrir 12 --motivo "rejeitada por engano"',
     'conferente reabrir --sessao 7 --motivo "para rever uma a uma"',

@@ -58,6 +58,9 @@ export const ptBR = {
       `prazo inválido: ${value}; escreva 12h, 90d, 6m ou 1a, no máximo ${most} dias`,
     unknownSetting: (key: string) =>
       `configuração desconhecida: ${key}; veja todas com conferente configurar`,
+    exceptionOne:
+      'diga uma só coisa: --declarar, --regra com --registro, --revogar ou --todas; --ate e --motivo vão só com quem declara ou revoga',
+    unknownFinding: (id: string) => `divergência desconhecida: ${id}`,
     reopenOne: 'diga os ids, ou --sessao',
     autoBoth: '--auto e --motivo vêm juntos',
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
@@ -155,6 +158,7 @@ export const ptBR = {
     secondNeeded: 'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
     noHistory: (table: string, id: string) => `Nada aconteceu com ${table} ${id}.`,
     noSessions: 'Nenhuma sessão ainda.',
+    noExceptions: 'Nenhuma exceção em vigor.',
     noPatterns: 'Nenhum padrão. Cadastre com audit.salvar_padrao.',
     sessionCancelled: (id: string) =>
       `Sessão ${id} cancelada; o que já estava confirmado permanece e pode ser revertido.`,
@@ -253,6 +257,9 @@ export const ptBR = {
     deixada: 'DEIXADA como estava',
     autoGiven: (rule: string) =>
       `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
+    excepted: (id: string, rule: string, row: string, until: string) =>
+      `Exceção ${id}: a regra ${rule} cala sobre o registro ${row} até ${until}.`,
+    exceptionRevoked: (id: string) => `Exceção ${id} revogada: a próxima sessão volta a olhar o registro.`,
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
     notTried: (role: string) => `não experimentada: o login não tem o papel ${role}`,

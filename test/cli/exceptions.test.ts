@@ -1,0 +1,94 @@
+import t from 'tap'
+import { cenario } from '../helper/cenario.ts'
+import { conferente, personal } from './helper.ts'
+
+const nowhere = 'postgresql://ninguem:nada@127.0.0.1:1/nada'
+
+t.test('a row is declared right by its finding or by its key, listed, and looked at again', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
+  await c.processar()
+  const url = personal(c.url, 'bruno')
+  const [d] = await c.sql`select id from audit.divergencias_processadas where registro_id = '1'`
+  const declared = await conferente(
+    ['excecoes', '--declarar', String(d?.['id']), '--ate', '2099-12-31', '--motivo', 'contrato'],
+    { url },
+  )
+  t.equal(declared.code, 0, declared.stderr)
+  t.match(declared.stdout, /a regra errada cala sobre o registro 1 até 01\/01\/2100/)
+  const byKey = await conferente(
+    [
+      'excecoes',
+      '--regra',
+      'errada',
+      '--registro',
+      '2',
+      '--ate',
+      '2099-12-31',
+      '--motivo',
+      'contrato',
+      '--json',
+    ],
+    { url },
+  )
+  t.equal(byKey.code, 0, byKey.stderr)
+  t.match(byKey.json(), [{ registro_id: '2', autor: 'bruno' }])
+  t.match(await c.sql`select status from audit.divergencias_processadas`, [
+    { status: 'rejeitada' },
+    { status: 'rejeitada' },
+  ])
+  t.match((await conferente(['excecoes'], { url: personal(c.url, 'leo') })).stdout, /errada[\s\S]*errada/)
+
+  const [e] = await c.sql`select id, expira_em from audit.excecoes where registro_id = '1'`
+  t.equal(
+    new Date(e?.['expira_em'] as Date).toISOString(),
+    '2100-01-01T03:00:00.000Z',
+    'to the end of the day in São Paulo',
+  )
+  const revoked = await conferente(['excecoes', '--revogar', String(e?.['id']), '--motivo', 'acabou'], {
+    url,
+  })
+  t.equal(revoked.code, 0, revoked.stderr)
+  const left = await conferente(['excecoes', '--json'], { url })
+  t.match(left.json(), [{ registro_id: '2' }])
+  t.equal((await conferente(['excecoes', '--todas', '--json'], { url })).json().length, 2)
+  t.match(await c.sql`select status from audit.divergencias_processadas where registro_id = '1'`, [
+    { status: 'aberta' },
+  ])
+})
+
+t.test('what is unknown, past, or not allowed is refused and changes nothing', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.processar()
+  const ran = (url: string, ...args: string[]) => conferente(['excecoes', ...args, '--motivo', 'x'], { url })
+  const url = personal(c.url, 'bruno')
+  const unknown = await ran(url, '--declarar', '999', '--ate', '2099-12-31')
+  t.equal(unknown.code, 2)
+  t.match(unknown.stderr, /divergência desconhecida: 999/)
+  t.match((await ran(url, '--regra', 'nenhuma', '--registro', '1', '--ate', '2099-12-31')).stderr, /NC003/)
+  t.match((await ran(url, '--regra', 'errada', '--registro', '77', '--ate', '2099-12-31')).stderr, /NC004/)
+  t.match((await ran(url, '--declarar', '1', '--ate', '2020-12-31')).stderr, /NC018/)
+  t.match((await ran(url, '--revogar', '5')).stderr, /NC004/)
+  t.match(
+    (await ran(personal(c.url, 'leo'), '--declarar', '1', '--ate', '2099-12-31')).stderr,
+    /conferente_revisor/,
+  )
+  t.same(await c.sql`select from audit.excecoes`, [])
+})
+
+t.test('wrong usage is said before any database is asked', async (t) => {
+  for (const [args, says] of [
+    [['--declarar', '1', '--ate', '2099-12-31'], /--motivo/],
+    [['--declarar', '1', '--motivo', 'x'], /--ate/],
+    [['--declarar', '1', '--revogar', '2', '--motivo', 'x'], /uma só coisa/],
+    [['--regra', 'r', '--ate', '2099-12-31', '--motivo', 'x'], /--registro/],
+    [['--registro', '1', '--ate', '2099-12-31', '--motivo', 'x'], /--regra/],
+    [['--motivo', 'x'], /uma só coisa/],
+    [['--declarar', '1', '--ate', '31/12/2099', '--motivo', 'x'], /data mal escrita/],
+  ] as const) {
+    const ran = await conferente(['excecoes', ...args], { url: nowhere })
+    t.equal(ran.code, 2, args.join(' '))
+    t.match(ran.stderr, says, args.join(' '))
+  }
+})
