@@ -1,4 +1,4 @@
-// Draws every kind of message as a phone and a desktop show it, light and dark, into docs/mail: `npm run mail`.
+// Draws every kind of message as a phone and a desktop show it, light and dark, into docs/mail: `npm run mail-pictures`.
 // Arguments: a directory to write to instead, and names of messages to draw alone.
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

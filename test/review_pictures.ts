@@ -1,4 +1,4 @@
-// Draws the review page over a small demonstration warehouse, as a desk and a phone show it, into docs/review: `npm run review`.
+// Draws the review page over a small demonstration warehouse, as a desk and a phone show it, into docs/review: `npm run review-pictures`.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

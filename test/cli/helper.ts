@@ -26,7 +26,11 @@ export interface RunOptions {
 /** Runs the command line for real, as its own process. */
 export function conferente(args: string[], options: RunOptions = {}): Promise<Ran> {
   const { url, language = 'pt-BR', env = {}, shell, onStderr } = options
-  const kept = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
+  const kept = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+  }
   const command = [process.execPath, CLI, ...args]
   const [file = '', ...words] = shell ? ['/bin/sh', '-c', shell('"$0" "$@"'), ...command] : command
   const child = spawn(file, words, {

@@ -19,7 +19,9 @@ export async function banco(t: Pick<Test, 'teardown'>, { migrado = true } = {}):
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = connect(serverUrl, { max: 1 })
   t.teardown(() => admin.end())
-  await admin.unsafe(`create database ${name} template ${migrado ? TEMPLATE : "template0 encoding 'UTF8'"}`)
+  await admin.unsafe(
+    `create database ${name} template ${migrado ? TEMPLATE : "template0 encoding 'UTF8'"} strategy file_copy`,
+  )
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
   const opened = (connection: Sql) => {

@@ -2,13 +2,13 @@
 // subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
 // With --write the outcomes go into docs/mutation.md, each subject in its place.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Sql } from '../../src/db.ts'
-import { openEmbedded } from '../../src/embedded.ts'
 import { ROOT } from '../helper/arquivos.ts'
 import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
 import { conquistada } from './conquistada.ts'
 import type { Mutation, Subject } from './mutation.ts'
 import { pendenteVerificacao } from './pendente_verificacao.ts'
@@ -32,10 +32,7 @@ const work = subjects.flatMap((subject) => subject.mutations.map((mutation) => (
 // all of them before the first run: a list that no longer fits is told at once
 const broken = new Map(work.map(({ mutation }) => [mutation, mutate(mutation)]))
 
-const server = await openEmbedded(
-  { dataDir: mkdtempSync(join(tmpdir(), 'conferente-mutacao-')) },
-  { temporary: true, settings: { fsync: 'off', full_page_writes: 'off', max_connections: '100' } },
-)
+const server = await throwAwayServer()
 const admin = connect(server.url, { max: 1 })
 try {
   await prepare(server.url)
@@ -76,7 +73,7 @@ function mutate({ file, from, to }: Mutation): string {
 
 /** Runs a subject's tests on a copy of the template in which one function is broken. */
 async function tryOut(admin: Sql, subject: Subject, mutation: Mutation, name: string) {
-  await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
+  await admin.unsafe(`create database ${name} template ${TEMPLATE} strategy file_copy`)
   const sql = connect(databaseUrl(server.url, name), { max: 1 })
   await sql.unsafe(`set role conferente_dono; ${broken.get(mutation)}`)
   await sql.end()

@@ -18,7 +18,7 @@ import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
-import { LETTERS, line, MATRIX, PUBLIC, QUESTIONS, ROUTES } from './matriz.ts'
+import { LETTERS, line, MATRIX, PUBLIC, QUESTIONS, ROUTES } from './matrix.ts'
 
 const EXPECTED = MATRIX.split('\n').filter((text) => text !== '')
 const PEOPLE = { leitor: 'leo', revisor: 'ana', operador: 'olivia', administrador: 'adelia' } as const

@@ -19,7 +19,7 @@ import { xlsx } from '../../src/export/xlsx.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'
-import { semear } from './achados.ts'
+import { semear } from './findings.ts'
 
 const PLAIN: ExportOptions = { format: 'csv', dialect: 'rfc4180', language: 'pt-BR' }
 const BRAZILIAN: ExportOptions = { format: 'csv', language: 'pt-BR' }

@@ -1,5 +1,5 @@
 // Workers are killed with -9 at random moments while they share one session: at the end every finding is there once, every
-// correction once, and at no time is anything half. Small here; `npm run mortes` does it with 100,000 findings and 20 deaths.
+// correction once, and at no time is anything half. Small here; `npm run deaths` does it with 100,000 findings and 20 deaths.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'

@@ -10,9 +10,10 @@ import t from 'tap'
 import { connect, type Sql } from '../../src/db.ts'
 import { type Embedded, openEmbedded } from '../../src/embedded.ts'
 import { migrate } from '../../src/migrate.ts'
+import { times } from '../helper/thorough.ts'
 
-const CUTS = 20
-const ROWS = 2000
+const CUTS = times(4, { thorough: 20 })
+const ROWS = 1000
 const dataDir = mkdtempSync(join(tmpdir(), 'conferente-queda-'))
 let server: Embedded
 
@@ -62,7 +63,7 @@ t.test('a session cut at random moments', async (t) => {
   )
 })
 
-/** Two thousand entries that are all wrong, and a rule that knows it, corrected in batches of fifty. */
+/** Entries that are all wrong, and a rule that knows it, corrected in batches of fifty. */
 async function scene(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema dw;

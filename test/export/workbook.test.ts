@@ -13,7 +13,7 @@ import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 import { banco } from '../helper/banco.ts'
-import { HOSTIL, semear } from './achados.ts'
+import { HOSTIL, semear } from './findings.ts'
 
 const skip = spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice'
 

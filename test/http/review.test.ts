@@ -1,4 +1,4 @@
-// What the server gives of the review page; how it is used is tested in a browser, test/e2e/revisao.test.ts.
+// What the server gives of the review page; how it is used is tested in a browser, test/e2e/review.test.ts.
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'

@@ -1,0 +1,33 @@
+// What makes a run of the tests cheap: a server that forgets everything, and programs compiled once.
+import { mkdtempSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Embedded, openEmbedded } from '../../src/embedded.ts'
+import { ROOT } from './arquivos.ts'
+
+// Databases are made and dropped by the hundred: in memory that costs the kernel a third of what it does on a disk.
+const MEMORY = '/dev/shm'
+const ROOM = 4 * 2 ** 30
+
+/** Where Node keeps what it compiled, types stripped, as `bin/conferente.js` does: half of what a short process costs. */
+export const COMPILED = join(ROOT, 'node_modules/.cache/conferente')
+
+/** Starts a server that is fast and forgets everything; it is gone with its data once it is released. */
+export function throwAwayServer(): Promise<Embedded> {
+  return openEmbedded(
+    { dataDir: mkdtempSync(join(hasRoom() ? MEMORY : tmpdir(), 'conferente-teste-')) },
+    {
+      temporary: true,
+      settings: { fsync: 'off', full_page_writes: 'off', max_connections: '100' },
+    },
+  )
+}
+
+function hasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize >= ROOM
+  } catch {
+    return false // no Linux
+  }
+}
