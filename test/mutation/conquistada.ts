@@ -35,7 +35,7 @@ export const conquistada: Subject = {
       ['when not p.tirada then true', 'when not p.tirada then null'],
       ['where not p.tirada order by 1', 'where p.tirada order by 1'],
     ),
-    ...of('regras/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
+    ...of('decisao/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
     ...of('decisao/reabrir_divergencias.sql', [
       'perform audit_interno.contar_decisoes(v_ids, null);',
       'perform audit_interno.contar_decisoes(v_ids, true);',

@@ -77,7 +77,7 @@ export const tradeMarketing: Subject = {
     ),
     ...of(
       'regras/padrao_casa.sql',
-      ['texto_dobrado ~* audit', 'texto_dobrado ~ audit'],
+      ['texto_dobrado ~* regras', 'texto_dobrado ~ regras'],
       ["texto_dobrado, '\\s+', ' ', 'g'", "texto_dobrado, '\\s+', '', 'g'"],
     ),
     ...of(
@@ -101,7 +101,7 @@ export const tradeMarketing: Subject = {
     ...of('comum/dobrar_comuns.sql', ["'õ', 'o'", "'õ', 'a'"]),
     ...of('regras/acertos_padroes.sql', ["d.status = 'corrigida'", "d.status <> 'aberta'"]),
     ...of(
-      'regras/propor_padroes.sql',
+      'regras/padroes_propostos.sql',
       ["d.status = 'corrigida'", "d.status <> 'rejeitada'"],
       ['having count(*) >= suporte_minimo', 'having count(*) > suporte_minimo'],
       ['where p.ativo and p.acao', 'where p.acao'],
