@@ -2823,7 +2823,7 @@ comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse:
 create schema regras;
 comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
 grant usage on schema regras to conferente_leitor;
-grant create, usage on schema regras to conferente_regra;
+grant usage on schema regras to conferente_regra;
 
 create unlogged table regras.estatistica_antigas (
   mes integer not null,

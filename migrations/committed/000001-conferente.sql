@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2435f19cb9683ed92042f87cee36b6ca6cdac9e2
+--! Hash: sha1:de35fb61af8612a145a07876ae078c44a9d02e7b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5703,8 +5703,8 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
--- anew, and audit_interno.rastro sees whatever else would be created.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
+-- afterwards.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -5829,6 +5829,7 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
+revoke create on schema regras from conferente_regra;
 --! EndIncluded regras/tabelas.sql
 
 --! Included regras/raiz_fornecedor.sql

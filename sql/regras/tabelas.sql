@@ -1,8 +1,8 @@
 -- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
--- They belong to conferente_regra, as which rules and their preparation run; it may create here because a whole count builds its key
--- anew, and audit_interno.rastro sees whatever else would be created.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
+-- afterwards.
 grant create on schema regras to conferente_regra;
 set local role conferente_regra;
 
@@ -127,3 +127,4 @@ create unlogged table regras.estatistica_curva (
 comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
+revoke create on schema regras from conferente_regra;

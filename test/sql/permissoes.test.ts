@@ -135,3 +135,14 @@ const SCENE = `
   insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
   values ('1', 1, 'teste', 'conferente_leitor', 'teste', now() + interval '1 day');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (1, '1', 'teste', 'teste');`
+
+test('the roles that run what is not ours may create in no schema of ours', async (t) => {
+  const { sql } = await banco(t)
+  t.same(
+    await sql`
+      select r.rolname, n.nspname from pg_roles r cross join pg_namespace n
+      where r.rolname in ('conferente_regra', 'conferente_escrita')
+        and n.nspname = any (${SCHEMAS}) and has_schema_privilege(r.rolname, n.nspname, 'create')`,
+    [],
+  )
+})
