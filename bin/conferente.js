@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 // Below node_modules Node strips no types: a package carries its source compiled.
 const packed = /[\\/]node_modules[\\/]/.test(here('.'))
-const entry = here(packed ? '../src/cli.js' : '../src/cli.ts')
+const entry = here(packed ? '../src/cli/main.js' : '../src/cli/main.ts')
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {

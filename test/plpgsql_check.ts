@@ -1,6 +1,6 @@
 // plpgsql_check over every PL/pgSQL function of a migrated database; any error or warning is a failure.
 // Needs a server that carries the extension (CI: Debian's PostgreSQL 15), named by CONFERENTE_TESTE_URL as for the tests.
-import { connect } from '../src/db.ts'
+import { connect } from '../src/db/connection.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 import { razao } from './sql/regras/razao.ts'
 

@@ -1,5 +1,5 @@
 import { text as ask, confirm, intro, isCancel, outro, select } from '@clack/prompts'
-import { nextRuns, possible } from '../schedule.ts'
+import { nextRuns, possible } from '../worker/schedule.ts'
 import type { App } from './app.ts'
 
 export interface ScheduleSettings {

@@ -2,14 +2,14 @@ import { realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Row, Sql } from '../db.ts'
-import type { Installed } from '../service-files.ts'
+import type { Row, Sql } from '../db/connection.ts'
 import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
+import type { Installed } from './service-files.ts'
 
 interface Options extends Partial<ScheduleSettings> {
   readonly motivo?: string
@@ -62,12 +62,12 @@ async function plan(app: App, options: Options): Promise<void> {
     if (changes || asks) await write(app, sql, before, change)
     const schedule = await current(sql)
     if (options.crontab !== undefined) {
-      const { crontabLines } = await import('../service-files.ts')
+      const { crontabLines } = await import('./service-files.ts')
       await give(app, options.crontab, crontabLines(installed(), schedule))
       if (schedule.fuso !== systemZone()) tell(text.agenda.cronZone(schedule.fuso, systemZone()))
       if (!changes && !options.mostrar) return 0
     }
-    const { nextRuns } = await import('../schedule.ts')
+    const { nextRuns } = await import('../worker/schedule.ts')
     const runs = nextRuns(schedule, new Date(), 5)
     if (options.json) printJson({ ...schedule, proximas: runs })
     else show(app, schedule, runs)
@@ -77,7 +77,7 @@ async function plan(app: App, options: Options): Promise<void> {
 
 /** All settings that change, in one transaction: never a new time in the old zone. */
 async function write(app: App, sql: Sql, before: ScheduleSettings, change: ScheduleChange): Promise<void> {
-  const { transaction } = await import('../transaction.ts')
+  const { transaction } = await import('../db/transaction.ts')
   await transaction(sql, async (tx) => {
     for (const key of KEYS) {
       const value = change[key]
@@ -85,7 +85,7 @@ async function write(app: App, sql: Sql, before: ScheduleSettings, change: Sched
       await tx`select from audit.alterar_configuracao(${`agenda.${key}`}, ${tx.json(value)}, ${change.motivo})`
     }
     const after = await current(tx as unknown as Sql)
-    const { possible } = await import('../schedule.ts')
+    const { possible } = await import('../worker/schedule.ts')
     if (!possible(after)) throw new UsageError(app.text.agenda.never(after.cron))
   })
 }
@@ -116,7 +116,7 @@ function show({ text, settings }: App, { cron, fuso, modo }: ScheduleSettings, r
 
 async function writeServices(app: App, { systemd, windows }: Options): Promise<void> {
   const { text } = app
-  const { schtasksLine, systemdUnit, windowsTask } = await import('../service-files.ts')
+  const { schtasksLine, systemdUnit, windowsTask } = await import('./service-files.ts')
   if (systemd !== undefined) {
     const place = installed()
     await give(app, systemd, systemdUnit(place, text.agenda.description))

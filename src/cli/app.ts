@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { Database } from './database.ts'
 import { createFormat, type Format } from './format.ts'
 import type { CommandLog } from './log.ts'

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { Row } from '../db.ts'
-import type { Point } from '../figure/reliability.ts'
+import type { Row } from '../db/connection.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
+import type { Point } from './reliability.ts'
 
 interface Options {
   readonly regra: string
@@ -90,7 +90,7 @@ function printGroup({ text, format }: App, rows: readonly Row[]): void {
 async function writeFigure(app: App, rule: string, rows: readonly Row[], path: string): Promise<void> {
   const { avaliar } = app.text
   // Loaded only when drawn: the library is large.
-  const { reliabilitySvg } = await import('../figure/reliability.ts')
+  const { reliabilitySvg } = await import('./reliability.ts')
   const series = new Map<string, Point[]>()
   for (const group of groups(rows).values()) {
     const points = group

@@ -1,5 +1,5 @@
-import { connect, type Sql } from '../db.ts'
-import { releaseMigrations } from '../release.ts'
+import { connect, type Sql } from '../db/connection.ts'
+import { releaseMigrations } from '../db/release.ts'
 import type { App } from './app.ts'
 import { reportWarning, UsageError } from './errors.ts'
 import { tell } from './output.ts'
@@ -24,7 +24,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     const opened = await openConnection(app, settings.databaseUrl)
     return { ...opened, url: settings.databaseUrl, embedded: false }
   }
-  const { openEmbedded } = await import('../embedded.ts')
+  const { openEmbedded } = await import('../embedded/embedded.ts')
   const server = await openEmbedded(settings)
   try {
     tell(text.notice.embedded(server.dataDir))

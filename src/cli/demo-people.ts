@@ -1,4 +1,4 @@
-import type { Row, Sql } from '../db.ts'
+import type { Row, Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { findingColumns, printFindings, reportRollback } from './findings.ts'
 import { printHistory } from './historico.ts'

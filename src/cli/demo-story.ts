@@ -1,5 +1,5 @@
-import type { Row, Sql } from '../db.ts'
-import { conductSession, type Mode } from '../session.ts'
+import type { Row, Sql } from '../db/connection.ts'
+import { conductSession, type Mode } from '../session/session.ts'
 import type { App } from './app.ts'
 import { createPeople, decide, rollBack } from './demo-people.ts'
 import { findingColumns, printFindings } from './findings.ts'

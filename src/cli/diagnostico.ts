@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Row, Sql } from '../db.ts'
+import type { Row, Sql } from '../db/connection.ts'
 import { type App, withDatabase } from './app.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'

@@ -1,4 +1,4 @@
-import type { Row, Sql } from '../db.ts'
+import type { Row, Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { type Column, print, printJson, printTable, tell } from './output.ts'

@@ -1,5 +1,5 @@
-import { digits } from '../digits.ts'
-import type { Language } from '../settings.ts'
+import { digits } from '../db/digits.ts'
+import type { Language } from '../settings/settings.ts'
 
 const ZONE = 'America/Sao_Paulo'
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu

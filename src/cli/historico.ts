@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Row } from '../db.ts'
+import type { Row } from '../db/connection.ts'
 import { type App, withDatabase } from './app.ts'
 import { change } from './findings.ts'
 import { plain } from './format.ts'

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import type { Sql } from '../db.ts'
-import { STATUSES, WAITING } from '../states.ts'
+import type { Sql } from '../db/connection.ts'
+import { STATUSES, WAITING } from '../session/states.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'

@@ -1,5 +1,5 @@
-import type { Row } from '../db.ts'
-import type { Log } from '../log.ts'
+import type { Row } from '../db/connection.ts'
+import type { Log } from '../log/log.ts'
 import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { noteWhatIsTold, tell } from './output.ts'
@@ -40,7 +40,7 @@ export async function openCommandLog(app: App, command: string): Promise<void> {
   const onStderr = LONG.has(command) && !process.stderr.isTTY
   if (settings.logsDir === undefined && !onStderr) return
   const [{ openLog, LogDirectoryError }, { credentials }] = await Promise.all([
-    import('../log.ts'),
+    import('../log/log.ts'),
     import('../log/redact.ts'),
   ])
   const opened = await openLog({

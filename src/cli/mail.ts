@@ -1,5 +1,5 @@
-import type { Sql } from '../db.ts'
-import type { WorkOptions } from '../worker.ts'
+import type { Sql } from '../db/connection.ts'
+import type { WorkOptions } from '../worker/worker.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { noteMail } from './log.ts'
@@ -42,7 +42,7 @@ export async function tellMail({ settings, text, format }: App, sql: Sql): Promi
  * @returns ends the looking
  */
 export async function watchAbsence(app: App, url: string): Promise<() => Promise<void>> {
-  const { connect } = await import('../db.ts')
+  const { connect } = await import('../db/connection.ts')
   const sql = connect(url, { max: 1, name: 'conferente servir' })
   const mail = openMail(app, url)
   let timer: NodeJS.Timeout | undefined

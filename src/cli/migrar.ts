@@ -14,7 +14,7 @@ export function register(program: Command, app: App): void {
       withDatabase(app, { migrated: false }, async ({ url }) => {
         const [{ bringUpToDate }, { MigrationRefused }] = await Promise.all([
           import('./migrating.ts'),
-          import('../migrate.ts'),
+          import('../db/migrate.ts'),
         ])
         try {
           await bringUpToDate(app, url)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect } from '../db.ts'
-import { migrate } from '../migrate.ts'
+import { connect } from '../db/connection.ts'
+import { migrate } from '../db/migrate.ts'
 import type { App } from './app.ts'
 import { withStep } from './progress.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Sql } from '../db.ts'
+import type { Sql } from '../db/connection.ts'
 import { publicMessage } from '../log/error.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'

@@ -1,4 +1,4 @@
-import type { Event } from '../log.ts'
+import type { Event } from '../log/log.ts'
 import { plain } from './format.ts'
 
 export interface Column<R> {

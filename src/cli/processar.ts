@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { Row } from '../db.ts'
-import type { Request } from '../session.ts'
+import type { Row } from '../db/connection.ts'
+import type { Request } from '../session/session.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
@@ -45,7 +45,7 @@ export function register(program: Command, app: App): void {
 
 async function conduct(app: App, { sql }: Database, request: Request, json: boolean): Promise<number> {
   const [{ conductSession }, { createWatcher }] = await Promise.all([
-    import('../session.ts'),
+    import('../session/session.ts'),
     import('./watcher.ts'),
   ])
   const session = await conductSession(sql, request, createWatcher(app), {

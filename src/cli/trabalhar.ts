@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { publicMessage } from '../log/error.ts'
-import type { Worker, WorkReport } from '../worker.ts'
+import type { Worker, WorkReport } from '../worker/worker.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
 import type { Database } from './database.ts'
@@ -36,7 +36,7 @@ export function workOptions(command: Command, { text }: App): Command {
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
   const [{ startWorker }, { createWatcher }, { openMail, tellMail }] = await Promise.all([
-    import('../worker.ts'),
+    import('../worker/worker.ts'),
     import('./watcher.ts'),
     import('./mail.ts'),
   ])

@@ -1,5 +1,5 @@
 import { describe } from '../log/error.ts'
-import type { SessionStep, Watcher } from '../session.ts'
+import type { SessionStep, Watcher } from '../session/session.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import type { CommandLog } from './log.ts'

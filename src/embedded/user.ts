@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { childEnvironment } from '../settings.ts'
+import { childEnvironment } from '../settings/settings.ts'
 import { EmbeddedError } from './error.ts'
 
 /** As whom the server's programs run; `ids` is empty when that is ourselves. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
-import type { Language } from '../settings.ts'
+import type { Language } from '../settings/settings.ts'
 import { csv, type Dialect } from './csv.ts'
 import type { FindingsFilter } from './filter.ts'
 import { type InTransaction, readOut } from './read.ts'

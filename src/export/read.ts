@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Sql, Transaction } from '../db.ts'
-import { transaction } from '../transaction.ts'
+import type { Sql, Transaction } from '../db/connection.ts'
+import { transaction } from '../db/transaction.ts'
 
 /** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => transaction(sql, work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import type { Language } from '../settings.ts'
+import type { Language } from '../settings/settings.ts'
 import { COLUMNS, type ExportColumn } from './columns.ts'
 import { type FindingsFilter, statementOf } from './filter.ts'
 import type { Cells, RowFormat } from './read.ts'

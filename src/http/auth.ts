@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Transaction } from '../db.ts'
+import type { Transaction } from '../db/connection.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import type { Access } from './database.ts'
 import { departure } from './departure.ts'

@@ -1,5 +1,5 @@
-import { connect, type Sql, type Transaction } from '../db.ts'
-import { anew, transaction } from '../transaction.ts'
+import { connect, type Sql, type Transaction } from '../db/connection.ts'
+import { anew, transaction } from '../db/transaction.ts'
 import { CANCEL, GoneError, RUNNING, whileThere } from './departure.ts'
 import { withinReach } from './reach.ts'
 import { shares } from './shares.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { Transaction } from '../db.ts'
-import { releaseMigrations } from '../release.ts'
-import { transaction } from '../transaction.ts'
+import type { Transaction } from '../db/connection.ts'
+import { releaseMigrations } from '../db/release.ts'
+import { transaction } from '../db/transaction.ts'
 import type { HttpContext } from './server.ts'
 
 interface Part {

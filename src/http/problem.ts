@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseError } from '../db.ts'
+import { isDatabaseError } from '../db/connection.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { GoneError } from './departure.ts'
 import { validationProblem } from './validation.ts'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type Settings, SettingsError } from '../settings.ts'
+import { type Settings, SettingsError } from '../settings/settings.ts'
 
 /** What the server needs to know; everything is there. */
 export interface ServerSettings extends Settings {

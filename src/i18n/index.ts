@@ -1,4 +1,4 @@
-import type { Language } from '../settings.ts'
+import type { Language } from '../settings/settings.ts'
 import { en } from './en.ts'
 import { mailEn } from './mail.en.ts'
 import { type MailText, mailPtBR } from './mail.pt-BR.ts'

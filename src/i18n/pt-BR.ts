@@ -1,4 +1,4 @@
-import type { SettingsProblem } from '../settings.ts'
+import type { SettingsProblem } from '../settings/settings.ts'
 import { avaliar } from './avaliar.pt-BR.ts'
 import { demo, score } from './demo.pt-BR.ts'
 import { exportar } from './exportar.pt-BR.ts'

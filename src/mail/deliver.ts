@@ -1,5 +1,5 @@
-import { type Row, reserve, type Sql } from '../db.ts'
-import { transaction } from '../transaction.ts'
+import { type Row, reserve, type Sql } from '../db/connection.ts'
+import { transaction } from '../db/transaction.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './render.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'

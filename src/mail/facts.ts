@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digits } from '../digits.ts'
+import { digits } from '../db/digits.ts'
 
 /** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
 const amount = z.string()

@@ -1,4 +1,4 @@
-import type { Language } from '../settings.ts'
+import type { Language } from '../settings/settings.ts'
 
 // What would move a cursor, break a header or hide in a line: control, format and separator characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu

@@ -1,9 +1,9 @@
 // Work in a process of its own, whose memory is then known: prints its greatest resident size in MB.
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { connect } from '../../src/db.ts'
+import { connect } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
-import { conductSession } from '../../src/session.ts'
+import { conductSession } from '../../src/session/session.ts'
 
 const [what = '', url = '', ...args] = process.argv.slice(2)
 

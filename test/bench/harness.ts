@@ -1,6 +1,6 @@
 // Alternates a floor and our way in one process and database, so that the noise of a shared machine falls on both.
 import { performance } from 'node:perf_hooks'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 export interface Context {
   readonly sql: Sql

@@ -1,6 +1,6 @@
 // The table, as people and as programs read it.
 import { cpus, totalmem } from 'node:os'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { isMet, median, missedBy, type Result, ratio, type Unit } from './harness.ts'
 
 export interface Machine {

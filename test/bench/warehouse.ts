@@ -1,7 +1,7 @@
 // The database that everything is measured in: the demonstration's warehouse, and a rule of the bench's own that finds
 // exactly one entry in ten.
-import { connect, type Sql } from '../../src/db.ts'
-import { migrate } from '../../src/migrate.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
 
 /** Makes a database anew, migrated, without a warehouse. */
 export async function emptyDatabase(serverUrl: string, database: string): Promise<string> {

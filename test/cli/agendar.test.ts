@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { test } from 'tap'
-import { crontabLines, systemdUnit, windowsTask } from '../../src/service-files.ts'
+import { crontabLines, systemdUnit, windowsTask } from '../../src/cli/service-files.ts'
 import { ROOT } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
 import { PASSWORD } from '../helper/servidor.ts'
@@ -14,7 +14,7 @@ import { PASSWORD } from '../helper/servidor.ts'
 const exec = promisify(execFile)
 
 const run = (url: string, ...args: string[]) =>
-  exec(process.execPath, ['src/cli.ts', 'agendar', ...args], {
+  exec(process.execPath, ['src/cli/main.ts', 'agendar', ...args], {
     cwd: ROOT,
     env: { ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'pt-BR' },
   }).then(
@@ -94,7 +94,7 @@ test('writes the systemd unit, which systemd accepts, and overwrites nothing', a
   t.match(written.stderr, 'Nada foi instalado')
   const printed = await run(nowhere, '--systemd', '-')
   t.equal(printed.stdout, readFileSync(file, 'utf8'))
-  t.match(printed.stdout, `ExecStart="${process.execPath}" "${join(ROOT, 'src/cli.ts')}" trabalhar`)
+  t.match(printed.stdout, `ExecStart="${process.execPath}" "${join(ROOT, 'src/cli/main.ts')}" trabalhar`)
   writeFileSync(file, 'de outro')
   t.equal((await run(nowhere, '--systemd', file)).code, 1)
   t.equal(readFileSync(file, 'utf8'), 'de outro')
@@ -137,7 +137,7 @@ test('writes the Windows task in UTF-16, escaped', async (t) => {
     Settings: { MultipleInstancesPolicy: 'IgnoreNew', ExecutionTimeLimit: 'PT0S' },
     Actions: {
       '@_Context': 'Author',
-      Exec: { Command: process.execPath, Arguments: `"${join(ROOT, 'src/cli.ts')}" trabalhar` },
+      Exec: { Command: process.execPath, Arguments: `"${join(ROOT, 'src/cli/main.ts')}" trabalhar` },
     },
   })
   const order = ['RegistrationInfo', 'Triggers', 'Principals', 'Settings', 'Actions']

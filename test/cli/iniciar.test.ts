@@ -43,7 +43,7 @@ test('says why it cannot begin, and leaves nothing running', async (t) => {
 })
 
 function start(t: Test, url: string, ...args: string[]) {
-  const child = spawn(process.execPath, ['src/cli.ts', 'iniciar', ...args], {
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'iniciar', ...args], {
     cwd: ROOT,
     env: {
       ...process.env,

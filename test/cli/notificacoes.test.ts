@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { connect } from '../../src/db.ts'
+import { connect } from '../../src/db/connection.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { correio, receber } from '../helper/carteiro.ts'
 import { cenario } from '../helper/cenario.ts'

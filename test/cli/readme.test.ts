@@ -41,7 +41,7 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
   t.teardown(() => rmSync(bin, { recursive: true }))
   writeFileSync(
     join(bin, 'npx'),
-    `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(ROOT, 'src/cli.ts')}' "$@"\n`,
+    `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(ROOT, 'src/cli/main.ts')}' "$@"\n`,
     {
       mode: 0o755,
     },

@@ -14,7 +14,7 @@ const { DATABASE_URL: _, ...env } = process.env
 
 function libraries(...args: string[]) {
   const spy = ['--import', `data:text/javascript,${encodeURIComponent(SPY)}`]
-  const run = spawnSync(process.execPath, [...spy, 'src/cli.ts', ...args], {
+  const run = spawnSync(process.execPath, [...spy, 'src/cli/main.ts', ...args], {
     cwd: ROOT,
     env: { ...env, CONFERENTE_IDIOMA: '' },
     encoding: 'utf8',

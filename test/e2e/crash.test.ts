@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { connect, type Sql } from '../../src/db.ts'
-import { type Embedded, openEmbedded } from '../../src/embedded.ts'
-import { migrate } from '../../src/migrate.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { times } from '../helper/thorough.ts'
 
 const CUTS = times(4, { thorough: 20 })
@@ -148,7 +148,7 @@ async function killServer(): Promise<void> {
 }
 
 function start(): ChildProcess {
-  return spawn(process.execPath, ['src/cli.ts', 'processar', '--modo', 'auto', '--regra', 'contas'], {
+  return spawn(process.execPath, ['src/cli/main.ts', 'processar', '--modo', 'auto', '--regra', 'contas'], {
     env: { ...process.env, DATABASE_URL: server.url },
     stdio: 'ignore',
   })

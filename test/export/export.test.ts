@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { readXlsx } from 'hucre/xlsx'
 import t from 'tap'
-import { connect, type Sql } from '../../src/db.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
 import {
   auditExport,
   type ExportOptions,

@@ -1,4 +1,4 @@
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 export interface Finding {
   readonly antes?: object

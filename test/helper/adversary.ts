@@ -1,5 +1,5 @@
 // What an administrator or a warehouse's owner may try with code of theirs that we run, and what must be the same afterwards.
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 export interface Attack {
   readonly name: string

@@ -2,10 +2,10 @@
 import { randomUUID, type webcrypto } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { type ServerSettings, startServer } from '../../src/http/server.ts'
 import { signToken } from '../../src/http/token.ts'
-import { readSettings } from '../../src/settings.ts'
+import { readSettings } from '../../src/settings/settings.ts'
 import { PASSWORD } from './servidor.ts'
 
 export const SECRET = 'um segredo de teste com mais de trinta e dois'

@@ -1,4 +1,4 @@
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 /** How the warehouse holds `dw.lancamentos`. */
 export type Forma = 'tabela' | 'particionada' | 'visao' | 'estrela'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { connect, type Sql } from '../../src/db.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
 import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE } from './servidor.ts'
 
 export interface Banco {

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { isDatabaseError, type Row, type Sql } from '../../src/db.ts'
+import { isDatabaseError, type Row, type Sql } from '../../src/db/connection.ts'
 import { type Banco, banco } from './banco.ts'
 
 type People = Parameters<Banco['como']>[0]

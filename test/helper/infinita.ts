@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 /** Body of a function that never ends, and says by a lock that it has begun. */
 export const INFINITA = 'begin perform pg_advisory_xact_lock(4711); loop null; end loop; end'

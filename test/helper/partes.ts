@@ -1,8 +1,8 @@
 // A warehouse of six months and a rule that knows each, with a gate in front of every month: what holds its lock holds up
 // the part that reads it.
 import type { Test } from 'tap'
-import { connect, type Row, type Sql } from '../../src/db.ts'
-import { resumeSession } from '../../src/session.ts'
+import { connect, type Row, type Sql } from '../../src/db/connection.ts'
+import { resumeSession } from '../../src/session/session.ts'
 import { type Oficina, oficina, until } from './trabalho.ts'
 
 const GATE = 20261125

@@ -1,5 +1,5 @@
 // A rule of somebody's own over a table with columns of several types: what is inactive should be active and called certo.
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 /**
  * Creates dw.precos with two rows and registers the rule `precos` over it; one of its columns is called t, and one row has an amount of

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, type Sql } from '../../src/db.ts'
-import { migrate } from '../../src/migrate.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
 
 /** Name of the migrated database that every test file's own is cloned from. */
 export const TEMPLATE = process.env['CONFERENTE_TESTE_MODELO'] ?? 'conferente_modelo'

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { Row, Sql } from '../../src/db.ts'
-import { startWorker, type Worker, type WorkOptions } from '../../src/worker.ts'
+import type { Row, Sql } from '../../src/db/connection.ts'
+import { startWorker, type Worker, type WorkOptions } from '../../src/worker/worker.ts'
 import { ROOT } from './arquivos.ts'
 import { type Banco, banco } from './banco.ts'
 import { PASSWORD } from './servidor.ts'
@@ -112,7 +112,7 @@ export async function processo(
 ): Promise<ChildProcess & { said: () => string }> {
   const args = given.filter((word) => typeof word === 'string')
   const more = given.filter((word) => typeof word === 'object')
-  const child = spawn(process.execPath, ['src/cli.ts', 'trabalhar', ...args], {
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'trabalhar', ...args], {
     cwd: ROOT,
     env: Object.assign({ ...process.env, DATABASE_URL: url, CONFERENTE_IDIOMA: 'en' }, ...more),
     stdio: ['ignore', 'ignore', 'pipe'],

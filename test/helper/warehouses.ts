@@ -1,6 +1,6 @@
 // Warehouses unlike the demonstration's, and a witness of each: a second copy of their tables that no code of ours has written, to
 // which only what the audit says is applied. What the base tables hold must be what the witness holds, to the byte.
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 
 export type Kind = 'estrela' | 'razao' | 'debito_credito'
 

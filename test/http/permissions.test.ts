@@ -12,7 +12,7 @@ import {
   isObjectType,
 } from 'postgraphile/graphql'
 import { test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { FIELDS, HIDDEN, MUTATIONS, QUERIES, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'

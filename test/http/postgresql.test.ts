@@ -1,20 +1,12 @@
 // Clients that speak PostgreSQL rather than HTTP: Looker Studio's connector is JDBC with TLS.
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { type Test, test } from 'tap'
-import type { Sql } from '../../src/db.ts'
-import { blocks, ROOT } from '../helper/arquivos.ts'
+import type { Sql } from '../../src/db/connection.ts'
+import { blocks } from '../helper/arquivos.ts'
 import { cenario } from '../helper/cenario.ts'
 import { CERT, KEY } from '../helper/certificado.ts'
 import { PASSWORD } from '../helper/servidor.ts'
 
-const run = promisify(execFile)
-/** Debian's libpostgresql-jdbc-java. */
-const DRIVER = '/usr/share/java/postgresql.jar'
 const QUERIES = blocks('Looker Studio', 'sql').flatMap((text) =>
   text.split(/;\s*$/m).filter((one) => one.trim()),
 )
@@ -65,22 +57,4 @@ test('Looker Studio: a reader with TLS gets days, texts and sums', async (t) => 
   t.match([...(await leo`select ssl from pg_stat_ssl where pid = pg_backend_pid()`)], [{ ssl: true }])
   for (const text of QUERIES) t.ok((await leo.unsafe(text)).length > 0, text)
   await t.rejects(leo`update audit.divergencias_processadas set valor_em_risco = 0`, { code: '42501' })
-})
-
-const missing = !existsSync(DRIVER) || spawnSync('java', ['--version']).status !== 0
-test('Looker Studio: the same through JDBC', {
-  skip: missing && 'no Java, or no driver of PostgreSQL for it',
-}, async (t) => {
-  const login = await scene(t)
-  const directory = mkdtempSync(join(tmpdir(), 'conferente-jdbc-'))
-  t.teardown(() => rmSync(directory, { recursive: true }))
-  const ca = join(directory, 'ca.crt')
-  writeFileSync(ca, CERT)
-  const address = `jdbc:postgresql://${login.host}${login.pathname}?sslmode=verify-full&sslrootcert=${ca}`
-  const source = join(ROOT, 'test/helper/Jdbc.java')
-  const { stdout } = await run('java', ['-cp', DRIVER, source, address, 'leo', PASSWORD, ...QUERIES])
-  t.match(stdout, /^table\tvw_metricas_resumo$/m)
-  t.match(stdout, /^column\tdia\tdate$/m)
-  t.match(stdout, /^column\tvalor_em_risco\tnumeric$/m)
-  for (const i of QUERIES.keys()) t.match(stdout, new RegExp(`^row ${i + 1}\t`, 'm'))
 })

@@ -1,7 +1,7 @@
 // The server itself: who may ask at all, and how it says no.
 import { test } from 'tap'
 import { serverSettings } from '../../src/http/settings.ts'
-import { readSettings } from '../../src/settings.ts'
+import { readSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/banco.ts'
 

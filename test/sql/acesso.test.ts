@@ -1,6 +1,6 @@
 // Who may speak for whom: the API's login takes the caller's role for a transaction, and only where the token is good.
 import { test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { type Banco, banco } from '../helper/banco.ts'
 import { codigo, one } from '../helper/cenario.ts'
 

@@ -1,6 +1,6 @@
 // A back-test tells the truth about a rule, and leaves nothing behind.
 import { test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { banco } from '../helper/banco.ts'
 import { lancar, razao } from './regras/razao.ts'
 

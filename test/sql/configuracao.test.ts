@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connect, isDatabaseError } from '../../src/db.ts'
+import { connect, isDatabaseError } from '../../src/db/connection.ts'
 import { armazem, lancar } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'

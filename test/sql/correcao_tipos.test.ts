@@ -91,7 +91,7 @@ t.test(
 
 t.test('a finding has one identity in whatever time zone the session runs', async (t) => {
   const { sql, url } = await banco(t)
-  const { connect } = await import('../../src/db.ts')
+  const { connect } = await import('../../src/db/connection.ts')
   const adelia = sql
   await armazem(sql)
   await lancar(sql, { id: 1 })

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { compose } from '../../src/mail/deliver.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
-import { nextRuns } from '../../src/schedule.ts'
+import { nextRuns } from '../../src/worker/schedule.ts'
 import { receber } from '../helper/carteiro.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { connect, type Sql } from '../../src/db.ts'
-import { conductSession, resumeSession } from '../../src/session.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { conductSession, resumeSession } from '../../src/session/session.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 
 const stop = { signal: new AbortController().signal }

@@ -1,6 +1,6 @@
 // What the warehouse makes of a correction, tried by the diagnosis: written, read again, taken back.
 import t from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { armazem, type Forma, fotografia, lancar, recusa } from '../helper/armazem.ts'
 import { banco, esperaTrava } from '../helper/banco.ts'
 

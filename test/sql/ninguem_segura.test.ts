@@ -1,6 +1,6 @@
 // Promise 12: no role can hold what others need. As an adversary in psql would try it, in a transaction left open.
 import t, { type Test } from 'tap'
-import { type Connection, connect } from '../../src/db.ts'
+import { type Connection, connect } from '../../src/db/connection.ts'
 import { esperaSaida } from '../helper/banco.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 

@@ -1,7 +1,7 @@
 // Another version of a rule runs as rules do, as conferente_regra, whoever asks for it. That role reads what any rule reads, so
 // the version is held to what a registered one is held to, and to an owner who could have registered it.
 import t, { type Test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { armazem, lancar } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 import { INFINITA, interromper } from '../helper/infinita.ts'

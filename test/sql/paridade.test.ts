@@ -1,7 +1,7 @@
 // An edit to a file of sql/ that a committed migration already includes reaches no database until it is included again, and
 // graphile-migrate does not notice. So: apply today's files over a migrated database, and nothing may change.
 import { test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { includedFiles, read, sqlFiles } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
 

@@ -1,6 +1,6 @@
 // Cut into parts or whole, a window gives the same findings, the same counters and the same endings.
 import { test } from 'tap'
-import type { Row, Sql } from '../../src/db.ts'
+import type { Row, Sql } from '../../src/db/connection.ts'
 import { armazem, conhecer, type Forma, lancar } from '../helper/armazem.ts'
 import { type Banco, banco } from '../helper/banco.ts'
 import { emPartes } from '../helper/partes.ts'

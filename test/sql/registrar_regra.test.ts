@@ -1,6 +1,6 @@
 // What does not fit is told when a rule is registered, in a sentence that says what to do, not at seven in the morning.
 import t, { type Test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import { processar } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 import { INFINITA, interromper } from '../helper/infinita.ts'

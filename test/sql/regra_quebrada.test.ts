@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Sql } from '../../src/db.ts'
+import type { Sql } from '../../src/db/connection.ts'
 import {
   achar,
   armazem,

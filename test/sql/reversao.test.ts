@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Row } from '../../src/db.ts'
+import type { Row } from '../../src/db/connection.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 
 const reverter = (

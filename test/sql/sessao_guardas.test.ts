@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connect, type Sql } from '../../src/db.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
 import { esperaSaida } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { Fragment, Transaction } from '../../db.ts'
-import { STATUSES } from '../../states.ts'
+import type { Fragment, Transaction } from '../../db/connection.ts'
+import { STATUSES } from '../../session/states.ts'
 import type { HttpContext } from '../server.ts'
 import { sendDocument } from './reply.ts'
 import {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ExportFormat, FindingsFilter } from '../../export/index.ts'
-import { STATUSES } from '../../states.ts'
+import { STATUSES } from '../../session/states.ts'
 import { Problem } from '../problem.ts'
 import type { HttpContext } from '../server.ts'
 import { DAY, ID, object, problems, REASON, RULE, some } from './schemas.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { STATUSES } from '../../states.ts'
+import { STATUSES } from '../../session/states.ts'
 import type { HttpContext } from '../server.ts'
 import { sendDocument } from './reply.ts'
 import { answers, DAY, list, object, RULE, some } from './schemas.ts'

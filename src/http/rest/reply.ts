@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Transaction } from '../../db.ts'
+import type { Transaction } from '../../db/connection.ts'
 
 /** Result of a statement with one row and one column, the document as JSON text. */
 type Document = PromiseLike<readonly { documento: string }[]>

@@ -1,6 +1,6 @@
 // Correcting a tenth of the warehouse, and rolling it back, against a plain update of the same rows there and back.
-import type { Sql } from '../../../src/db.ts'
-import { conductSession, type SessionStep } from '../../../src/session.ts'
+import type { Sql } from '../../../src/db/connection.ts'
+import { conductSession, type SessionStep } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { damage, mend, RULE, settle, trustAgain } from '../warehouse.ts'
 

@@ -1,7 +1,7 @@
 // What others in the warehouse notice while a tenth of it is corrected: readers, writers, locks and bloat.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, type Sql } from '../../../src/db.ts'
-import { conductSession } from '../../../src/session.ts'
+import { connect, type Sql } from '../../../src/db/connection.ts'
+import { conductSession } from '../../../src/session/session.ts'
 import type { Measure, Result } from '../harness.ts'
 import { damage, RULE, settle, trustAgain } from '../warehouse.ts'
 

@@ -1,6 +1,6 @@
 // Exports of a million findings, against psql's own copy of the same query.
 import { join } from 'node:path'
-import { connect } from '../../../src/db.ts'
+import { connect } from '../../../src/db/connection.ts'
 import { PLAIN_COLUMNS } from '../../../src/export/csv.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { inChild, psql } from '../process.ts'

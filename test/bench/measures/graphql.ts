@@ -1,10 +1,10 @@
 // A page of the review list through the API, against the same SQL through the driver.
 import { randomBytes } from 'node:crypto'
 import { Bench } from 'tinybench'
-import { connect, type Sql } from '../../../src/db.ts'
+import { connect, type Sql } from '../../../src/db/connection.ts'
 import { startServer } from '../../../src/http/server.ts'
 import { signToken } from '../../../src/http/token.ts'
-import { readSettings } from '../../../src/settings.ts'
+import { readSettings } from '../../../src/settings/settings.ts'
 import type { Measure } from '../harness.ts'
 import { emptyDatabase, synthesise } from '../warehouse.ts'
 

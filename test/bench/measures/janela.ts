@@ -1,6 +1,6 @@
 // One day's window, in the whole table and in one a tenth as large that holds the very same day.
 import { pipeline } from 'node:stream/promises'
-import { connect, type Sql } from '../../../src/db.ts'
+import { connect, type Sql } from '../../../src/db/connection.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { prepare } from '../warehouse.ts'
 

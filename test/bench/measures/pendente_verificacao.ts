@@ -1,5 +1,5 @@
 // pendente_verificacao with nothing known before, and when a day was added, against the plainest count of the history.
-import type { Sql } from '../../../src/db.ts'
+import type { Sql } from '../../../src/db/connection.ts'
 import { alternate, type Context, type Measure, type Result, seconds } from '../harness.ts'
 import { ALL } from '../warehouse.ts'
 

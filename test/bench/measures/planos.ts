@@ -1,6 +1,6 @@
 // The same work where plans could go wrong: each shape of table and setting against the ordinary, analysed warehouse.
-import { connect, type Sql } from '../../../src/db.ts'
-import { conductSession } from '../../../src/session.ts'
+import { connect, type Sql } from '../../../src/db/connection.ts'
+import { conductSession } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { damage, prepare, RULE, trustAgain } from '../warehouse.ts'
 

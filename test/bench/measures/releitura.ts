@@ -1,6 +1,6 @@
 // What reading a row again costs: the same corrections on a plain table, on a view over one, and on a view that writes by a trigger.
-import { connect, type Sql } from '../../../src/db.ts'
-import { conductSession } from '../../../src/session.ts'
+import { connect, type Sql } from '../../../src/db/connection.ts'
+import { conductSession } from '../../../src/session/session.ts'
 import { alternate, type Measure, type Result } from '../harness.ts'
 import { emptyDatabase } from '../warehouse.ts'
 

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Sql } from '../../../src/db.ts'
+import type { Sql } from '../../../src/db/connection.ts'
 import { alternate, type Measure } from '../harness.ts'
 
-const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
 async function startWorker(url: string): Promise<ChildProcess> {
   const worker = spawn(process.execPath, [cli, 'trabalhar', '--simultaneos', '1'], {

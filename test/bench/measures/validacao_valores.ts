@@ -1,6 +1,6 @@
 // validacao_valores over the whole table, findings recorded, against the plainest scan that could find wrong amounts.
-import type { Sql } from '../../../src/db.ts'
-import { conductSession } from '../../../src/session.ts'
+import type { Sql } from '../../../src/db/connection.ts'
+import { conductSession } from '../../../src/session/session.ts'
 import { alternate, type Context, type Measure, median, type Result, seconds } from '../harness.ts'
 
 async function findings(sql: Sql, rule: string): Promise<{ took: number; found: number; fresh: number }> {

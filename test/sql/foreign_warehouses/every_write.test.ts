@@ -1,7 +1,7 @@
 // On warehouses that are not ours, with triggers that do what they like: after each act of a session and of people, every row of the
 // base tables is what the audit says, to the byte; what is called corrected or reverted is; and what is not is called a failure.
 import t, { type Test } from 'tap'
-import type { Row, Sql } from '../../../src/db.ts'
+import type { Row, Sql } from '../../../src/db/connection.ts'
 import { aprovar, divergencias, lista, processar, reverter } from '../../helper/armazem.ts'
 import { type Banco, banco } from '../../helper/banco.ts'
 import {

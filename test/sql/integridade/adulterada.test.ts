@@ -1,6 +1,6 @@
 // A superuser gets past every trigger: whatever is changed, deleted or added then is found, and the right link is named.
 import t, { type Test } from 'tap'
-import type { Row } from '../../../src/db.ts'
+import type { Row } from '../../../src/db/connection.ts'
 import { cenario, one } from '../../helper/cenario.ts'
 
 const c = await cenario(t)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
-import { connect } from '../../../src/db.ts'
+import { connect } from '../../../src/db/connection.ts'
 import { banco } from '../../helper/banco.ts'
 import {
   achados as achar,

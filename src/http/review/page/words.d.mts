@@ -1,6 +1,6 @@
 import type { review } from '../../../i18n/revisao.pt-BR.ts'
 
-/** Made by the server, in the language that it is set to: see src/http/review.ts. */
+/** Made by the server, in the language that it is set to: see src/http/review/review.ts. */
 export declare const LANGUAGE: string
 /** Where GraphQL is. */
 export declare const API: string

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { readSettings } from '../settings/settings.ts'
+import * as agendar from './agendar.ts'
+import { type App, createApp } from './app.ts'
+import * as aprovar from './aprovar.ts'
+import * as avaliar from './avaliar.ts'
+import * as cancelar from './cancelar.ts'
+import * as configurar from './configurar.ts'
+import * as confirmar from './confirmar.ts'
+import * as corrigir from './corrigir.ts'
+import * as demo from './demo.ts'
+import * as desfazer from './desfazer.ts'
+import * as diagnostico from './diagnostico.ts'
+import { reportError } from './errors.ts'
+import * as excecoes from './excecoes.ts'
+import * as exportar from './exportar.ts'
+import * as historico from './historico.ts'
+import * as iniciar from './iniciar.ts'
+import * as listar from './listar.ts'
+import { openCommandLog } from './log.ts'
+import * as migrar from './migrar.ts'
+import * as notificacoes from './notificacoes.ts'
+import * as padroes from './padroes.ts'
+import * as processar from './processar.ts'
+import * as reabrir from './reabrir.ts'
+import * as regras from './regras.ts'
+import * as rejeitar from './rejeitar.ts'
+import * as reverter from './reverter.ts'
+import * as servir from './servir.ts'
+import * as sessoes from './sessoes.ts'
+import * as token from './token.ts'
+import * as trabalhar from './trabalhar.ts'
+import { translateHelp } from './usage.ts'
+import * as verificar from './verificar.ts'
+
+// In the order in which one meets them.
+const COMMANDS = [
+  demo,
+  migrar,
+  diagnostico,
+  processar,
+  listar,
+  exportar,
+  aprovar,
+  rejeitar,
+  confirmar,
+  corrigir,
+  desfazer,
+  reabrir,
+  reverter,
+  excecoes,
+  historico,
+  sessoes,
+  verificar,
+  cancelar,
+  regras,
+  avaliar,
+  padroes,
+  configurar,
+  agendar,
+  notificacoes,
+  trabalhar,
+  servir,
+  iniciar,
+  token,
+]
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+// `conferente listar | head` closes our stdout: no reason to crash. Nor where whoever writes there listens for himself.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
+})
+
+let app: App | undefined
+
+// The driver throws from a timer when the server went away between two queries; all else here is a bug of ours.
+process.on('uncaughtException', (error) => {
+  const lost = error.stack?.includes('/postgres/') === true
+  process.exit(reportError(app, lost ? Object.assign(error, { code: 'CONNECTION_CLOSED' }) : error))
+})
+
+try {
+  const program = new Command('conferente')
+  const settings = readSettings()
+  app = createApp(settings, program)
+  const { text } = app
+  translateHelp(program, text)
+  program
+    .description(text.help.description)
+    .version(version, '-V, --versao', text.help.versionOption)
+    .option('--demo', text.help.demoOption)
+    .addHelpText('after', text.help.environment(settings.dataDir))
+  const opened = app
+  program.hook('preAction', (_, command) => openCommandLog(opened, command.name()))
+  for (const { register } of COMMANDS) register(program, app)
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = reportError(app, error)
+}

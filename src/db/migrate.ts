@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { Logger } from '@graphile/logger'
+import {
+  type Settings as MigrateSettings,
+  migrate as runCommitted,
+  watch as runCurrent,
+} from 'graphile-migrate'
+import { runMigrations as runWorkerMigrations } from 'graphile-worker'
+import { connect, type Sql } from './connection.ts'
+import { releaseMigrations } from './release.ts'
+
+const OWNER = 'conferente_dono'
+const here = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const quiet = new Logger(() => () => {})
+// graphile-migrate takes only a logger of its own copy of that package.
+const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/logger') as {
+  Logger: new (factory: () => () => void) => NonNullable<MigrateSettings['logger']>
+}
+const quietMigrations = new own.Logger(() => () => {})
+
+export interface Obstacle {
+  readonly item: string
+  readonly detalhe: string
+  readonly sugestao: string
+}
+
+/** Something is in the way, and nothing was done. */
+export class MigrationRefused extends Error {
+  readonly obstacles: readonly Obstacle[]
+
+  constructor(obstacles: readonly Obstacle[]) {
+    super(obstacles.map(({ item, detalhe }) => `${item}: ${detalhe}`).join('; '))
+    this.name = 'MigrationRefused'
+    this.obstacles = obstacles
+  }
+}
+
+/**
+ * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
+ * Looks first what is in the way.
+ * @throws {MigrationRefused} and nothing was done
+ * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
+ */
+export async function migrate(url: string, { current = false } = {}): Promise<void> {
+  const sql = connect(url, { max: 1, name: 'conferente migrar' })
+  try {
+    const obstacles = await inTheWay(sql)
+    if (obstacles.length > 0) throw new MigrationRefused(obstacles)
+    await sql.unsafe(await readFile(here('sql/papeis/papeis.sql'), 'utf8'))
+  } finally {
+    await sql.end()
+  }
+  const asOwner = new URL(url)
+  asOwner.searchParams.set('options', `-c role=${OWNER}`)
+  await runWorkerMigrations({ connectionString: asOwner.href, logger: quiet })
+  const settings: MigrateSettings = {
+    connectionString: url,
+    migrationsFolder: here('migrations'),
+    logger: quietMigrations,
+  }
+  await runCommitted(settings)
+  if (current) await runCurrent(settings, true)
+  await letServiceSeeVersion(url)
+}
+
+/** What another program has put where ours must go, or the server lacks. */
+async function inTheWay(sql: Sql): Promise<Obstacle[]> {
+  // ASCII alone: in another encoding the server cannot even read the question
+  const encoding = await sql<Obstacle[]>`
+    select 'server_encoding' as item, pg_catalog.getdatabaseencoding()::text as detalhe,
+      'create database ... encoding ''UTF8'' template template0' as sugestao
+    where pg_catalog.getdatabaseencoding() <> 'UTF8'`
+  if (encoding.length > 0) return [...encoding]
+  const obstacles = [
+    ...(await sql.unsafe<Obstacle[]>(await readFile(here('sql/papeis/conferir_banco.sql'), 'utf8'))),
+  ]
+  const [kept] = await sql`select from pg_class where oid = to_regclass('graphile_migrate.migrations')`
+  if (!kept) return obstacles
+  // another program's, or those of a later release than this
+  const strange = await sql<Obstacle[]>`
+    select 'graphile_migrate' as item, 'tem migrações que não são desta versão: ' || string_agg(m.filename, ', ' order by m.filename) as detalhe,
+      'Use a versão do Conferente que migrou este banco, ou outro banco.' as sugestao
+    from graphile_migrate.migrations m
+    where m.filename <> all (${await releaseMigrations()}::text[]) or to_regnamespace('audit') is null
+    having count(*) > 0`
+  return [...obstacles, ...strange]
+}
+
+/** The API says on /readyz whether the database is of its release. */
+async function letServiceSeeVersion(url: string): Promise<void> {
+  const sql = connect(url, { max: 1, name: 'conferente migrar' })
+  try {
+    await sql`grant usage on schema graphile_migrate to conferente_servico`
+    await sql`grant select on graphile_migrate.migrations to conferente_servico`
+  } finally {
+    await sql.end()
+  }
+}

@@ -1,0 +1,99 @@
+import { isDatabaseError, type Sql, type Transaction } from './connection.ts'
+
+type Work<T> = (tx: Transaction) => Promise<T>
+
+/** What becomes of a connection, as opposed to what the server answers. */
+const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
+/** Meant for whom a lost connection served last; the driver tells it whoever takes the connection up again. */
+const LEFT_OVER = /^(57P0[12]|CONNECTION_CLOSED)$/
+const TRIES = 10
+
+/**
+ * One transaction. It may lose its connection at any moment: then it rejects. The driver's own `begin` would go on to roll
+ * back over the connection that is gone, which throws from a timer and ends the process.
+ * @param options as of BEGIN: `read only`
+ */
+export function transaction<T>(sql: Sql, work: Work<T>, options = ''): Promise<T> {
+  let started = false
+  const begin = () => {
+    const connection = { lost: false }
+    const begun = sql.begin(options, (tx) => {
+      started = true
+      return outlive(connection, work)(tx as Transaction)
+    }) as Promise<T>
+    begun.catch(() => {
+      connection.lost = true
+    })
+    return begun
+  }
+  return anew(begin, () => !started)
+}
+
+/**
+ * Tries again where what failed was an earlier user's connection and nothing has been done yet.
+ * @param untouched whether another try is still harmless
+ */
+export async function anew<T>(start: () => PromiseLike<T>, untouched = () => true): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (tries === TRIES || !untouched() || !LEFT_OVER.test(codeOf(error))) throw error
+    }
+  }
+}
+
+/** Once the connection is lost, `work` ends neither well nor badly for the driver: either way it would write again. */
+function outlive<T>(connection: { lost: boolean }, work: Work<T>): Work<T> {
+  const never = new Promise<never>(() => {})
+  return async (tx) => {
+    try {
+      const result = await work(watched(tx, connection))
+      return connection.lost ? await never : result
+    } catch (error) {
+      if (connection.lost) return never
+      throw error
+    }
+  }
+}
+
+/** The transaction as `work` sees it: learns of the loss before anybody else, and refuses what is asked after it. */
+function watched(tx: Transaction, connection: { lost: boolean }): Transaction {
+  const guarded =
+    (run: (...given: unknown[]) => unknown) =>
+    (...given: unknown[]) => {
+      if (connection.lost)
+        throw Object.assign(new Error('the connection was lost'), { code: 'CONNECTION_CLOSED' })
+      return listened(run(...given), connection)
+    }
+  return new Proxy(tx, {
+    apply: (target, self, given) => guarded((...all) => Reflect.apply(target, self, all))(...given),
+    get(target, key) {
+      const value = Reflect.get(target, key)
+      if (key === 'unsafe') return guarded(value)
+      if (key !== 'savepoint') return value
+      return (...given: unknown[]) =>
+        target.savepoint(
+          ...(given.map((one) =>
+            typeof one === 'function' ? outlive(connection, one as Work<unknown>) : one,
+          ) as [never]),
+        )
+    },
+  })
+}
+
+/** By the driver's own door: to wait for a query would run it, also where it is but a part of another. */
+function listened(query: unknown, connection: { lost: boolean }): unknown {
+  const { reject } = (query ?? {}) as { reject?: (error: unknown) => void }
+  if (typeof reject === 'function') {
+    Object.assign(query as object, {
+      reject(error: unknown) {
+        if (!isDatabaseError(error) && GONE.test(codeOf(error))) connection.lost = true
+        reject(error)
+      },
+    })
+  }
+  return query
+}
+
+const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '')

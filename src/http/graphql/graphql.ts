@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import { declareProduction } from '../../settings/settings.ts'
+import type { HttpContext } from '../server.ts'
+import type { Caller } from '../token.ts'
+
+const BODY_BYTES = 500_000
+const QUERY_MS = 20_000
+const MUTATION_MS = 60_000
+
+/** GraphQL over schema audit at /graphql, by PostGraphile's own adaptor. */
+export async function graphql(app: FastifyInstance, context: HttpContext): Promise<void> {
+  const { settings, text, access, failed } = context
+  const { development = false, basePath } = settings
+  declareProduction()
+  const { postgraphile } = await import('postgraphile')
+  const { grafserv } = await import('postgraphile/grafserv/fastify/v5')
+  const { getOperationAST, GraphQLError } = await import('postgraphile/graphql')
+  const { SCHEMA_PRESET } = await import('./preset.ts')
+  const { createService, operationSettings } = await import('./service.ts')
+  const { createErrorMask } = await import('./errors.ts')
+  const { checkRequest } = await import('./limits.ts')
+
+  const service = createService(settings.databaseUrl, access)
+  const instance = postgraphile({
+    extends: [SCHEMA_PRESET],
+    pgServices: [service],
+    grafast: {
+      explain: false,
+      context: ({ fastifyv5 }, args) => {
+        const caller = fastifyv5?.request.caller as Caller
+        const operation = getOperationAST(args.document, args.operationName)
+        const timeout = operation?.operation === 'mutation' ? MUTATION_MS : QUERY_MS
+        return { pgSettings: operationSettings(caller, timeout, fastifyv5?.request.gone ?? undefined) }
+      },
+    },
+    grafserv: {
+      graphqlPath: '/graphql',
+      graphqlOverGET: false,
+      graphiqlOnGraphQLGET: false,
+      graphiql: false,
+      websockets: false,
+      watch: false,
+      maxRequestLength: BODY_BYTES,
+      maskError: createErrorMask(text, failed),
+    },
+  })
+  app.addHook('onClose', async () => {
+    await instance.release()
+    await service.release?.()
+  })
+  const schema = await instance.getSchema()
+  const server = instance.createServ(grafserv)
+  await server.ready()
+
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST') return
+    try {
+      checkRequest(text, schema, request.body, request.caller as Caller, {
+        introspection: settings.introspection,
+        development,
+      })
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error
+      return reply.code(400).send({ errors: [error.toJSON()] })
+    }
+  })
+  await server.addTo(app)
+  if (development) await app.register((await import('./ruru.ts')).ruru, { basePath })
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import files from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import type { HttpContext } from '../server.ts'
+
+const PLACE = '/revisao'
+const PAGE = fileURLToPath(new URL('./page', import.meta.url))
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/**
+ * The review page at /revisao. It is the same for every installation and is shown to everybody; what it shows comes from
+ * /graphql with the token that it asks for, so it can do what that person can do anywhere else and no more.
+ */
+export async function review(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
+  const base = `${settings.basePath}${PLACE}`
+  const preact = readFileSync(fileURLToPath(import.meta.resolve('htm/preact/standalone')), 'utf8')
+  const words = `export const LANGUAGE = ${JSON.stringify(settings.language)}
+export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
+export const t = ${JSON.stringify(text.review)}
+`
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, public: true }
+      route.schema = { ...route.schema, hide: true }
+    })
+    scope.addHook('onSend', async (_request, reply) => {
+      reply.header('content-security-policy', POLICY)
+    })
+    for (const path of [PLACE, `${PLACE}/`]) {
+      scope.get(path, (_request, reply) =>
+        reply
+          .type('text/html; charset=utf-8')
+          .header('cache-control', 'no-cache')
+          .send(html(base, settings.language, text.review)),
+      )
+    }
+    for (const [name, content] of Object.entries({ 'preact.mjs': preact, 'words.mjs': words })) {
+      scope.get(`${PLACE}/${name}`, (_request, reply) =>
+        reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(content),
+      )
+    }
+    await scope.register(files, {
+      root: PAGE,
+      prefix: `${PLACE}/`,
+      index: false,
+      decorateReply: false,
+      wildcard: false,
+      globIgnore: ['**/*.mts', '**/tsconfig.json'],
+      maxAge: 0,
+    })
+  })
+}
+
+function html(base: string, language: string, { title, needsScript }: HttpContext['text']['review']): string {
+  return `<!doctype html>
+<html lang="${language}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${base}/style.css">
+<script type="module" src="${base}/app.mjs"></script>
+<body>
+<noscript>${needsScript}</noscript>
+</body>
+</html>
+`
+}

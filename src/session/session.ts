@@ -1,0 +1,153 @@
+import { type Connection, isDatabaseError, type Row, reserve, type Sql } from '../db/connection.ts'
+import { transaction } from '../db/transaction.ts'
+import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
+
+export { SessionInterrupted } from './interrupted.ts'
+export type { SessionStep, Stop, Watcher } from './steps.ts'
+
+export type Mode = 'manual' | 'auto'
+
+export interface Request {
+  readonly modo: string
+  readonly dataInicio?: string | undefined
+  readonly dataFim?: string | undefined
+  readonly regras?: readonly string[] | undefined
+}
+
+/** How a worker reaches the database, and is told to stop. */
+export interface Reach extends Stop {
+  /** Opens connections with the rights of conferente_dono: one works, another cancels. */
+  open(): Sql
+  /** Whether the session has ended: somebody else may have cancelled it. */
+  over(id: bigint): Promise<boolean>
+}
+
+/** Another connection conducts this session. */
+export class SessionBusy extends Error {
+  constructor(sessionId: bigint) {
+    super(`session ${sessionId} is conducted by another process`)
+    this.name = 'SessionBusy'
+  }
+}
+
+/** Milliseconds between two looks whether the session was cancelled. */
+const LOOK = 1000
+
+/**
+ * Conducts a session step by step on one connection, which holds the session's lock. What each step does, and which
+ * comes next, the database decides; each is committed by itself.
+ * @param signal once aborted, and the running query cancelled, the session is closed as falhou with `reason`
+ * @returns the session's row; a failed rule or session does not throw
+ * @throws {SessionInterrupted} after `signal`; errors of the connection, and of opening the session, as they are
+ */
+export async function conductSession(sql: Sql, request: Request, watcher: Watcher, stop: Stop): Promise<Row> {
+  const connection = await reserve(sql)
+  try {
+    const interrupted = await connection`select * from audit_interno.encerrar_interrompidas()`
+    if (interrupted.length > 0) watcher.interrupted?.(interrupted)
+    const [session] = await connection`
+      select * from audit_interno.iniciar_sessao(${request.modo}, ${request.dataInicio ?? null}::date,
+        ${request.dataFim ?? null}::date, ${request.regras ? [...request.regras] : null}::text[])`
+    const id = (session as Row)['id'] as bigint
+    watcher.opened?.(session as Row)
+    await takeSteps(connection, id, watcher, stop)
+    return await finished(connection, id, watcher)
+  } finally {
+    connection.release()
+  }
+}
+
+/**
+ * Conducts a session that exists already: an agendada one, or what is left of one whose conductor died. One that has
+ * ended is left alone. Its detection is cut into parts, which other workers share.
+ * @returns the session's row
+ * @throws {SessionBusy} while another connection conducts it
+ * @throws {SessionInterrupted} after `signal` or `pause`; NC004 when there is no such session; errors of the connection as they are
+ */
+export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach): Promise<Row> {
+  return withConnection(id, reach, async (connection) => {
+    const [taken] = await connection<{ mine: boolean }[]>`select audit_interno.retomar_sessao(${id}) as mine`
+    if (!taken?.mine) throw new SessionBusy(id)
+    watcher.opened?.(await sessionRow(connection, id))
+    try {
+      await takeSteps(connection, id, watcher, reach)
+    } catch (error) {
+      // The cancelling came between two steps.
+      if (!(isDatabaseError(error) && error.code === '57014' && (await reach.over(id)))) throw error
+    }
+    return await finished(connection, id, watcher)
+  })
+}
+
+/**
+ * Does one part of a session's detection; nothing where it is done, another works on it, or the session has ended.
+ * @throws {SessionInterrupted} after `signal`; errors of the connection as they are
+ */
+export async function detectPart(
+  { sessao_id, ...part }: { sessao_id: bigint; regra: string; parte: number },
+  watcher: Watcher,
+  reach: Reach,
+): Promise<void> {
+  await withConnection(sessao_id, reach, async (connection) => {
+    await takePart(connection, sessao_id, part, watcher, reach)
+  })
+}
+
+/**
+ * Works on a session on a connection of its own, ended with the work: its locks go with it, and a lost one is in nobody's
+ * way. What runs there is cancelled after `signal`, or when the session ends under it.
+ */
+async function withConnection<T>(
+  id: bigint,
+  { open, over, signal }: Reach,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const own = open()
+  let connection: Connection | undefined
+  let cancel: (() => void) | undefined
+  let timer: NodeJS.Timeout | undefined
+  try {
+    connection = await reserve(own)
+    const [backend] = await connection<{ pid: number }[]>`select pg_backend_pid() as pid`
+    cancel = () => void cancelBackend(open(), backend?.pid ?? 0).catch(() => {})
+    signal.addEventListener('abort', cancel)
+    timer = setInterval(
+      () =>
+        void over(id).then(
+          (ended) => ended && timer && cancel?.(),
+          () => {},
+        ),
+      LOOK,
+    )
+    return await work(connection)
+  } finally {
+    clearInterval(timer)
+    timer = undefined
+    if (cancel) signal.removeEventListener('abort', cancel)
+    connection?.release()
+    await own.end({ timeout: 1 })
+  }
+}
+
+async function finished(connection: Connection, id: bigint, watcher: Watcher): Promise<Row> {
+  const row = await sessionRow(connection, id)
+  watcher.finished?.(row)
+  return row
+}
+
+async function sessionRow(connection: Connection, id: bigint): Promise<Row> {
+  const [row] = await connection`select s.* from audit.sessoes_processamento s where s.id = ${id}`
+  return row ?? {}
+}
+
+/** As the login itself: its own backend it may always cancel, whatever role it has become. */
+async function cancelBackend(sql: Sql, pid: number): Promise<void> {
+  try {
+    await transaction(sql, async (tx) => {
+      await tx`set local role none`
+      await tx`select pg_cancel_backend(${pid})`
+    })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

