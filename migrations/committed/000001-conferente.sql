@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:684e0df34113ff736f2b6b36b0226cf6ebc2afec
+--! Hash: sha1:2717b8f968f37d518e7be2a3b8b13458509274ae
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1013,10 +1013,7 @@ as $$
 declare
   v_ator text := nullif(current_setting('conferente.ator', true), '');
 begin
-  if v_ator is null or not (session_user = 'conferente_servico' or exists (
-    select from pg_auth_members m
-    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole
-  )) then
+  if v_ator is null or not audit_interno.pela_api() then
     v_ator := session_user;
   end if;
   return audit_interno.nome_pessoa(v_ator);
@@ -4442,10 +4439,15 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
+    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
+      hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
   if cardinality(travar_divergencias.visto) <> cardinality(ids) then
     raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
@@ -4470,7 +4472,8 @@ begin
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        case when v.visto is not null then 'já não é o que foi visto'
+          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
         coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
@@ -4482,7 +4485,7 @@ begin
     when ato <> 'aprovar' then null
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
-    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (travar_divergencias.ids) and x.codigo is not null;
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
@@ -4769,7 +4772,7 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
@@ -14125,6 +14128,21 @@ as $$
 $$;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 --! EndIncluded comum/tem_papel.sql
+
+--! Included comum/pela_api.sql
+-- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+create or replace function audit_interno.pela_api()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select session_user = 'conferente_servico' or exists (
+    select from pg_auth_members m
+    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole)
+$$;
+comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+--! EndIncluded comum/pela_api.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
