@@ -1193,7 +1193,7 @@ grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_adm
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
 grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
@@ -1303,7 +1303,7 @@ grant execute on function audit.exportar_divergencias(bigint,text[],text,date,da
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.finalizar_operacao(bigint,text,bigint,jsonb) is 'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
+comment on function audit.finalizar_operacao(bigint,text,bigint,jsonb) is 'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_administrador;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_leitor;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_operador;
@@ -2360,6 +2360,11 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+
+create function audit_interno.pela_api()
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable

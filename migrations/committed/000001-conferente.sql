@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:de35fb61af8612a145a07876ae078c44a9d02e7b
+--! Hash: sha1:321dbc2320c7c288ad7027dedba006216fb406ec
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1060,10 +1060,7 @@ as $$
 declare
   v_ator text := nullif(current_setting('conferente.ator', true), '');
 begin
-  if v_ator is null or not (session_user = 'conferente_servico' or exists (
-    select from pg_auth_members m
-    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole
-  )) then
+  if v_ator is null or not audit_interno.pela_api() then
     v_ator := session_user;
   end if;
   return audit_interno.nome_pessoa(v_ator);
@@ -1722,6 +1719,13 @@ begin
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
       hint = 'Quem abriu a operação a finaliza.';
   end if;
+  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
+    encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
+  then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de quem grava o arquivo', id),
+      hint = 'Ela termina com a exportação.';
+  end if;
   if finalizar_operacao.status is null or finalizar_operacao.status not in ('concluida', 'falhou') then
     raise exception using errcode = 'NC001', message = format('status inválido: %s', coalesce(status, 'nulo')),
       hint = 'Use concluida ou falhou.';
@@ -1730,13 +1734,13 @@ begin
     raise exception using errcode = 'NC001', message = 'linhas deve ser zero ou mais';
   end if;
   perform audit_interno.fechar_operacao(v_operacao.id, finalizar_operacao.linhas, finalizar_operacao.status,
-    audit_interno.exigir_detalhes(finalizar_operacao.detalhes));
+    audit_interno.exigir_detalhes(finalizar_operacao.detalhes) - 'chave' - 'fecho');
   select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
   return v_operacao;
 end
 $$;
 comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
-  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
+  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
 --! EndIncluded integridade/finalizar_operacao.sql
 
@@ -4494,10 +4498,15 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
+    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
+      hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
   if cardinality(travar_divergencias.visto) <> cardinality(ids) then
     raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
@@ -4522,7 +4531,8 @@ begin
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        case when v.visto is not null then 'já não é o que foi visto'
+          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
         coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
@@ -4534,7 +4544,7 @@ begin
     when ato <> 'aprovar' then null
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
-    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (travar_divergencias.ids) and x.codigo is not null;
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
@@ -4821,7 +4831,7 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded decisao/aprovar_divergencias.sql
 
@@ -14235,6 +14245,21 @@ as $$
 $$;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 --! EndIncluded comum/tem_papel.sql
+
+--! Included comum/pela_api.sql
+-- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+create or replace function audit_interno.pela_api()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select session_user = 'conferente_servico' or exists (
+    select from pg_auth_members m
+    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole)
+$$;
+comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+--! EndIncluded comum/pela_api.sql
 
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by

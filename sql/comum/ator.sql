@@ -10,10 +10,7 @@ as $$
 declare
   v_ator text := nullif(current_setting('conferente.ator', true), '');
 begin
-  if v_ator is null or not (session_user = 'conferente_servico' or exists (
-    select from pg_auth_members m
-    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole
-  )) then
+  if v_ator is null or not audit_interno.pela_api() then
     v_ator := session_user;
   end if;
   return audit_interno.nome_pessoa(v_ator);

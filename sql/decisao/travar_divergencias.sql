@@ -11,10 +11,15 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
+  end if;
+  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
+    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
+      hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
   if cardinality(travar_divergencias.visto) <> cardinality(ids) then
     raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
@@ -39,7 +44,8 @@ begin
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is null then 'um valor digitado só se aprova dizendo o que foi visto' else 'já não é o que foi visto' end,
+        case when v.visto is not null then 'já não é o que foi visto'
+          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
         coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
@@ -51,7 +57,7 @@ begin
     when ato <> 'aprovar' then null
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
-    when v.visto <> audit.divergencia_visto(d) or v.visto is null and d.valores_digitados is not null then 'NC021'
+    when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (travar_divergencias.ids) and x.codigo is not null;
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);

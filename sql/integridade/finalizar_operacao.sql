@@ -23,6 +23,13 @@ begin
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
       hint = 'Quem abriu a operação a finaliza.';
   end if;
+  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
+    encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
+  then
+    raise exception using errcode = 'NC007', message = format('a operação %s é de quem grava o arquivo', id),
+      hint = 'Ela termina com a exportação.';
+  end if;
   if finalizar_operacao.status is null or finalizar_operacao.status not in ('concluida', 'falhou') then
     raise exception using errcode = 'NC001', message = format('status inválido: %s', coalesce(status, 'nulo')),
       hint = 'Use concluida ou falhou.';
@@ -31,11 +38,11 @@ begin
     raise exception using errcode = 'NC001', message = 'linhas deve ser zero ou mais';
   end if;
   perform audit_interno.fechar_operacao(v_operacao.id, finalizar_operacao.linhas, finalizar_operacao.status,
-    audit_interno.exigir_detalhes(finalizar_operacao.detalhes));
+    audit_interno.exigir_detalhes(finalizar_operacao.detalhes) - 'chave' - 'fecho');
   select * into v_operacao from audit.operacoes o where o.id = finalizar_operacao.id;
   return v_operacao;
 end
 $$;
 comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
-  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s.';
+  'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;

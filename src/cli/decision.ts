@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import type { Sql } from '../db/connection.ts'
 import { type App, withDatabase } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { reportActed } from './findings.ts'
+import { findingColumns, printFindings, reportActed } from './findings.ts'
 
 interface Options {
   readonly motivo: string
@@ -29,9 +30,27 @@ export function registerDecision(
     .addHelpText('after', text.example[name])
     .action((ids: string[], { motivo, visto, json }: Options) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const seen = visto === undefined ? sql`` : sql`, ${visto}::text[]`
-        const rows = await sql`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen})`
+        const seen =
+          visto ?? (name === 'aprovar' && asksPeople(json) ? await shown(app, sql, ids) : undefined)
+        if (seen === null) return 1
+        const rows =
+          await sql`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen ? sql`, ${seen}::text[]` : sql``})`
         return reportActed(app, rows, json === true)
       }),
     )
+}
+
+const asksPeople = (json = false) => process.stdin.isTTY && process.stdout.isTTY && !json
+
+/** Shows the findings and asks; what was seen of each, or null when the person gives up. What is not there has nothing to show. */
+async function shown(app: App, sql: Sql, ids: string[]): Promise<(string | null)[] | null> {
+  const rows = await sql`
+    select ${findingColumns(sql)} from audit.divergencias_processadas where id = any (${ids}::bigint[]) order by id`
+  const seen = new Map(rows.map((row) => [String(row['id']), String(row['visto'])]))
+  if (rows.length > 0) {
+    printFindings(app, rows, { sentence: true })
+    const { askApproval } = await import('./aprovar-prompts.ts')
+    if (!(await askApproval(app, rows.length))) return null
+  }
+  return ids.map((id) => seen.get(id) ?? null)
 }

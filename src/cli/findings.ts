@@ -1,4 +1,5 @@
 import type { Row, Sql } from '../db/connection.ts'
+import { WAITING } from '../session/states.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { type Column, print, printJson, printTable, tell } from './output.ts'
@@ -13,7 +14,7 @@ export const findingColumns = (sql: Sql) => sql`
 export function printFindings(
   { text, format }: App,
   rows: readonly Row[],
-  { sentence = false, reason = false } = {},
+  { sentence = false, reason = false, seen = false } = {},
 ): void {
   const { column } = text
   const columns: Column<Row>[] = [
@@ -23,6 +24,8 @@ export function printFindings(
     { title: column.atStake, of: (r) => format.money(r['valor_em_risco']), right: true },
     { title: column.confidence, of: (r) => format.percent(r['confianca']), right: true },
     { title: column.status, of: (r) => r['status'] },
+    // For `conferente aprovar --visto`: what can be approved is approved as it stands here.
+    ...(seen ? [{ title: column.seen, of: (r: Row) => (approvable(r) ? r['visto'] : '') }] : []),
     {
       title: column.change,
       of: (r) =>
@@ -34,11 +37,13 @@ export function printFindings(
   if (!sentence) return
   print()
   for (const row of rows) {
-    // Where somebody typed values an approval has to say what was seen.
-    const seen = row['valores_digitados'] == null ? '' : ` [visto ${row['visto']}]`
-    print(`${row['id']}: ${plain(row['justificativa'])}${seen}`)
+    print(`${row['id']}: ${plain(row['justificativa'])}`)
   }
 }
+
+const approvable = (row: Row) =>
+  WAITING.includes(row['status']) &&
+  Object.keys((row['valores_digitados'] ?? row['valores_propostos'] ?? {}) as object).length > 0
 
 /** `categoria: A → categoria: B`, the columns that change alone; what is only flagged has no arrow. */
 export function change(values: (value: unknown) => string, before: unknown, after: unknown): string {

@@ -48,7 +48,7 @@ export function register(program: Command, app: App): void {
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noFindings)
         else {
-          printFindings(app, rows, { sentence: options.detalhe === true })
+          printFindings(app, rows, { sentence: options.detalhe === true, seen: true })
           const [all] = await sql`select count(*) as total ${asked}`
           tell(text.notice.shown(format.number(rows.length), format.number(all?.['total'])))
         }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
 import type { FindingsFilter } from './filter.ts'
@@ -33,7 +33,10 @@ export async function auditExport(
   options: ExportOptions,
   reason?: string,
 ): Promise<AuditedExport> {
+  // Known here alone: whoever asked has the same name in the audit, and must not end the record with another count.
+  const key = randomBytes(24).toString('base64url')
   const asked = {
+    fecho: createHash('sha256').update(key).digest('hex'),
     formato: options.format,
     ...(options.format === 'csv' && { dialeto: options.dialect }),
     filtro: filter,
@@ -48,7 +51,7 @@ export async function auditExport(
   const end = (status: 'concluida' | 'falhou', rows: number, facts: object) =>
     within(
       (sql) =>
-        sql`select audit.finalizar_operacao(${id}, ${status}, ${rows}, ${JSON.stringify(facts)}::text::jsonb)`,
+        sql`select audit.finalizar_operacao(${id}, ${status}, ${rows}, ${JSON.stringify({ ...facts, chave: key })}::text::jsonb)`,
     )
 
   const findings = exportFindings(within, filter, options)

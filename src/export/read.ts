@@ -30,6 +30,14 @@ const BUFFER = 64 * 1024
 /** Where the readers are: times of an export are this zone's. */
 const ZONE = 'America/Sao_Paulo'
 
+// Controls but tab and line ends, and what turns the direction of a text: they hide in a cell, or show another text than is there.
+const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Each is shown as a replacement character: left out, what follows it could become a formula. */
+function visible(cell: string | null): string | null {
+  return cell === null ? null : cell.replace(UNSEEN, '\ufffd')
+}
+
 /**
  * Streams what a statement reads, as fast as it is taken and no faster: a cursor of the protocol asks for the next batch
  * when the one before is under way. When the reader goes away the transaction ends, after at most the batch that is being read. Ends only after the transaction has: a file that ended is whole.
@@ -60,7 +68,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
       .values()
       .cursor(BATCH_ROWS, (rows) => {
         counted(rows.length)
-        if (batches.push(rows)) return
+        if (batches.push(rows.map((row) => row.map(visible)))) return
         const next = new Promise<void>((resolve, reject) => {
           proceed = () => (batches.destroyed ? reject(new Error('the reader went away')) : resolve())
         })

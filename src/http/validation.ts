@@ -32,7 +32,9 @@ export function validationProblem(
     return new Problem(400, rest.unknownName(place, unknown), { hint: rest.expected.names(known) })
   }
   if (keyword === 'required') {
-    return new Problem(400, rest.missingName(place, String(params['missingProperty'])))
+    const missing = String(params['missingProperty'])
+    const properties = parentSchema['properties'] as Record<string, { description?: string }> | undefined
+    return new Problem(400, rest.missingName(place, missing), { hint: properties?.[missing]?.description })
   }
   return new Problem(400, rest.invalid(place, name), { hint: expectation(rest.expected, keyword, params) })
 }

@@ -215,6 +215,7 @@ export const en: Catalogue = {
     wanted: 'corrected to',
     cameBack: 'found',
     correctedAt: 'corrected at',
+    seen: 'visto',
     seenAt: 'seen at',
     load: 'load',
     times: 'times',
@@ -265,6 +266,10 @@ export const en: Catalogue = {
     simulated: (status, window) => `Simulation: it would end ${status}; ${window}. Nothing was changed.`,
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
+  },
+  approval: {
+    ask: (n) =>
+      n === '1' ? 'Approve and correct what is shown above?' : `Approve and correct the ${n} above?`,
   },
   rollback: {
     ask: 'Were the corrections wrong?',

@@ -103,7 +103,7 @@ export const option: typeof ptBR.option = {
   operation: 'id of the operation',
   session: 'id of the session',
   reason: 'why; kept in the audit trail',
-  seen: 'what was seen of each, in the order of the ids, as listar --detalhe shows it; needed where somebody typed values',
+  seen: 'what was seen of each, in the order of the ids, as listar shows it; what changed since is left. On a terminal without it they are shown and you confirm; elsewhere it is needed only where somebody typed values',
   because: 'erradas (counts against the rule) or outra-razao; on a terminal you are asked',
   exceptionFinding: 'declares the row of this finding right, for its rule',
   exceptionRule: 'rule that is to be silent, without a finding; with --registro',

@@ -102,7 +102,7 @@ export const option = {
   operation: 'id da operação',
   session: 'id da sessão',
   reason: 'por que; fica na auditoria',
-  seen: 'o que foi visto de cada uma, na ordem dos ids, como listar --detalhe mostra; pedido onde alguém digitou valores',
+  seen: 'o que foi visto de cada uma, na ordem dos ids, como listar mostra; o que mudou desde então é deixado. Num terminal, sem isto, são mostradas e você confirma; fora dele, só se pede onde alguém digitou valores',
   because: 'erradas (conta contra a regra) ou outra-razao; num terminal, é perguntado',
   exceptionFinding: 'declara certo o registro desta divergência, para a regra dela',
   exceptionRule: 'regra que deve calar, sem divergência; com --registro',

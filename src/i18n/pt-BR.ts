@@ -221,6 +221,7 @@ export const ptBR = {
     wanted: 'corrigido para',
     cameBack: 'encontrado',
     correctedAt: 'corrigida em',
+    seen: 'visto',
     seenAt: 'vista em',
     load: 'carga',
     times: 'vezes',
@@ -273,6 +274,10 @@ export const ptBR = {
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
+  },
+  approval: {
+    ask: (n: string) =>
+      n === '1' ? 'Aprovar e corrigir o que está acima?' : `Aprovar e corrigir as ${n} acima?`,
   },
   rollback: {
     ask: 'As correções estavam erradas?',

@@ -45,7 +45,7 @@ export const rest: typeof ptBR = {
     porPagina: 'Rows in a page.',
     ids: 'The findings. Those that cannot be decided any more are told and left; the others go through.',
     visto:
-      'What was seen of each, in the order of ids: the field visto of the lists. Needed where somebody typed values.',
+      'What was seen of each, in the order of ids: the field visto of the lists. An approval is of what was seen.',
     operacao: 'The operation.',
     id: 'The finding.',
     motivo: 'Why, in a sentence for whoever audits; in the query or in the body.',

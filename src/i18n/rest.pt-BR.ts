@@ -45,7 +45,7 @@ export const rest = {
     porPagina: 'Linhas por página.',
     ids: 'As divergências. As que já não podem ser decididas são ditas e deixadas; as outras seguem.',
     visto:
-      'O que foi visto de cada uma, na ordem de ids: o campo visto das listas. Pedido onde alguém digitou valores.',
+      'O que foi visto de cada uma, na ordem de ids: o campo visto das listas. Só se aprova o que foi visto.',
     operacao: 'A operação.',
     id: 'A divergência.',
     motivo: 'Por quê, em uma frase para quem auditar; na query ou no corpo.',

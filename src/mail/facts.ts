@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { digits } from '../db/digits.ts'
+import { createRedactor } from '../log/redact.ts'
 
 /** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
 const amount = z.string()
 /** However the connection reads JSON: the command line's keeps the digits as PostgreSQL wrote them. */
 const count = z.preprocess((value) => Number(digits(value) ?? Number.NaN), z.number())
+const redact = createRedactor([])
+/** What a rule or the database said of an error: without secrets, and without the value that could not be read, as in the log. */
+const said = z.string().transform((text) => redact(text).replace(/: ".*"/s, ': …'))
 const instant = z.string()
 const values = z.record(z.string(), z.unknown())
 
@@ -36,7 +40,7 @@ const session = z.object({
   valor_novas: amount,
   valor_recorrentes: amount,
   limite_atingido: z.string().nullable(),
-  mensagem: z.string().nullable(),
+  mensagem: said.nullable(),
 })
 
 const item = z.object({
@@ -59,7 +63,7 @@ const rule = z.object({
   nome: z.string(),
   descricao: z.string(),
   status: z.string(),
-  motivo: z.string().nullable(),
+  motivo: said.nullable(),
   linhas: count.nullable(),
   encontradas: count,
   novas: count,
@@ -89,7 +93,7 @@ export const factsSchema = z.object({
       assunto: z.string().nullable(),
       status: z.string(),
       criada_em: instant,
-      erro: z.string().nullable(),
+      erro: said.nullable(),
     }),
   ),
   estado: z.enum(['feito', 'lacunas', 'falhou']).optional(),
@@ -109,7 +113,7 @@ export const factsSchema = z.object({
           'so_detectou',
         ]),
         regra: z.string().nullable(),
-        texto: z.string().nullable(),
+        texto: said.nullable(),
         numero: count.nullable(),
       }),
     )
@@ -142,7 +146,7 @@ export const factsSchema = z.object({
   regras: z.array(rule).optional(),
   controle: z
     .union([
-      z.object({ erro: z.string() }),
+      z.object({ erro: said }),
       z.object({
         antes: amount,
         depois: amount,
@@ -160,7 +164,7 @@ export const factsSchema = z.object({
       prevista: z.string().nullable(),
       prazo: z.string(),
       ultima: z
-        .object({ id: count, status: z.string(), fim: instant.nullable(), mensagem: z.string().nullable() })
+        .object({ id: count, status: z.string(), fim: instant.nullable(), mensagem: said.nullable() })
         .nullable(),
       em_curso: z
         .object({
@@ -179,7 +183,7 @@ export const factsSchema = z.object({
       previsto_para: instant,
       tentativas: count,
       codigo: z.string().nullable(),
-      mensagem: z.string().nullable(),
+      mensagem: said.nullable(),
     })
     .nullish(),
 })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import t from 'tap'
 import { banco } from '../helper/banco.ts'
 import { armazem, conferente, personal } from './helper.ts'
@@ -154,6 +155,34 @@ await t.test(
     t.equal(await um(`select automatica::text from audit.regras where nome = 'pendente_verificacao'`), 'true')
     await sql`update audit.configuracoes_sistema set valor = '20' where chave = 'regras.decisoes_minimas'`
     await sql`select audit.reabrir_divergencias(array[${d?.id ?? ''}]::bigint[], 'fim do teste')`
+  },
+)
+
+await t.test(
+  'what a person approves is what they were shown: by the list, or on a terminal before they confirm',
+  {
+    skip: !existsSync('/usr/bin/script') && 'no script here to be a terminal',
+  },
+  async (t) => {
+    const [d] = await abertas(`regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`)
+    const id = d?.id ?? ''
+    const [row] =
+      await sql`select audit.divergencia_visto(d) as visto from audit.divergencias_processadas d where id = ${id}`
+    const listed = await conferente(['listar', '--regra', 'pendente_verificacao', '--limite', '10000'], {
+      url: ana,
+    })
+    t.match(listed.stdout, new RegExp(`^ *${id} .* ${row?.['visto']} `, 'm'))
+    const asked = (answer: string, args: string[]) =>
+      conferente(args, {
+        url: ana,
+        shell: () => `(sleep 4; printf '${answer}'; sleep 4) | script -qec "stty cols 200; $0 $*" /dev/null`,
+      })
+    const no = await asked('n', ['aprovar', id, '--motivo', 'conferido'])
+    t.match(no.stdout, /Aprovar e corrigir o que está acima\?/)
+    t.equal(await um(`select status from audit.divergencias_processadas where id = ${id}`), 'aberta')
+    const yes = await asked('y', ['aprovar', id, '--motivo', 'conferido'])
+    t.match(yes.stdout, new RegExp(`${id}: .*Aprovar e corrigir.*corrigida`, 's'))
+    t.equal(await um(`select status from audit.divergencias_processadas where id = ${id}`), 'corrigida')
   },
 )
 

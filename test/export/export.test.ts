@@ -31,11 +31,14 @@ async function bytes(sql: Sql, options: ExportOptions, filter: FindingsFilter = 
 
 /** Whether a spreadsheet would calculate it. */
 const formula = (text: string) => /^[=+\-@\t\r\n＝＋－＠]/.test(text)
-const defused = (text: string) => (formula(text) ? `'${text}` : text)
+/** What would not be seen, or would turn the text around, is marked. */
+const visible = (text: string) =>
+  text.replace(/(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+const defused = (text: string) => visible(formula(text) ? `'${text}` : text)
 
 // What people write, and what they should not: PostgreSQL keeps everything but NUL and lone surrogates.
 const ODD = [
-  ...'=+-@\t\r\n"\';,\\_\u0007\u000b\u001b\u007f\ufeff\uffff＝é😀𝒳',
+  ...'=+-@\t\r\n"\';,\\_\u0007\u000b\u001b\u007f\u0085\u202e\u2066\u200f\ufeff\uffff＝é😀𝒳',
   '\r\n',
   '_x0041_',
   '\\N',
@@ -96,7 +99,7 @@ t.test('what was found comes back from a spreadsheet exactly, as text and never 
       const cells = (sheet?.rows.slice(1) ?? []).map((row) => String(row[13] ?? ''))
       assert.deepEqual(
         cells,
-        texts.map((s) => s.replaceAll('\r\n', '\n')),
+        texts.map((s) => visible(s.replaceAll('\r\n', '\n'))),
       )
       assert.equal([...(sheet?.cells ?? [])].filter(([, cell]) => cell.formula !== undefined).length, 0)
     }),
@@ -327,3 +330,34 @@ t.test('an export is an audited operation, whoever reads it and however it ends'
   t.equal(await codigo(blank), 'NC006')
   t.equal(await codigo(c.pessoa('leo')`select audit.registrar_operacao('externa', 'x')`), '42501')
 })
+
+t.test(
+  'a record of an export is ended by whoever writes the file, not by its reader meanwhile',
+  async (t) => {
+    const c = await cenario(t)
+    await semear(
+      c.sql,
+      Array.from({ length: 2000 }, (_, i) => ({ justificativa: `achado ${i}` })),
+    )
+    const leo = c.pessoa('leo')
+    const exported = await auditExport(inTransaction(leo), {}, PLAIN)
+    const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
+    const outro = c.como('leo')
+    t.equal(await codigo(outro`select audit.finalizar_operacao(${id}, linhas => 3)`), 'NC007')
+    t.equal(
+      await codigo(
+        outro`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => '{"chave": "adivinhada"}')`,
+      ),
+      'NC007',
+    )
+    t.equal(
+      await codigo(outro`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => null)`),
+      'NC007',
+    )
+    await Readable.from(exported.stream).toArray()
+    const { operacao } = await exported.recorded
+    const kept = one(await c.sql`select linhas, status, detalhes from audit.operacoes where id = ${operacao}`)
+    t.match(kept, { linhas: 2000n, status: 'concluida' })
+    t.notOk('chave' in kept['detalhes'], 'its key is not kept')
+  },
+)

@@ -4,16 +4,16 @@ import { api } from '../helper/api.ts'
 import { esperaTrava } from '../helper/banco.ts'
 import { cenario } from '../helper/cenario.ts'
 
-const REST = (id: number) => ({
+const REST = (id: number, visto: (string | null)[]) => ({
   path: '/api/v1/divergencias/aprovar',
-  body: { ids: [id], motivo: 'conferido' },
+  body: { ids: [id], visto, motivo: 'conferido' },
 })
-const GRAPHQL = (id: number) => ({
+const GRAPHQL = (id: number, visto: (string | null)[]) => ({
   path: '/graphql',
   body: {
     query:
-      'mutation ($ids: [BigInt!]!) { aprovarDivergencias(input: { ids: $ids, motivo: "confere" }) { resultado { status } } }',
-    variables: { ids: [String(id)] },
+      'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }',
+    variables: { ids: [String(id)], visto },
   },
 })
 
@@ -25,7 +25,7 @@ for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
     const { id } = await c.achado(1)
     const server = await api(t, c)
     const authorization = `Bearer ${await server.token('revisor')}`
-    const { path, body } = ask(id)
+    const { path, body } = ask(id, await c.visto(id))
     const send = (signal?: AbortSignal) =>
       fetch(new URL(path, server.url), {
         method: 'POST',

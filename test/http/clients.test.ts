@@ -33,7 +33,7 @@ async function scene(t: Parameters<typeof cenario>[0]) {
 }
 
 test('curl: the examples read, decide and ask for a session', {
-  skip: !has('curl') && 'no curl here',
+  skip: !(has('curl') && has('jq')) && 'no curl or jq here',
 }, async (t) => {
   const { cena, env } = await scene(t)
   // Sessions need a warehouse that the bundled rules know; here the one rule of the scene is all there is.
@@ -44,14 +44,14 @@ test('curl: the examples read, decide and ask for a session', {
   t.teardown(() => rmSync(cwd, { recursive: true }))
   const { stdout } = await run('bash', ['-euc', script.join('\n')], { env, cwd })
   t.match(stdout, /"total": 3/)
-  t.match(stdout, /"por_status": \{"corrigida": 2\}/)
+  t.match(stdout, /"por_status": \{"corrigida": 1\}/)
   t.match(stdout, /"status": "rejeitada"/)
   t.match(stdout, /"status": "agendada"/)
   t.match(JSON.parse(readFileSync(join(cwd, 'openapi.json'), 'utf8')), { openapi: /^3\.1/ })
   const rows = await cena.sql`select categoria from dw.lancamentos where id > 0 order by categoria`
   t.same(
     rows.map(({ categoria }) => categoria),
-    ['CERTA', 'CERTA', 'ERR'],
+    ['CERTA', 'ERR', 'ERR'],
   )
 })
 

@@ -18,13 +18,19 @@ async function scene(t: Test) {
   const graphql = async (token: string, query: string) =>
     (await server.pedir('/graphql', { token, body: { query } })).json
   const ids = await Promise.all([1, 2, 3, 4].map(async (n) => (await cena.achado(n)).id))
-  return { cena, ana, bruno, olivia, rest, graphql, ids: ids as [number, number, number, number] }
+  /** What the list shows of findings, in the order of their ids. */
+  const seen = async (...wanted: number[]): Promise<string[]> => {
+    const { itens } = (await rest(ana, 'divergencias?ordem=id')).json
+    return wanted.map((id) => itens.find((item: { id: number }) => item.id === id).visto)
+  }
+  return { cena, ana, bruno, olivia, rest, graphql, seen, ids: ids as [number, number, number, number] }
 }
 
 test('REST: a lot goes through but for what somebody else decided, and is taken back by its number', async (t) => {
-  const { cena, ana, bruno, rest, ids } = await scene(t)
+  const { cena, ana, bruno, rest, seen, ids } = await scene(t)
+  const visto = await seen(...ids.slice(0, 3))
   await cena.rejeitar('bruno', ids[0])
-  const lot = await rest(ana, 'divergencias/aprovar', { ids: ids.slice(0, 3), motivo: 'confere' })
+  const lot = await rest(ana, 'divergencias/aprovar', { ids: ids.slice(0, 3), visto, motivo: 'confere' })
   t.equal(lot.status, 200)
   t.match(lot.json, {
     por_resultado: { feita: 1, deixada: 2 },
@@ -58,7 +64,7 @@ test('REST: confirmed; approved is what was seen', async (t) => {
   const approve = async (visto?: string[]) =>
     (await rest(bruno, 'divergencias/aprovar', { ids: [ids[0]], motivo: 'confere', ...(visto && { visto }) }))
       .json
-  t.match(await approve(), { status: 409, codigo: 'NC021' })
+  t.match(await approve(), { status: 400, detail: /falta visto/ })
   t.match(await approve(before), { status: 409, codigo: 'NC021' })
   t.match(await approve(await seen()), { itens: [{ status: 'corrigida' }] })
   t.equal(await cena.categoria(1), 'B')
@@ -120,4 +126,67 @@ test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong
   t.equal(await cena.categoria(1), 'CERTA')
   const [rule] = await cena.sql`select automatica from audit.regras where nome = 'errada'`
   t.equal(rule?.['automatica'], true, 'and leaves no trace on the rule')
+})
+
+test('An approval by API says what was seen, of the rule’s own proposals too; psql may leave it out', async (t) => {
+  const { cena, ana, rest, graphql, seen, ids } = await scene(t)
+  const [um, dois] = ids
+  t.match(await rest(ana, 'divergencias/aprovar', { ids: [um, dois], motivo: 'confere' }), {
+    status: 400,
+    json: { detail: /falta visto/, sugestao: /campo visto/ },
+  })
+  const blind = (visto = '') =>
+    graphql(
+      ana,
+      `mutation { aprovarDivergencias(input: { ids: ["${um}", "${dois}"], ${visto} motivo: "confere" }) {
+        resultado { resultado codigo explicacao } } }`,
+    )
+  t.match(await blind(), {
+    errors: [{ message: /falta visto/, extensions: { codigo: 'NC001', sugestao: /campo visto/ } }],
+  })
+  const [vistoUm, vistoDois] = await seen(um, dois)
+  t.match((await blind(`visto: ["${vistoUm}", null],`)).data.aprovarDivergencias.resultado, [
+    { resultado: 'feita' },
+    { resultado: 'deixada', codigo: 'NC021', explicacao: new RegExp(`visto ${vistoDois}`) },
+  ])
+  t.equal(await cena.categoria(2), 'ERR', 'what was not said to have been seen is left')
+  const psql = await cena.pessoa('ana')`select status from audit.aprovar_divergencias(${[dois]}, 'confere')`
+  t.equal(psql[0]?.['status'], 'corrigida')
+})
+
+test('REST: what was seen, and then changed at the source, is told and left; the others go through', async (t) => {
+  const { cena, ana, rest, seen, ids } = await scene(t)
+  const [um, dois] = ids
+  const visto = await seen(um, dois)
+  await cena.rejeitar('bruno', um)
+  await cena.pessoa('bruno')`select audit.reabrir_divergencias(${[um]}, 'olhei de novo')`
+  await cena.digitar('bruno', um, { categoria: 'OUTRA' })
+  const lot = await rest(ana, 'divergencias/aprovar', { ids: [um, dois], visto, motivo: 'confere' })
+  t.match(lot.json.itens, [
+    { resultado: 'deixada', codigo: 'NC021', explicacao: /OUTRA/ },
+    { resultado: 'feita' },
+  ])
+  t.equal(await cena.categoria(1), 'ERR')
+})
+
+test('GraphQL: a lot of rejections leaves what somebody else decided; what was rejected is opened again', async (t) => {
+  const { cena, ana, bruno, graphql, ids } = await scene(t)
+  const [um, dois] = ids
+  await cena.aprovar('bruno', um)
+  const reject = await graphql(
+    ana,
+    `mutation { rejeitarDivergencias(input: { ids: ["${um}", "${dois}"], motivo: "está certo" }) {
+      resultado { id resultado codigo explicacao status } } }`,
+  )
+  t.match(reject.data.rejeitarDivergencias.resultado, [
+    { resultado: 'deixada', codigo: 'NC005', explicacao: /já está corrigida por bruno em / },
+    { resultado: 'feita', status: 'rejeitada' },
+  ])
+  const reopen = (token: string, id: number) =>
+    graphql(
+      token,
+      `mutation { reabrirDivergencias(input: { ids: ["${id}"], motivo: "olhei de novo" }) { resultado { status resultado } } }`,
+    )
+  t.match((await reopen(bruno, dois)).data.reabrirDivergencias.resultado, [{ status: 'aberta' }])
+  t.match(await reopen(bruno, dois), { errors: [{ extensions: { codigo: 'NC005' } }] })
 })

@@ -113,8 +113,9 @@ test('one person is one person: who proposed in psql does not approve by token, 
     server.pedir('/graphql', {
       token: await server.token('revisor', name),
       body: {
-        query: `mutation ($ids: [BigInt!]!) { aprovarDivergencias(input: { ids: $ids, motivo: "confere" }) { resultado { status decididaPor } } }`,
-        variables: { ids: [String(id)] },
+        query: `mutation ($ids: [BigInt!]!, $visto: [String!]!) {
+          aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status decididaPor } } }`,
+        variables: { ids: [String(id)], visto: await c.visto(id) },
       },
     })
   for (const name of ['ana', 'Ana', ' ANA ', '\uff21na']) {
@@ -237,7 +238,7 @@ test("over a superuser's login, such as the embedded server's, each act is still
     await server.token('leitor', 'leo'),
   ]
   const { id } = await cena.achado(1)
-  const approval = { ids: [id], motivo: 'nota conferida' }
+  const approval = { ids: [id], visto: await cena.visto(id), motivo: 'nota conferida' }
   t.match((await server.pedir('/api/v1/divergencias/aprovar', { token: ana, body: approval })).json, {
     por_status: { corrigida: 1 },
   })

@@ -135,7 +135,7 @@ export function line(object: string, letters: string, width = 27): string {
 /** A request to each route that wants more than its address, such that only the role can be wrong with it. */
 export const QUESTIONS: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
-  'POST /api/v1/divergencias/aprovar': { body: { ids: [1], motivo: 'confere' } },
+  'POST /api/v1/divergencias/aprovar': { body: { ids: [1], visto: ['x'], motivo: 'confere' } },
   'POST /api/v1/divergencias/confirmar': { body: { ids: [1], motivo: 'procede' } },
   'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },

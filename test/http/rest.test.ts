@@ -70,8 +70,10 @@ test('an amount keeps every digit that it was booked with', async (t) => {
 test('a reviewer approves and rejects under their own name; the answer says what became of each', async (t) => {
   const { server, ana, bruno, leo, cena } = await scene(t)
   const id = async (registro: number) => (await cena.achado(registro)).id
-  const approve = (token: string, ids: number[]) =>
-    server.pedir('/api/v1/divergencias/aprovar', { token, body: { ids, motivo: 'confere' } })
+  const approve = async (token: string, ids: number[]) => {
+    const visto = (await cena.visto(...ids)).map((seen) => seen ?? 'nada')
+    return server.pedir('/api/v1/divergencias/aprovar', { token, body: { ids, visto, motivo: 'confere' } })
+  }
   t.equal((await approve(leo, [await id(1)])).status, 403, 'a reader decides nothing')
   const both = await approve(ana, [await id(1), await id(4)])
   t.equal(both.status, 200)

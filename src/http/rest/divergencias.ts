@@ -158,7 +158,7 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
   const ids = { type: 'array', items: ID, minItems: 1, maxItems: 1000, description: parameter.ids }
   const motivo = { ...REASON, description: parameter.motivo }
 
-  app.post<{ Body: { ids: number[]; motivo: string; visto?: (string | null)[] | null } }>(
+  app.post<{ Body: { ids: number[]; motivo: string; visto: string[] } }>(
     '/divergencias/aprovar',
     {
       schema: {
@@ -169,14 +169,15 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
           {
             ids,
             visto: {
-              type: ['array', 'null'],
-              items: { type: ['string', 'null'], maxLength: 64 },
+              type: 'array',
+              items: { type: 'string', minLength: 1, maxLength: 64 },
+              minItems: 1,
               maxItems: 1000,
               description: parameter.visto,
             },
             motivo,
           },
-          ['ids', 'motivo'],
+          ['ids', 'visto', 'motivo'],
         ),
         response: answers(text, decided),
       },
@@ -189,7 +190,7 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
         (sql) =>
           results(
             sql,
-            sql`audit.aprovar_divergencias(${body.ids}::bigint[], ${body.motivo}, ${body.visto ?? null}::text[])`,
+            sql`audit.aprovar_divergencias(${body.ids}::bigint[], ${body.motivo}, ${body.visto}::text[])`,
           ),
         DECISION_MS,
       )

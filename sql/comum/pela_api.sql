@@ -1,0 +1,12 @@
+-- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+create or replace function audit_interno.pela_api()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select session_user = 'conferente_servico' or exists (
+    select from pg_auth_members m
+    where m.roleid = 'conferente_servico'::regrole and m.member = session_user::regrole)
+$$;
+comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
