@@ -2698,7 +2698,7 @@ comment on function audit_interno.travar_grupo(text,text,text,text,bigint[]) is 
 create function audit_interno.travar_regra(regra text, compartilhada boolean DEFAULT false)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_regra(text,boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+comment on function audit_interno.travar_regra(text,boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 
 create function audit_interno.trocar_ajustes(ajustes jsonb)
   returns void language plpgsql volatile
