@@ -1594,9 +1594,9 @@ create function audit_interno.abrir_porta()
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
 create function audit_interno.adiaveis(relacao regclass)
-  returns text language sql stable
+  returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
 create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text, OUT depois_de timestamp with time zone, OUT agora timestamp with time zone)
   returns record language sql volatile
@@ -1612,6 +1612,18 @@ create function audit_interno.ainda_apontadas(regra audit.regras, janela audit.j
   returns text[] language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ainda_apontadas(audit.regras,audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
+
+create function audit_interno.ajustes()
+  returns jsonb language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
+
+create function audit_interno.ajustes_guardados(OUT nome text, OUT um text, OUT outro text)
+  returns SETOF record language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+grant execute on function audit_interno.ajustes_guardados() to conferente_escrita;
+grant execute on function audit_interno.ajustes_guardados() to conferente_regra;
 
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
@@ -1932,6 +1944,13 @@ create function audit_interno.cron_valido(expressao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
+create function audit_interno.dar_ajustes(ajustes jsonb)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
+grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_escrita;
+grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra;
+
 create function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2012,11 +2031,38 @@ create function audit_interno.diagnosticar_servidor(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 
-create function audit_interno.disparar_adiados()
+create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
-grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+  set DateStyle=ISO, YMD
+  set IntervalStyle=iso_8601
+  set TimeZone=UTC
+  set array_nulls=on
+  set backslash_quote=safe_encoding
+  set bytea_output=hex
+  set check_function_bodies=on
+  set client_connection_check_interval=3600001ms
+  set client_encoding=UTF8
+  set client_min_messages=notice
+  set default_transaction_deferrable=off
+  set default_transaction_isolation=read committed
+  set default_transaction_read_only=off
+  set escape_string_warning=on
+  set extra_float_digits=1
+  set idle_in_transaction_session_timeout=3600001ms
+  set idle_session_timeout=3600001ms
+  set lock_timeout=3600001ms
+  set password_encryption=scram-sha-256
+  set quote_all_identifiers=off
+  set row_security=on
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on
+  set statement_timeout=3600001ms
+  set synchronous_commit=on
+  set transform_null_equals=off
+  set xmlbinary=base64
+  set xmloption=content;
+comment on function audit_interno.disparar_adiados(jsonb) is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_dono;
 
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
@@ -2068,11 +2114,38 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
-create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text DEFAULT NULL::text, antes text DEFAULT NULL::text)
+create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text[] DEFAULT NULL::text[], antes text DEFAULT NULL::text, ajustes jsonb DEFAULT audit_interno.ajustes())
   returns SETOF record language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.escrever(text,bigint[],text,text) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
-grant execute on function audit_interno.escrever(text,bigint[],text,text) to conferente_dono;
+  set DateStyle=ISO, YMD
+  set IntervalStyle=iso_8601
+  set TimeZone=UTC
+  set array_nulls=on
+  set backslash_quote=safe_encoding
+  set bytea_output=hex
+  set check_function_bodies=on
+  set client_connection_check_interval=3600001ms
+  set client_encoding=UTF8
+  set client_min_messages=notice
+  set default_transaction_deferrable=off
+  set default_transaction_isolation=read committed
+  set default_transaction_read_only=off
+  set escape_string_warning=on
+  set extra_float_digits=1
+  set idle_in_transaction_session_timeout=3600001ms
+  set idle_session_timeout=3600001ms
+  set lock_timeout=3600001ms
+  set password_encryption=scram-sha-256
+  set quote_all_identifiers=off
+  set row_security=on
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on
+  set statement_timeout=3600001ms
+  set synchronous_commit=on
+  set transform_null_equals=off
+  set xmlbinary=base64
+  set xmloption=content;
+comment on function audit_interno.escrever(text,bigint[],text[],text,jsonb) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
+grant execute on function audit_interno.escrever(text,bigint[],text[],text,jsonb) to conferente_dono;
 
 create function audit_interno.esquecer_proposta()
   returns trigger language plpgsql volatile
@@ -2376,11 +2449,38 @@ create function audit_interno.possuida(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
 
-create function audit_interno.preparar(funcao text, janela audit.janela)
+create function audit_interno.preparar(funcao text, janela audit.janela, ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.preparar(text,audit.janela) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
-grant execute on function audit_interno.preparar(text,audit.janela) to conferente_dono;
+  set DateStyle=ISO, YMD
+  set IntervalStyle=iso_8601
+  set TimeZone=UTC
+  set array_nulls=on
+  set backslash_quote=safe_encoding
+  set bytea_output=hex
+  set check_function_bodies=on
+  set client_connection_check_interval=3600001ms
+  set client_encoding=UTF8
+  set client_min_messages=notice
+  set default_transaction_deferrable=off
+  set default_transaction_isolation=read committed
+  set default_transaction_read_only=off
+  set escape_string_warning=on
+  set extra_float_digits=1
+  set idle_in_transaction_session_timeout=3600001ms
+  set idle_session_timeout=3600001ms
+  set lock_timeout=3600001ms
+  set password_encryption=scram-sha-256
+  set quote_all_identifiers=off
+  set row_security=on
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on
+  set statement_timeout=3600001ms
+  set synchronous_commit=on
+  set transform_null_equals=off
+  set xmlbinary=base64
+  set xmloption=content;
+comment on function audit_interno.preparar(text,audit.janela,jsonb) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
+grant execute on function audit_interno.preparar(text,audit.janela,jsonb) to conferente_dono;
 
 create function audit_interno.preparar_mensagem(notificacao_id bigint)
   returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
@@ -2657,7 +2757,14 @@ comment on function audit_interno.travar_grupo(text,text,text,text,bigint[]) is 
 create function audit_interno.travar_regra(regra text, compartilhada boolean DEFAULT false)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_regra(text,boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+comment on function audit_interno.travar_regra(text,boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
+
+create function audit_interno.trocar_ajustes(ajustes jsonb)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_escrita;
+grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra;
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:321dbc2320c7c288ad7027dedba006216fb406ec
+--! Hash: sha1:770671b475b6e287c1e75dfb91fc2ec671d28498
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3280,7 +3280,7 @@ declare
     select format('t.%I', a.attname) from pg_attribute a
     where a.attrelid = v_relacao and a.attname = regra.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
     'null::date');
-  v_adiaveis text := audit_interno.adiaveis(v_relacao);
+  v_adiaveis text[] := audit_interno.adiaveis(v_relacao);
   v_reler boolean := audit_interno.exige_releitura(v_relacao);
   v_meio integer := cardinality(ids) / 2;
   v_dias daterange;
@@ -4361,6 +4361,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status text;
+  v_rastro text;
 begin
   update audit.sessoes_processamento s
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
@@ -4396,8 +4397,10 @@ begin
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
   if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
+    v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
   end if;
 end
 $$;
@@ -12558,21 +12561,27 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 --! EndIncluded correcao/ainda_apontadas.sql
 
 --! Included correcao/adiaveis.sql
--- The constraints of a relation, and of what lies below it, that the warehouse may check at commit only; quoted, separated by
--- commas; null when there are none. Those of other relations are not our business. Called where a write makes them speak at once.
+-- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
+-- constraints of a relation, and of what lies below it, and of all others outside our schemas that wait unless told otherwise, for a
+-- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
+-- when there are none. What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
-returns text
+returns text[]
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+  select array[string_agg(distinct format('%I.%I', n.nspname, c.conname), ', '),
+    string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') filter (where c.condeferred)]
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+  where c.condeferrable
+    and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
+      or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
+        and has_schema_privilege('conferente_escrita', n.oid, 'usage'))
 $$;
-comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of such constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
 -- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text
@@ -15392,6 +15401,7 @@ declare
   v_ler text;
   v_escrever text;
   v_recusa text;
+  v_lida boolean := false;
 begin
   select format('select %s from %s t limit 0', coalesce(string_agg(format('t.%I', u.coluna), ', '), ''), v_nome) into v_leitura
   from audit_interno.colunas_usadas(relacao) u;
@@ -15428,8 +15438,12 @@ begin
     begin
       perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
+      v_lida := true;
+      raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
     exception when others then
-      v_recusa := sqlerrm;
+      if not v_lida then
+        v_recusa := sqlerrm;
+      end if;
     end;
   end if;
   return query select format('ler %s', v_nome), case when v_ler is null and v_recusa is null then 'ok' else 'erro' end,
@@ -15877,14 +15891,15 @@ comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of th
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis names
--- constraints that are checked at once: what waited for the commit would run as whoever commits. The caller looks at its trace (audit_interno.rastro) before
--- and after. Only conferente_dono may call it.
+-- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
+-- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as whoever commits. ajustes is
+-- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
+-- Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
 create or replace function audit_interno.escrever(
-  comando text, ids bigint[] default null, adiaveis text default null, antes text default null
+  comando text, ids bigint[] default null, adiaveis text[] default null, antes text default null, ajustes jsonb default audit_interno.ajustes()
 )
 returns setof record
 language plpgsql
@@ -15892,19 +15907,31 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform audit_interno.dar_ajustes(escrever.ajustes);
   if antes is not null then
     execute escrever.antes;
   end if;
   return query execute escrever.comando using escrever.ids;
-  if adiaveis is not null then
-    execute format('set constraints %s immediate', escrever.adiaveis);
+  if adiaveis[1] is not null then
+    execute format('set constraints %s immediate', adiaveis[1]);
   end if;
+  if adiaveis[2] is not null then
+    execute format('set constraints %s deferred', adiaveis[2]);
+  end if;
+  perform audit_interno.trocar_ajustes(escrever.ajustes);
+  perform set_config('search_path', 'pg_catalog, pg_temp, audit', true);
 end
 $$;
-comment on function audit_interno.escrever(text, bigint[], text, text) is
+do $$
+begin
+  execute (select string_agg(format('alter function audit_interno.escrever(text, bigint[], text[], text, jsonb) set %s = %L', g.nome, g.um), ';')
+    from audit_interno.ajustes_guardados() g);
+end
+$$;
+comment on function audit_interno.escrever(text, bigint[], text[], text, jsonb) is
   'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
-revoke execute on function audit_interno.escrever(text, bigint[], text, text) from public;
-grant execute on function audit_interno.escrever(text, bigint[], text, text) to conferente_dono;
+revoke execute on function audit_interno.escrever(text, bigint[], text[], text, jsonb) from public;
+grant execute on function audit_interno.escrever(text, bigint[], text[], text, jsonb) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
@@ -15912,23 +15939,35 @@ revoke create on schema audit_interno from conferente_escrita;
 
 --! Included portas/preparar.sql
 -- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
--- The caller looks at its trace (audit_interno.rastro) before and after. Only conferente_dono may call it.
+-- ajustes is never given. The caller looks at the path at once, and at its trace (audit_interno.rastro) before and
+-- after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
-create or replace function audit_interno.preparar(funcao text, janela audit.janela)
+create or replace function audit_interno.preparar(
+  funcao text, janela audit.janela, ajustes jsonb default audit_interno.ajustes()
+)
 returns void
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform audit_interno.dar_ajustes(preparar.ajustes);
   execute format('select %s($1)', preparar.funcao) using preparar.janela;
+  perform audit_interno.trocar_ajustes(preparar.ajustes);
+  perform set_config('search_path', 'pg_catalog, pg_temp, audit', true);
 end
 $$;
-comment on function audit_interno.preparar(text, audit.janela) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
-revoke execute on function audit_interno.preparar(text, audit.janela) from public;
-grant execute on function audit_interno.preparar(text, audit.janela) to conferente_dono;
+do $$
+begin
+  execute (select string_agg(format('alter function audit_interno.preparar(text, audit.janela, jsonb) set %s = %L', g.nome, g.um), ';')
+    from audit_interno.ajustes_guardados() g);
+end
+$$;
+comment on function audit_interno.preparar(text, audit.janela, jsonb) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
+revoke execute on function audit_interno.preparar(text, audit.janela, jsonb) from public;
+grant execute on function audit_interno.preparar(text, audit.janela, jsonb) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_regra;
@@ -15950,8 +15989,8 @@ $$;
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
--- Refuses a search path that code of others moved: set inside a door and not only for a moment, it would outlive the door and
--- decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
+-- Refuses a search path that code of others moved: set inside a door and not only for a moment, also where a moment's hides it, it
+-- would outlive the door (see ajustes.sql) and decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
 -- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
 create or replace function audit_interno.exigir_caminho(caminho text)
 returns void
@@ -16027,27 +16066,107 @@ comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012
 
 --! Included portas/disparar_adiados.sql
 -- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
--- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone.
+-- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
+-- looks at the path and the trace as after escrever. ajustes is never given.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
-create or replace function audit_interno.disparar_adiados()
+create or replace function audit_interno.disparar_adiados(ajustes jsonb default audit_interno.ajustes())
 returns void
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
   set constraints all immediate;
+  perform audit_interno.trocar_ajustes(disparar_adiados.ajustes);
+  perform set_config('search_path', 'pg_catalog, pg_temp, audit', true);
 end
 $$;
-comment on function audit_interno.disparar_adiados() is 'Fires all deferred triggers of the transaction as conferente_escrita.';
-revoke execute on function audit_interno.disparar_adiados() from public;
-grant execute on function audit_interno.disparar_adiados() to conferente_dono;
+do $$
+begin
+  execute (select string_agg(format('alter function audit_interno.disparar_adiados(jsonb) set %s = %L', g.nome, g.um), ';')
+    from audit_interno.ajustes_guardados() g);
+end
+$$;
+comment on function audit_interno.disparar_adiados(jsonb) is 'Fires all deferred triggers of the transaction as conferente_escrita.';
+revoke execute on function audit_interno.disparar_adiados(jsonb) from public;
+grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_dono;
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/disparar_adiados.sql
+
+--! Included portas/ajustes.sql
+-- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
+-- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
+-- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
+-- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
+-- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
+-- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
+returns setof record
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    ('TimeZone', 'UTC', '<+01>-01'), ('DateStyle', 'ISO, YMD', 'ISO, DMY'), ('IntervalStyle', 'iso_8601', 'postgres'),
+    ('client_encoding', 'UTF8', 'SQL_ASCII'), ('client_min_messages', 'notice', 'warning'),
+    ('statement_timeout', '3600001ms', '3600002ms'), ('lock_timeout', '3600001ms', '3600002ms'),
+    ('idle_in_transaction_session_timeout', '3600001ms', '3600002ms'), ('idle_session_timeout', '3600001ms', '3600002ms'),
+    ('client_connection_check_interval', '3600001ms', '3600002ms'),
+    ('default_transaction_isolation', 'read committed', 'repeatable read'), ('default_transaction_read_only', 'off', 'on'),
+    ('default_transaction_deferrable', 'off', 'on'), ('synchronous_commit', 'on', 'local'), ('row_security', 'on', 'off'),
+    ('check_function_bodies', 'on', 'off'), ('standard_conforming_strings', 'on', 'off'), ('escape_string_warning', 'on', 'off'),
+    ('backslash_quote', 'safe_encoding', 'off'), ('quote_all_identifiers', 'off', 'on'), ('array_nulls', 'on', 'off'),
+    ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
+    ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
+$$;
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
+
+-- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+create or replace function audit_interno.ajustes()
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(g.nome, current_setting(g.nome)) from audit_interno.ajustes_guardados() g
+$$;
+comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
+
+-- Behind the door, before code of others: it works under its caller's settings.
+create or replace function audit_interno.dar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(a.key, a.value, true) from jsonb_each_text(dar_ajustes.ajustes) a;
+end
+$$;
+comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
+grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
+
+-- And after it: what stands here when the door has closed was set in it.
+create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(g.nome, case when trocar_ajustes.ajustes ->> g.nome = g.um then g.outro else g.um end, true)
+  from audit_interno.ajustes_guardados() g;
+end
+$$;
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;
+--! EndIncluded portas/ajustes.sql
 
 --! Included posse/criar_trava.sql
 -- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
@@ -16084,22 +16203,37 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 
 --! Included posse/travar_regra.sql
 -- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only whoever may run sessions can hold it.
+-- A row that only the owner's functions reach, so that only whoever may run sessions can hold it. They may leave it held in psql: it
+-- is waited for no longer than a step of the rule may take, and a little less, so that whoever waits is told who holds it.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_antes text := current_setting('lock_timeout');
 begin
+  perform set_config('lock_timeout', greatest(1, extract(epoch from r.tempo_limite) * 900)::bigint::text, true)
+  from audit.regras r where r.nome = travar_regra.regra;
   if compartilhada then
     perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for share;
   else
     perform from audit_interno.travas_regra t where t.regra = travar_regra.regra for update;
   end if;
+  perform set_config('lock_timeout', v_antes, true);
+exception when lock_not_available then
+  raise exception using errcode = 'lock_not_available',
+    message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
+      -- whoever has taken a row of this table: few, and seldom another rule's
+      select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
+      from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
+        and l.database = (select d.oid from pg_database d where d.datname = current_database())), 'outra sessão, que acaba de terminar')),
+    hint = 'Espere que termine, ou que quem a deixou aberta confirme ou desfaça a transação.';
 end
 $$;
-comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends.';
+comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 --! EndIncluded posse/travar_regra.sql
 
 --! Included instalacao/autorizar_publicadas.sql

@@ -1,18 +1,24 @@
--- The constraints of a relation, and of what lies below it, that the warehouse may check at commit only; quoted, separated by
--- commas; null when there are none. Those of other relations are not our business. Called where a write makes them speak at once.
+-- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
+-- constraints of a relation, and of what lies below it, and of all others outside our schemas that wait unless told otherwise, for a
+-- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
+-- when there are none. What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
-returns text
+returns text[]
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ')
+  select array[string_agg(distinct format('%I.%I', n.nspname, c.conname), ', '),
+    string_agg(distinct format('%I.%I', n.nspname, c.conname), ', ') filter (where c.condeferred)]
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-  where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
+  where c.condeferrable
+    and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
+      or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
+        and has_schema_privilege('conferente_escrita', n.oid, 'usage'))
 $$;
-comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints of a relation as SQL text, or null.';
+comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of such constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
 -- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text

@@ -28,7 +28,7 @@ declare
     select format('t.%I', a.attname) from pg_attribute a
     where a.attrelid = v_relacao and a.attname = regra.coluna_data and a.atttypid = 'date'::regtype and a.attnum > 0 and not a.attisdropped),
     'null::date');
-  v_adiaveis text := audit_interno.adiaveis(v_relacao);
+  v_adiaveis text[] := audit_interno.adiaveis(v_relacao);
   v_reler boolean := audit_interno.exige_releitura(v_relacao);
   v_meio integer := cardinality(ids) / 2;
   v_dias daterange;

@@ -13,8 +13,8 @@ $$;
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
--- Refuses a search path that code of others moved: set inside a door and not only for a moment, it would outlive the door and
--- decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
+-- Refuses a search path that code of others moved: set inside a door and not only for a moment, also where a moment's hides it, it
+-- would outlive the door (see ajustes.sql) and decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
 -- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
 create or replace function audit_interno.exigir_caminho(caminho text)
 returns void

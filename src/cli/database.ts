@@ -1,4 +1,4 @@
-import { connect, type Sql } from '../db/connection.ts'
+import { connect, endWithClient, type Sql } from '../db/connection.ts'
 import { releaseMigrations } from '../db/release.ts'
 import type { App } from './app.ts'
 import { reportWarning, UsageError } from './errors.ts'
@@ -59,6 +59,7 @@ export async function openConnection(app: App, url: string): Promise<Pick<Databa
   try {
     const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
     app.cancel = () => cancelBackend(url, row?.pid ?? 0)
+    await endWithClient(sql)
     return { sql, close: () => sql.end({ timeout: 2 }) }
   } catch (error) {
     await sql.end({ timeout: 0 })

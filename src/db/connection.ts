@@ -109,6 +109,18 @@ export async function reserve(sql: Sql): Promise<Connection> {
   })
 }
 
+/**
+ * What runs on a connection ends with its client, also one that was killed: nothing is carried out later for nobody. Asked of the
+ * server, for PgBouncer refuses it at the start; one whose system cannot tell does without.
+ */
+export async function endWithClient(sql: Sql | Connection): Promise<void> {
+  try {
+    await sql`select set_config('client_connection_check_interval', '5s', false)`
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error
+  }
+}
+
 /** An error that PostgreSQL itself answered with: it has a SQLSTATE. */
 export function isDatabaseError(error: unknown): error is postgres.PostgresError {
   return error instanceof postgres.PostgresError

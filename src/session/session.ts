@@ -1,4 +1,11 @@
-import { type Connection, isDatabaseError, type Row, reserve, type Sql } from '../db/connection.ts'
+import {
+  type Connection,
+  endWithClient,
+  isDatabaseError,
+  type Row,
+  reserve,
+  type Sql,
+} from '../db/connection.ts'
 import { transaction } from '../db/transaction.ts'
 import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
 
@@ -108,6 +115,7 @@ async function withConnection<T>(
   let timer: NodeJS.Timeout | undefined
   try {
     connection = await reserve(own)
+    await endWithClient(connection)
     const [backend] = await connection<{ pid: number }[]>`select pg_backend_pid() as pid`
     cancel = () => void cancelBackend(open(), backend?.pid ?? 0).catch(() => {})
     signal.addEventListener('abort', cancel)

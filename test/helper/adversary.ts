@@ -15,8 +15,6 @@ export interface Attack {
   readonly undone?: boolean
   /** What it leaves no rollback takes back: it is refused and told, and stays until the connection ends. */
   readonly stays?: boolean
-  /** Where code of others may keep what it does (`place` is not only read), this is not held off yet, and why. */
-  readonly open?: string
   /** Where this says so, the attack cannot be tried on this server. */
   readonly unless?: (sql: Sql) => Promise<string | undefined>
 }
@@ -190,7 +188,24 @@ export const ATTACKS: readonly Attack[] = [
     body: `perform set_config('search_path', 'dela_antes, pg_catalog, pg_temp', false);
       perform set_config('search_path', 'pg_catalog, pg_temp', true);`,
     everywhere: true,
-    open: 'a setting of the session hidden under one of the transaction shows only after the commit',
+  },
+  {
+    name: 'sets a zone and a style of dates, and hides it',
+    undone: true,
+    body: `perform set_config('TimeZone', 'Asia/Tokyo', false); perform set_config('TimeZone', 'America/Sao_Paulo', true);
+      perform set_config('DateStyle', 'SQL, DMY', false); perform set_config('DateStyle', 'ISO, MDY', true);`,
+  },
+  {
+    name: 'sets a time limit, and hides it',
+    undone: true,
+    body: `declare v_antes text := current_setting('statement_timeout'); begin
+      perform set_config('statement_timeout', '1', false); perform set_config('statement_timeout', v_antes, true); end;`,
+    everywhere: true,
+  },
+  {
+    name: 'has commits lost, and hides it',
+    undone: true,
+    body: `perform set_config('synchronous_commit', 'off', false); perform set_config('synchronous_commit', 'on', true);`,
   },
   {
     name: 'raises what we raise to undo a trial',

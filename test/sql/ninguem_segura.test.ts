@@ -185,3 +185,19 @@ t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', a
     'the dead conducts nothing',
   )
 })
+
+t.test(
+  'an operator who leaves a session open keeps others waiting for a limited time, and they are told who',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 })
+    await c.sql`update audit.regras set tempo_limite = '2 seconds' where nome = 'errada'`
+    await aberta(t, c, 'olivia', `select from audit.processar_divergencias('auto', regras => '{errada}')`)
+    const espera = await soon(t, 'another session', c.processar('auto'))
+    t.match(espera, { status: 'falhou' }, 'its only rule failed')
+    t.match(
+      await c.sql`select status, erro_codigo, erro_mensagem from audit.execucoes_regra where regra = 'errada'`,
+      [{ status: 'falhou', erro_codigo: '55P03', erro_mensagem: /olivia/ }],
+    )
+  },
+)

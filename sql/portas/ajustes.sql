@@ -1,0 +1,67 @@
+-- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
+-- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
+-- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
+-- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
+-- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
+-- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
+returns setof record
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    ('TimeZone', 'UTC', '<+01>-01'), ('DateStyle', 'ISO, YMD', 'ISO, DMY'), ('IntervalStyle', 'iso_8601', 'postgres'),
+    ('client_encoding', 'UTF8', 'SQL_ASCII'), ('client_min_messages', 'notice', 'warning'),
+    ('statement_timeout', '3600001ms', '3600002ms'), ('lock_timeout', '3600001ms', '3600002ms'),
+    ('idle_in_transaction_session_timeout', '3600001ms', '3600002ms'), ('idle_session_timeout', '3600001ms', '3600002ms'),
+    ('client_connection_check_interval', '3600001ms', '3600002ms'),
+    ('default_transaction_isolation', 'read committed', 'repeatable read'), ('default_transaction_read_only', 'off', 'on'),
+    ('default_transaction_deferrable', 'off', 'on'), ('synchronous_commit', 'on', 'local'), ('row_security', 'on', 'off'),
+    ('check_function_bodies', 'on', 'off'), ('standard_conforming_strings', 'on', 'off'), ('escape_string_warning', 'on', 'off'),
+    ('backslash_quote', 'safe_encoding', 'off'), ('quote_all_identifiers', 'off', 'on'), ('array_nulls', 'on', 'off'),
+    ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
+    ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
+$$;
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
+
+-- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+create or replace function audit_interno.ajustes()
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(g.nome, current_setting(g.nome)) from audit_interno.ajustes_guardados() g
+$$;
+comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
+
+-- Behind the door, before code of others: it works under its caller's settings.
+create or replace function audit_interno.dar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(a.key, a.value, true) from jsonb_each_text(dar_ajustes.ajustes) a;
+end
+$$;
+comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
+grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
+
+-- And after it: what stands here when the door has closed was set in it.
+create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(g.nome, case when trocar_ajustes.ajustes ->> g.nome = g.um then g.outro else g.um end, true)
+  from audit_interno.ajustes_guardados() g;
+end
+$$;
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;

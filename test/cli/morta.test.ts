@@ -1,0 +1,42 @@
+// What a command line had running when it was killed is not carried out later, for nobody.
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { armazem, lancar, regra } from '../helper/armazem.ts'
+import { banco } from '../helper/banco.ts'
+import { conferente, personal } from './helper.ts'
+
+t.test('a killed command line leaves nothing running', async (t) => {
+  const { sql, como, url } = await banco(t)
+  await armazem(sql)
+  await regra(
+    { sql, adelia: como('adelia') },
+    {
+      nome: 'lenta',
+      consulta: `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00
+        from dw.lancamentos t cross join lateral (select pg_sleep(60) where t.id is not null) as s (x)`,
+    },
+  )
+  await lancar(sql, { id: '1', categoria: 'ERRADA' })
+  const running = async () =>
+    (
+      await sql`
+        select from pg_stat_activity
+        where datname = current_database() and usename = 'olivia' and wait_event = 'PgSleep'`
+    ).length > 0
+  const until = async (wanted: boolean) => {
+    for (let n = 0; n < 200 && (await running()) !== wanted; n++) await sleep(100)
+    return await running()
+  }
+  let kill = () => {}
+  const window = ['--data-inicio', '2020-01-01', '--data-fim', '2030-12-31']
+  const ran = conferente(['processar', '--modo', 'manual', '--regra', 'lenta', ...window], {
+    url: personal(url, 'olivia'),
+    onStderr: (_, signal) => {
+      kill = () => signal('SIGKILL')
+    },
+  })
+  t.equal(await until(true), true, 'the rule runs')
+  kill()
+  await ran
+  t.equal(await until(false), false, 'the server has ended it')
+})
