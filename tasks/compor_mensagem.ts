@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker'
 import { z } from 'zod'
 import { compose } from '../src/mail/deliver.ts'
-import type { WorkContext } from '../src/worker/worker.ts'
+import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 

@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker'
 import { z } from 'zod'
 import { detectPart, SessionInterrupted } from '../src/session/session.ts'
-import type { WorkContext } from '../src/worker/worker.ts'
+import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({
   sessao_id: z.coerce.bigint().positive(),

@@ -2,7 +2,7 @@ import type { Task } from 'graphile-worker'
 import { z } from 'zod'
 import { type Attempt, send } from '../src/mail/deliver.ts'
 import type { Mailer } from '../src/mail/transport.ts'
-import type { WorkContext } from '../src/worker/worker.ts'
+import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 

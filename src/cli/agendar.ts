@@ -4,12 +4,13 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Row, Sql } from '../db/connection.ts'
 import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import type { Installed } from './service-files.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options extends Partial<ScheduleSettings> {
   readonly motivo?: string

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
+import type { Sql } from '../db/connection.ts'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Log } from '../log/log.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Database } from './database.ts'
 import { createFormat, type Format } from './format.ts'
-import type { CommandLog } from './log.ts'
 import { tell } from './output.ts'
 
 export type Role =
@@ -13,6 +13,19 @@ export type Role =
   | 'conferente_operador'
   | 'conferente_administrador'
   | 'conferente_dono'
+
+export interface Database {
+  readonly url: string
+  readonly embedded: boolean
+  /** One connection, so that a running query can be cancelled and a session's lock stays where it was taken. */
+  readonly sql: Sql
+  close(): Promise<void>
+}
+
+export interface CommandLog extends Log {
+  /** Whether stderr carries the log's own lines, and no others. */
+  readonly onStderr: boolean
+}
 
 /** What every command is given. */
 export interface App {
@@ -52,29 +65,4 @@ export function createApp(settings: Settings, program: Command): App {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   return app
-}
-
-export interface RunOptions {
-  readonly role?: Role
-  /** False for the command that brings the schema itself. */
-  readonly migrated?: boolean
-}
-
-/** Opens the database, works with it, lets it go whatever happens, and sets the exit code that `work` gives. */
-export async function withDatabase(
-  app: App,
-  { role, migrated = true }: RunOptions,
-  work: (database: Database) => Promise<number>,
-): Promise<void> {
-  app.role = role
-  // Loaded only now, here and in the commands: help and a mistyped flag need no driver, no server and no libraries.
-  const { openDatabase } = await import('./database.ts')
-  const database = await openDatabase(app, { migrated })
-  try {
-    app.signal.throwIfAborted()
-    process.exitCode = await work(database)
-  } finally {
-    app.cancel = undefined
-    await database.close()
-  }
 }

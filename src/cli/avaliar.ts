@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 import type { Point } from './reliability.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly regra: string

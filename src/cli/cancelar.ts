@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { print, printJson } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly motivo: string

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { Row, Sql } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly motivo?: string

@@ -1,19 +1,11 @@
-import { connect, endWithClient, type Sql } from '../db/connection.ts'
+import { connect, endWithClient } from '../db/connection.ts'
 import { releaseMigrations } from '../db/release.ts'
-import type { App } from './app.ts'
+import type { App, Database } from './app.ts'
 import { reportWarning, UsageError } from './errors.ts'
 import { tell } from './output.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
 const ANSWER_MS = 15_000
-
-export interface Database {
-  readonly url: string
-  readonly embedded: boolean
-  /** One connection, so that a running query can be cancelled and a session's lock stays where it was taken. */
-  readonly sql: Sql
-  close(): Promise<void>
-}
 
 /** Opens the database of DATABASE_URL, or the embedded server's own, which is migrated as needed. */
 export async function openDatabase(app: App, { migrated }: { migrated: boolean }): Promise<Database> {

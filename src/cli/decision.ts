@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { findingColumns, printFindings, reportActed } from './findings.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly motivo: string

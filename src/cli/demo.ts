@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { CommandError, UsageError } from './errors.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly linhas: number

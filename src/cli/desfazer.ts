@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { reportActed } from './findings.ts'
+import { withDatabase } from './with-database.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Row, Sql } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 const MARKS: Record<string, string> = { ok: '✔', aviso: '!', erro: '✖' }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly declarar?: string

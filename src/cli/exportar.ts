@@ -4,12 +4,13 @@ import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { AuditedExport, Dialect, ExportFormat, FindingsFilter } from '../export/index.ts'
 import { STATUSES } from '../session/states.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { refuseExisting, writeWhole } from './new-file.ts'
 import { tell } from './output.ts'
 import type { Step } from './progress.ts'
+import { withDatabase } from './with-database.ts'
 
 // Here rather than from the module that exports, which is loaded only to export.
 const FORMATS = ['csv', 'xlsx'] satisfies ExportFormat[]

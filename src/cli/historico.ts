@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { change } from './findings.ts'
 import { plain } from './format.ts'
 import { print, printJson } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app

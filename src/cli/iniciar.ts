@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { openServer, type ServeOptions } from './servir.ts'
 import { openWorker, workOptions } from './trabalhar.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options extends ServeOptions {
   readonly prazo: number

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import { STATUSES, WAITING } from '../session/states.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { findingColumns, printFindings } from './findings.ts'
 import { print, printJson, printTable, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly status?: string

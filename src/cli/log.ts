@@ -1,13 +1,7 @@
 import type { Row } from '../db/connection.ts'
-import type { Log } from '../log/log.ts'
 import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { noteWhatIsTold, tell } from './output.ts'
-
-export interface CommandLog extends Log {
-  /** Whether stderr carries the log's own lines, and no others. */
-  readonly onStderr: boolean
-}
 
 /** Notes what came of an attempt to send a message: people see it in `conferente notificacoes`. */
 export function noteMail({ text, log }: App): (delivery: Row) => void {

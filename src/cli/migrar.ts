@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import { publicMessage } from '../log/error.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly limite: number

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { print, printJson, printTable } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 export function register(program: Command, app: App): void {
   const { text } = app

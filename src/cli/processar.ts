@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
 import type { Request } from '../session/session.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { UsageError } from './errors.ts'
 import { printJson } from './output.ts'
 import { executions, nextSteps, printSession, printSimulation } from './summary.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly modo: string

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly auto?: string

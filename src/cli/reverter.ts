@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { reportRollback } from './findings.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly divergencia?: string[]

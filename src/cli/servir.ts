@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Server } from '../http/server.ts'
 import { describe, publicMessage } from '../log/error.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 import { tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 export interface ServeOptions {
   readonly porta?: number

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { print, printJson, printTable } from './output.ts'
 import { sessionWindow } from './summary.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly limite: number

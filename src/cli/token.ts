@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { TokenRecord } from '../http/token.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly papel?: string

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { publicMessage } from '../log/error.ts'
-import type { Worker, WorkReport } from '../worker/worker.ts'
-import { type App, withDatabase } from './app.ts'
+import type { WorkReport } from '../worker/context.ts'
+import type { Worker } from '../worker/worker.ts'
+import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import type { Database } from './database.ts'
 import { plain } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly prazo: number

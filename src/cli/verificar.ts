@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
-import { type App, withDatabase } from './app.ts'
+import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
 
 interface Options {
   readonly elo?: string

@@ -1,8 +1,7 @@
 import { describe } from '../log/error.ts'
 import type { SessionStep, Watcher } from '../session/session.ts'
-import type { App } from './app.ts'
+import type { App, CommandLog } from './app.ts'
 import { plain } from './format.ts'
-import type { CommandLog } from './log.ts'
 import { show } from './output.ts'
 import { type Step, startStep } from './progress.ts'
 

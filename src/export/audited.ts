@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
 import type { FindingsFilter } from './filter.ts'
-import { type ExportOptions, exportFindings, type FindingsExport } from './index.ts'
+import { type ExportOptions, exportFindings, type FindingsExport } from './findings.ts'
 import type { InTransaction } from './read.ts'
 
 /** What was taken out, as it stands in the audit. */

@@ -1,62 +1,11 @@
-import type { Readable } from 'node:stream'
-import { catalogue } from '../i18n/index.ts'
-import type { Language } from '../settings/settings.ts'
-import { csv, type Dialect } from './csv.ts'
-import type { FindingsFilter } from './filter.ts'
-import { type InTransaction, readOut } from './read.ts'
-import { XLSX_MIME, xlsx } from './xlsx.ts'
-
 export { type AuditedExport, auditExport, type ExportRecord } from './audited.ts'
 export { DIALECTS, type Dialect } from './csv.ts'
 export type { FindingsFilter } from './filter.ts'
+export {
+  type ExportFormat,
+  type ExportOptions,
+  exportFindings,
+  type FindingsExport,
+  FORMATS,
+} from './findings.ts'
 export { type InTransaction, inTransaction } from './read.ts'
-
-export const FORMATS = ['csv', 'xlsx'] as const
-export type ExportFormat = (typeof FORMATS)[number]
-
-export interface ExportOptions {
-  readonly format: ExportFormat
-  /** Of CSV; pt-BR unless told. */
-  readonly dialect?: Dialect
-  /** Of the headings; those of rfc4180 are the view's column names in every language. */
-  readonly language: Language
-}
-
-export interface FindingsExport {
-  /** Errors of the database, and of reading, destroy it; destroying it closes the cursor and ends the transaction. */
-  readonly stream: Readable
-  /** Findings so far; all of them once the stream has ended. */
-  readonly rows: number
-  readonly contentType: string
-  readonly extension: ExportFormat
-}
-
-/**
- * Findings as a file, streamed in constant memory from one statement, and so from one moment.
- * @param within the transaction in which it is read, with the rights of the reader (conferente_leitor at least); it
- * lasts until the stream has ended
- */
-export function exportFindings(
-  within: InTransaction,
-  filter: FindingsFilter,
-  { format, dialect = 'pt-BR', language }: ExportOptions,
-): FindingsExport {
-  const text = catalogue(language)
-  const spreadsheet = format === 'xlsx'
-  let rows = 0
-  const stream = readOut(
-    within,
-    spreadsheet ? xlsx(filter, text, language) : csv(filter, dialect, text),
-    (count) => {
-      rows += count
-    },
-  )
-  return {
-    stream,
-    get rows() {
-      return rows
-    },
-    contentType: spreadsheet ? XLSX_MIME : 'text/csv; charset=utf-8; header=present',
-    extension: format,
-  }
-}

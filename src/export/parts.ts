@@ -1,6 +1,14 @@
-import type { SheetColumn } from './workbook.ts'
-
 // The parts of an XLSX package around its rows, as ECMA-376 has them.
+
+/** `either` holds a number after a `#`, or text after a `"`. */
+export type CellKind = 'integer' | 'percent' | 'amount' | 'time' | 'text' | 'either'
+
+export interface SheetColumn {
+  readonly title: string
+  /** In characters. */
+  readonly width: number
+  readonly kind: CellKind
+}
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import {
+  type CellKind,
   contentTypes,
   packageLinks,
+  type SheetColumn,
   sheetHead,
   sheetTail,
   styles,
@@ -11,16 +13,6 @@ import {
   workbookXml,
 } from './parts.ts'
 import type { Cells } from './read.ts'
-
-/** `either` holds a number after a `#`, or text after a `"`. */
-export type CellKind = 'integer' | 'percent' | 'amount' | 'time' | 'text' | 'either'
-
-export interface SheetColumn {
-  readonly title: string
-  /** In characters. */
-  readonly width: number
-  readonly kind: CellKind
-}
 
 export interface WorkbookOptions {
   /** Of the first sheet; further ones are numbered. */

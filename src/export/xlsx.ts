@@ -2,9 +2,10 @@ import type { Catalogue } from '../i18n/pt-BR.ts'
 import type { Language } from '../settings/settings.ts'
 import { COLUMNS, type ExportColumn } from './columns.ts'
 import { type FindingsFilter, statementOf } from './filter.ts'
+import type { CellKind, SheetColumn } from './parts.ts'
 import type { Cells, RowFormat } from './read.ts'
 import { asText } from './sql.ts'
-import { type CellKind, MOST_ROWS, type SheetColumn, workbook } from './workbook.ts'
+import { MOST_ROWS, workbook } from './workbook.ts'
 
 export const XLSX_MIME = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../db/connection.ts'
 import { releaseMigrations } from '../db/release.ts'
 import { transaction } from '../db/transaction.ts'
-import type { HttpContext } from './server.ts'
+import type { HttpContext } from './context.ts'
 
 interface Part {
   parte: string

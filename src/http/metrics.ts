@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import type { HttpContext } from './server.ts'
+import type { HttpContext } from './context.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,8 +1,5 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseError } from '../db/connection.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../i18n/pt-BR.ts'
-import { GoneError } from './departure.ts'
-import { validationProblem } from './validation.ts'
 
 interface ProblemDetails {
   readonly code?: string | undefined
@@ -42,7 +39,7 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 
 /** The database is not there, or has no room. */
-const UNAVAILABLE =
+export const UNAVAILABLE =
   /^(08...|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENOENT|ENOTFOUND|EPIPE|ETIMEDOUT)$/
 
 /** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
@@ -71,41 +68,6 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
   }
   // Class 22: a value that cannot be what it should, such as a date that the calendar does not have.
   if (/^22/.test(code)) return new Problem(422, text.http.badValue, { code })
-  return undefined
-}
-
-/** Every error of every route leaves as a problem document (RFC 9457); what is not the caller's business only as a number to ask about. */
-export function installProblems(
-  app: FastifyInstance,
-  text: Catalogue,
-  report: (error: Error, id: string) => void,
-): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = asProblem(text, error)
-    if (problem !== undefined) return sendProblem(text, request, reply, problem)
-    report(error, request.id)
-    return sendProblem(text, request, reply, new Problem(500, text.http.internal(request.id)))
-  })
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      text,
-      request,
-      reply,
-      new Problem(404, text.http.notFound(request.method, request.url.split('?')[0] ?? '')),
-    ),
-  )
-}
-
-function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
-  if (error instanceof Problem) return error
-  if (isDatabaseError(error) || error instanceof GoneError || UNAVAILABLE.test(error.code))
-    return publicDatabaseError(text, error)
-  const { statusCode = 500, validation } = error
-  if (validation !== undefined) return validationProblem(text, error)
-  if (statusCode === 413) return new Problem(413, text.http.tooLarge)
-  if (statusCode === 415) return new Problem(415, text.http.mediaType)
-  if (statusCode === 429) return new Problem(429, text.http.tooMany)
-  if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, text.http.malformed)
   return undefined
 }
 

@@ -1,35 +1,23 @@
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { catalogue } from '../i18n/index.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
 import { installAuthentication } from './auth.ts'
 import { limitConnections } from './connections.ts'
-import { type Access, openAccess } from './database.ts'
+import type { HttpPart } from './context.ts'
+import { openAccess } from './database.ts'
 import { frameworkOptions } from './framework.ts'
 import { graphql } from './graphql/graphql.ts'
 import { health } from './health.ts'
 import { installLimits, LIMITS } from './limits.ts'
 import { installRequestLog, logOptions } from './log.ts'
 import { installHttpMetrics, metrics } from './metrics.ts'
-import { installProblems } from './problem.ts'
+import { installProblems } from './problems.ts'
 import { rest } from './rest/rest.ts'
 import { review } from './review/review.ts'
 import type { ServerSettings } from './settings.ts'
 
 export { type ServerSettings, serverSettings } from './settings.ts'
 export type { Caller } from './token.ts'
-
-/** What every part of the server is given. */
-export interface HttpContext {
-  readonly settings: ServerSettings
-  readonly text: Catalogue
-  readonly access: Access
-  /** For what failed and is not the caller's business: the caller is told the number alone. */
-  failed(error: Error, requestId: string): void
-}
-
-/** One concern: adds its routes below the base path. */
-export type HttpPart = (app: FastifyInstance, context: HttpContext) => Promise<void> | void
 
 export interface Server {
   /** Base of every route, without a slash at the end. */

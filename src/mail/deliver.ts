@@ -1,7 +1,7 @@
 import { type Row, reserve, type Sql } from '../db/connection.ts'
 import { transaction } from '../db/transaction.ts'
 import { factsSchema } from './facts.ts'
-import type { Files } from './render.ts'
+import type { Files } from './plain.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
 
 /** Files for a message that has some, written into `directory`, or the note that says why not. */

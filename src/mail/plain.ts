@@ -1,5 +1,12 @@
-import type { View } from './present.ts'
-import type { Files } from './render.ts'
+import type { View } from './view.ts'
+
+/** What became of the files that belong to a message. */
+export interface Files {
+  /** In words: what is attached, or why it is not. */
+  readonly note: string
+  /** Where they can be fetched instead. */
+  readonly url?: string | undefined
+}
 
 /** The plain text of a message: the words of the HTML in the same order. Every piece of the view is one line. */
 export function plainText(view: View, files?: Files): string {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Eta } from 'eta'
 import mjml2html from 'mjml'
 import type { Facts } from './facts.ts'
-import { plainText } from './plain.ts'
-import { present, type View } from './present.ts'
+import { type Files, plainText } from './plain.ts'
+import { present } from './present.ts'
 import { TREND, trendPng } from './trend.ts'
+import type { View } from './view.ts'
 
 export interface Picture {
   readonly cid: string
@@ -17,14 +18,6 @@ export interface Rendered {
   readonly html: string
   readonly text: string
   readonly pictures: readonly Picture[]
-}
-
-/** What became of the files that belong to a message. */
-export interface Files {
-  /** In words: what is attached, or why it is not. */
-  readonly note: string
-  /** Where they can be fetched instead. */
-  readonly url?: string | undefined
 }
 
 const template = (name: string) => readFileSync(new URL(`./templates/${name}`, import.meta.url), 'utf8')

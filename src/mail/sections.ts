@@ -1,7 +1,7 @@
 import type { MailText } from '../i18n/mail.pt-BR.ts'
 import type { Facts, Item, RuleFacts, SessionFacts } from './facts.ts'
 import { type MailFormat, oneLine } from './format.ts'
-import type { Pair, Tone, View } from './present.ts'
+import type { Pair, Tone, View } from './view.ts'
 
 export function tiles({ tipo, sessao, espera }: Facts, text: MailText, format: MailFormat): View['tiles'] {
   if (tipo !== 'resumo' || !sessao) return []

@@ -1,41 +1,20 @@
 import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
 import { Logger } from '@graphile/logger'
-import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
-import { connect, type Row } from '../db/connection.ts'
+import { connect } from '../db/connection.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
-import type { Reach, Watcher } from '../session/session.ts'
-import { scheduleDue } from './schedule.ts'
+import type { WorkContext, WorkReport } from './context.ts'
+import { keepHouse } from './housekeeping.ts'
 
 const OWNER = 'conferente_dono'
 /** How long a job may look abandoned before it is: its worker marks itself within a tick. */
 const GRACE = '30 seconds'
-
-/** What every task is given. */
-export interface WorkContext extends Reach {
-  watch(): Watcher
-  /** Aborted when the worker is asked to stop: begin nothing new. */
-  readonly pause: AbortSignal
-  /** Aborted when time is running out: cancel what runs. */
-  readonly signal: AbortSignal
-}
-
-/** Whoever is told what the worker does. */
-export interface WorkReport {
-  watch(): Watcher
-  /** It has looked at the schedule and after the dead. */
-  ticked?(): void
-  scheduled?(entry: Row): void
-  released?(workers: readonly string[]): void
-  jobFailed?(task: string, error: Error, last: boolean, sessionId?: string): void
-  /** A tick, or the worker's own bookkeeping, failed; it is tried again. */
-  trouble?(message: string): void
-}
 
 export interface WorkOptions {
   /** Milliseconds from `stop` until everything is finished or handed back. */
@@ -90,23 +69,7 @@ export async function startWorker(
   try {
     // Before graphile-worker, which would try to make its tables in a database that is not ours.
     await keeper`select from audit_interno.agenda()`
-    runner = await run({
-      connectionString: asOwner(url),
-      taskList,
-      concurrency: jobs,
-      noHandleSignals: true,
-      parsedCronItems: [],
-      events,
-      logger: quietLogger(report),
-      preset: {
-        worker: {
-          gracefulShutdownAbortTimeout: stopWithin,
-          // Other values can leave a job that finishes during shutdown locked, and it would run again hours later.
-          completeJobBatchDelay: 0,
-          failJobBatchDelay: 0,
-        },
-      },
-    })
+    runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, report }))
   } catch (error) {
     await keeper.end({ timeout: 0 })
     throw error
@@ -122,31 +85,8 @@ export async function startWorker(
     )
   })
 
-  async function keepHouse(): Promise<void> {
-    await keeper`select audit_interno.marcar_trabalhadores(${pools}::text[])`
-    const [released] = await keeper<{ nomes: string[] | null }[]>`
-      select audit_interno.liberar_trabalhos(${Object.keys(taskList)}::text[], ${grace}::interval) as nomes`
-    if (released?.nomes) report.released?.(released.nomes)
-    // What people did from psql: their own transactions may not hold the head of the chain.
-    await keeper`select audit_interno.selar()`
-    // Those whose job has failed for the last time, or whose conductor was no worker.
-    await keeper`select from audit_interno.encerrar_interrompidas()`
-    await keeper`select from audit_interno.encerrar_mensagens()`
-    await keeper`select from audit_interno.conferir_ausencia()`
-    const entry = await scheduleDue(keeper)
-    if (entry) report.scheduled?.(entry)
-    report.ticked?.()
-  }
-  let timer: NodeJS.Timeout | undefined
-  let ticking: Promise<void> = Promise.resolve()
-  const beat = () => {
-    ticking = keepHouse()
-      .catch((error: Error) => report.trouble?.(error.message))
-      .then(() => {
-        if (!pause.signal.aborted) timer = setTimeout(beat, tick)
-      })
-  }
-  beat()
+  const house = { pools, tasks: Object.keys(taskList), grace }
+  const heart = beat(() => keepHouse(keeper, house, report), tick, report)
 
   const { promise: done } = runner
   done.catch(() => {})
@@ -156,18 +96,69 @@ export async function startWorker(
     async stop() {
       if (pause.signal.aborted) return
       pause.abort()
-      clearTimeout(timer)
+      heart.stop()
       // What has not come to the end of its step by then is cancelled, and has the rest of the time to be handed back.
       const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
       try {
         await running.stop().catch(() => {}) // stopped by itself already
         await running.promise.catch(() => {})
-        await ticking
+        await heart.last()
       } finally {
         clearTimeout(cancel)
         await keeper.end({ timeout: 1 })
       }
     },
+  }
+}
+
+interface Queue {
+  readonly taskList: TaskList
+  readonly events: WorkerEvents
+  readonly jobs: number
+  readonly stopWithin: number
+  readonly report: WorkReport
+}
+
+function queueOptions(url: string, { taskList, events, jobs, stopWithin, report }: Queue): RunnerOptions {
+  return {
+    connectionString: asOwner(url),
+    taskList,
+    concurrency: jobs,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    events,
+    logger: quietLogger(report),
+    preset: {
+      worker: {
+        gracefulShutdownAbortTimeout: stopWithin,
+        // Other values can leave a job that finishes during shutdown locked, and it would run again hours later.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
+  }
+}
+
+/** Works at once, then again each time `pause` milliseconds after it has ended, until stopped. */
+function beat(work: () => Promise<void>, pause: number, report: WorkReport) {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let last: Promise<void>
+  const next = () => {
+    last = work()
+      .catch((error: Error) => report.trouble?.(error.message))
+      .then(() => {
+        if (!stopped) timer = setTimeout(next, pause)
+      })
+  }
+  next()
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+    /** Settles once what runs has ended. */
+    last: () => last,
   }
 }
 

@@ -16,3 +16,9 @@ export interface Subject {
 /** Mutations of one file, as pairs of what stands there and what it is broken into. */
 export const of = (file: string, ...pairs: readonly (readonly [from: string, to: string])[]): Mutation[] =>
   pairs.map(([from, to]) => ({ file, from, to }))
+
+export interface Outcome extends Mutation {
+  readonly subject: string
+  /** The first assertion that failed; undefined when the mutation survived. */
+  readonly caught: string | undefined
+}

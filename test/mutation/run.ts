@@ -10,17 +10,11 @@ import { ROOT } from '../helper/arquivos.ts'
 import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { conquistada } from './conquistada.ts'
-import type { Mutation, Subject } from './mutation.ts'
+import type { Mutation, Outcome, Subject } from './mutation.ts'
 import { pendenteVerificacao } from './pendente_verificacao.ts'
 import { table } from './table.ts'
 import { tradeMarketing } from './trade_marketing.ts'
 import { validacaoValores } from './validacao_valores.ts'
-
-export interface Outcome extends Mutation {
-  readonly subject: string
-  /** The first assertion that failed; undefined when the mutation survived. */
-  readonly caught: string | undefined
-}
 
 const PAGE = join(ROOT, 'docs/mutation.md')
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')

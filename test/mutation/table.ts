@@ -1,4 +1,4 @@
-import type { Outcome } from './run.ts'
+import type { Outcome } from './mutation.ts'
 
 const INTRO = `# Mutations
 

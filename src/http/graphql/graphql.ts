@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { declareProduction } from '../../settings/settings.ts'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 import type { Caller } from '../token.ts'
 
 const BODY_BYTES = 500_000

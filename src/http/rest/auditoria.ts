@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 import { sendDocument } from './reply.ts'
 import { answers, DAY, ID, object, page, pages, RULE, some, TEXT } from './schemas.ts'
 

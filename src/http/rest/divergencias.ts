@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Fragment, Transaction } from '../../db/connection.ts'
 import { STATUSES } from '../../session/states.ts'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 import { sendDocument } from './reply.ts'
 import {
   answers,

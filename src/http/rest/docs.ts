@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 
 const PLACE = '/api/docs'
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ExportFormat, FindingsFilter } from '../../export/index.ts'
 import { STATUSES } from '../../session/states.ts'
+import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
-import type { HttpContext } from '../server.ts'
 import { DAY, ID, object, problems, REASON, RULE, some } from './schemas.ts'
 
 const CSV = 'text/csv'

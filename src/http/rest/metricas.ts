@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { STATUSES } from '../../session/states.ts'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 import { sendDocument } from './reply.ts'
 import { answers, DAY, list, object, RULE, some } from './schemas.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
-import type { HttpContext } from '../server.ts'
 import { installValidation } from '../validation.ts'
 import { auditoria } from './auditoria.ts'
 import { divergencias } from './divergencias.ts'

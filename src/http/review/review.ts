@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-import type { HttpContext } from '../server.ts'
+import type { HttpContext } from '../context.ts'
 
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))

@@ -1,0 +1,26 @@
+import type { App, Database, Role } from './app.ts'
+
+export interface RunOptions {
+  readonly role?: Role
+  /** False for the command that brings the schema itself. */
+  readonly migrated?: boolean
+}
+
+/** Opens the database, works with it, lets it go whatever happens, and sets the exit code that `work` gives. */
+export async function withDatabase(
+  app: App,
+  { role, migrated = true }: RunOptions,
+  work: (database: Database) => Promise<number>,
+): Promise<void> {
+  app.role = role
+  // Loaded only now, here and in the commands: help and a mistyped flag need no driver, no server and no libraries.
+  const { openDatabase } = await import('./database.ts')
+  const database = await openDatabase(app, { migrated })
+  try {
+    app.signal.throwIfAborted()
+    process.exitCode = await work(database)
+  } finally {
+    app.cancel = undefined
+    await database.close()
+  }
+}

@@ -1,0 +1,23 @@
+import type { Row } from '../db/connection.ts'
+import type { Reach, Watcher } from '../session/session.ts'
+
+/** What every task is given. */
+export interface WorkContext extends Reach {
+  watch(): Watcher
+  /** Aborted when the worker is asked to stop: begin nothing new. */
+  readonly pause: AbortSignal
+  /** Aborted when time is running out: cancel what runs. */
+  readonly signal: AbortSignal
+}
+
+/** Whoever is told what the worker does. */
+export interface WorkReport {
+  watch(): Watcher
+  /** It has looked at the schedule and after the dead. */
+  ticked?(): void
+  scheduled?(entry: Row): void
+  released?(workers: readonly string[]): void
+  jobFailed?(task: string, error: Error, last: boolean, sessionId?: string): void
+  /** A tick, or the worker's own bookkeeping, failed; it is tried again. */
+  trouble?(message: string): void
+}

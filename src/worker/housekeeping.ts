@@ -1,0 +1,32 @@
+import type { Sql } from '../db/connection.ts'
+import type { WorkReport } from './context.ts'
+import { scheduleDue } from './schedule.ts'
+
+interface House {
+  /** Names under which this process locks jobs. */
+  readonly pools: readonly string[]
+  readonly tasks: readonly string[]
+  /** How long a job may look abandoned before it is taken from its worker. */
+  readonly grace: string
+}
+
+/** One tick: shows that this worker lives, takes up what the dead left, keeps the schedule. */
+export async function keepHouse(
+  keeper: Sql,
+  { pools, tasks, grace }: House,
+  report: WorkReport,
+): Promise<void> {
+  await keeper`select audit_interno.marcar_trabalhadores(${pools}::text[])`
+  const [released] = await keeper<{ nomes: string[] | null }[]>`
+    select audit_interno.liberar_trabalhos(${tasks}::text[], ${grace}::interval) as nomes`
+  if (released?.nomes) report.released?.(released.nomes)
+  // What people did from psql: their own transactions may not hold the head of the chain.
+  await keeper`select audit_interno.selar()`
+  // Those whose job has failed for the last time, or whose conductor was no worker.
+  await keeper`select from audit_interno.encerrar_interrompidas()`
+  await keeper`select from audit_interno.encerrar_mensagens()`
+  await keeper`select from audit_interno.conferir_ausencia()`
+  const entry = await scheduleDue(keeper)
+  if (entry) report.scheduled?.(entry)
+  report.ticked?.()
+}
