@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger } from '@graphile/logger'
 import { type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import comporMensagem from '../tasks/compor_mensagem.ts'
@@ -28,6 +29,10 @@ export interface WorkContext extends Reach {
 /** Whoever is told what the worker does. */
 export interface WorkReport {
   watch(): Watcher
+  /** The server is a standby: nothing can be done until it is promoted. */
+  standby?(): void
+  /** From here on jobs are taken: at once, or after a standby's promotion. */
+  ready?(): void
   /** It has looked at the schedule and after the dead. */
   ticked?(): void
   scheduled?(entry: Row): void
@@ -57,6 +62,7 @@ export interface Worker {
 
 /**
  * Works off the queue until stopped, and keeps the schedule. Any number of workers may share a database.
+ * Against a standby it waits for the promotion: the queue's own library would be started and never take a job.
  * @param url of a login that is a member of conferente_dono
  */
 export async function startWorker(
@@ -86,11 +92,8 @@ export async function startWorker(
   const pools: string[] = []
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
-  let runner: Runner
-  try {
-    // Before graphile-worker, which would try to make its tables in a database that is not ours.
-    await keeper`select from audit_interno.agenda()`
-    runner = await run({
+  const begin = async (): Promise<Runner> => {
+    const runner = await run({
       connectionString: asOwner(url),
       taskList,
       concurrency: jobs,
@@ -107,9 +110,11 @@ export async function startWorker(
         },
       },
     })
-  } catch (error) {
-    await keeper.end({ timeout: 0 })
-    throw error
+    if (!pause.signal.aborted) {
+      report.ready?.()
+      beat()
+    }
+    return runner
   }
   events.on('job:error', ({ job, error }) => {
     if (pause.signal.aborted) return
@@ -146,11 +151,33 @@ export async function startWorker(
         if (!pause.signal.aborted) timer = setTimeout(beat, tick)
       })
   }
-  beat()
+  const promoted = async (): Promise<boolean> => {
+    while (!pause.signal.aborted && (await isStandby().catch(() => true))) {
+      await sleep(tick, undefined, { signal: pause.signal }).catch(() => {})
+    }
+    return !pause.signal.aborted
+  }
+  const isStandby = async (): Promise<boolean> => {
+    const [server] = await keeper<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
+    return server?.standby === true
+  }
 
-  const { promise: done } = runner
+  let begun: Promise<Runner | undefined>
+  try {
+    // Before graphile-worker, which would try to make its tables in a database that is not ours.
+    await keeper`select from audit_interno.agenda()`
+    if (await isStandby()) {
+      report.standby?.()
+      begun = promoted().then((now) => (now ? begin() : undefined))
+    } else {
+      begun = Promise.resolve(await begin())
+    }
+  } catch (error) {
+    await keeper.end({ timeout: 0 })
+    throw error
+  }
+  const done = begun.then((runner) => runner?.promise)
   done.catch(() => {})
-  const running = runner
   return {
     done,
     async stop() {
@@ -160,8 +187,9 @@ export async function startWorker(
       // What has not come to the end of its step by then is cancelled, and has the rest of the time to be handed back.
       const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
       try {
-        await running.stop().catch(() => {}) // stopped by itself already
-        await running.promise.catch(() => {})
+        const running = await begun.catch(() => undefined)
+        await running?.stop().catch(() => {}) // stopped by itself already
+        await running?.promise.catch(() => {})
         await ticking
       } finally {
         clearTimeout(cancel)

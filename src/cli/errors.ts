@@ -115,6 +115,7 @@ function knownFailure(
     return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role) }) }
   }
   if (code === '57014') return { message: error.cancelled }
+  if (code === '25006') return { message: error.readOnly, hint: error.readOnlyHint }
   if (code === '53100') return { message: error.diskFull }
   return undefined
 }
