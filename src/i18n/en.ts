@@ -261,6 +261,7 @@ export const en: Catalogue = {
     simulated: (status, window) => `Simulation: it would end ${status}; ${window}. Nothing was changed.`,
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
+    wouldFail: '[would fail]',
   },
   rollback: {
     ask: 'Were the corrections wrong?',

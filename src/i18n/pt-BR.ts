@@ -269,6 +269,7 @@ export const ptBR = {
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
+    wouldFail: '[falharia]',
   },
   rollback: {
     ask: 'As correções estavam erradas?',
