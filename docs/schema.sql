@@ -443,6 +443,9 @@ create table audit.execucoes_regra (
   conferidas bigint default 0 not null,
   desfeitas bigint default 0 not null,
   refeitas bigint default 0 not null,
+  atrasadas bigint default 0 not null,
+  atrasadas_inicio date,
+  atrasadas_fim date,
   valor_em_risco numeric default 0 not null,
   valor_corrigido numeric default 0 not null,
   inicio timestamp with time zone,
@@ -466,7 +469,7 @@ comment on column audit.execucoes_regra.regra is 'Rule.';
 comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
-comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
 comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
@@ -480,6 +483,9 @@ comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for au
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
+comment on column audit.execucoes_regra.atrasadas is 'Rows of an incremental session that came with a load time which the sessions before it had passed, or with none; they were read all the same.';
+comment on column audit.execucoes_regra.atrasadas_inicio is 'First booking date of atrasadas; null where there are none.';
+comment on column audit.execucoes_regra.atrasadas_fim is 'Last booking date of atrasadas, included.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
@@ -861,7 +867,7 @@ comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amou
 comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
-comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
+comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 grant select on table audit.sessoes_processamento to conferente_leitor;
 
 create table audit.tokens (
@@ -1511,6 +1517,33 @@ create table audit_interno.cadeia (
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 
+create table audit_interno.contagens_carga (
+  sessao_id bigint not null,
+  regra text not null,
+  base_id bigint,
+  corte timestamp with time zone not null,
+  data_desde date not null,
+  datas date[],
+  cargas timestamp with time zone[],
+  linhas bigint[],
+  datas_atrasadas date[],
+  datas_sem_carga date[],
+  constraint contagens_carga_pkey PRIMARY KEY (sessao_id, regra),
+  constraint contagens_carga_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
+  constraint contagens_carga_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id)
+);
+comment on table audit_interno.contagens_carga is 'How many rows each booking date held, hour of load by hour of load, that the next incremental session of the rule will no longer read: what there is more of by then was loaded late.';
+comment on column audit_interno.contagens_carga.sessao_id is 'Session.';
+comment on column audit_interno.contagens_carga.regra is 'Rule.';
+comment on column audit_interno.contagens_carga.base_id is 'The session at whose end this one''s window begins, and with whose counts it compares; null in the first.';
+comment on column audit_interno.contagens_carga.corte is 'Load time before which rows were counted: where the next window begins.';
+comment on column audit_interno.contagens_carga.data_desde is 'Earliest booking date that was counted.';
+comment on column audit_interno.contagens_carga.datas is 'Booking dates; with cargas and linhas one count each. Null until it was counted.';
+comment on column audit_interno.contagens_carga.cargas is 'Hours of load; null where a row has no load time.';
+comment on column audit_interno.contagens_carga.linhas is 'Rows of that booking date and hour.';
+comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates of which an hour held more rows than before.';
+comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates that held more rows without a load time than before.';
+
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity not null,
   operacao_id bigint not null,
@@ -1582,6 +1615,11 @@ create table audit_interno.vereditos (
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+
+create function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.abrir_contagens(audit.sessoes_processamento,interval) is 'Opens the counts of a session''s rules.';
 
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
@@ -1745,6 +1783,11 @@ create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
 
+create function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_atrasadas(bigint,audit.regras) is 'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
+
 create function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -1819,6 +1862,11 @@ create function audit_interno.confrontar_corrigidas(regra audit.regras)
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
+
+create function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_cargas(bigint,audit.regras) is 'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
 
 create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   returns void language plpgsql volatile
@@ -1990,6 +2038,11 @@ create function audit_interno.destinatarios(tipo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
+
+create function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.detectar_atrasadas(bigint,audit.regras,bigint,text) is 'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
 
 create function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
   returns void language plpgsql volatile
@@ -2297,6 +2350,11 @@ create function audit_interno.fora_do_alcance(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
 
+create function audit_interno.frase_atrasadas(sessao_id bigint)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
+
 create function audit_interno.frase_desfeitas(sessao_id bigint)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2443,6 +2501,11 @@ create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+
+create function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
+  returns TABLE(inicio date, fim date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.periodos_atrasados(bigint,text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
 
 create function audit_interno.possuida(nome text)
   returns boolean language sql volatile
@@ -2637,7 +2700,7 @@ comment on function audit_interno.resumir_avaliacao(audit.regras,text,bigint) is
 create function audit_interno.resumir_simulacao(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
+comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each), exemplos (up to 20 findings of each, with before and after) and falhas (corrections that would fail, up to 1000 of each, with motivo).';
 
 create function audit_interno.resumo_achado(achado audit.divergencias_processadas)
   returns bytea language sql stable;
@@ -2698,6 +2761,11 @@ comment on function audit_interno.selar_operacao() is 'Takes the digest of an en
 create function audit_interno.sem_zeros(valores jsonb)
   returns jsonb language sql immutable;
 comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+
+create function audit_interno.sessao_anterior(regra text, modo text)
+  returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sessao_anterior(text,text) is 'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
 
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer

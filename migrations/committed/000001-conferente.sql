@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:770671b475b6e287c1e75dfb91fc2ec671d28498
+--! Hash: sha1:c6522452be1cfe2214940392128cf5561713e495
 --! Message: conferente
 
 set local role conferente_dono;
@@ -170,6 +170,8 @@ select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.pe
 from (values
   ('sessao.margem_incremental', '"02:00:00"', 'intervalo', 0, 172800, null, null,
     'Quanto a janela incremental recua sobre a anterior: uma carga confirma depois da hora que grava.'),
+  ('sessao.atrasadas_dias', '92', 'inteiro', 0, 3660, null, 'dias',
+    'Quantos dias de data de lançamento para trás cada sessão incremental conta, para achar linhas de uma carga que confirmou tarde demais; lançamentos mais antigos, ou sem data, não são contados.'),
   ('sessao.primeira_janela', '"24:00:00"', 'intervalo', 3600, 31622400, null, null,
     'Tamanho da primeira janela incremental de uma regra.'),
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',
@@ -438,7 +440,7 @@ comment on column audit.sessoes_processamento.valor_em_risco is 'Sum of the amou
 comment on column audit.sessoes_processamento.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL. A correction made again (refeitas) adds nothing: its money was counted the first time.';
 comment on column audit.sessoes_processamento.limite_atingido is 'The limit that stopped automatic correction, in words; null if none did.';
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
-comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule).';
+comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 
 create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
@@ -461,6 +463,9 @@ create table audit.execucoes_regra (
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
+  atrasadas bigint not null default 0,
+  atrasadas_inicio date,
+  atrasadas_fim date,
   valor_em_risco numeric not null default 0,
   valor_corrigido numeric not null default 0,
   inicio timestamptz,
@@ -481,7 +486,7 @@ comment on column audit.execucoes_regra.regra is 'Rule.';
 comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
-comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window.';
+comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
 comment on column audit.execucoes_regra.total_valor is 'Control total: sum of the amounts of these rows in BRL.';
 comment on column audit.execucoes_regra.encontradas is 'Findings: new and recurring.';
 comment on column audit.execucoes_regra.novas is 'Findings never seen before.';
@@ -495,6 +500,9 @@ comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for au
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
+comment on column audit.execucoes_regra.atrasadas is 'Rows of an incremental session that came with a load time which the sessions before it had passed, or with none; they were read all the same.';
+comment on column audit.execucoes_regra.atrasadas_inicio is 'First booking date of atrasadas; null where there are none.';
+comment on column audit.execucoes_regra.atrasadas_fim is 'Last booking date of atrasadas, included.';
 comment on column audit.execucoes_regra.valor_em_risco is 'Sum of the amounts at stake of the findings in BRL.';
 comment on column audit.execucoes_regra.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas.';
 comment on column audit.execucoes_regra.inicio is 'When the rule began.';
@@ -507,6 +515,33 @@ comment on column audit.execucoes_regra.conferencia is 'What of its earlier corr
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 --! EndIncluded tabelas/sessoes_processamento.sql
+
+--! Included deteccao/tabelas.sql
+create table audit_interno.contagens_carga (
+  sessao_id bigint not null references audit.sessoes_processamento,
+  regra text not null references audit.regras,
+  base_id bigint,
+  corte timestamptz not null,
+  data_desde date not null,
+  datas date[],
+  cargas timestamptz[],
+  linhas bigint[],
+  datas_atrasadas date[],
+  datas_sem_carga date[],
+  primary key (sessao_id, regra)
+);
+comment on table audit_interno.contagens_carga is 'How many rows each booking date held, hour of load by hour of load, that the next incremental session of the rule will no longer read: what there is more of by then was loaded late.';
+comment on column audit_interno.contagens_carga.sessao_id is 'Session.';
+comment on column audit_interno.contagens_carga.regra is 'Rule.';
+comment on column audit_interno.contagens_carga.base_id is 'The session at whose end this one''s window begins, and with whose counts it compares; null in the first.';
+comment on column audit_interno.contagens_carga.corte is 'Load time before which rows were counted: where the next window begins.';
+comment on column audit_interno.contagens_carga.data_desde is 'Earliest booking date that was counted.';
+comment on column audit_interno.contagens_carga.datas is 'Booking dates; with cargas and linhas one count each. Null until it was counted.';
+comment on column audit_interno.contagens_carga.cargas is 'Hours of load; null where a row has no load time.';
+comment on column audit_interno.contagens_carga.linhas is 'Rows of that booking date and hour.';
+comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates of which an hour held more rows than before.';
+comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates that held more rows without a load time than before.';
+--! EndIncluded deteccao/tabelas.sql
 
 --! Included partes/tabelas.sql
 create table audit_interno.partes_sessao (
@@ -2673,9 +2708,226 @@ comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, 
   'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
 --! EndIncluded deteccao/fechar_ausentes.sql
 
+--! Included deteccao/contar_cargas.sql
+-- Counts, by booking date and hour of load, the rows that the next incremental session will not read any more, and compares what
+-- this session will not read any more with what its base had counted of it. More than then means a load that committed after the
+-- margin had passed, or wrote an old load time, or none. By hours, so that rows which a reload moves or somebody deletes do not
+-- make up for late ones. One reading of the dates since data_desde; rules of one table and window share it. Called by
+-- medir_janela, before the rule reads: what comes in between is counted by the next session.
+create or replace function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_contagem audit_interno.contagens_carga;
+  v_base audit_interno.contagens_carga;
+  v_atrasadas bigint;
+begin
+  select * into v_contagem from audit_interno.contagens_carga c
+  where c.sessao_id = contar_cargas.sessao_id and c.regra = contar_cargas.regra.nome;
+  if not found then
+    return; -- not incremental, or a table without booking dates or load times
+  end if;
+  select * into v_base from audit_interno.contagens_carga c where c.sessao_id = v_contagem.base_id and c.regra = v_contagem.regra;
+
+  select c.datas, c.cargas, c.linhas, c.datas_atrasadas, c.datas_sem_carga, e.atrasadas
+  into v_contagem.datas, v_contagem.cargas, v_contagem.linhas, v_contagem.datas_atrasadas, v_contagem.datas_sem_carga, v_atrasadas
+  from audit_interno.contagens_carga c
+  join audit.execucoes_regra e on e.sessao_id = c.sessao_id and e.regra = c.regra
+  join audit.regras r on r.nome = c.regra
+  where c.sessao_id = v_contagem.sessao_id and c.datas is not null and r.tabela = regra.tabela
+    and r.coluna_data = regra.coluna_data and r.coluna_carga = regra.coluna_carga and c.base_id is not distinct from v_contagem.base_id
+    and c.corte = v_contagem.corte and c.data_desde = v_contagem.data_desde
+  limit 1;
+  if not found then
+    with contada as materialized (
+      select x.*
+      from audit_interno.ler(format(
+        'select t.%1$I::date, %2$s, count(*) filter (where t.%3$I < %4$L::timestamptz or t.%3$I is null), count(*) filter (where t.%3$I < %5$L::timestamptz or t.%3$I is null)
+         from %6$s t
+         where t.%1$I >= %7$L and isfinite(t.%1$I) and (t.%3$I < %8$L::timestamptz or t.%3$I is null)
+         group by 1, 2',
+        regra.coluna_data,
+        case when audit_interno.tipo_coluna(v_tabela, regra.coluna_carga) like '%with time zone'
+          then format('date_trunc(''hour'', t.%I, ''UTC'')', regra.coluna_carga)
+          else format('date_trunc(''hour'', t.%I::timestamp) at time zone ''UTC''', regra.coluna_carga) end,
+        regra.coluna_carga, coalesce(v_base.corte, '-infinity'), v_contagem.corte, audit_interno.nome_sql(v_tabela), v_contagem.data_desde,
+        greatest(v_base.corte, v_contagem.corte))) as x (data date, carga timestamptz, antes bigint, agora bigint)
+    ), cresceu as (
+      select c.data, c.carga, c.antes - coalesce(b.linhas, 0) as linhas
+      from contada c
+      left join unnest(v_base.datas, v_base.cargas, v_base.linhas) as b (data, carga, linhas)
+        on b.data = c.data and b.carga is not distinct from c.carga
+      where v_base.datas is not null and c.data >= v_base.data_desde and c.antes > coalesce(b.linhas, 0)
+    )
+    select coalesce(c.datas, '{}'), coalesce(c.cargas, '{}'), coalesce(c.linhas, '{}'), a.datas, a.sem_carga, a.linhas
+    into v_contagem.datas, v_contagem.cargas, v_contagem.linhas, v_contagem.datas_atrasadas, v_contagem.datas_sem_carga, v_atrasadas
+    from (
+      select array_agg(x.data order by x.data, x.carga) as datas, array_agg(x.carga order by x.data, x.carga) as cargas,
+        array_agg(x.agora order by x.data, x.carga) as linhas
+      from contada x where x.agora > 0
+    ) as c, (
+      select array_agg(distinct x.data) filter (where x.carga is not null) as datas,
+        array_agg(distinct x.data) filter (where x.carga is null) as sem_carga, coalesce(sum(x.linhas), 0) as linhas
+      from cresceu x
+    ) as a;
+  end if;
+
+  update audit_interno.contagens_carga c
+  set datas = v_contagem.datas, cargas = v_contagem.cargas, linhas = v_contagem.linhas, datas_atrasadas = v_contagem.datas_atrasadas,
+    datas_sem_carga = v_contagem.datas_sem_carga
+  where c.sessao_id = v_contagem.sessao_id and c.regra = v_contagem.regra;
+  update audit.execucoes_regra e
+  set atrasadas = v_atrasadas, atrasadas_inicio = d.inicio, atrasadas_fim = d.fim
+  from (select min(x) as inicio, max(x) as fim from unnest(v_contagem.datas_atrasadas || v_contagem.datas_sem_carga) as x) as d
+  where e.sessao_id = v_contagem.sessao_id and e.regra = v_contagem.regra;
+end
+$$;
+comment on function audit_interno.contar_cargas(bigint, audit.regras) is
+  'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
+--! EndIncluded deteccao/contar_cargas.sql
+
+--! Included deteccao/periodos_atrasados.sql
+-- The booking dates on which rows came late, as few stretches of dates: what lies within a week of each other is one. Called by
+-- condicao_atrasadas and detectar_atrasadas.
+create or replace function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
+returns table (inicio date, fim date)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with marcada as (
+    select d.data, d.data - lag(d.data, 1, d.data) over (order by d.data) > 7 as salta
+    from audit_interno.contagens_carga c cross join unnest(c.datas_atrasadas) as d (data)
+    where c.sessao_id = periodos_atrasados.sessao_id and c.regra = periodos_atrasados.regra
+  ), numerada as (
+    select m.data, count(*) filter (where m.salta) over (order by m.data) as periodo from marcada m
+  )
+  select min(n.data), max(n.data) from numerada n group by n.periodo
+$$;
+comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+--! EndIncluded deteccao/periodos_atrasados.sql
+
+--! Included deteccao/condicao_atrasadas.sql
+-- The condition that a row t of a rule's table came late, or lies beside one that did, and is not in the rule's window by its load
+-- time, as SQL over $1, the window. Called by medir_janela.
+create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat(
+    (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',
+        regra.coluna_data, p.inicio, p.fim + 1, regra.coluna_carga), '' order by p.inicio)
+     from audit_interno.periodos_atrasados(sessao_id, regra.nome) p),
+    (select format(' or t.%I::date = any (%L) and t.%I is null', regra.coluna_data, c.datas_sem_carga, regra.coluna_carga)
+     from audit_interno.contagens_carga c
+     where c.sessao_id = condicao_atrasadas.sessao_id and c.regra = condicao_atrasadas.regra.nome and c.datas_sem_carga is not null))
+$$;
+comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
+  'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
+--! EndIncluded deteccao/condicao_atrasadas.sql
+
+--! Included deteccao/detectar_atrasadas.sql
+-- Runs a rule over the booking dates on which rows came late: its window goes by load time and passes them over. Whole dates, up
+-- to where the window begins; rows without a load time by their keys. Part of the detection: called once for each rule, by
+-- detectar_regra and juntar_regra.
+create or replace function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tabela regclass := audit_interno.relacao(regra.tabela);
+  v_desde timestamptz := (audit_interno.janela_execucao(sessao_id, regra.nome)).carregado_desde;
+  v_sem_carga date[] := (
+    select c.datas_sem_carga from audit_interno.contagens_carga c
+    where c.sessao_id = detectar_atrasadas.sessao_id and c.regra = detectar_atrasadas.regra.nome);
+  v_chaves text[];
+  v_janela audit.janela;
+begin
+  if v_sem_carga is not null then
+    select array_agg(x.chave) into v_chaves
+    from audit_interno.ler(format('select t.%1$I::text from %2$s t where t.%3$I >= %4$L and t.%3$I::date = any (%5$L) and t.%6$I is null',
+      regra.coluna_chave, audit_interno.nome_sql(v_tabela), regra.coluna_data, (select min(d) from unnest(v_sem_carga) as d), v_sem_carga,
+      regra.coluna_carga)) as x (chave text);
+  end if;
+  for v_janela in -- over stretches of dates, not rows
+    -- a date with a time of day has its last hours on the next
+    select p.inicio, case when audit_interno.tipo_coluna(v_tabela, regra.coluna_data) = 'date' then p.fim else p.fim + 1 end, null::timestamptz, v_desde, null::text[]
+    from audit_interno.periodos_atrasados(detectar_atrasadas.sessao_id, regra.nome) p
+    union all
+    select null, null, null, null, v_chaves where v_chaves is not null
+  loop
+    perform audit_interno.levantar_achados(regra, v_janela);
+    perform audit_interno.registrar_achados(detectar_atrasadas.sessao_id, regra, operacao_id, hash_regra);
+  end loop;
+end
+$$;
+comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigint, text) is
+  'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
+--! EndIncluded deteccao/detectar_atrasadas.sql
+
+--! Included deteccao/sessao_anterior.sql
+-- The session at whose end a rule's next incremental window begins. Called by criar_sessao and abrir_contagens.
+create or replace function audit_interno.sessao_anterior(regra text, modo text)
+returns table (id bigint, ate timestamptz, corte timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- a limit that stopped corrections leaves the window where it was;
+  -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
+  select e.sessao_id, e.carregado_ate, c.corte
+  from audit.execucoes_regra e
+  join audit.sessoes_processamento s on s.id = e.sessao_id
+  left join audit_interno.contagens_carga c on c.sessao_id = e.sessao_id and c.regra = e.regra
+  where e.regra = sessao_anterior.regra and e.status = 'concluida' and e.motivo is null and s.incremental
+    and s.status in ('concluida', 'concluida_com_falhas') and (sessao_anterior.modo = 'manual' or s.modo = 'auto')
+  order by e.carregado_ate desc
+  limit 1
+$$;
+comment on function audit_interno.sessao_anterior(text, text) is
+  'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
+--! EndIncluded deteccao/sessao_anterior.sql
+
+--! Included deteccao/abrir_contagens.sql
+-- Puts down, for each rule of an incremental session, what its counts of loads will be compared with, and forgets the counts that
+-- no session will ask for any more. Called by criar_sessao.
+create or replace function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.contagens_carga (sessao_id, regra, base_id, corte, data_desde)
+  select e.sessao_id, e.regra, u.id, e.carregado_ate - margem,
+    (e.carregado_ate at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'))::date - (audit_interno.configuracao('sessao.atrasadas_dias') #>> '{}')::integer
+  from audit.execucoes_regra e
+  join audit.regras r on r.nome = e.regra and r.coluna_data is not null and r.coluna_carga is not null
+  left join lateral audit_interno.sessao_anterior(e.regra, sessao.modo) as u on true
+  where e.sessao_id = sessao.id and e.status = 'pendente';
+  delete from audit_interno.contagens_carga c
+  where c.regra = any (sessao.regras)
+    and c.sessao_id < coalesce(
+      (select u.id from audit_interno.sessao_anterior(c.regra, 'auto') u), (select u.id from audit_interno.sessao_anterior(c.regra, 'manual') u))
+    and not exists (
+      select from audit.sessoes_processamento s left join audit_interno.contagens_carga x on x.sessao_id = s.id and x.regra = c.regra
+      where s.status in ('agendada', 'em_andamento') and c.sessao_id in (s.id, x.base_id));
+end
+$$;
+comment on function audit_interno.abrir_contagens(audit.sessoes_processamento, interval) is 'Opens the counts of a session''s rules.';
+--! EndIncluded deteccao/abrir_contagens.sql
+
 --! Included deteccao/medir_janela.sql
 -- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
--- share one scan; of windows that differ over one table the session counts the largest, for they end at the same time.
+-- share one scan, which takes in what came late; of windows that differ over one table the session counts the largest, for they end at the same time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -2685,6 +2937,7 @@ as $$
 declare
   v_linhas bigint;
   v_total numeric;
+  v_atrasadas text;
 begin
   if exists (
     select from audit.execucoes_regra e
@@ -2692,17 +2945,20 @@ begin
   then
     return;
   end if;
+  perform audit_interno.contar_cargas(medir_janela.sessao_id, regra);
+  v_atrasadas := audit_interno.condicao_atrasadas(medir_janela.sessao_id, regra);
   select e.linhas_examinadas, e.total_valor into v_linhas, v_total
   from audit.execucoes_regra e join audit.regras r on r.nome = e.regra
   where e.sessao_id = medir_janela.sessao_id and e.linhas_examinadas is not null and r.tabela = regra.tabela
     and r.coluna_data is not distinct from regra.coluna_data and r.coluna_carga is not distinct from regra.coluna_carga
     and r.coluna_valor is not distinct from regra.coluna_valor and e.carregado_desde is not distinct from janela.carregado_desde
+    and audit_interno.condicao_atrasadas(e.sessao_id, r) = v_atrasadas
   limit 1;
   if not found then
     select m.linhas, m.total into v_linhas, v_total
     from audit_interno.ler(format('select count(*), %s from %s t where %s',
       case when regra.coluna_valor is null then 'null::numeric' else format('coalesce(sum(t.%I), 0)::numeric', regra.coluna_valor) end,
-      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela)), janela) as m (linhas bigint, total numeric);
+      audit_interno.nome_sql(audit_interno.relacao(regra.tabela)), audit_interno.condicao_janela(regra, janela) || v_atrasadas), janela) as m (linhas bigint, total numeric);
   end if;
   update audit.execucoes_regra e set linhas_examinadas = v_linhas, total_valor = v_total
   where e.sessao_id = medir_janela.sessao_id and e.regra = medir_janela.regra.nome;
@@ -2798,6 +3054,7 @@ begin
     detalhes => jsonb_build_object('hash_funcao', v_hash, 'janela', to_jsonb(v_janela)));
   perform audit_interno.levantar_achados(v_regra, v_janela);
   perform audit_interno.registrar_achados(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
+  perform audit_interno.detectar_atrasadas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.reabrir_desfeitas(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(detectar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (
@@ -3035,6 +3292,7 @@ begin
   v_hash := audit_interno.hash_regra(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
+  perform audit_interno.detectar_atrasadas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.reabrir_desfeitas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_ausentes(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
   perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.deteccoes d where d.operacao_id = v_operacao));
@@ -3766,18 +4024,15 @@ begin
 
   insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
-    case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
+    -- not later than where the session before left off, whatever the margin was then
+    case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
   cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
-  left join lateral (
-    -- a limit that stopped corrections leaves the window where it was;
-    -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
-    select max(e.carregado_ate) as ate
-    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
-    where e.regra = r.nome and e.status = 'concluida' and e.motivo is null and s.incremental
-      and s.status in ('concluida', 'concluida_com_falhas') and (criar_sessao.modo = 'manual' or s.modo = 'auto')
-  ) as u on true
+  left join lateral audit_interno.sessao_anterior(r.nome, criar_sessao.modo) as u on true
   where r.nome = any (v_regras);
+  if v_incremental then
+    perform audit_interno.abrir_contagens(v_sessao, v_margem);
+  end if;
 
   update audit.sessoes_processamento s
   set carregado_desde = e.desde, carregado_ate = e.ate
@@ -3974,6 +4229,33 @@ comment on function audit_interno.proxima_etapa(bigint) is
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
 --! EndIncluded sessao/proxima_etapa.sql
 
+--! Included sessao/frase_atrasadas.sql
+-- The rows that came late to a session, in one sentence for each count: how many, booked when, and what to do. Called by
+-- finalizar_sessao.
+create or replace function audit_interno.frase_atrasadas(sessao_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(a.frase, '; ')
+  from (
+    select format('%s de carga atrasada, %s %s (%s): a hora de carga já havia passado em sessões anteriores, ou falta; %s agora. Se cargas demoram, aumente sessao.margem_incremental',
+      case e.atrasadas when 1 then '1 linha' else format('%s linhas', e.atrasadas) end,
+      case e.atrasadas when 1 then 'lançada em' else 'lançadas em' end,
+      concat_ws(' a ', to_char(e.atrasadas_inicio, 'DD/MM/YYYY'),
+        case when e.atrasadas_fim > e.atrasadas_inicio then to_char(e.atrasadas_fim, 'DD/MM/YYYY') end),
+      string_agg(e.regra, ', ' order by e.regra),
+      case e.atrasadas when 1 then 'lida' else 'lidas' end) as frase
+    from audit.execucoes_regra e
+    where e.sessao_id = frase_atrasadas.sessao_id and e.atrasadas > 0
+    group by e.atrasadas, e.atrasadas_inicio, e.atrasadas_fim
+    order by e.atrasadas desc, 1
+  ) as a
+$$;
+comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
+--! EndIncluded sessao/frase_atrasadas.sql
+
 --! Included sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -4005,6 +4287,7 @@ begin
         where e.sessao_id = v_sessao.id and e.status = 'concluida' and e.linhas_examinadas = 0
         having count(*) > 0) end,
     'limite atingido: ' || v_sessao.limite_atingido,
+    audit_interno.frase_atrasadas(v_sessao.id),
     audit_interno.frase_desfeitas(v_sessao.id),
     (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
@@ -4072,7 +4355,8 @@ grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text
 --! EndIncluded sessao/registrar_falha_etapa.sql
 
 --! Included sessao/resumir_simulacao.sql
--- What a simulation would have changed: for each rule the totals and the first rows, largest amount first.
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
+-- the corrections that would fail, with the reason of each.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
 returns jsonb
 language sql
@@ -4093,9 +4377,20 @@ as $$
         from audit.divergencias_processadas d
         where d.sessao_ultima_id = resumir_simulacao.sessao_id and d.status in ('aberta', 'corrigida')
       ) as x
-      where x.ordem <= 20))
+      where x.ordem <= 20),
+    'falhas', (
+      select coalesce(jsonb_agg(x.falha order by x.regra, x.ordem), '[]')
+      from (
+        select d.regra, row_number() over (partition by d.regra order by d.valor_em_risco desc, d.id) as ordem,
+          jsonb_build_object('regra', d.regra, 'tabela', d.tabela, 'registro_id', d.registro_id, 'antes', d.valores_originais,
+            'depois', d.valores_propostos, 'confianca', d.confianca, 'valor_em_risco', d.valor_em_risco, 'justificativa', d.justificativa,
+            'motivo', d.motivo) as falha
+        from audit.divergencias_processadas d
+        where d.sessao_ultima_id = resumir_simulacao.sessao_id and d.status = 'falha'
+      ) as x
+      where x.ordem <= 1000))
 $$;
-comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
+comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each), exemplos (up to 20 findings of each, with before and after) and falhas (corrections that would fail, up to 1000 of each, with motivo).';
 --! EndIncluded sessao/resumir_simulacao.sql
 
 --! Included sessao/processar_divergencias.sql
@@ -15538,7 +15833,7 @@ begin
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
       ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'A janela de cada manhã não vê linhas sem hora de carga.'),
+        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
@@ -15888,6 +16183,76 @@ $$;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 --! EndIncluded consulta/diagnosticar_servidor.sql
 
+--! Included portas/ajustes.sql
+-- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
+-- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
+-- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
+-- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
+-- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
+-- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
+returns setof record
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    ('TimeZone', 'UTC', '<+01>-01'), ('DateStyle', 'ISO, YMD', 'ISO, DMY'), ('IntervalStyle', 'iso_8601', 'postgres'),
+    ('client_encoding', 'UTF8', 'SQL_ASCII'), ('client_min_messages', 'notice', 'warning'),
+    ('statement_timeout', '3600001ms', '3600002ms'), ('lock_timeout', '3600001ms', '3600002ms'),
+    ('idle_in_transaction_session_timeout', '3600001ms', '3600002ms'), ('idle_session_timeout', '3600001ms', '3600002ms'),
+    ('client_connection_check_interval', '3600001ms', '3600002ms'),
+    ('default_transaction_isolation', 'read committed', 'repeatable read'), ('default_transaction_read_only', 'off', 'on'),
+    ('default_transaction_deferrable', 'off', 'on'), ('synchronous_commit', 'on', 'local'), ('row_security', 'on', 'off'),
+    ('check_function_bodies', 'on', 'off'), ('standard_conforming_strings', 'on', 'off'), ('escape_string_warning', 'on', 'off'),
+    ('backslash_quote', 'safe_encoding', 'off'), ('quote_all_identifiers', 'off', 'on'), ('array_nulls', 'on', 'off'),
+    ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
+    ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
+$$;
+comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
+grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
+
+-- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+create or replace function audit_interno.ajustes()
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(g.nome, current_setting(g.nome)) from audit_interno.ajustes_guardados() g
+$$;
+comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
+
+-- Behind the door, before code of others: it works under its caller's settings.
+create or replace function audit_interno.dar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(a.key, a.value, true) from jsonb_each_text(dar_ajustes.ajustes) a;
+end
+$$;
+comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
+grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
+
+-- And after it: what stands here when the door has closed was set in it.
+create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config(g.nome, case when trocar_ajustes.ajustes ->> g.nome = g.um then g.outro else g.um end, true)
+  from audit_interno.ajustes_guardados() g;
+end
+$$;
+comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
+grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;
+--! EndIncluded portas/ajustes.sql
+
 --! Included portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
@@ -16097,76 +16462,6 @@ grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_do
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded portas/disparar_adiados.sql
-
---! Included portas/ajustes.sql
--- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
--- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
--- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
--- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
--- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
--- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
-create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
-returns setof record
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  values
-    ('TimeZone', 'UTC', '<+01>-01'), ('DateStyle', 'ISO, YMD', 'ISO, DMY'), ('IntervalStyle', 'iso_8601', 'postgres'),
-    ('client_encoding', 'UTF8', 'SQL_ASCII'), ('client_min_messages', 'notice', 'warning'),
-    ('statement_timeout', '3600001ms', '3600002ms'), ('lock_timeout', '3600001ms', '3600002ms'),
-    ('idle_in_transaction_session_timeout', '3600001ms', '3600002ms'), ('idle_session_timeout', '3600001ms', '3600002ms'),
-    ('client_connection_check_interval', '3600001ms', '3600002ms'),
-    ('default_transaction_isolation', 'read committed', 'repeatable read'), ('default_transaction_read_only', 'off', 'on'),
-    ('default_transaction_deferrable', 'off', 'on'), ('synchronous_commit', 'on', 'local'), ('row_security', 'on', 'off'),
-    ('check_function_bodies', 'on', 'off'), ('standard_conforming_strings', 'on', 'off'), ('escape_string_warning', 'on', 'off'),
-    ('backslash_quote', 'safe_encoding', 'off'), ('quote_all_identifiers', 'off', 'on'), ('array_nulls', 'on', 'off'),
-    ('transform_null_equals', 'off', 'on'), ('bytea_output', 'hex', 'escape'), ('extra_float_digits', '1', '2'),
-    ('xmlbinary', 'base64', 'hex'), ('xmloption', 'content', 'document'), ('password_encryption', 'scram-sha-256', 'md5')
-$$;
-comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
-grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
-
--- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
-create or replace function audit_interno.ajustes()
-returns jsonb
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_object_agg(g.nome, current_setting(g.nome)) from audit_interno.ajustes_guardados() g
-$$;
-comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
-
--- Behind the door, before code of others: it works under its caller's settings.
-create or replace function audit_interno.dar_ajustes(ajustes jsonb)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform set_config(a.key, a.value, true) from jsonb_each_text(dar_ajustes.ajustes) a;
-end
-$$;
-comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
-grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
-
--- And after it: what stands here when the door has closed was set in it.
-create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform set_config(g.nome, case when trocar_ajustes.ajustes ->> g.nome = g.um then g.outro else g.um end, true)
-  from audit_interno.ajustes_guardados() g;
-end
-$$;
-comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
-grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;
---! EndIncluded portas/ajustes.sql
 
 --! Included posse/criar_trava.sql
 -- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the

@@ -52,18 +52,15 @@ begin
 
   insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
-    case when v_incremental then coalesce(u.ate - v_margem, v_agora - v_primeira) end, case when v_incremental then v_agora end
+    -- not later than where the session before left off, whatever the margin was then
+    case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
   cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
-  left join lateral (
-    -- a limit that stopped corrections leaves the window where it was;
-    -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
-    select max(e.carregado_ate) as ate
-    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
-    where e.regra = r.nome and e.status = 'concluida' and e.motivo is null and s.incremental
-      and s.status in ('concluida', 'concluida_com_falhas') and (criar_sessao.modo = 'manual' or s.modo = 'auto')
-  ) as u on true
+  left join lateral audit_interno.sessao_anterior(r.nome, criar_sessao.modo) as u on true
   where r.nome = any (v_regras);
+  if v_incremental then
+    perform audit_interno.abrir_contagens(v_sessao, v_margem);
+  end if;
 
   update audit.sessoes_processamento s
   set carregado_desde = e.desde, carregado_ate = e.ate

@@ -28,6 +28,7 @@ begin
         where e.sessao_id = v_sessao.id and e.status = 'concluida' and e.linhas_examinadas = 0
         having count(*) > 0) end,
     'limite atingido: ' || v_sessao.limite_atingido,
+    audit_interno.frase_atrasadas(v_sessao.id),
     audit_interno.frase_desfeitas(v_sessao.id),
     (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),

@@ -1,4 +1,5 @@
--- What a simulation would have changed: for each rule the totals and the first rows, largest amount first.
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
+-- the corrections that would fail, with the reason of each.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
 returns jsonb
 language sql
@@ -19,6 +20,17 @@ as $$
         from audit.divergencias_processadas d
         where d.sessao_ultima_id = resumir_simulacao.sessao_id and d.status in ('aberta', 'corrigida')
       ) as x
-      where x.ordem <= 20))
+      where x.ordem <= 20),
+    'falhas', (
+      select coalesce(jsonb_agg(x.falha order by x.regra, x.ordem), '[]')
+      from (
+        select d.regra, row_number() over (partition by d.regra order by d.valor_em_risco desc, d.id) as ordem,
+          jsonb_build_object('regra', d.regra, 'tabela', d.tabela, 'registro_id', d.registro_id, 'antes', d.valores_originais,
+            'depois', d.valores_propostos, 'confianca', d.confianca, 'valor_em_risco', d.valor_em_risco, 'justificativa', d.justificativa,
+            'motivo', d.motivo) as falha
+        from audit.divergencias_processadas d
+        where d.sessao_ultima_id = resumir_simulacao.sessao_id and d.status = 'falha'
+      ) as x
+      where x.ordem <= 1000))
 $$;
-comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each) and exemplos (up to 20 findings of each, with before and after).';
+comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each), exemplos (up to 20 findings of each, with before and after) and falhas (corrections that would fail, up to 1000 of each, with motivo).';

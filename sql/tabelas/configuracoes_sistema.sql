@@ -29,6 +29,8 @@ select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.pe
 from (values
   ('sessao.margem_incremental', '"02:00:00"', 'intervalo', 0, 172800, null, null,
     'Quanto a janela incremental recua sobre a anterior: uma carga confirma depois da hora que grava.'),
+  ('sessao.atrasadas_dias', '92', 'inteiro', 0, 3660, null, 'dias',
+    'Quantos dias de data de lançamento para trás cada sessão incremental conta, para achar linhas de uma carga que confirmou tarde demais; lançamentos mais antigos, ou sem data, não são contados.'),
   ('sessao.primeira_janela', '"24:00:00"', 'intervalo', 3600, 31622400, null, null,
     'Tamanho da primeira janela incremental de uma regra.'),
   ('sessao.tamanho_lote', '10000', 'inteiro', 1, 1000000, null, 'linhas',

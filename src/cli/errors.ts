@@ -71,7 +71,8 @@ function reportCommander(text: Catalogue, error: CommanderError): number {
 }
 
 function reportFailure(app: App | undefined, text: Catalogue, error: Failure): number {
-  const { code = '' } = error
+  // node-postgres, by which migrations and the queue speak, gives no code
+  const { code = /^Connection terminated/.test(error.message) ? 'CONNECTION_CLOSED' : '' } = error
   if (code.startsWith('NC')) {
     const summary = text.code[code as keyof Catalogue['code']]
     if (summary) tell(summary)
@@ -115,6 +116,7 @@ function knownFailure(
     return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role) }) }
   }
   if (code === '57014') return { message: error.cancelled }
+  if (code === '25006') return { message: error.readOnly, hint: error.readOnlyHint }
   if (code === '53100') return { message: error.diskFull }
   return undefined
 }

@@ -10,7 +10,7 @@ export const findingColumns = (sql: Sql) => sql`
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
   proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto`
 
-/** A line for each finding, and with `sentence` its justification below. */
+/** A line for each finding, and with `sentence` its justification and why it is as it is below. */
 export function printFindings(
   { text, format }: App,
   rows: readonly Row[],
@@ -38,6 +38,7 @@ export function printFindings(
   print()
   for (const row of rows) {
     print(`${row['id']}: ${plain(row['justificativa'])}`)
+    if (row['motivo'] != null) print(`    ${column.reason}: ${plain(row['motivo'])}`)
   }
 }
 

@@ -75,9 +75,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 let app: App | undefined
 
-// The driver throws from a timer when the server went away between two queries; all else here is a bug of ours.
+// The drivers throw from a timer or an event when the server went away between two queries; all else here is a bug of ours.
 process.on('uncaughtException', (error) => {
-  const lost = error.stack?.includes('/postgres/') === true
+  const lost = /[\\/](postgres|pg|pg-pool)[\\/]/.test(error.stack ?? '')
   process.exit(reportError(app, lost ? Object.assign(error, { code: 'CONNECTION_CLOSED' }) : error))
 })
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../db/connection.ts'
 import { migrate } from '../db/migrate.ts'
 import type { App } from './app.ts'
+import { reportError } from './errors.ts'
 import { withStep } from './progress.ts'
 
 /**
@@ -13,7 +14,10 @@ export async function bringUpToDate(app: App, url: string, text = app.text.notic
     const name = `conferente migrar ${process.pid}`
     const named = new URL(url)
     named.searchParams.set('application_name', name)
-    await migrate(named.href)
+    await migrate(named.href, {
+      lost: () =>
+        reportError(app, Object.assign(new Error('Connection terminated'), { code: 'CONNECTION_CLOSED' })),
+    })
     const sql = connect(url, { max: 1 })
     try {
       for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {

@@ -86,16 +86,21 @@ export function nextSteps({ text }: App, session: Row): void {
 /** What a simulation would have changed: totals of each rule, then the examples before and after. */
 export function printSimulation(app: App, session: Row): void {
   const { text, format } = app
-  const { regras = [], exemplos = [] } = (session['resumo'] ?? {}) as Record<string, Row[]>
+  const { regras = [], exemplos = [], falhas = [] } = (session['resumo'] ?? {}) as Record<string, Row[]>
   printRules(app, regras)
   print()
-  for (const example of exemplos) {
-    const mark = example['corrigiria'] ? text.result.wouldCorrect : text.result.wouldOpen
+  const show = (row: Row, mark: string) => {
     print(
-      `${example['regra']}  ${plain(example['registro_id'])}  ${format.money(example['valor_em_risco'])}  ${format.percent(example['confianca'])}  ${mark}`,
+      `${row['regra']}  ${plain(row['registro_id'])}  ${format.money(row['valor_em_risco'])}  ${format.percent(row['confianca'])}  ${mark}`,
     )
-    print(`  ${change(format.values, example['antes'], example['depois'])}`)
-    print(`  ${plain(example['justificativa'])}`)
+    print(`  ${change(format.values, row['antes'], row['depois'])}`)
+    print(`  ${plain(row['justificativa'])}`)
+  }
+  for (const example of exemplos)
+    show(example, example['corrigiria'] ? text.result.wouldCorrect : text.result.wouldOpen)
+  for (const failure of falhas) {
+    show(failure, text.result.wouldFail)
+    print(`  ${text.column.reason}: ${plain(failure['motivo'])}`)
   }
   print()
   print(text.result.simulated(session['status'], sessionWindow(app, session)))

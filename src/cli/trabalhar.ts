@@ -33,7 +33,7 @@ export function workOptions(command: Command, { text }: App): Command {
     .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
 }
 
-/** Starts a worker that sends mail and tells on stderr what it does, and says that it is ready. */
+/** Starts a worker that sends mail and tells on stderr what it does, and says when it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
   const [{ startWorker }, { createWatcher }, { openMail, tellMail }] = await Promise.all([
@@ -48,7 +48,6 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     jobs: options.simultaneos,
     ...(mail && { mail }),
   })
-  tell(app.text.worker.ready, { event: 'worker.ready' })
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
 }
 
@@ -56,6 +55,8 @@ function createReport(app: App, createWatcher: typeof import('./watcher.ts').cre
   const { text, format } = app
   return {
     watch: () => createWatcher(app, false),
+    standby: () => tell(text.worker.standby, { event: 'worker.standby', level: 'warn' }),
+    ready: () => tell(text.worker.ready, { event: 'worker.ready' }),
     scheduled: ({ previsto_para, sessao_id, erro_mensagem }) =>
       erro_mensagem == null
         ? tell(text.worker.scheduled(format.time(previsto_para), String(sessao_id)), {

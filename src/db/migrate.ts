@@ -16,10 +16,10 @@ const here = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 const quiet = new Logger(() => () => {})
 // graphile-migrate takes only a logger of its own copy of that package.
 const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/logger') as {
-  Logger: new (factory: () => () => void) => NonNullable<MigrateSettings['logger']>
+  Logger: new (
+    factory: () => (level: string, message: string) => void,
+  ) => NonNullable<MigrateSettings['logger']>
 }
-const quietMigrations = new own.Logger(() => () => {})
-
 export interface Obstacle {
   readonly item: string
   readonly detalhe: string
@@ -41,9 +41,13 @@ export class MigrationRefused extends Error {
  * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
  * Looks first what is in the way.
  * @throws {MigrationRefused} and nothing was done
+ * @param options.lost called when a connection that graphile-migrate keeps is cut: it ends the process next, with exit code 1
  * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
  */
-export async function migrate(url: string, { current = false } = {}): Promise<void> {
+export async function migrate(
+  url: string,
+  { current = false, lost }: { current?: boolean; lost?: () => void } = {},
+): Promise<void> {
   const sql = connect(url, { max: 1, name: 'conferente migrar' })
   try {
     const obstacles = await inTheWay(sql)
@@ -58,7 +62,9 @@ export async function migrate(url: string, { current = false } = {}): Promise<vo
   const settings: MigrateSettings = {
     connectionString: url,
     migrationsFolder: here('migrations'),
-    logger: quietMigrations,
+    logger: new own.Logger(() => (_, message) => {
+      if (message.startsWith('An error occurred in the PgPool')) lost?.()
+    }),
   }
   await runCommitted(settings)
   if (current) await runCurrent(settings, true)

@@ -73,9 +73,11 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
           (inner) => inner<{ nome: string }[]>`select filename as nome from graphile_migrate.migrations`,
         )
         .catch(() => undefined)
+      // A standby can be read, but no session runs there.
+      const [server] = await sql<{ primario: boolean }[]>`select not pg_is_in_recovery() as primario`
       const there = known?.map(({ nome }) => nome).sort()
       return [
-        { parte: 'banco', pronta: true },
+        { parte: 'banco', pronta: server?.primario === true },
         { parte: 'migracoes', pronta: there?.join() === release.join() },
         ...rest,
       ]

@@ -92,6 +92,9 @@ export const en: Catalogue = {
     forbidden: 'no permission for this',
     forbiddenHint: (role) => `this command needs role ${role}: grant ${role} to your_user;`,
     cancelled: 'the query was cancelled or took longer than allowed',
+    readOnly: 'this database can only be read: it is a standby, or set to read only',
+    readOnlyHint:
+      'point DATABASE_URL at the primary, or promote this server (select pg_promote()); conferente diagnostico and the lists work here.',
     diskFull: "the server's disk is full",
   },
   code: {
@@ -266,6 +269,7 @@ export const en: Catalogue = {
     simulated: (status, window) => `Simulation: it would end ${status}; ${window}. Nothing was changed.`,
     wouldCorrect: '[would correct]',
     wouldOpen: '[would stay open]',
+    wouldFail: '[would fail]',
   },
   approval: {
     ask: (n) =>
@@ -327,6 +331,8 @@ export const en: Catalogue = {
   worker: {
     ready:
       'worker ready: waits for queued sessions and keeps the schedule (SIGTERM or Ctrl-C ends it in order)',
+    standby:
+      'warning: the server is a standby: no work is done until it is promoted; as soon as it is, the worker begins',
     stopping: (seconds) => `ending: finishes or hands back what is under way within ${seconds} s`,
     late: 'out of time: another worker will take up what is left',
     ended: 'worker ended; nothing is left under way here',

@@ -96,6 +96,9 @@ export const ptBR = {
     forbidden: 'sem permissão para isto',
     forbiddenHint: (role: string) => `este comando pede o papel ${role}: grant ${role} to seu_usuario;`,
     cancelled: 'a consulta foi cancelada ou passou do tempo limite',
+    readOnly: 'este banco só aceita leitura: é uma réplica (standby), ou está em modo somente leitura',
+    readOnlyHint:
+      'aponte DATABASE_URL para o servidor primário, ou promova este (select pg_promote()); conferente diagnostico e as listas funcionam aqui.',
     diskFull: 'o disco do servidor está cheio',
   },
   /** Told before the database's own message, which is in Portuguese already. */
@@ -274,6 +277,7 @@ export const ptBR = {
       `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
     wouldCorrect: '[corrigiria]',
     wouldOpen: '[ficaria aberta]',
+    wouldFail: '[falharia]',
   },
   approval: {
     ask: (n: string) =>
@@ -336,6 +340,8 @@ export const ptBR = {
   worker: {
     ready:
       'trabalhador pronto: espera sessões na fila e cuida da agenda (SIGTERM ou Ctrl-C encerra em ordem)',
+    standby:
+      'aviso: o servidor é uma réplica (standby): nenhum trabalho é feito até que seja promovido; assim que for, o trabalhador começa',
     stopping: (seconds: string) => `encerrando: termina ou devolve o que está em curso em até ${seconds} s`,
     late: 'prazo esgotado: o que restou será retomado por outro trabalhador',
     ended: 'trabalhador encerrado; nada ficou em curso aqui',

@@ -13,6 +13,10 @@ export interface WorkContext extends Reach {
 /** Whoever is told what the worker does. */
 export interface WorkReport {
   watch(): Watcher
+  /** The server is a standby: nothing can be done until it is promoted. */
+  standby?(): void
+  /** From here on jobs are taken: at once, or after a standby's promotion. */
+  ready?(): void
   /** It has looked at the schedule and after the dead. */
   ticked?(): void
   scheduled?(entry: Row): void

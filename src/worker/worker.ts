@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger } from '@graphile/logger'
 import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
-import { connect } from '../db/connection.ts'
+import { connect, type Sql } from '../db/connection.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
 import type { WorkContext, WorkReport } from './context.ts'
@@ -36,6 +37,7 @@ export interface Worker {
 
 /**
  * Works off the queue until stopped, and keeps the schedule. Any number of workers may share a database.
+ * Against a standby it waits for the promotion: the queue's own library would be started and never take a job.
  * @param url of a login that is a member of conferente_dono
  */
 export async function startWorker(
@@ -65,14 +67,15 @@ export async function startWorker(
   const pools: string[] = []
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
-  let runner: Runner
-  try {
-    // Before graphile-worker, which would try to make its tables in a database that is not ours.
-    await keeper`select from audit_interno.agenda()`
-    runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, report }))
-  } catch (error) {
-    await keeper.end({ timeout: 0 })
-    throw error
+  const house = { pools, tasks: Object.keys(taskList), grace }
+  let heart: ReturnType<typeof beat> | undefined
+  const begin = async (): Promise<Runner> => {
+    const runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, report }))
+    if (!pause.signal.aborted) {
+      report.ready?.()
+      heart = beat(() => keepHouse(keeper, house, report), tick, report)
+    }
+    return runner
   }
   events.on('job:error', ({ job, error }) => {
     if (pause.signal.aborted) return
@@ -85,30 +88,54 @@ export async function startWorker(
     )
   })
 
-  const house = { pools, tasks: Object.keys(taskList), grace }
-  const heart = beat(() => keepHouse(keeper, house, report), tick, report)
-
-  const { promise: done } = runner
+  let begun: Promise<Runner | undefined>
+  try {
+    // Before graphile-worker, which would try to make its tables in a database that is not ours.
+    await keeper`select from audit_interno.agenda()`
+    if (await isStandby(keeper)) {
+      report.standby?.()
+      begun = promoted(keeper, tick, pause.signal).then((now) => (now ? begin() : undefined))
+    } else {
+      begun = Promise.resolve(await begin())
+    }
+  } catch (error) {
+    await keeper.end({ timeout: 0 })
+    throw error
+  }
+  const done = begun.then((runner) => runner?.promise)
   done.catch(() => {})
-  const running = runner
   return {
     done,
     async stop() {
       if (pause.signal.aborted) return
       pause.abort()
-      heart.stop()
+      heart?.stop()
       // What has not come to the end of its step by then is cancelled, and has the rest of the time to be handed back.
       const cancel = setTimeout(() => hard.abort(), stopWithin * 0.7)
       try {
-        await running.stop().catch(() => {}) // stopped by itself already
-        await running.promise.catch(() => {})
-        await heart.last()
+        const running = await begun.catch(() => undefined)
+        await running?.stop().catch(() => {}) // stopped by itself already
+        await running?.promise.catch(() => {})
+        await heart?.last()
       } finally {
         clearTimeout(cancel)
         await keeper.end({ timeout: 1 })
       }
     },
   }
+}
+
+async function isStandby(sql: Sql): Promise<boolean> {
+  const [server] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
+  return server?.standby === true
+}
+
+/** Waits until the server is no standby any more; false when asked to stop before. */
+async function promoted(sql: Sql, tick: number, stop: AbortSignal): Promise<boolean> {
+  while (!stop.aborted && (await isStandby(sql).catch(() => true))) {
+    await sleep(tick, undefined, { signal: stop }).catch(() => {})
+  }
+  return !stop.aborted
 }
 
 interface Queue {

@@ -65,7 +65,7 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
     async lancar(...entries: Entry[]) {
       for (const e of entries) {
         await sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
-          values (${e.id}, ${e.data ?? '2026-11-10'}, coalesce(${e.carregado ?? null}::timestamptz, now() - interval '1 hour'),
+          values (${e.id}, ${e.data ?? '2026-11-10'}::text::date, coalesce(${e.carregado ?? null}::text::timestamptz, now() - interval '1 hour'),
             ${e.categoria ?? 'ERR'}, ${e.descricao ?? 'x'}, ${e.valor ?? 100}, ${e.confianca ?? 0.99})`
       }
     },

@@ -283,7 +283,7 @@ t.test(
 t.test('how far back is a setting, and a cut is said', async (t) => {
   const c = await cenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await c.lancar({ id: 1 })
+  await c.lancar({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
   await origem(c)
   await c.processar('auto')
   await c.lancar({ id: 2 }, { id: 3, categoria: 'BOA' })
@@ -299,7 +299,7 @@ t.test('how far back is a setting, and a cut is said', async (t) => {
 
   await configurar(c, 'sessao.conferir_corrigidas_linhas', 100)
   await configurar(c, 'sessao.conferir_corrigidas_dias', 0)
-  await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = case id when 1 then now() - interval '10 days' else now() end
+  await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = case id when 2 then now() else carregado_em end
     where id between 1 and 2`
   const { id, mensagem: dita } = await c.processar()
   t.match(

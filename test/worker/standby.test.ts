@@ -1,0 +1,97 @@
+// What is started against a standby says so, does nothing, and works once the server is promoted.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { connect } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
+import { startWorker } from '../../src/worker/worker.ts'
+import { conferente } from '../cli/helper.ts'
+import { armazem, conhecer, lancar } from '../helper/armazem.ts'
+
+t.test('a worker on a standby', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
+  let server: Embedded = await openEmbedded({ dataDir })
+  t.teardown(async () => {
+    await server.release()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  await migrate(server.url, { current: true })
+  const primary = connect(server.url, { max: 1 })
+  await armazem(primary)
+  await conhecer(primary, 'Trade Marketing')
+  await lancar(primary, { id: 1, valor: '100.00', valor_documento: '10.00', carregado_em: new Date() })
+  await primary`select audit.solicitar_processamento('manual')`
+  await primary.end()
+  await server.release()
+  writeFileSync(join(dataDir, 'cluster', 'standby.signal'), '')
+  server = await openEmbedded({ dataDir })
+
+  const sql = connect(server.url, { max: 1 })
+  t.teardown(() => sql.end())
+  t.match(await sql`select pg_is_in_recovery() as sim`, [{ sim: true }])
+
+  const porta = await servir(t, server.url)
+  const said: string[] = []
+  const worker = await startWorker(
+    server.url,
+    {
+      watch: () => ({}),
+      standby: () => said.push('standby'),
+      ready: () => said.push('ready'),
+      trouble: (message) => said.push(message),
+    },
+    { tick: 200 },
+  )
+  t.teardown(() => worker.stop())
+  await sleep(1000)
+  t.strictSame(said, ['standby'], 'it says once what it waits for')
+
+  const ready = async () => {
+    const answer = await fetch(`http://127.0.0.1:${porta}/readyz?partes=banco`)
+    return answer.status
+  }
+  t.equal(await ready(), 503, 'the API is not ready either')
+  for (const command of [
+    ['processar', '--modo', 'auto'],
+    ['aprovar', '1', '--motivo', 'x'],
+    ['configurar', 'agenda.modo', 'manual', '--motivo', 'x'],
+    ['migrar'],
+  ]) {
+    const ran = await conferente(command, { url: server.url })
+    t.match(ran, { code: 1, stderr: /réplica/ }, command.join(' '))
+  }
+  t.match(await conferente(['listar', '--json'], { url: server.url }), { code: 0 }, 'what only reads works')
+
+  await sql`select pg_promote()`
+  t.equal(await ready(), 200)
+  const state = async () => (await sql`select status from audit.sessoes_processamento`)[0]?.['status']
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline && !/^conclu/.test(await state()); )
+    await sleep(100)
+  t.match(await state(), /^concluida/, 'it takes the job that waited')
+  t.strictSame(said, ['standby', 'ready'])
+})
+
+/** The port of an API on this database. */
+async function servir(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
+  const porta = 20_000 + Math.floor(Math.random() * 20_000)
+  const ended = new AbortController()
+  const listening = new Promise<void>((resolve) => {
+    const ran = conferente(['servir', '--porta', String(porta)], {
+      url,
+      env: { CONFERENTE_JWT_SEGREDO: 'x'.repeat(40) },
+      onStderr(text, kill) {
+        ended.signal.addEventListener('abort', () => kill('SIGTERM'), { once: true })
+        if (text.includes(String(porta))) resolve()
+      },
+    })
+    t.teardown(async () => {
+      ended.abort()
+      await ran
+    })
+  })
+  await listening
+  return porta
+}
