@@ -42,6 +42,12 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
   }
 }
 
+/** From here on times are shown as the database counts its days. */
+export async function takeZone({ format }: App, sql: Sql): Promise<void> {
+  const [row] = await sql<{ fuso: string }[]>`select audit.fuso() as fuso`
+  if (row) format.useZone(row.fuso)
+}
+
 /** The same server, another database. */
 export function otherDatabase(serverUrl: string, database: string): string {
   const url = new URL(serverUrl)
