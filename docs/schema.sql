@@ -978,7 +978,7 @@ comment on column audit.vw_divergencias_abertas.motivo is 'Reason of the last de
 comment on column audit.vw_divergencias_abertas.detectada_em is 'When it was first found.';
 comment on column audit.vw_divergencias_abertas.ultima_deteccao is 'When it was last found.';
 comment on column audit.vw_divergencias_abertas.vezes_detectada is 'How many sessions found it.';
-comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
+comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found it first.';
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
@@ -1280,7 +1280,7 @@ grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor
 
 create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
   returns integer language sql stable;
-comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
@@ -1303,7 +1303,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 
 create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigint, status text[] DEFAULT NULL::text[], regra text DEFAULT NULL::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date)
   returns SETOF audit.vw_divergencias_exportacao language sql stable;
-comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
@@ -1315,11 +1315,23 @@ grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to 
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_operador;
 grant execute on function audit.finalizar_operacao(bigint,text,bigint,jsonb) to conferente_revisor;
 
+create function audit.fuso()
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.fuso() is 'IANA time zone in which days are counted and times are shown, from the setting agenda.fuso.';
+grant execute on function audit.fuso() to conferente_leitor;
+grant execute on function audit.fuso() to conferente_regra;
+
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
+
+create function audit.hoje()
+  returns date language sql stable;
+comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
+grant execute on function audit.hoje() to conferente_leitor;
 
 create function audit.metricas()
   returns TABLE(nome text, tipo text, rotulos jsonb, valor double precision) language sql stable security definer
@@ -2421,6 +2433,10 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 
 create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NULL::audit.janela, textos text[] DEFAULT NULL::text[])
   returns SETOF record language plpgsql stable security definer
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set bytea_output=hex
+  set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;

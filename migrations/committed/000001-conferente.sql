@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c6522452be1cfe2214940392128cf5561713e495
+--! Hash: sha1:b5afa8acb6d40653377eb44b93ad9f75297122bb
 --! Message: conferente
 
 set local role conferente_dono;
@@ -226,7 +226,7 @@ from (values
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
-    'Fuso horário em que agenda.cron é lida.'),
+    'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
@@ -1068,6 +1068,34 @@ comment on function audit_interno.configuracao(text) is 'Value of a setting as J
 grant execute on function audit_interno.configuracao(text) to conferente_regra;
 --! EndIncluded comum/configuracao.sql
 
+--! Included comum/fuso.sql
+-- The one zone in which days are counted and times are shown: by views, API, mail, exports and command line alike. Asked for once in
+-- a query, `(select audit.fuso())`, not once a row.
+create or replace function audit.fuso()
+returns text
+language sql
+stable security definer parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'
+$$;
+comment on function audit.fuso() is 'IANA time zone in which days are counted and times are shown, from the setting agenda.fuso.';
+grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
+--! EndIncluded comum/fuso.sql
+
+--! Included comum/hoje.sql
+-- Instead of current_date, which goes by the zone of whoever asks.
+create or replace function audit.hoje()
+returns date
+language sql
+stable parallel safe
+as $$
+  select (now() at time zone audit.fuso())::date
+$$;
+comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
+grant execute on function audit.hoje() to conferente_leitor;
+--! EndIncluded comum/hoje.sql
+
 --! Included comum/nome_pessoa.sql
 -- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
 -- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII.
@@ -1299,6 +1327,8 @@ comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
 -- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
 -- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
+-- A rule counts days as everybody does (agenda.fuso), and what it proposes and what the rows held is written one way, whatever the
+-- session of the caller is set to: or one finding would be another in each.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -1308,6 +1338,10 @@ returns setof record
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 as $$
 declare
   v_ficam text := audit_interno.ficam();
@@ -1315,7 +1349,7 @@ declare
 begin
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
-    perform set_config('transaction_read_only', 'on', true);
+    perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
     return query execute ler.consulta using ler.janela, ler.textos;
     v_lido := true;
     raise exception using errcode = 'NC999', message = 'lido';
@@ -1395,7 +1429,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when audit_interno.tipo_coluna(relacao, coluna) ~ '^timestamp.* with time zone$' then format(
+    when audit_interno.tipo_base(relacao, coluna) = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
          then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else to_jsonb(%1$s) end', valor)
     else format('to_jsonb(%s)', valor) end
@@ -1406,8 +1440,8 @@ comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL
 --! Included comum/expressao_canonica.sql
 -- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
 -- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
--- UTC; floats, intervals, arrays, ranges and composites are taken in their binary form. What is written uses functions of
--- pg_catalog alone, so that it may run as anybody.
+-- UTC; floats, arrays, ranges and composites are taken in their binary form, intervals and what is made of numbers by their hash.
+-- What is written uses functions of pg_catalog alone, so that it may run as anybody.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -1421,9 +1455,17 @@ as $$
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
+    when e.tipo in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype) then -- by their hash, as equal elements look different
+      format(case when t.typcategory = 'A' then 'coalesce(array_dims(%1$s), '''') || '' '' || hash_array_extended(%1$s, 0)'
+        when t.typtype = 'm' then 'hash_multirange_extended(%1$s, 0)::text' else 'hash_range_extended(%1$s, 0)::text' end,
+        format('((%s)::%s)', valor, format_type(t.oid, null)))
     when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
     else format('(%s)::text', valor) end
-  from pg_type t where t.oid = audit_interno.tipo_base(relacao, coluna)
+  from pg_type t
+  cross join lateral (
+    select case when t.typcategory = 'A' then t.typelem else (select g.rngsubtype from pg_range g where t.oid in (g.rngtypid, g.rngmultitypid)) end as tipo
+  ) as e
+  where t.oid = audit_interno.tipo_base(relacao, coluna)
 $$;
 comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';
 --! EndIncluded comum/expressao_canonica.sql
@@ -4541,7 +4583,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select o.regra, date_trunc('hour', u.carregado_em, audit_interno.configuracao('agenda.fuso') #>> '{}'), count(*),
+  select o.regra, date_trunc('hour', u.carregado_em, audit.fuso()), count(*),
     count(*) filter (where u.situacao = 'ausente')
   from audit.operacoes o join audit.correcoes_desfeitas u on u.operacao_id = o.id
   where o.sessao_id = desfeitas_por_carga.sessao_id
@@ -4568,7 +4610,7 @@ as $$
     select c.regra, c.da_regra, sum(c.ausentes) as ausentes,
       concat_ws(', ', string_agg(
           case when c.carga is null then format('%s sem carga identificada (a hora da carga não é posterior à correção)', c.quantas)
-            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'), 'DD/MM/YYYY HH24"h"')) end,
+            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit.fuso()), 'DD/MM/YYYY HH24"h"')) end,
           ', ' order by c.ordem) filter (where c.ordem <= 5),
         case when count(*) > 5 then format('%s por outras %s cargas', sum(c.quantas) filter (where c.ordem > 5), count(*) - 5) end) as cargas
     from carga c
@@ -4795,7 +4837,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
@@ -5492,7 +5534,7 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(desfazer.motivo);
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_de audit.operacoes;
   v_ids bigint[];
   v_operacao bigint;
@@ -8975,11 +9017,13 @@ returns integer
 language sql
 stable
 as $$
-  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then current_date
-    else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao)::date end - (divergencia).detectada_em::date
+  select (case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then now()
+      else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao) end at time zone f.fuso)::date
+    - ((divergencia).detectada_em at time zone f.fuso)::date
+  from (select audit.fuso() as fuso) as f
 $$;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
-  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded consulta/divergencia_idade_dias.sql
 
@@ -9064,12 +9108,12 @@ as $$
     and (exportar_divergencias.status is null or v.status = any (exportar_divergencias.status))
     and (exportar_divergencias.regra is null or v.regra = exportar_divergencias.regra)
     and (exportar_divergencias.data_inicio is null
-      or v.detectada_em >= exportar_divergencias.data_inicio::timestamp at time zone 'America/Sao_Paulo')
+      or v.detectada_em >= exportar_divergencias.data_inicio::timestamp at time zone (select audit.fuso()))
     and (exportar_divergencias.data_fim is null
-      or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone 'America/Sao_Paulo')
+      or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
 --! EndIncluded consulta/exportar_divergencias.sql
@@ -11071,7 +11115,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select audit_interno.configuracao('agenda.cron') #>> '{}', audit_interno.configuracao('agenda.fuso') #>> '{}',
+  select audit_interno.configuracao('agenda.cron') #>> '{}', audit.fuso(),
     audit_interno.configuracao('agenda.modo') #>> '{}',
     -- A new schedule says nothing of the time before it.
     greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),
@@ -11291,6 +11335,7 @@ begin
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
+  perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
   return v_nome;
 end
 $$;
@@ -11386,7 +11431,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_coluna text := ltrim(consultar_divergencias.ordem, '-');
-  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_fuso text := audit.fuso();
   v_onde text;
   v_pagina jsonb;
 begin
@@ -11415,7 +11460,7 @@ begin
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
-      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias,
+      select d.*, audit.divergencia_idade_dias(d) as idade_dias,
         audit.divergencia_visto(d) as visto
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
@@ -11425,7 +11470,7 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, now()
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
   into v_pagina;
   return v_pagina;
 end
@@ -11450,7 +11495,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
-  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_fuso text := audit.fuso();
   v_desde timestamptz := consultar_operacoes.de::timestamp at time zone v_fuso;
   v_antes timestamptz := (consultar_operacoes.ate::timestamp + interval '1 day') at time zone v_fuso;
   v_pagina jsonb;
@@ -11500,7 +11545,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
-  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_fuso text := audit.fuso();
   v_desde timestamptz := consultar_sessoes.de::timestamp at time zone v_fuso;
   v_antes timestamptz := (consultar_sessoes.ate::timestamp + interval '1 day') at time zone v_fuso;
   v_pagina jsonb;
@@ -11541,8 +11586,7 @@ grant execute on function audit.consultar_sessoes(bigint, text, text[], date, da
 -- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
-  select (d.detectada_em at time zone (
-      select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'))::date as dia, d.regra, d.status, count(*) as quantidade,
+  select (d.detectada_em at time zone (select audit.fuso()))::date as dia, d.regra, d.status, count(*) as quantidade,
     sum(d.valor_em_risco) as valor_em_risco, round(avg(d.confianca), 4) as confianca_media
   from audit.divergencias_processadas d
   group by 1, 2, 3
@@ -11572,7 +11616,7 @@ select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at 
   e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
-cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
+cross join (select audit.fuso() as fuso) as f;
 comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
 comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
 comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';
@@ -11644,10 +11688,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with dias as (
     select coalesce(relatorio_desempenho.ate, h.hoje) as ate, coalesce(relatorio_desempenho.de, coalesce(relatorio_desempenho.ate, h.hoje) - 29) as de, h.fuso
-    from (
-      select (now() at time zone (c.valor #>> '{}'))::date as hoje, c.valor #>> '{}' as fuso
-      from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'
-    ) as h
+    from (select audit.hoje() as hoje, audit.fuso() as fuso) as h
   ), sessoes as (
     select s.*, extract(epoch from s.fim_processamento - s.inicio_processamento) as segundos
     from audit.sessoes_processamento s, dias d
@@ -12077,13 +12118,14 @@ grant execute on function audit.divergencia_visto(audit.divergencias_processadas
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
-  d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
+  d.vezes_detectada, 
+  (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
-comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
+comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
 comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
 comment on column audit.vw_divergencias_abertas.tabela is 'Table of the row, schema-qualified.';
@@ -12159,7 +12201,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_cron text := audit_interno.configuracao('agenda.cron') #>> '{}';
   v_prazo time := (audit_interno.configuracao('agenda.prazo') #>> '{}')::time;
   v_dia date;
@@ -12529,7 +12571,7 @@ as $$
 declare
   v_aviso audit.notificacoes;
   v_sessao audit.sessoes_processamento;
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
 begin
@@ -13377,7 +13419,7 @@ declare
   v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
   v_maximo bigint := (audit_interno.configuracao('sessao.conferir_corrigidas_linhas') #>> '{}')::bigint;
   v_vezes bigint := (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint;
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_ids bigint[];
   v_total bigint;
   v_conferidas bigint;

@@ -6,7 +6,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select audit_interno.configuracao('agenda.cron') #>> '{}', audit_interno.configuracao('agenda.fuso') #>> '{}',
+  select audit_interno.configuracao('agenda.cron') #>> '{}', audit.fuso(),
     audit_interno.configuracao('agenda.modo') #>> '{}',
     -- A new schedule says nothing of the time before it.
     greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),

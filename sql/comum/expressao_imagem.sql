@@ -7,7 +7,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when audit_interno.tipo_coluna(relacao, coluna) ~ '^timestamp.* with time zone$' then format(
+    when audit_interno.tipo_base(relacao, coluna) = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
          then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else to_jsonb(%1$s) end', valor)
     else format('to_jsonb(%s)', valor) end

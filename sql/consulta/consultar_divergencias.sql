@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_coluna text := ltrim(consultar_divergencias.ordem, '-');
-  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_fuso text := audit.fuso();
   v_onde text;
   v_pagina jsonb;
 begin
@@ -42,7 +42,7 @@ begin
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
-      select d.*, ($15::timestamptz at time zone $12)::date - (d.detectada_em at time zone $12)::date as idade_dias,
+      select d.*, audit.divergencia_idade_dias(d) as idade_dias,
         audit.divergencia_visto(d) as visto
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
@@ -52,7 +52,7 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, now()
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
   into v_pagina;
   return v_pagina;
 end

@@ -10,7 +10,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
-  v_fuso text := (select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso');
+  v_fuso text := audit.fuso();
   v_desde timestamptz := consultar_sessoes.de::timestamp at time zone v_fuso;
   v_antes timestamptz := (consultar_sessoes.ate::timestamp + interval '1 day') at time zone v_fuso;
   v_pagina jsonb;

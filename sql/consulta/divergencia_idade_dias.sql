@@ -4,9 +4,11 @@ returns integer
 language sql
 stable
 as $$
-  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then current_date
-    else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao)::date end - (divergencia).detectada_em::date
+  select (case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then now()
+      else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao) end at time zone f.fuso)::date
+    - ((divergencia).detectada_em at time zone f.fuso)::date
+  from (select audit.fuso() as fuso) as f
 $$;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
-  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided.';
+  'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;

@@ -15,11 +15,11 @@ as $$
     and (exportar_divergencias.status is null or v.status = any (exportar_divergencias.status))
     and (exportar_divergencias.regra is null or v.regra = exportar_divergencias.regra)
     and (exportar_divergencias.data_inicio is null
-      or v.detectada_em >= exportar_divergencias.data_inicio::timestamp at time zone 'America/Sao_Paulo')
+      or v.detectada_em >= exportar_divergencias.data_inicio::timestamp at time zone (select audit.fuso()))
     and (exportar_divergencias.data_fim is null
-      or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone 'America/Sao_Paulo')
+      or v.detectada_em < (exportar_divergencias.data_fim + 1)::timestamp at time zone (select audit.fuso()))
 $$;
 comment on function audit.exportar_divergencias(bigint, text[], text, date, date) is
-  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in São Paulo, both included). A null leaves that side open.';
+  'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;

@@ -2,13 +2,14 @@
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
-  d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
+  d.vezes_detectada, 
+  (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
-comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
+comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
 comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
 comment on column audit.vw_divergencias_abertas.tabela is 'Table of the row, schema-qualified.';

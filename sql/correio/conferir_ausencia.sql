@@ -7,7 +7,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_cron text := audit_interno.configuracao('agenda.cron') #>> '{}';
   v_prazo time := (audit_interno.configuracao('agenda.prazo') #>> '{}')::time;
   v_dia date;

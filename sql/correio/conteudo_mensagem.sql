@@ -8,7 +8,7 @@ as $$
 declare
   v_aviso audit.notificacoes;
   v_sessao audit.sessoes_processamento;
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
 begin

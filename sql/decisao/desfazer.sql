@@ -9,7 +9,7 @@ as $$
 declare
   v_ator text := audit_interno.ator();
   v_motivo text := audit_interno.exigir_motivo(desfazer.motivo);
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_de audit.operacoes;
   v_ids bigint[];
   v_operacao bigint;

@@ -13,7 +13,7 @@ declare
   v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
   v_maximo bigint := (audit_interno.configuracao('sessao.conferir_corrigidas_linhas') #>> '{}')::bigint;
   v_vezes bigint := (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint;
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_ids bigint[];
   v_total bigint;
   v_conferidas bigint;

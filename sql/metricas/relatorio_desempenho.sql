@@ -7,10 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with dias as (
     select coalesce(relatorio_desempenho.ate, h.hoje) as ate, coalesce(relatorio_desempenho.de, coalesce(relatorio_desempenho.ate, h.hoje) - 29) as de, h.fuso
-    from (
-      select (now() at time zone (c.valor #>> '{}'))::date as hoje, c.valor #>> '{}' as fuso
-      from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'
-    ) as h
+    from (select audit.hoje() as hoje, audit.fuso() as fuso) as h
   ), sessoes as (
     select s.*, extract(epoch from s.fim_processamento - s.inicio_processamento) as segundos
     from audit.sessoes_processamento s, dias d

@@ -6,7 +6,7 @@ select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at 
   e.suprimidas, e.corrigidas, e.falhas, e.obsoletas, e.resolvidas, e.desfeitas, e.refeitas, e.valor_em_risco, e.valor_corrigido, e.erro_codigo, e.motivo
 from audit.execucoes_regra e
 join audit.sessoes_processamento s on s.id = e.sessao_id
-cross join (select c.valor #>> '{}' as fuso from audit.configuracoes_sistema c where c.chave = 'agenda.fuso') as f;
+cross join (select audit.fuso() as fuso) as f;
 comment on view audit.vw_metricas_desempenho is 'What each rule did in each session and how long it took: flat rows for BI tools.';
 comment on column audit.vw_metricas_desempenho.sessao_id is 'Session.';
 comment on column audit.vw_metricas_desempenho.dia is 'Day on which the session began (was asked for, while it has not begun), in the zone of the setting agenda.fuso.';

@@ -1,8 +1,7 @@
 -- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
-  select (d.detectada_em at time zone (
-      select c.valor #>> '{}' from audit.configuracoes_sistema c where c.chave = 'agenda.fuso'))::date as dia, d.regra, d.status, count(*) as quantidade,
+  select (d.detectada_em at time zone (select audit.fuso()))::date as dia, d.regra, d.status, count(*) as quantidade,
     sum(d.valor_em_risco) as valor_em_risco, round(avg(d.confianca), 4) as confianca_media
   from audit.divergencias_processadas d
   group by 1, 2, 3

@@ -3,6 +3,8 @@
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
 -- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
 -- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
+-- A rule counts days as everybody does (agenda.fuso), and what it proposes and what the rows held is written one way, whatever the
+-- session of the caller is set to: or one finding would be another in each.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -12,6 +14,10 @@ returns setof record
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 as $$
 declare
   v_ficam text := audit_interno.ficam();
@@ -19,7 +25,7 @@ declare
 begin
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
-    perform set_config('transaction_read_only', 'on', true);
+    perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
     return query execute ler.consulta using ler.janela, ler.textos;
     v_lido := true;
     raise exception using errcode = 'NC999', message = 'lido';

@@ -6,7 +6,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select o.regra, date_trunc('hour', u.carregado_em, audit_interno.configuracao('agenda.fuso') #>> '{}'), count(*),
+  select o.regra, date_trunc('hour', u.carregado_em, audit.fuso()), count(*),
     count(*) filter (where u.situacao = 'ausente')
   from audit.operacoes o join audit.correcoes_desfeitas u on u.operacao_id = o.id
   where o.sessao_id = desfeitas_por_carga.sessao_id

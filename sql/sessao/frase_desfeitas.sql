@@ -14,7 +14,7 @@ as $$
     select c.regra, c.da_regra, sum(c.ausentes) as ausentes,
       concat_ws(', ', string_agg(
           case when c.carga is null then format('%s sem carga identificada (a hora da carga não é posterior à correção)', c.quantas)
-            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'), 'DD/MM/YYYY HH24"h"')) end,
+            else format('%s pela carga de %s', c.quantas, to_char(c.carga at time zone (audit.fuso()), 'DD/MM/YYYY HH24"h"')) end,
           ', ' order by c.ordem) filter (where c.ordem <= 5),
         case when count(*) > 5 then format('%s por outras %s cargas', sum(c.quantas) filter (where c.ordem > 5), count(*) - 5) end) as cargas
     from carga c

@@ -85,7 +85,7 @@ from (values
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
-    'Fuso horário em que agenda.cron é lida.'),
+    'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,

@@ -1,4 +1,4 @@
-import { connect, endWithClient } from '../db/connection.ts'
+import { connect, endWithClient, type Sql } from '../db/connection.ts'
 import { releaseMigrations } from '../db/release.ts'
 import type { App, Database } from './app.ts'
 import { reportWarning, UsageError } from './errors.ts'
@@ -32,6 +32,12 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
     await server.release()
     throw error
   }
+}
+
+/** From here on times are shown as the database counts its days. */
+export async function takeZone({ format }: App, sql: Sql): Promise<void> {
+  const [row] = await sql<{ fuso: string }[]>`select audit.fuso() as fuso`
+  if (row) format.useZone(row.fuso)
 }
 
 /** The same server, another database. */

@@ -23,8 +23,10 @@ export function register(program: Command, app: App): void {
       const began = Date.now()
       await withDatabase(app, { migrated: false }, async (database) => {
         const { runDemo } = await import('./demo-story.ts')
+        const { takeZone } = await import('./database.ts')
         const own = database.embedded ? await renewDatabase(app, database) : await useGiven(app, database)
         try {
+          await takeZone(app, own.sql)
           return await runDemo(app, own.sql, { ...options, embedded: database.embedded, began })
         } finally {
           await own.close()

@@ -95,8 +95,7 @@ async function list({ text, format }: App, { sql }: Database, { todas, json }: O
 async function declare(app: App, { sql }: Database, options: Options): Promise<number> {
   const { declarar = null, regra = null, registro = null, ate = '', motivo = '', json } = options
   // To the end of that day where the finance department is.
-  const until = sql`(select (${ate}::date + 1)::timestamp at time zone (c.valor #>> '{}')
-    from audit.configuracoes_sistema c where c.chave = 'agenda.fuso')`
+  const until = sql`(${ate}::date + 1)::timestamp at time zone audit.fuso()`
   const rows = await sql`
     with entrada as (
       select d.regra, d.tabela, d.registro_id from audit.divergencias_processadas d where d.id = ${declarar}::bigint

@@ -1,7 +1,6 @@
 import { digits } from '../db/digits.ts'
 import type { Language } from '../settings/settings.ts'
 
-const ZONE = 'America/Sao_Paulo'
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
 
 export type Format = ReturnType<typeof createFormat>
@@ -14,7 +13,7 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-/** Numbers, amounts, days and times as people of a language write them. Amounts are always BRL, times always São Paulo's. */
+/** Numbers, amounts, days and times as people of a language write them. Amounts are always BRL; times are in the zone that the database names. */
 export function createFormat(language: Language) {
   // Made when first used: help and errors need none, and each costs milliseconds.
   const number = once(() => new Intl.NumberFormat(language))
@@ -31,9 +30,9 @@ export function createFormat(language: Language) {
     () => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   )
   const day = once(() => new Intl.DateTimeFormat(language, { dateStyle: 'short', timeZone: 'UTC' }))
-  const time = once(
-    () => new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium', timeZone: ZONE }),
-  )
+  const timeIn = (timeZone: string) =>
+    once(() => new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium', timeZone }))
+  let time = timeIn('UTC')
   const list = once(() => new Intl.ListFormat(language))
   const cents = once(
     () => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 20 }),
@@ -48,6 +47,10 @@ export function createFormat(language: Language) {
   }
 
   return {
+    /** Times are this zone's from here on. */
+    useZone: (zone: string) => {
+      time = timeIn(zone)
+    },
     number: (value: unknown) => (value == null ? '' : number().format(exact(value))),
     money: (value: unknown) => (value == null ? '' : money().format(exact(value)).replaceAll('\u00a0', ' ')),
     percent: (value: unknown) => (value == null ? '' : percent().format(exact(value))),

@@ -14,10 +14,12 @@ export async function withDatabase(
 ): Promise<void> {
   app.role = role
   // Loaded only now, here and in the commands: help and a mistyped flag need no driver, no server and no libraries.
-  const { openDatabase } = await import('./database.ts')
+  const { openDatabase, takeZone } = await import('./database.ts')
   const database = await openDatabase(app, { migrated })
   try {
     app.signal.throwIfAborted()
+    // The API's own login, which names no role, may read nothing by itself.
+    if (migrated && role !== undefined) await takeZone(app, database.sql)
     process.exitCode = await work(database)
   } finally {
     app.cancel = undefined

@@ -6,9 +6,9 @@ export interface FindingsFilter {
   readonly sessao?: string | bigint | undefined
   readonly status?: readonly string[] | undefined
   readonly regra?: string | undefined
-  /** First found on this day in São Paulo or later, YYYY-MM-DD. */
+  /** First found on this day (of agenda.fuso) or later, YYYY-MM-DD. */
   readonly dataInicio?: string | undefined
-  /** First found on this day in São Paulo or earlier, YYYY-MM-DD. */
+  /** First found on this day (of agenda.fuso) or earlier, YYYY-MM-DD. */
   readonly dataFim?: string | undefined
 }
 

@@ -27,9 +27,6 @@ export interface RowFormat {
 
 const BATCH_ROWS = 200
 const BUFFER = 64 * 1024
-/** Where the readers are: times of an export are this zone's. */
-const ZONE = 'America/Sao_Paulo'
-
 // Controls but tab and line ends, and what turns the direction of a text: they hide in a cell, or show another text than is there.
 const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
@@ -60,7 +57,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
   // `out` hears of every error; whoever reads it does.
   pipeline(format.shape(batches), out).catch(() => batches.destroy())
   within(async (sql) => {
-    await sql`select set_config('timezone', ${ZONE}, true)`
+    await sql`select set_config('timezone', audit.fuso(), true)`
     if (batches.destroyed) return
     const { text, values } = format.statement
     const query = sql

@@ -48,7 +48,9 @@ divergencia_visto()         L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
 finalizar_operacao()        L R O A
+fuso()                      L R O A
 historico_registro()        L R O A
+hoje()                      L R O A
 metricas()                  L R O A
 pagina_revisao()            L R O A
 previsao_padrao()             R   A

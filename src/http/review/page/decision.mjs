@@ -53,7 +53,7 @@ export function Decision({ action, findings, leftOut, operation, decided, close,
         operation,
         ...(action === 'revert' && { wrong: elements.erradas.checked }),
         ...(row && { values: changes(row, elements) }),
-        ...(action === 'except' && { until: new Date(`${elements.ate.value}T23:59:59`).toISOString() }),
+        ...(action === 'except' && { until: `${elements.ate.value}T23:59:59` }),
       }
       decided(action, findings, await decide(action, findings, said))
     } catch (error) {

@@ -3,15 +3,18 @@ import { LANGUAGE, t } from './words.mjs'
 
 const MONEY = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency: 'BRL' })
 const SHARE = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 1 })
-const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'short', timeStyle: 'short' })
+const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' })
 
 // From text, so that an amount keeps all its digits.
 /** @param {any} amount */
 export const money = (amount) => MONEY.format(amount)
 /** @param {any} share */
 export const share = (share) => SHARE.format(share)
-/** @param {string} moment */
-export const moment = (moment) => MOMENT.format(new Date(moment))
+/**
+ * A time as the clock of agenda.fuso showed it, wherever the browser is: the server writes times in that zone.
+ * @param {string} moment
+ */
+export const moment = (moment) => MOMENT.format(new Date(`${moment.slice(0, 19)}Z`))
 
 /**
  * Puts values into a text of the catalogue.

@@ -1,0 +1,10 @@
+-- Instead of current_date, which goes by the zone of whoever asks.
+create or replace function audit.hoje()
+returns date
+language sql
+stable parallel safe
+as $$
+  select (now() at time zone audit.fuso())::date
+$$;
+comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
+grant execute on function audit.hoje() to conferente_leitor;
