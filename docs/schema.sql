@@ -337,6 +337,7 @@ create table audit.divergencias_processadas (
   motivo text,
   identidade bytea not null,
   impressao bytea not null,
+  especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
@@ -383,6 +384,7 @@ comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
 grant select on table audit.divergencias_processadas to conferente_regra;
 
@@ -644,6 +646,7 @@ create table audit.regras (
   colunas text[] not null,
   colunas_identidade text[] default '{}'::text[] not null,
   colunas_acompanham text[] default '{}'::text[] not null,
+  colunas_resumo text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
   automatica boolean default false not null,
@@ -695,6 +698,7 @@ comment on column audit.regras.coluna_valor is 'Its amount, for control totals, 
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -920,7 +924,9 @@ create view audit.vw_divergencias_abertas (
   sessao_id bigint,
   sessao_ultima_id bigint,
   link_revisao text,
-  visto text
+  visto text,
+  resumo jsonb,
+  especie text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -945,6 +951,8 @@ comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -970,7 +978,9 @@ create view audit.vw_divergencias_exportacao (
   decidida_por text,
   motivo text,
   valores_antes jsonb,
-  valores_depois jsonb
+  valores_depois jsonb,
+  lancamento text,
+  resumo jsonb
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
@@ -996,6 +1006,8 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -1140,6 +1152,15 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
 grant select on table audit.vw_operacoes_resumo to conferente_leitor;
 
+create view audit.vw_resumos (
+  divergencia_id bigint,
+  resumo jsonb
+);
+comment on view audit.vw_resumos is 'Of each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_resumos.divergencia_id is 'The finding.';
+comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
+grant select on table audit.vw_resumos to conferente_leitor;
+
 create function audit.acertos_padroes()
   returns TABLE(padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1187,7 +1208,7 @@ grant execute on function audit.confirmar_divergencias(bigint[],text) to confere
 create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
@@ -1243,6 +1264,11 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
+  returns jsonb language sql stable;
+comment on function audit.divergencia_resumo(audit.divergencias_processadas) is 'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
+grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.divergencia_visto(divergencia audit.divergencias_processadas)
   returns text language sql stable;
@@ -1329,11 +1355,11 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[])
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language plpgsql volatile security definer
@@ -1523,6 +1549,13 @@ create table audit_interno.posses (
 );
 CREATE INDEX posses_pid_idx ON audit_interno.posses USING btree (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
+
+create table audit_interno.resumos_divergencias (
+  divergencia_id bigint not null,
+  resumo jsonb not null,
+  constraint resumos_divergencias_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
 
 create table audit_interno.travas_regra (
   regra text not null,
@@ -2321,6 +2354,12 @@ create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
+
+create function audit_interno.pode_ver_resumo()
+  returns boolean language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
+grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
 
 create function audit_interno.possuida(nome text)
   returns boolean language sql volatile

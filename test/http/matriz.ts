@@ -24,6 +24,7 @@ vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
 vw_operacoes_resumo         L R O A
+vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
 alterar_configuracao()            A
@@ -42,6 +43,7 @@ desfazer()                    R
 diagnosticar_contrato()     L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+divergencia_resumo()        L R O A
 divergencia_visto()         L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A

@@ -26,6 +26,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+  vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
 }
 
 /** Composite types that functions take or return. */
@@ -79,6 +80,7 @@ export const QUERIES: readonly string[] = [
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
+  divergencia_resumo: 'resumo',
   divergencia_visto: 'visto',
   sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
