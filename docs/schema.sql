@@ -338,6 +338,7 @@ create table audit.divergencias_processadas (
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
+  mudanca text generated always as (audit_interno.mudanca(valores_originais, COALESCE(valores_digitados, valores_propostos))) stored,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
@@ -385,6 +386,7 @@ comment on column audit.divergencias_processadas.motivo is 'Reason of the last d
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
+comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
 grant select on table audit.divergencias_processadas to conferente_regra;
 
@@ -926,7 +928,9 @@ create view audit.vw_divergencias_abertas (
   link_revisao text,
   visto text,
   resumo jsonb,
-  especie text
+  especie text,
+  mudanca text,
+  grupo text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -953,6 +957,8 @@ comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the revie
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1009,6 +1015,43 @@ comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to 
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
+create view audit.vw_grupos_abertos (
+  grupo text,
+  regra text,
+  especie text,
+  mudanca text,
+  fornecedor text,
+  situacao text,
+  quantidade bigint,
+  valor numeric,
+  duas_pessoas bigint,
+  confianca_de numeric,
+  confianca_ate numeric,
+  mais_antiga timestamp with time zone,
+  parecidas_decididas bigint,
+  parecidas_certas bigint,
+  amostra bigint[],
+  visto jsonb
+) with (security_invoker=true);
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
+comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
+comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
+comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
   sessao_id bigint,
@@ -1231,6 +1274,12 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
 comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
+create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text) is 'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text) to conferente_revisor;
+
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1254,6 +1303,12 @@ create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'
   set search_path=pg_catalog, pg_temp;
 comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
+
+create function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.divergencia_grupo(audit.divergencias_processadas) is 'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
   returns integer language sql stable;
@@ -1571,6 +1626,7 @@ create table audit_interno.vereditos (
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+grant select on table audit_interno.vereditos to conferente_leitor;
 
 create function audit_interno.abrir_operacao(tipo text, sessao_id bigint DEFAULT NULL::bigint, regra text DEFAULT NULL::text, motivo text DEFAULT NULL::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns bigint language sql volatile
@@ -1684,6 +1740,11 @@ create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
+
+create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text)
+  returns text language sql immutable;
+comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) to conferente_leitor;
 
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
@@ -2164,6 +2225,11 @@ create function audit_interno.expressao_valor(relacao regclass, coluna text, obj
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_valor(regclass,text,text) is 'SQL text for objeto -> coluna in the type of the column.';
 
+create function audit_interno.faixa_confianca(confianca numeric)
+  returns integer language sql immutable;
+comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
+grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
+
 create function audit_interno.falha_de_quem(codigo text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2213,6 +2279,11 @@ create function audit_interno.fora_do_alcance(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
 
+create function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
+  returns text language sql immutable;
+comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
+grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+
 create function audit_interno.frase_desfeitas(sessao_id bigint)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2227,6 +2298,11 @@ create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
+
+create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+  returns text language sql immutable;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) is 'The group of a finding if its status were situacao.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) to conferente_leitor;
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -2324,6 +2400,10 @@ create function audit_interno.mensagens_devidas(tipos text[], agora timestamp wi
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
 
+create function audit_interno.mudanca(originais jsonb, propostos jsonb)
+  returns text language sql immutable;
+comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
+
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2349,6 +2429,11 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
+
+create function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
+  returns boolean language sql immutable;
+comment on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+grant execute on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) to conferente_leitor;
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f14610a794e66dbc6f3e9ec17fae5f4eea8cf59f
+--! Hash: sha1:33a44bd990c21ab33c02dd72933e1ff893fbde76
 --! Message: conferente
 
 set local role conferente_dono;
@@ -603,6 +603,28 @@ create table audit_interno.fila_selos (
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
+--! Included tabelas/mudanca.sql
+-- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
+-- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
+-- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when mudanca.propostos <> '{}' then (
+    select pg_catalog.string_agg(p.key || ' ' || case
+        when pg_catalog.jsonb_typeof(p.value) = 'number' and pg_catalog.jsonb_typeof(mudanca.originais -> p.key) = 'number' then case
+          when (p.value #>> '{}')::numeric = -(mudanca.originais ->> p.key)::numeric then 'troca de sinal'
+          when pg_catalog.abs((p.value #>> '{}')::numeric) > pg_catalog.abs((mudanca.originais ->> p.key)::numeric) then 'aumenta'
+          else 'diminui' end
+        else '→ ' || coalesce(p.value #>> '{}', 'nada') end, '; ' order by p.key collate "C")
+    from pg_catalog.jsonb_each(mudanca.propostos) as p) end
+$$;
+comment on function audit_interno.mudanca(jsonb, jsonb) is
+  'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
+--! EndIncluded tabelas/mudanca.sql
+
 --! Included tabelas/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -636,6 +658,7 @@ create table audit.divergencias_processadas (
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
+  mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
   check (proposta_por <> decidida_por or status <> 'corrigida')
 ) with (fillfactor = 80);
@@ -680,6 +703,7 @@ comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
+comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
 -- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
@@ -5238,6 +5262,102 @@ comment on function audit.desfazer(bigint, text) is
   'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded decisao/desfazer.sql
+
+--! Included decisao/decidir_grupo.sql
+-- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
+-- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
+-- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
+  v_quantidade bigint;
+  v_ate bigint;
+  v_decisao bigint;
+  v_ids bigint[];
+  v_vistos text[];
+  v_no_grupo bigint;
+  v_deixadas audit.resultado_decisao[];
+begin
+  if ato is null or ato not in ('aprovar', 'rejeitar', 'confirmar') then
+    raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar.';
+  end if;
+  if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
+    'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
+  then
+    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+      hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
+  end if;
+  begin
+    select (visto ->> 'quantidade')::bigint, (visto ->> 'ate')::bigint, (visto ->> 'decisao')::bigint into v_quantidade, v_ate, v_decisao;
+  exception when data_exception then
+    raise exception using errcode = 'NC001', message = format('visto não é o de um grupo: %s', visto);
+  end;
+
+  perform from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate and d.id <> all (v_exceto)
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+  order by d.id
+  for update;
+
+  with desde as materialized (
+    select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c where c.id > v_decisao order by c.divergencia_id
+  )
+  select array_agg(d.id order by d.id) filter (where d.id <> all (v_exceto)),
+    array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
+  into v_ids, v_vistos, v_no_grupo
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+    -- what came back to the group was not seen in it
+    and not exists (select from desde s where s.divergencia_id = d.id);
+  if v_no_grupo > v_quantidade then
+    raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
+      hint = 'Nada foi feito. Olhe o grupo de novo.';
+  end if;
+
+  -- who was faster
+  select array_agg((d.id, 'deixada', 'NC005',
+      format('%s%s', case when d.status in ('aberta', 'falha') then 'voltou ao grupo depois de visto' else format('já está %s', d.status) end,
+        coalesce(' por ' || c.ator || to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI') || ': ' || c.motivo, '')),
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d), null, null)::audit.resultado_decisao
+    order by d.id)
+  into v_deixadas
+  from (
+    select distinct on (x.divergencia_id) x.* from audit.decisoes x where x.id > v_decisao order by x.divergencia_id, x.id desc
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
+    select audit_interno.grupo_em(d, v_dupla, s) from unnest(array['aberta', 'aguardando_segunda_aprovacao', 'falha']) as s);
+
+  if v_ids is null then
+    raise exception using errcode = 'NC005',
+      message = format('não se pode %s: %s', ato, coalesce(
+        (select string_agg(format('%s: %s', x.id, x.explicacao), '; ' order by x.id) from (select * from unnest(v_deixadas) limit 20) as x),
+        'nada do que foi visto espera ainda neste grupo')),
+      hint = 'Nada foi feito.';
+  end if;
+  return query
+    select * from audit.aprovar_divergencias(v_ids, v_motivo, v_vistos) where ato = 'aprovar'
+    union all
+    select * from audit.rejeitar_divergencias(v_ids, v_motivo) where ato = 'rejeitar'
+    union all
+    select * from audit.confirmar_divergencias(v_ids, v_motivo) where ato = 'confirmar';
+  return query select * from unnest(v_deixadas);
+end
+$$;
+comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text) is
+  'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text) to conferente_revisor;
+--! EndIncluded decisao/decidir_grupo.sql
 
 --! Included decisao/devolver_automatica.sql
 -- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
@@ -11748,6 +11868,88 @@ comment on function audit.divergencia_visto(audit.divergencias_processadas) is
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded consulta/divergencia_visto.sql
 
+--! Included consulta/faixa_confianca.sql
+-- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
+-- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
+-- up to there none was right. Inlined.
+create or replace function audit_interno.faixa_confianca(confianca numeric)
+returns integer
+language sql
+immutable parallel safe
+as $$
+  select case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end
+$$;
+comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
+grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
+--! EndIncluded consulta/faixa_confianca.sql
+
+--! Included consulta/chave_grupo.sql
+-- The name of a group, from what its findings have in common. Inlined.
+create or replace function audit_interno.chave_grupo(
+  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text
+)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor])::text, 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) to conferente_leitor;
+--! EndIncluded consulta/chave_grupo.sql
+
+--! Included consulta/partes_grupo.sql
+-- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and ((divergencia).valores_digitados is not null or coalesce((divergencia).valor_decisao >= dupla, true))
+$$;
+comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+grant execute on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) to conferente_leitor;
+
+create or replace function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when (divergencia).mudanca is null
+    then coalesce(nullif((divergencia).entrada ->> 'fornecedor_id', ''), (divergencia).entrada ->> 'fornecedor') end
+$$;
+comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
+grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/partes_grupo.sql
+
+--! Included consulta/divergencia_grupo.sql
+-- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
+-- name what lies in audit_interno, ask for it in views.
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+returns text
+language sql
+immutable parallel safe
+return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
+  audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
+  audit_interno.fornecedor_grupo(divergencia));
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) is 'The group of a finding if its status were situacao.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) to conferente_leitor;
+
+-- A field of the finding: the group in which one decision takes it.
+create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then audit_interno.grupo_em(divergencia,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
+$$;
+comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
+  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_grupo.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -11755,9 +11957,9 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
   d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
-  audit.divergencia_visto(d) as visto, s.resumo, d.especie
+  audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
+  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
-left join audit.vw_resumos s on s.divergencia_id = d.id
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
@@ -11784,7 +11986,63 @@ comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the revie
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
+
+--! Included consulta/vw_grupos_abertos.sql
+-- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
+-- not sorted, or all that waits would be sorted for it.
+create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
+with dupla as materialized (
+  select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
+), espera as (
+  select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
+    d.valor_em_risco, d.confianca, d.detectada_em
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+), grupo as (
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
+    (array_agg(e.id))[1:5] as amostra
+  from espera e
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor
+), parecida as (
+  select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
+    count(*) as decididas, count(*) filter (where v.certo) as certas
+  from audit_interno.vereditos v
+  join audit.divergencias_processadas d on d.id = v.divergencia_id
+  group by 1, 2, 3, 4, 5
+)
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor) as grupo, g.regra,
+  g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
+  g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
+  jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
+    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto
+from grupo g
+left join parecida p on p.regra = g.regra and p.faixa = g.faixa
+  and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
+comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
+comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
+comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+grant select on audit_interno.vereditos to conferente_leitor;
+--! EndIncluded consulta/vw_grupos_abertos.sql
 
 --! Included correio/cron_campo.sql
 -- The numbers that one field of a cron expression names; the expression was checked by cron_valido.

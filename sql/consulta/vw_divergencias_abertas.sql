@@ -4,9 +4,9 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
   d.vezes_detectada, (current_date - d.detectada_em::date) as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
-  audit.divergencia_visto(d) as visto, s.resumo, d.especie
+  audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
+  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
-left join audit.vw_resumos s on s.divergencia_id = d.id
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found.';
@@ -33,3 +33,5 @@ comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the revie
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
