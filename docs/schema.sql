@@ -337,6 +337,8 @@ create table audit.divergencias_processadas (
   motivo text,
   identidade bytea not null,
   impressao bytea not null,
+  especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
+  mudanca text generated always as (audit_interno.mudanca(valores_originais, COALESCE(valores_digitados, valores_propostos))) stored,
   constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
@@ -383,6 +385,8 @@ comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
+comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 grant select on table audit.divergencias_processadas to conferente_leitor;
 grant select on table audit.divergencias_processadas to conferente_regra;
 
@@ -650,6 +654,7 @@ create table audit.regras (
   colunas text[] not null,
   colunas_identidade text[] default '{}'::text[] not null,
   colunas_acompanham text[] default '{}'::text[] not null,
+  colunas_resumo text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
   automatica boolean default false not null,
@@ -701,6 +706,7 @@ comment on column audit.regras.coluna_valor is 'Its amount, for control totals, 
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -958,7 +964,11 @@ create view audit.vw_divergencias_abertas (
   sessao_id bigint,
   sessao_ultima_id bigint,
   link_revisao text,
-  visto text
+  visto text,
+  resumo jsonb,
+  especie text,
+  mudanca text,
+  grupo text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -983,6 +993,10 @@ comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1008,7 +1022,9 @@ create view audit.vw_divergencias_exportacao (
   decidida_por text,
   motivo text,
   valores_antes jsonb,
-  valores_depois jsonb
+  valores_depois jsonb,
+  lancamento text,
+  resumo jsonb
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
@@ -1034,7 +1050,46 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
+
+create view audit.vw_grupos_abertos (
+  grupo text,
+  regra text,
+  especie text,
+  mudanca text,
+  fornecedor text,
+  situacao text,
+  quantidade bigint,
+  valor numeric,
+  duas_pessoas bigint,
+  confianca_de numeric,
+  confianca_ate numeric,
+  mais_antiga timestamp with time zone,
+  parecidas_decididas bigint,
+  parecidas_certas bigint,
+  amostra bigint[],
+  visto jsonb
+) with (security_invoker=true);
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
+comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
+comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
+comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
   sessao_id bigint,
@@ -1178,6 +1233,15 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
 grant select on table audit.vw_operacoes_resumo to conferente_leitor;
 
+create view audit.vw_resumos (
+  divergencia_id bigint,
+  resumo jsonb
+);
+comment on view audit.vw_resumos is 'Of each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_resumos.divergencia_id is 'The finding.';
+comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
+grant select on table audit.vw_resumos to conferente_leitor;
+
 create function audit.acertos_padroes()
   returns TABLE(padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1225,7 +1289,7 @@ grant execute on function audit.confirmar_divergencias(bigint[],text) to confere
 create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
@@ -1247,6 +1311,12 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
   set search_path=pg_catalog, pg_temp;
 comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
+
+create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text) is 'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1278,6 +1348,12 @@ create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'
 comment on function audit.diagnosticar_contrato(text) is 'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
 
+create function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.divergencia_grupo(audit.divergencias_processadas) is 'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
+
 create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
   returns integer language sql stable;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is 'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
@@ -1287,6 +1363,11 @@ create function audit.divergencia_link_revisao(divergencia audit.divergencias_pr
   returns text language sql stable;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
+  returns jsonb language sql stable;
+comment on function audit.divergencia_resumo(audit.divergencias_processadas) is 'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
+grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.divergencia_visto(divergencia audit.divergencias_processadas)
   returns text language sql stable;
@@ -1385,11 +1466,11 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[])
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language plpgsql volatile security definer
@@ -1613,6 +1694,13 @@ create table audit_interno.posses (
 CREATE INDEX posses_pid_idx ON audit_interno.posses USING btree (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
+create table audit_interno.resumos_divergencias (
+  divergencia_id bigint not null,
+  resumo jsonb not null,
+  constraint resumos_divergencias_pkey PRIMARY KEY (divergencia_id)
+);
+comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
+
 create table audit_interno.travas_regra (
   regra text not null,
   constraint travas_regra_pkey PRIMARY KEY (regra)
@@ -1627,6 +1715,7 @@ create table audit_interno.vereditos (
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+grant select on table audit_interno.vereditos to conferente_leitor;
 
 create function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
   returns void language plpgsql volatile
@@ -1757,6 +1846,11 @@ create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
+
+create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text)
+  returns text language sql immutable;
+comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) to conferente_leitor;
 
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
@@ -2313,6 +2407,11 @@ create function audit_interno.expressao_valor(relacao regclass, coluna text, obj
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_valor(regclass,text,text) is 'SQL text for objeto -> coluna in the type of the column.';
 
+create function audit_interno.faixa_confianca(confianca numeric)
+  returns integer language sql immutable;
+comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
+grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
+
 create function audit_interno.falha_de_quem(codigo text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2362,6 +2461,11 @@ create function audit_interno.fora_do_alcance(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
 
+create function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
+  returns text language sql immutable;
+comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
+grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+
 create function audit_interno.frase_atrasadas(sessao_id bigint)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2381,6 +2485,11 @@ create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
+
+create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+  returns text language sql immutable;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) is 'The group of a finding if its status were situacao.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) to conferente_leitor;
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -2482,6 +2591,10 @@ create function audit_interno.mensagens_devidas(tipos text[], agora timestamp wi
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
 
+create function audit_interno.mudanca(originais jsonb, propostos jsonb)
+  returns text language sql immutable;
+comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
+
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2508,6 +2621,11 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
+create function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
+  returns boolean language sql immutable;
+comment on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+grant execute on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) to conferente_leitor;
+
 create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2522,6 +2640,12 @@ create function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
   returns TABLE(inicio date, fim date) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.periodos_atrasados(bigint,text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+
+create function audit_interno.pode_ver_resumo()
+  returns boolean language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
+grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
 
 create function audit_interno.possuida(nome text)
   returns boolean language sql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b5afa8acb6d40653377eb44b93ad9f75297122bb
+--! Hash: sha1:77e68db2b84cbd1557f41c714a776c7c71c47816
 --! Message: conferente
 
 set local role conferente_dono;
@@ -196,6 +196,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('resumo.leitores', 'false', 'booleano', null, null, null, null,
+    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
   -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
@@ -267,6 +269,7 @@ create table audit.regras (
   colunas text[] not null check (cardinality(colunas) > 0),
   colunas_identidade text[] not null default '{}',
   colunas_acompanham text[] not null default '{}',
+  colunas_resumo text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
   automatica boolean not null default false,
@@ -307,6 +310,7 @@ comment on column audit.regras.coluna_valor is 'Its amount, for control totals, 
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -333,20 +337,23 @@ comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
-  colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
+  colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
     'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -631,6 +638,28 @@ create table audit_interno.fila_selos (
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded tabelas/operacoes.sql
 
+--! Included tabelas/mudanca.sql
+-- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
+-- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
+-- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when mudanca.propostos <> '{}' then (
+    select pg_catalog.string_agg(p.key || ' ' || case
+        when pg_catalog.jsonb_typeof(p.value) = 'number' and pg_catalog.jsonb_typeof(mudanca.originais -> p.key) = 'number' then case
+          when (p.value #>> '{}')::numeric = -(mudanca.originais ->> p.key)::numeric then 'troca de sinal'
+          when pg_catalog.abs((p.value #>> '{}')::numeric) > pg_catalog.abs((mudanca.originais ->> p.key)::numeric) then 'aumenta'
+          else 'diminui' end
+        else '→ ' || coalesce(p.value #>> '{}', 'nada') end, '; ' order by p.key collate "C")
+    from pg_catalog.jsonb_each(mudanca.propostos) as p) end
+$$;
+comment on function audit_interno.mudanca(jsonb, jsonb) is
+  'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
+--! EndIncluded tabelas/mudanca.sql
+
 --! Included tabelas/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -663,6 +692,8 @@ create table audit.divergencias_processadas (
   motivo text,
   identidade bytea not null,
   impressao bytea not null,
+  especie text generated always as (evidencia ->> 'tipo') stored,
+  mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
   check (proposta_por <> decidida_por or status <> 'corrigida')
 ) with (fillfactor = 80);
@@ -706,7 +737,16 @@ comment on column audit.divergencias_processadas.decidida_em is 'When its status
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
+comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
+comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+
+-- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
+create table audit_interno.resumos_divergencias (
+  divergencia_id bigint primary key,
+  resumo jsonb not null
+);
+comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
 
 create table audit.deteccoes (
   operacao_id bigint not null,
@@ -2069,7 +2109,7 @@ begin
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || regra.colunas_resumo || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
@@ -2096,7 +2136,7 @@ create or replace function audit.registrar_regra(
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
-  requisitos text default null
+  requisitos text default null, colunas_resumo text[] default '{}'
 )
 returns audit.regras
 language plpgsql
@@ -2115,7 +2155,7 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, colunas_identidade, colunas_acompanham, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
@@ -2124,7 +2164,7 @@ begin
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
-    coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
+    coalesce(registrar_regra.colunas_resumo, '{}'), coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
     registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
   v_defeito := coalesce((
@@ -2147,9 +2187,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) to conferente_administrador;
 --! EndIncluded configuracao/registrar_regra.sql
 
 --! Included configuracao/alterar_regra.sql
@@ -2162,7 +2202,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -2195,7 +2235,7 @@ begin
     update audit.regras r
     set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
       prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
-      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
+      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
     -- the rule as it is now: auto that is given, or given again, is given to this code
@@ -2211,6 +2251,9 @@ begin
     where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
       or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.conferir_regra(v_depois) is not null then
+      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome, audit_interno.conferir_regra(v_depois));
+    end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
       hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
@@ -2480,18 +2523,18 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
   ) on commit drop;
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
-    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s
        from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2513,10 +2556,11 @@ begin
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       -- what is at stake as the engine reads it; the rule can only raise it
       case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb);
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito
@@ -2605,11 +2649,18 @@ begin
             from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
-    returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
+    returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
     select registrar_achados.operacao_id, g.id, g.confianca, g.resumo
     from gravada g
+  ), resumida as (
+    insert into audit_interno.resumos_divergencias as r (divergencia_id, resumo)
+    select g.id, a.resumo
+    from gravada g
+    join pg_temp.conferente_achado a on a.registro_id = g.registro_id and a.identidade = g.identidade
+    where a.resumo <> '{}'
+    on conflict (divergencia_id) do update set resumo = excluded.resumo where r.resumo <> excluded.resumo
   )
   select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
   into v_total, v_novas, v_valor
@@ -5608,6 +5659,102 @@ comment on function audit.desfazer(bigint, text) is
   'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded decisao/desfazer.sql
+
+--! Included decisao/decidir_grupo.sql
+-- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
+-- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
+-- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
+  v_quantidade bigint;
+  v_ate bigint;
+  v_decisao bigint;
+  v_ids bigint[];
+  v_vistos text[];
+  v_no_grupo bigint;
+  v_deixadas audit.resultado_decisao[];
+begin
+  if ato is null or ato not in ('aprovar', 'rejeitar', 'confirmar') then
+    raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar.';
+  end if;
+  if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
+    'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
+  then
+    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+      hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
+  end if;
+  begin
+    select (visto ->> 'quantidade')::bigint, (visto ->> 'ate')::bigint, (visto ->> 'decisao')::bigint into v_quantidade, v_ate, v_decisao;
+  exception when data_exception then
+    raise exception using errcode = 'NC001', message = format('visto não é o de um grupo: %s', visto);
+  end;
+
+  perform from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate and d.id <> all (v_exceto)
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+  order by d.id
+  for update;
+
+  with desde as materialized (
+    select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c where c.id > v_decisao order by c.divergencia_id
+  )
+  select array_agg(d.id order by d.id) filter (where d.id <> all (v_exceto)),
+    array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
+  into v_ids, v_vistos, v_no_grupo
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+    -- what came back to the group was not seen in it
+    and not exists (select from desde s where s.divergencia_id = d.id);
+  if v_no_grupo > v_quantidade then
+    raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
+      hint = 'Nada foi feito. Olhe o grupo de novo.';
+  end if;
+
+  -- who was faster
+  select array_agg((d.id, 'deixada', 'NC005',
+      format('%s%s', case when d.status in ('aberta', 'falha') then 'voltou ao grupo depois de visto' else format('já está %s', d.status) end,
+        coalesce(' por ' || c.ator || to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI') || ': ' || c.motivo, '')),
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d), null, null)::audit.resultado_decisao
+    order by d.id)
+  into v_deixadas
+  from (
+    select distinct on (x.divergencia_id) x.* from audit.decisoes x where x.id > v_decisao order by x.divergencia_id, x.id desc
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
+    select audit_interno.grupo_em(d, v_dupla, s) from unnest(array['aberta', 'aguardando_segunda_aprovacao', 'falha']) as s);
+
+  if v_ids is null then
+    raise exception using errcode = 'NC005',
+      message = format('não se pode %s: %s', ato, coalesce(
+        (select string_agg(format('%s: %s', x.id, x.explicacao), '; ' order by x.id) from (select * from unnest(v_deixadas) limit 20) as x),
+        'nada do que foi visto espera ainda neste grupo')),
+      hint = 'Nada foi feito.';
+  end if;
+  return query
+    select * from audit.aprovar_divergencias(v_ids, v_motivo, v_vistos) where ato = 'aprovar'
+    union all
+    select * from audit.rejeitar_divergencias(v_ids, v_motivo) where ato = 'rejeitar'
+    union all
+    select * from audit.confirmar_divergencias(v_ids, v_motivo) where ato = 'confirmar';
+  return query select * from unnest(v_deixadas);
+end
+$$;
+comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text) is
+  'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text) to conferente_revisor;
+--! EndIncluded decisao/decidir_grupo.sql
 
 --! Included decisao/devolver_automatica.sql
 -- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
@@ -9051,10 +9198,52 @@ comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; nul
 comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';
 --! EndIncluded consulta/vw_operacoes_resumo.sql
 
+--! Included comum/tem_papel.sql
+-- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
+-- sees its own owner as current_user, so that is not asked.
+create or replace function audit_interno.tem_papel(papel text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+$$;
+comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+--! EndIncluded comum/tem_papel.sql
+
+--! Included consulta/pode_ver_resumo.sql
+-- Whether who called may see what of the row is kept with a finding: those who may see the row itself (audit.ver_registro), and
+-- readers where the setting opens it. Called by audit.vw_resumos, once for a statement.
+create or replace function audit_interno.pode_ver_resumo()
+returns boolean
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.tem_papel('conferente_revisor') or audit_interno.tem_papel('conferente_administrador')
+    or (audit_interno.configuracao('resumo.leitores') #>> '{}')::boolean
+$$;
+comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
+grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
+--! EndIncluded consulta/pode_ver_resumo.sql
+
+--! Included consulta/vw_resumos.sql
+-- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the
+-- whole table or nothing of it, which is asked once and above the scan.
+create or replace view audit.vw_resumos as
+select r.divergencia_id, r.resumo
+from audit_interno.resumos_divergencias r
+where (select audit_interno.pode_ver_resumo());
+comment on view audit.vw_resumos is 'Of each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_resumos.divergencia_id is 'The finding.';
+comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
+--! EndIncluded consulta/vw_resumos.sql
+
 --! Included consulta/vw_divergencias_exportacao.sql
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
-select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.evidencia ->> 'tipo' as tipo, d.tabela, d.registro_id, d.status, d.confianca,
+select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
   d.valor_em_risco,
   (select string_agg(j.key, ', ') from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as colunas,
   (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
@@ -9062,8 +9251,12 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.evidencia ->> 'tipo' as
   (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
     from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as depois,
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
-  d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois
-from audit.divergencias_processadas d;
+  d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
+  (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
+    where j.value <> '') as lancamento, s.resumo
+from audit.divergencias_processadas d
+left join audit.vw_resumos s on s.divergencia_id = d.id
+left join audit.regras r on r.nome = d.regra;
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
 comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
@@ -9088,6 +9281,8 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
 --! EndIncluded consulta/vw_divergencias_exportacao.sql
 
 --! Included consulta/exportar_divergencias.sql
@@ -11461,7 +11656,7 @@ begin
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
       select d.*, audit.divergencia_idade_dias(d) as idade_dias,
-        audit.divergencia_visto(d) as visto
+        audit.divergencia_visto(d) as visto, audit.divergencia_resumo(d) as resumo
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
         limit $14 offset ($13 - 1)::bigint * $14
@@ -11476,7 +11671,7 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
 --! EndIncluded consulta/consultar_divergencias.sql
@@ -12113,6 +12308,88 @@ comment on function audit.divergencia_visto(audit.divergencias_processadas) is
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded consulta/divergencia_visto.sql
 
+--! Included consulta/faixa_confianca.sql
+-- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
+-- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
+-- up to there none was right. Inlined.
+create or replace function audit_interno.faixa_confianca(confianca numeric)
+returns integer
+language sql
+immutable parallel safe
+as $$
+  select case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end
+$$;
+comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
+grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
+--! EndIncluded consulta/faixa_confianca.sql
+
+--! Included consulta/chave_grupo.sql
+-- The name of a group, from what its findings have in common. Inlined.
+create or replace function audit_interno.chave_grupo(
+  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text
+)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor])::text, 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) to conferente_leitor;
+--! EndIncluded consulta/chave_grupo.sql
+
+--! Included consulta/partes_grupo.sql
+-- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and ((divergencia).valores_digitados is not null or coalesce((divergencia).valor_decisao >= dupla, true))
+$$;
+comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+grant execute on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) to conferente_leitor;
+
+create or replace function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when (divergencia).mudanca is null
+    then coalesce(nullif((divergencia).entrada ->> 'fornecedor_id', ''), (divergencia).entrada ->> 'fornecedor') end
+$$;
+comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
+grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/partes_grupo.sql
+
+--! Included consulta/divergencia_grupo.sql
+-- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
+-- name what lies in audit_interno, ask for it in views.
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+returns text
+language sql
+immutable parallel safe
+return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
+  audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
+  audit_interno.fornecedor_grupo(divergencia));
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) is 'The group of a finding if its status were situacao.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) to conferente_leitor;
+
+-- A field of the finding: the group in which one decision takes it.
+create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then audit_interno.grupo_em(divergencia,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
+$$;
+comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
+  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_grupo.sql
+
 --! Included consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -12121,7 +12398,8 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   d.vezes_detectada, 
   (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
-  audit.divergencia_visto(d) as visto
+  audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
+  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -12147,7 +12425,65 @@ comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
 --! EndIncluded consulta/vw_divergencias_abertas.sql
+
+--! Included consulta/vw_grupos_abertos.sql
+-- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
+-- not sorted, or all that waits would be sorted for it.
+create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
+with dupla as materialized (
+  select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
+), espera as (
+  select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
+    d.valor_em_risco, d.confianca, d.detectada_em
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+), grupo as (
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
+    (array_agg(e.id))[1:5] as amostra
+  from espera e
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor
+), parecida as (
+  select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
+    count(*) as decididas, count(*) filter (where v.certo) as certas
+  from audit_interno.vereditos v
+  join audit.divergencias_processadas d on d.id = v.divergencia_id
+  group by 1, 2, 3, 4, 5
+)
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor) as grupo, g.regra,
+  g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
+  g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
+  jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
+    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto
+from grupo g
+left join parecida p on p.regra = g.regra and p.faixa = g.faixa
+  and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
+comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
+comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
+comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+grant select on audit_interno.vereditos to conferente_leitor;
+--! EndIncluded consulta/vw_grupos_abertos.sql
 
 --! Included correio/cron_campo.sql
 -- The numbers that one field of a cron expression names; the expression was checked by cron_valido.
@@ -12423,7 +12759,10 @@ as $$
     'antes', audit_interno.conteudo_valores(d.valores_originais),
     'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
-    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'link', audit_interno.pagina('?divergencia=' || d.id))
+    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'lancamento', (
+      select e.lancamento from audit.vw_divergencias_exportacao e
+      where e.id = d.id and (audit_interno.configuracao('resumo.leitores') #>> '{}')::boolean),
+    'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')
   from (
     select *
@@ -14578,19 +14917,19 @@ $$;
 comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
 --! EndIncluded comum/expressao_imagens.sql
 
---! Included comum/tem_papel.sql
--- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
--- sees its own owner as current_user, so that is not asked.
-create or replace function audit_interno.tem_papel(papel text)
-returns boolean
+--! Included consulta/divergencia_resumo.sql
+-- A field of the finding: which entry it is about, in the words that a person knows it by.
+create or replace function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
+returns jsonb
 language sql
-stable
-set search_path = pg_catalog, pg_temp
+stable parallel safe
 as $$
-  select pg_has_role(case when current_setting('role') = 'none' then session_user::text else current_setting('role') end, tem_papel.papel, 'USAGE')
+  select r.resumo from audit.vw_resumos r where r.divergencia_id = (divergencia).id
 $$;
-comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
---! EndIncluded comum/tem_papel.sql
+comment on function audit.divergencia_resumo(audit.divergencias_processadas) is
+  'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
+grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded consulta/divergencia_resumo.sql
 
 --! Included comum/pela_api.sql
 -- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
@@ -15706,7 +16045,7 @@ as $$
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
     union all
-    select c, false from dela r cross join unnest(r.colunas_identidade || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
     union all
     select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
     union all

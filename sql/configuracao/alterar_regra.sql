@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
@@ -40,7 +40,7 @@ begin
     update audit.regras r
     set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
       prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
-      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base,
+      limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
     -- the rule as it is now: auto that is given, or given again, is given to this code
@@ -56,6 +56,9 @@ begin
     where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
       or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.conferir_regra(v_depois) is not null then
+      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome, audit_interno.conferir_regra(v_depois));
+    end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
       hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';

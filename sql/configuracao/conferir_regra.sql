@@ -55,7 +55,7 @@ begin
     return format('não existe a tabela %s', regra.tabela);
   end if;
   select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
+  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || regra.colunas_resumo || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
   where c.coluna is not null and not exists (
     select from pg_attribute a
     where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);

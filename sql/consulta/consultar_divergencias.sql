@@ -43,7 +43,7 @@ begin
       'por_pagina', $14, 'itens', coalesce(jsonb_agg(to_jsonb(p) - '{identidade,impressao}'::text[] order by p.%2$I %3$s, p.id %3$s), '[]'))
     from (
       select d.*, audit.divergencia_idade_dias(d) as idade_dias,
-        audit.divergencia_visto(d) as visto
+        audit.divergencia_visto(d) as visto, audit.divergencia_resumo(d) as resumo
       from (
         select d.id from audit.divergencias_processadas d where %1$s order by d.%2$I %3$s, d.id %3$s
         limit $14 offset ($13 - 1)::bigint * $14
@@ -58,6 +58,6 @@ begin
 end
 $$;
 comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
-  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias and visto. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+  'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;

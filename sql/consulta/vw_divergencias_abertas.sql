@@ -5,7 +5,8 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   d.vezes_detectada, 
   (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
-  audit.divergencia_visto(d) as visto
+  audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
+  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
 where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -31,3 +32,7 @@ comment on column audit.vw_divergencias_abertas.sessao_id is 'Session that found
 comment on column audit.vw_divergencias_abertas.sessao_ultima_id is 'Session that found it last.';
 comment on column audit.vw_divergencias_abertas.link_revisao is 'Where the review page shows it.';
 comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is shown here, for audit.aprovar_divergencias: an approval is of what was seen.';
+comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';

@@ -1,6 +1,6 @@
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
-select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.evidencia ->> 'tipo' as tipo, d.tabela, d.registro_id, d.status, d.confianca,
+select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
   d.valor_em_risco,
   (select string_agg(j.key, ', ') from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as colunas,
   (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
@@ -8,8 +8,12 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.evidencia ->> 'tipo' as
   (select case when count(*) = 1 then min(j.value) else string_agg(concat(j.key, ': ', j.value), '; ') end
     from jsonb_each_text(coalesce(d.valores_digitados, d.valores_propostos)) as j) as depois,
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
-  d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois
-from audit.divergencias_processadas d;
+  d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
+  (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
+    where j.value <> '') as lancamento, s.resumo
+from audit.divergencias_processadas d
+left join audit.vw_resumos s on s.divergencia_id = d.id
+left join audit.regras r on r.nome = d.regra;
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
 comment on column audit.vw_divergencias_exportacao.sessao_id is 'Session that found it first.';
@@ -34,3 +38,5 @@ comment on column audit.vw_divergencias_exportacao.decidida_por is 'Who decided:
 comment on column audit.vw_divergencias_exportacao.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to value that the row held when found; as JSON, for readers that compute.';
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
+comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
+comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';

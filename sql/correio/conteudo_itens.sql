@@ -10,7 +10,10 @@ as $$
     'antes', audit_interno.conteudo_valores(d.valores_originais),
     'depois', audit_interno.conteudo_valores(coalesce(d.valores_digitados, d.valores_propostos)), 'confianca', d.confianca,
     'justificativa', d.justificativa, 'valor', audit_interno.centavos(d.valor_em_risco), 'motivo', d.motivo,
-    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'link', audit_interno.pagina('?divergencia=' || d.id))
+    'vezes', d.vezes_detectada, 'desde', d.detectada_em, 'lancamento', (
+      select e.lancamento from audit.vw_divergencias_exportacao e
+      where e.id = d.id and (audit_interno.configuracao('resumo.leitores') #>> '{}')::boolean),
+    'link', audit_interno.pagina('?divergencia=' || d.id))
     order by d.valor_em_risco desc, d.id), '[]')
   from (
     select *

@@ -30,18 +30,18 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
   ) on commit drop;
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
-    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao,
+    x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s)
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s
        from %6$s as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -63,10 +63,11 @@ begin
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       -- what is at stake as the engine reads it; the rule can only raise it
       case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end),
+        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb);
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
   select a.registro_id, d.defeito into v_defeito

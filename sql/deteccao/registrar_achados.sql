@@ -46,11 +46,18 @@ begin
             from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
-    returning d.id, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
+    returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
     select registrar_achados.operacao_id, g.id, g.confianca, g.resumo
     from gravada g
+  ), resumida as (
+    insert into audit_interno.resumos_divergencias as r (divergencia_id, resumo)
+    select g.id, a.resumo
+    from gravada g
+    join pg_temp.conferente_achado a on a.registro_id = g.registro_id and a.identidade = g.identidade
+    where a.resumo <> '{}'
+    on conflict (divergencia_id) do update set resumo = excluded.resumo where r.resumo <> excluded.resumo
   )
   select count(*), count(*) filter (where g.vezes_detectada = 1), coalesce(sum(g.valor_em_risco), 0)
   into v_total, v_novas, v_valor

@@ -55,6 +55,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('resumo.leitores', 'false', 'booleano', null, null, null, null,
+    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
   -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so

@@ -29,6 +29,8 @@ create table audit.divergencias_processadas (
   motivo text,
   identidade bytea not null,
   impressao bytea not null,
+  especie text generated always as (evidencia ->> 'tipo') stored,
+  mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
   check (proposta_por <> decidida_por or status <> 'corrigida')
 ) with (fillfactor = 80);
@@ -72,7 +74,16 @@ comment on column audit.divergencias_processadas.decidida_em is 'When its status
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
+comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
+comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
+
+-- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
+create table audit_interno.resumos_divergencias (
+  divergencia_id bigint primary key,
+  resumo jsonb not null
+);
+comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
 
 create table audit.deteccoes (
   operacao_id bigint not null,

@@ -12,6 +12,7 @@ create table audit.regras (
   colunas text[] not null check (cardinality(colunas) > 0),
   colunas_identidade text[] not null default '{}',
   colunas_acompanham text[] not null default '{}',
+  colunas_resumo text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
   automatica boolean not null default false,
@@ -52,6 +53,7 @@ comment on column audit.regras.coluna_valor is 'Its amount, for control totals, 
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
+comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
@@ -78,20 +80,23 @@ comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
-  colunas_identidade, colunas_acompanham, confianca_base, limiar, automatica, prioridade
+  colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
     'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.95, 0.95, true, 10),
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.50, 0.95, true, 20),
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
-    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'], 0.70, 0.95, true, 30);
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,

@@ -8,7 +8,9 @@ import { type Column, print, printJson, printTable, tell } from './output.ts'
 export const findingColumns = (sql: Sql) => sql`
   id, sessao_id, sessao_ultima_id, regra, tabela, registro_id, valores_originais, valores_propostos, valores_digitados,
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
-  proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto`
+  proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto,
+  audit.divergencia_resumo(divergencias_processadas) as resumo,
+  (select e.lancamento from audit.vw_divergencias_exportacao e where e.id = divergencias_processadas.id) as lancamento`
 
 /** A line for each finding, and with `sentence` its justification and why it is as it is below. */
 export function printFindings(
@@ -31,13 +33,16 @@ export function printFindings(
       of: (r) =>
         change(format.values, r['valores_originais'], r['valores_digitados'] ?? r['valores_propostos']),
     },
+    // Last, because a narrow terminal cuts it.
+    ...(rows.some((r) => r['lancamento']) ? [{ title: column.entry, of: (r: Row) => r['lancamento'] }] : []),
     ...(reason ? [{ title: column.reason, of: (r: Row) => r['explicacao'] ?? r['motivo'] }] : []),
   ]
   printTable(rows, columns)
   if (!sentence) return
   print()
   for (const row of rows) {
-    print(`${row['id']}: ${plain(row['justificativa'])}`)
+    const entry = row['lancamento'] ? `${plain(row['lancamento'])}: ` : ''
+    print(`${row['id']}: ${entry}${plain(row['justificativa'])}`)
     if (row['motivo'] != null) print(`    ${column.reason}: ${plain(row['motivo'])}`)
   }
 }

@@ -44,8 +44,12 @@ export function register(program: Command, app: App): void {
           from audit.divergencias_processadas
           where status = any (${options.status ? [options.status] : WAITING}::text[])
             and (${options.regra ?? null}::text is null or regra = ${options.regra ?? null})`
-        const rows = await sql`
-          select ${findingColumns(sql)} ${asked} order by valor_em_risco desc, id limit ${options.limite}`
+        // Whoever may decide sees what the entries are known by; a reader does not, unless the setting opens it.
+        const rows = await sql.begin(async (tx) => {
+          await tx`select set_config('role', 'conferente_revisor', true) where pg_has_role(session_user, 'conferente_revisor', 'MEMBER')`
+          return tx`
+            select ${findingColumns(sql)} ${asked} order by valor_em_risco desc, id limit ${options.limite}`
+        })
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noFindings)
         else {

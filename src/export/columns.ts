@@ -39,4 +39,5 @@ export const COLUMNS: readonly ExportColumn[] = [
   { name: 'decidida_em', kind: 'time', width: 19 },
   { name: 'decidida_por', kind: 'text', width: 16 },
   { name: 'motivo', kind: 'text', width: 40 },
+  { name: 'lancamento', kind: 'text', width: 60 },
 ]

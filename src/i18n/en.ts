@@ -190,6 +190,7 @@ export const en: Catalogue = {
     id: 'id',
     rule: 'rule',
     record: 'row',
+    entry: 'entry',
     atStake: 'at stake',
     confidence: 'confidence',
     status: 'status',

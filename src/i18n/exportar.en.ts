@@ -12,6 +12,7 @@ export const exportar: typeof ptBR = {
     tipo: 'Kind',
     tabela: 'Table',
     registro_id: 'Record',
+    lancamento: 'Entry',
     status: 'Status',
     confianca: 'Confidence',
     valor_em_risco: 'At stake (BRL)',

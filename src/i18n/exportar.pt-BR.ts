@@ -10,6 +10,7 @@ export const exportar = {
     tipo: 'Tipo',
     tabela: 'Tabela',
     registro_id: 'Registro',
+    lancamento: 'Lançamento',
     status: 'Status',
     confianca: 'Confiança',
     valor_em_risco: 'Valor em risco (R$)',

@@ -196,6 +196,7 @@ export const ptBR = {
     id: 'id',
     rule: 'regra',
     record: 'registro',
+    entry: 'lançamento',
     atStake: 'em risco',
     confidence: 'confiança',
     status: 'status',

@@ -21,10 +21,12 @@ tokens                            A
 vw_correcoes_desfeitas      L R O A
 vw_divergencias_abertas     L R O A
 vw_divergencias_exportacao  L R O A
+vw_grupos_abertos           L R O A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
 vw_operacoes_resumo         L R O A
+vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
 alterar_configuracao()            A
@@ -37,13 +39,16 @@ consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
 corrigir_manualmente()        R
+decidir_grupo()               R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
 desfazer()                    R
 diagnosticar_contrato()     L R O A
+divergencia_grupo()         L R O A
 divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
+divergencia_resumo()        L R O A
 divergencia_visto()         L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A

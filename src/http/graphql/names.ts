@@ -23,10 +23,12 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_correcoes_desfeitas: ['correcao_desfeita', 'correcoes_desfeitas'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
   vw_divergencias_exportacao: ['divergencia_exportada', 'divergencias_exportadas'],
+  vw_grupos_abertos: ['grupo_aberto', 'grupos_abertos'],
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+  vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
 }
 
 /** Composite types that functions take or return. */
@@ -46,6 +48,7 @@ export const MUTATIONS: readonly string[] = [
   'cancelar_sessao',
   'confirmar_divergencias',
   'corrigir_manualmente',
+  'decidir_grupo',
   'declarar_excecao',
   'desativar_padrao',
   'desativar_retencao',
@@ -82,8 +85,10 @@ export const QUERIES: readonly string[] = [
 
 /** Functions of one row, shown as its fields: function to field. */
 export const FIELDS: Readonly<Record<string, string>> = {
+  divergencia_grupo: 'grupo',
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
+  divergencia_resumo: 'resumo',
   divergencia_visto: 'visto',
   sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
@@ -155,6 +160,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
     'valor_em_risco',
     'detectada_em',
   ],
+  vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
 }
 
@@ -200,6 +206,10 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       ],
     },
     vw_divergencias_exportacao: { primaryKey: 'id', foreignKey: [] },
+    vw_grupos_abertos: {
+      primaryKey: 'grupo',
+      foreignKey: ['(regra) references audit.regras (nome)'],
+    },
     vw_operacoes_resumo: {
       primaryKey: 'id',
       foreignKey: [

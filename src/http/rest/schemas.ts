@@ -21,7 +21,7 @@ type RowName = keyof typeof ROWS
 const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
   Divergencia: {
     without: ['identidade', 'impressao'],
-    add: { idade_dias: { type: 'integer' }, visto: { type: 'string' } },
+    add: { idade_dias: { type: 'integer' }, visto: { type: 'string' }, resumo: {} },
   },
   Operacao: { without: ['duracao'], add: { segundos: { type: ['number', 'null'] }, detalhes: {} } },
   Sessao: {

@@ -1,0 +1,21 @@
+-- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and ((divergencia).valores_digitados is not null or coalesce((divergencia).valor_decisao >= dupla, true))
+$$;
+comment on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
+grant execute on function audit_interno.pede_duas(audit.divergencias_processadas, numeric) to conferente_leitor;
+
+create or replace function audit_interno.fornecedor_grupo(divergencia audit.divergencias_processadas)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when (divergencia).mudanca is null
+    then coalesce(nullif((divergencia).entrada ->> 'fornecedor_id', ''), (divergencia).entrada ->> 'fornecedor') end
+$$;
+comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
+grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;

@@ -1,0 +1,51 @@
+-- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
+-- not sorted, or all that waits would be sorted for it.
+create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
+with dupla as materialized (
+  select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
+), espera as (
+  select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
+    d.valor_em_risco, d.confianca, d.detectada_em
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+), grupo as (
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
+    (array_agg(e.id))[1:5] as amostra
+  from espera e
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor
+), parecida as (
+  select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
+    count(*) as decididas, count(*) filter (where v.certo) as certas
+  from audit_interno.vereditos v
+  join audit.divergencias_processadas d on d.id = v.divergencia_id
+  group by 1, 2, 3, 4, 5
+)
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor) as grupo, g.regra,
+  g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
+  g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
+  jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
+    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto
+from grupo g
+left join parecida p on p.regra = g.regra and p.faixa = g.faixa
+  and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
+comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
+comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
+comment on column audit.vw_grupos_abertos.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
+comment on column audit.vw_grupos_abertos.fornecedor is 'Supplier (code, else name) where nothing is proposed and the rule registers it among colunas_identidade; else null.';
+comment on column audit.vw_grupos_abertos.situacao is 'aberta, aguardando_segunda_aprovacao or falha.';
+comment on column audit.vw_grupos_abertos.quantidade is 'How many findings.';
+comment on column audit.vw_grupos_abertos.valor is 'Amount at stake in BRL, all together.';
+comment on column audit.vw_grupos_abertos.duas_pessoas is 'How many of them need two people to be approved.';
+comment on column audit.vw_grupos_abertos.confianca_de is 'Lowest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.confianca_ate is 'Highest confidence, 0 to 1.';
+comment on column audit.vw_grupos_abertos.mais_antiga is 'When the oldest of them was first found.';
+comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findings alike (rule, kind, change, band, supplier) people have decided so far.';
+comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
+comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
+comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+grant select on audit_interno.vereditos to conferente_leitor;

@@ -1,0 +1,93 @@
+-- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
+-- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
+-- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
+  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
+  v_quantidade bigint;
+  v_ate bigint;
+  v_decisao bigint;
+  v_ids bigint[];
+  v_vistos text[];
+  v_no_grupo bigint;
+  v_deixadas audit.resultado_decisao[];
+begin
+  if ato is null or ato not in ('aprovar', 'rejeitar', 'confirmar') then
+    raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar.';
+  end if;
+  if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
+    'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
+  then
+    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+      hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
+  end if;
+  begin
+    select (visto ->> 'quantidade')::bigint, (visto ->> 'ate')::bigint, (visto ->> 'decisao')::bigint into v_quantidade, v_ate, v_decisao;
+  exception when data_exception then
+    raise exception using errcode = 'NC001', message = format('visto não é o de um grupo: %s', visto);
+  end;
+
+  perform from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate and d.id <> all (v_exceto)
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+  order by d.id
+  for update;
+
+  with desde as materialized (
+    select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c where c.id > v_decisao order by c.divergencia_id
+  )
+  select array_agg(d.id order by d.id) filter (where d.id <> all (v_exceto)),
+    array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
+  into v_ids, v_vistos, v_no_grupo
+  from audit.divergencias_processadas d
+  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate
+    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+    -- what came back to the group was not seen in it
+    and not exists (select from desde s where s.divergencia_id = d.id);
+  if v_no_grupo > v_quantidade then
+    raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
+      hint = 'Nada foi feito. Olhe o grupo de novo.';
+  end if;
+
+  -- who was faster
+  select array_agg((d.id, 'deixada', 'NC005',
+      format('%s%s', case when d.status in ('aberta', 'falha') then 'voltou ao grupo depois de visto' else format('já está %s', d.status) end,
+        coalesce(' por ' || c.ator || to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI') || ': ' || c.motivo, '')),
+      d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
+      d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d), null, null)::audit.resultado_decisao
+    order by d.id)
+  into v_deixadas
+  from (
+    select distinct on (x.divergencia_id) x.* from audit.decisoes x where x.id > v_decisao order by x.divergencia_id, x.id desc
+  ) as c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
+    select audit_interno.grupo_em(d, v_dupla, s) from unnest(array['aberta', 'aguardando_segunda_aprovacao', 'falha']) as s);
+
+  if v_ids is null then
+    raise exception using errcode = 'NC005',
+      message = format('não se pode %s: %s', ato, coalesce(
+        (select string_agg(format('%s: %s', x.id, x.explicacao), '; ' order by x.id) from (select * from unnest(v_deixadas) limit 20) as x),
+        'nada do que foi visto espera ainda neste grupo')),
+      hint = 'Nada foi feito.';
+  end if;
+  return query
+    select * from audit.aprovar_divergencias(v_ids, v_motivo, v_vistos) where ato = 'aprovar'
+    union all
+    select * from audit.rejeitar_divergencias(v_ids, v_motivo) where ato = 'rejeitar'
+    union all
+    select * from audit.confirmar_divergencias(v_ids, v_motivo) where ato = 'confirmar';
+  return query select * from unnest(v_deixadas);
+end
+$$;
+comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text) is
+  'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text) to conferente_revisor;

@@ -1,0 +1,19 @@
+-- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
+-- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
+-- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case when mudanca.propostos <> '{}' then (
+    select pg_catalog.string_agg(p.key || ' ' || case
+        when pg_catalog.jsonb_typeof(p.value) = 'number' and pg_catalog.jsonb_typeof(mudanca.originais -> p.key) = 'number' then case
+          when (p.value #>> '{}')::numeric = -(mudanca.originais ->> p.key)::numeric then 'troca de sinal'
+          when pg_catalog.abs((p.value #>> '{}')::numeric) > pg_catalog.abs((mudanca.originais ->> p.key)::numeric) then 'aumenta'
+          else 'diminui' end
+        else '→ ' || coalesce(p.value #>> '{}', 'nada') end, '; ' order by p.key collate "C")
+    from pg_catalog.jsonb_each(mudanca.propostos) as p) end
+$$;
+comment on function audit_interno.mudanca(jsonb, jsonb) is
+  'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
