@@ -160,6 +160,13 @@ test(
     t.match(await flagged.textContent(), /só aponta/)
     t.equal(await flagged.getByRole('button', { name: 'Aprovar' }).count(), 0, 'there is nothing to approve')
     await flagged.getByRole('button', { name: 'Declarar exceção' }).click()
+    await page.locator('dialog input[name=ate]:not([min=""])').waitFor()
+    const [{ amanha } = {}] = await cena.sql`select (audit.hoje() + 1)::text as amanha`
+    t.equal(
+      await page.getByRole('dialog').getByLabel('Vale até').getAttribute('min'),
+      amanha,
+      'tomorrow by the clock of the finance department',
+    )
     await page.getByRole('dialog').getByLabel('Vale até').fill('2099-12-31')
     await dizer(page, 'contrato antigo')
     await page.getByText('Feito: exceção declarada.').waitFor()

@@ -31,14 +31,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 function connector(asks: (path: string, query: Row) => unknown) {
   const named = new Proxy({}, { get: (_, name) => name })
   const cc = { FieldType: named, AggregationType: named }
-  const load = new Function(
-    'DataStudioApp',
-    'dayOf_',
-    'asks',
-    `${CODE}; ask = asks; dayOf = dayOf_; return { REPORTS, VALUES }`,
-  )
-  const day = (instant: string) => new Date(instant).toISOString().slice(0, 10).replaceAll('-', '')
-  return load({ createCommunityConnector: () => cc }, day, asks) as {
+  const load = new Function('DataStudioApp', 'asks', `${CODE}; ask = asks; return { REPORTS, VALUES }`)
+  return load({ createCommunityConnector: () => cc }, asks) as {
     readonly REPORTS: Readonly<Record<string, Report>>
     readonly VALUES: Readonly<Record<string, (row: Row) => unknown>>
   }

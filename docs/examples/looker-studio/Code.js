@@ -124,8 +124,9 @@ function pages(filter) {
   return fail('São divergências demais para um relatório: escolha menos dias, ou o resumo.')
 }
 
+/** The API writes times by the clock of the finance department (agenda.fuso): their day is the one that all reports speak of. */
 function dayOf(instant) {
-  return Utilities.formatDate(new Date(instant), Session.getScriptTimeZone(), 'yyyyMMdd')
+  return instant.slice(0, 10).replaceAll('-', '')
 }
 
 function credentials() {

@@ -57,6 +57,9 @@ export async function ask(query, variables = {}) {
   return data
 }
 
+/** The day where the finance department is, whatever the browser's clock says. */
+export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))
+
 const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa evidencia
   valorEmRisco status propostaPor motivo visto regraRegistrada { colunas }`
 

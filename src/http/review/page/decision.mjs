@@ -1,17 +1,12 @@
 // The dialog of one decision: what it means, the reason, and what has to be typed.
-import { decide, Refusal, record } from './api.mjs'
+import { decide, Refusal, record, today } from './api.mjs'
 import { count } from './format.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
 import { changes, Fields } from './typed.mjs'
 import { t } from './words.mjs'
 
-/** Tomorrow where the person is, as a field for dates has it. */
-function tomorrow() {
-  const day = new Date(Date.now() + 86_400_000)
-  return [day.getFullYear(), day.getMonth() + 1, day.getDate()]
-    .map((n) => String(n).padStart(2, '0'))
-    .join('-')
-}
+/** @param {string} day */
+const dayAfter = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
 
 /**
  * @param {{ action: keyof typeof t.action, findings: any[], leftOut: number, operation?: string, decided: (action: string, findings: any[], results: any[]) => void,
@@ -24,6 +19,7 @@ export function Decision({ action, findings, leftOut, operation, decided, close,
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState(/** @type {Refusal | undefined} */ (undefined))
   const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
+  const [soonest, setSoonest] = useState('')
   const [finding] = findings
 
   /** @param {unknown} error */
@@ -36,6 +32,7 @@ export function Decision({ action, findings, leftOut, operation, decided, close,
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
     if (action === 'correct') record(finding.id).then(({ verRegistro }) => setRow(verRegistro.nodes), refused)
+    if (action === 'except') today().then((day) => setSoonest(dayAfter(day)), refused)
     // Back to where the keyboard was; if that is gone, to the page.
     return () => (before?.isConnected ? before : document.querySelector('main'))?.focus()
   }, [])
@@ -71,7 +68,7 @@ export function Decision({ action, findings, leftOut, operation, decided, close,
         <p>${t.explain[action]}</p>
         ${leftOut > 0 && html`<p>${count(t.leftOut, leftOut)}</p>`}
         ${row && html`<${Fields} row=${row} finding=${finding} />`}
-        ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${tomorrow()} /></label>`}
+        ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${soonest} /></label>`}
         ${action === 'revert' && html`<label class="check"><input name="erradas" type="checkbox" /> ${t.wrong}</label>`}
         <label>${t.reason}<textarea name="motivo" required rows="2" defaultValue=${action === 'approve' ? t.checked : ''}></textarea></label>
         ${refusal && html`<p role="alert" class="notice refused">${refusal.message} ${refusal.hint}</p>`}
