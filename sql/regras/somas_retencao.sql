@@ -1,16 +1,5 @@
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
 -- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
-create table regras.somas_retencao (
-  soma numeric not null,
-  vale_de date not null,
-  vale_ate date not null,
-  tributos text not null,
-  quantos int not null
-);
-create index on regras.somas_retencao (soma);
-comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on regras.somas_retencao to conferente_regra;
-
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
