@@ -3344,12 +3344,12 @@ comment on function regras.calibrar_pendencias() is 'Calibrates the confidence o
 grant execute on function regras.calibrar_pendencias() to conferente_regra;
 
 create function regras.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+comment on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 grant execute on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
 
 create function regras.chance_bruta(bruta double precision)
@@ -3591,6 +3591,16 @@ create function regras.fim_documento(documento text)
 comment on function regras.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
 grant execute on function regras.fim_documento(text) to conferente_regra;
 
+create function regras.fornecedores_marketing(inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[])
+  returns TABLE(chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.fornecedores_marketing(date,date,text,text[],text[],date[]) is 'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+grant execute on function regras.fornecedores_marketing(date,date,text,text[],text[],date[]) to conferente_regra;
+
 create function regras.frase_padroes(padroes jsonb)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -3604,13 +3614,22 @@ comment on function regras.frase_rotulos(text[]) is 'Sentence that names the cat
 grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
 
 create function regras.historico_marketing(inicio date, fim date, chaves text[])
-  returns TABLE(chave text, categoria_dobrada text, lancamentos bigint) language plpgsql stable
+  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key and folded category: entries between two booking dates, both included.';
+comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
 grant execute on function regras.historico_marketing(date,date,text[]) to conferente_regra;
+
+create function regras.historico_nomes_marketing(inicio date, fim date, nomes text[])
+  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regras.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
+grant execute on function regras.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
@@ -3687,6 +3706,12 @@ create function regras.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 grant execute on function regras.nome_canonico(text) to conferente_regra;
+
+create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.nomes_parecidos(text,text[],text,text[]) is 'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
+grant execute on function regras.nomes_parecidos(text,text[],text,text[]) to conferente_regra;
 
 create function regras.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:77e68db2b84cbd1557f41c714a776c7c71c47816
+--! Hash: sha1:2eb1ecbe80d2d84e867f33000b8903da4b6c9671
 --! Message: conferente
 
 set local role conferente_dono;
@@ -980,6 +980,18 @@ from (values
   ('ISS', 4.5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A'),
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
+
+-- Made anew from it by audit_interno.somar_retencoes, for the rules.
+create table regras.somas_retencao (
+  soma numeric not null,
+  vale_de date not null,
+  vale_ate date not null,
+  tributos text not null,
+  quantos int not null
+);
+create index on regras.somas_retencao (soma);
+comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on regras.somas_retencao to conferente_regra;
 --! EndIncluded tabelas/retencoes.sql
 
 --! Included acesso/tabelas.sql
@@ -6535,20 +6547,9 @@ comment on function regras.arredondamento_origem(numeric, int) is
 revoke execute on function regras.arredondamento_origem(numeric, int) from public;
 --! EndIncluded regras/arredondamento_origem.sql
 
---! Included regras/somas_retencao.sql
+--! Included configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
 -- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
-create table regras.somas_retencao (
-  soma numeric not null,
-  vale_de date not null,
-  vale_ate date not null,
-  tributos text not null,
-  quantos int not null
-);
-create index on regras.somas_retencao (soma);
-comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on regras.somas_retencao to conferente_regra;
-
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -6578,7 +6579,7 @@ comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_reten
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
---! EndIncluded regras/somas_retencao.sql
+--! EndIncluded configuracao/somar_retencoes.sql
 
 --! Included regras/retencao_possivel.sql
 -- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
@@ -7131,7 +7132,8 @@ revoke execute on function regras.textos_casados(text, audit.janela) from public
 create or replace function regras.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
-  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]
+  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
+  padroes jsonb, palavras text[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -7186,7 +7188,7 @@ begin
     group by t.campo, t.texto
   )
   select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
-    regras.chave_fornecedor(c.fornecedor_id, c.fornecedor),
+    c.fornecedor_id::text, regras.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
@@ -7203,17 +7205,18 @@ end
 $$;
 
 comment on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
-  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 revoke execute on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 --! EndIncluded regras/candidatos_marketing.sql
 
 --! Included regras/historico_marketing.sql
--- What the given suppliers do: their entries between two days, by category, pending ones left out, whether or not a marketing pattern
+-- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
 -- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
 -- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
--- dw.lancamentos, the audit tables and the settings; changes nothing. Called by regras.trade_marketing.
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- regras.fornecedores_marketing.
 create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
-returns table (chave text, categoria_dobrada text, lancamentos bigint)
+returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -7230,7 +7233,7 @@ declare
 begin
   return query
   with grupo as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
     from dw.lancamentos l
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
@@ -7239,27 +7242,27 @@ begin
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     group by 1, 2, 3
     union all
-    select null, l.fornecedor, l.categoria, count(*)
+    select null, l.fornecedor, l.categoria, count(*), min(l.data_lancamento)::date
     from dw.lancamentos l
     where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
       and regras.inicio_fornecedor(l.fornecedor_id) = ''
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     group by 2, 3
   ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave,
-      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
     from grupo g
     offset 0
   )
-  select o.chave, o.categoria_dobrada, sum(o.lancamentos)::bigint
+  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.categoria_dobrada;
+  group by o.chave, o.nome, o.categoria_dobrada;
 end
 $$;
 
 comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key and folded category: entries between two booking dates, both included.';
+  'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regras.historico_marketing(date, date, text[]) from public;
 --! EndIncluded regras/historico_marketing.sql
 
@@ -7373,12 +7376,15 @@ begin
 
   return query
   with candidato as materialized (
-    select * from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+    select m.*, coalesce(date_trunc('month', d.serve::timestamp)::date, '-infinity') as corte
+    from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) m
+    cross join lateral (
+      select case when m.data_lancamento between v_primeira and v_ultima then m.data_lancamento end as serve
+    ) d
   ), periodo as materialized (
     select
       min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
-      array_agg(distinct c.chave) as chaves,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), frase as materialized (
@@ -7392,14 +7398,13 @@ begin
     select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
     from respondida y group by 1
   ), resumo as (
-    select h.chave,
-      sum(h.lancamentos) as total,
-      coalesce(sum(h.lancamentos) filter (where h.categoria_dobrada = audit_interno.dobrar(v_categoria)), 0) as marketing,
-      coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
-      jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
+    select f.*
     from periodo p
-    cross join lateral regras.historico_marketing(p.inicio, p.fim, p.chaves) h
-    group by h.chave
+    cross join (
+      select array_agg(s.chave) as chaves, array_agg(s.nome) as nomes, array_agg(s.corte) as cortes
+      from (select distinct c.chave, c.nome, c.corte from candidato c) s
+    ) s
+    cross join lateral regras.fornecedores_marketing(p.inicio, p.fim, v_categoria, s.chaves, s.nomes, s.cortes) f
   ), firme as materialized (
     -- a word that several suppliers use, nine times in ten for one category
     select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
@@ -7421,7 +7426,7 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
+    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -7432,7 +7437,8 @@ begin
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
-      'contra', f.contra),
+      'contra', f.contra)
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
@@ -7442,7 +7448,7 @@ begin
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
-  left join resumo r on r.chave = c.chave
+  left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
   cross join lateral (
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
@@ -7455,13 +7461,15 @@ begin
         when b.pendente then coalesce(r.maior_outra, 0)
         else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
       end as contra
-    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
+    from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
     select nullif(concat_ws('; ',
       case when e.contra > 0 then
         e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when r.contradito then 'o nome não se parece com nenhum que o código ' || c.codigo
+        || ' já teve: confira de quem é; o histórico do código não foi levado em conta' end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
@@ -7514,8 +7522,8 @@ revoke execute on function regras.trade_marketing(audit.janela) from public;
 
 --! Included regras/nome_canonico.sql
 -- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias and
--- entradas_pendencia.
+-- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias,
+-- entradas_pendencia and the rules.
 create or replace function regras.nome_canonico(nome text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
@@ -15519,7 +15527,8 @@ revoke execute on function regras.rotulos_proximos(text, int) from public;
 --! Included regras/trigramas.sql
 -- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
 -- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
--- be installed. Touches nothing. Called by regras.rotulos_proximos.
+-- be installed. Touches nothing. Called by regras.rotulos_proximos, contradizem_codigo and
+-- fornecedores_marketing.
 create or replace function regras.trigramas(texto text) returns text[]
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -15615,8 +15624,7 @@ revoke execute on function regras.contar_fornecedores(int[], text[]) from public
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
 -- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
 -- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
--- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
--- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
+-- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
 -- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
 create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
@@ -15658,11 +15666,7 @@ begin
     join grafia a on a.nome = n.nome
     join grafia b on b.nome = h.nome
     group by n.raiz, n.nome, n.corte
-    having bool_and(
-      cardinality(a.trigramas) + cardinality(b.trigramas) > 0
-      and (select count(*) from unnest(a.trigramas) t where t = any (b.trigramas))
-        < 0.3 * (cardinality(a.trigramas) + (select count(*) from unnest(b.trigramas) t where t <> all (a.trigramas)))
-      and strpos(' ' || n.nome || ' ', ' ' || h.nome || ' ') = 0 and strpos(' ' || h.nome || ' ', ' ' || n.nome || ' ') = 0)
+    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
   ), falante as materialized (
     -- companies whose texts say something
     select f.raiz, c.corte
@@ -15958,6 +15962,167 @@ $$;
 comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
 revoke execute on function regras.rotulo_existe(text[]) from public;
 --! EndIncluded regras/rotulo_existe.sql
+
+--! Included regras/fornecedores_marketing.sql
+-- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
+-- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
+-- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
+-- Reads the ledger through regras.historico_marketing and historico_nomes_marketing; changes nothing. Called by
+-- regras.trade_marketing.
+create or replace function regras.fornecedores_marketing(
+  inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
+) returns table (
+  chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+begin
+  return query
+  with suspeito as materialized (
+    select u.chave, u.nome, u.corte, u.chave not like '=%' and u.nome <> '' as tem_ambos
+    from unnest(chaves, nomes, cortes) u (chave, nome, corte)
+    where u.chave is not null
+  ), historia as materialized (
+    select h.* from regras.historico_marketing(inicio, fim, array(select distinct s.chave from suspeito s)) h
+  ), antes as materialized (
+    select distinct s.chave, s.nome, s.corte, h.nome as outro
+    from suspeito s
+    join historia h on h.chave = s.chave and h.desde < s.corte
+    where s.tem_ambos
+  ), nova as materialized (
+    select a.chave, a.nome, a.corte from antes a where a.outro <> '' group by 1, 2, 3 having bool_and(a.outro <> a.nome)
+  ), par as (
+    select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select p.nome from par p union select p.outro from par p) g
+    offset 0
+  ), estranha as materialized (
+    select p.chave, p.nome, p.corte
+    from par p
+    join grafia a on a.nome = p.nome
+    join grafia b on b.nome = p.outro
+    group by 1, 2, 3
+    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
+  ), sem_passado as materialized (
+    select s.chave, s.nome, s.corte
+    from suspeito s
+    left join antes a on a.chave = s.chave and a.nome = s.nome and a.corte = s.corte
+    where s.tem_ambos and a.chave is null
+  ), pelo_nome as materialized (
+    select h.*
+    from (select array_agg(distinct s.nome) as nomes from sem_passado s having count(*) > 0) n
+    cross join lateral regras.historico_nomes_marketing(inicio, fim, n.nomes) h
+  ), conhecida as (
+    select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
+  ), conta as (
+    -- an entry under both code and name is in both: once
+    select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
+    from suspeito s
+    join historia h on h.chave = s.chave
+    union
+    select s.chave, s.nome, s.corte, h.chave, h.nome, h.categoria_dobrada, h.lancamentos
+    from conhecida s
+    join pelo_nome h on h.nome = s.nome
+  ), soma as (
+    select c.chave, c.nome, c.corte, c.categoria_dobrada, sum(c.lancamentos) as lancamentos from conta c group by 1, 2, 3, 4
+  ), resumo as (
+    select m.chave, m.nome, m.corte, sum(m.lancamentos) as total,
+      sum(m.lancamentos) filter (where m.categoria_dobrada = v_marketing) as marketing,
+      max(m.lancamentos) filter (where m.categoria_dobrada <> v_marketing) as maior_outra,
+      jsonb_object_agg(m.categoria_dobrada, m.lancamentos) as por_categoria
+    from soma m
+    group by 1, 2, 3
+  )
+  select s.chave, s.nome, s.corte, e.chave is not null, r.total, r.marketing, r.maior_outra, r.por_categoria
+  from suspeito s
+  left join estranha e on e.chave = s.chave and e.nome = s.nome and e.corte = s.corte
+  left join resumo r on r.chave = s.chave and r.nome = s.nome and r.corte = s.corte and e.chave is null;
+end
+$$;
+
+comment on function regras.fornecedores_marketing(date, date, text, text[], text[], date[]) is
+  'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+revoke execute on function regras.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
+--! EndIncluded regras/fornecedores_marketing.sql
+
+--! Included regras/historico_nomes_marketing.sql
+-- What suppliers of the given names, canonical, do under whichever code: as regras.historico_marketing, for names that come under a
+-- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- regras.fornecedores_marketing.
+create or replace function regras.historico_nomes_marketing(inicio date, fim date, nomes text[])
+returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_grafias text[];
+begin
+  select array_agg(g.fornecedor) into v_grafias
+  from (
+    select distinct l.fornecedor
+    from dw.lancamentos l
+    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
+    offset 0
+  ) g
+  where regras.nome_canonico(g.fornecedor) = any (historico_nomes_marketing.nomes);
+
+  return query
+  with grupo as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
+    from dw.lancamentos l
+    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
+      and l.fornecedor in (select g from unnest(v_grafias) g)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
+  ), outro as (
+    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
+    from grupo g
+    offset 0
+  )
+  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  from outro o
+  where o.categoria_dobrada <> all (v_pendentes)
+  group by o.chave, o.nome, o.categoria_dobrada;
+end
+$$;
+
+comment on function regras.historico_nomes_marketing(date, date, text[]) is
+  'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
+revoke execute on function regras.historico_nomes_marketing(date, date, text[]) from public;
+--! EndIncluded regras/historico_nomes_marketing.sql
+
+--! Included regras/nomes_parecidos.sql
+-- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
+-- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- differ from none. Touches nothing. Called by regras.contradizem_codigo and fornecedores_marketing.
+create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select cardinality(trigramas) + cardinality(outros_trigramas) = 0
+    or (select count(*) from unnest(trigramas) t where t = any (outros_trigramas))
+      >= 0.3 * (cardinality(trigramas) + (select count(*) from unnest(outros_trigramas) t where t <> all (trigramas)))
+    or strpos(' ' || nome || ' ', ' ' || outro || ' ') > 0 or strpos(' ' || outro || ' ', ' ' || nome || ' ') > 0
+$$;
+
+comment on function regras.nomes_parecidos(text, text[], text, text[]) is
+  'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
+revoke execute on function regras.nomes_parecidos(text, text[], text, text[]) from public;
+--! EndIncluded regras/nomes_parecidos.sql
 
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and

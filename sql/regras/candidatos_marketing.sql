@@ -4,7 +4,8 @@
 create or replace function regras.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
-  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, chave text, padroes jsonb, palavras text[]
+  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
+  padroes jsonb, palavras text[]
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -59,7 +60,7 @@ begin
     group by t.campo, t.texto
   )
   select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
-    regras.chave_fornecedor(c.fornecedor_id, c.fornecedor),
+    c.fornecedor_id::text, regras.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
@@ -76,5 +77,5 @@ end
 $$;
 
 comment on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
-  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier key and the words no pattern names.';
+  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 revoke execute on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;

@@ -1,8 +1,7 @@
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
 -- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
 -- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
--- mistyped. Names are alike that share three tenths of their runs of three characters, or of which one is in the other: abbreviations
--- and legal forms do not make another company. The arrays go together; nothing is said of an entry without a contradiction.
+-- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
 -- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
 create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
@@ -44,11 +43,7 @@ begin
     join grafia a on a.nome = n.nome
     join grafia b on b.nome = h.nome
     group by n.raiz, n.nome, n.corte
-    having bool_and(
-      cardinality(a.trigramas) + cardinality(b.trigramas) > 0
-      and (select count(*) from unnest(a.trigramas) t where t = any (b.trigramas))
-        < 0.3 * (cardinality(a.trigramas) + (select count(*) from unnest(b.trigramas) t where t <> all (a.trigramas)))
-      and strpos(' ' || n.nome || ' ', ' ' || h.nome || ' ') = 0 and strpos(' ' || h.nome || ' ', ' ' || n.nome || ' ') = 0)
+    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
   ), falante as materialized (
     -- companies whose texts say something
     select f.raiz, c.corte

@@ -1,6 +1,6 @@
 -- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias and
--- entradas_pendencia.
+-- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias,
+-- entradas_pendencia and the rules.
 create or replace function regras.nome_canonico(nome text) returns text
 language sql immutable parallel safe
 return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(

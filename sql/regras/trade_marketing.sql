@@ -40,12 +40,15 @@ begin
 
   return query
   with candidato as materialized (
-    select * from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas)
+    select m.*, coalesce(date_trunc('month', d.serve::timestamp)::date, '-infinity') as corte
+    from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) m
+    cross join lateral (
+      select case when m.data_lancamento between v_primeira and v_ultima then m.data_lancamento end as serve
+    ) d
   ), periodo as materialized (
     select
       min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
-      array_agg(distinct c.chave) as chaves,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), frase as materialized (
@@ -59,14 +62,13 @@ begin
     select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
     from respondida y group by 1
   ), resumo as (
-    select h.chave,
-      sum(h.lancamentos) as total,
-      coalesce(sum(h.lancamentos) filter (where h.categoria_dobrada = audit_interno.dobrar(v_categoria)), 0) as marketing,
-      coalesce(max(h.lancamentos) filter (where h.categoria_dobrada <> audit_interno.dobrar(v_categoria)), 0) as maior_outra,
-      jsonb_object_agg(h.categoria_dobrada, h.lancamentos) as por_categoria
+    select f.*
     from periodo p
-    cross join lateral regras.historico_marketing(p.inicio, p.fim, p.chaves) h
-    group by h.chave
+    cross join (
+      select array_agg(s.chave) as chaves, array_agg(s.nome) as nomes, array_agg(s.corte) as cortes
+      from (select distinct c.chave, c.nome, c.corte from candidato c) s
+    ) s
+    cross join lateral regras.fornecedores_marketing(p.inicio, p.fim, v_categoria, s.chaves, s.nomes, s.cortes) f
   ), firme as materialized (
     -- a word that several suppliers use, nine times in ten for one category
     select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
@@ -88,7 +90,7 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    round(case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end, 4),
+    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -99,7 +101,8 @@ begin
         'meses', v_meses),
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
-      'contra', f.contra),
+      'contra', f.contra)
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
@@ -109,7 +112,7 @@ begin
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
-  left join resumo r on r.chave = c.chave
+  left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
   cross join lateral (
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
@@ -122,13 +125,15 @@ begin
         when b.pendente then coalesce(r.maior_outra, 0)
         else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
       end as contra
-    from (select case when b.pendente or b.sem_data or r.chave is null then 0 else 1 end as proprio) p
+    from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e
   cross join lateral (
     select nullif(concat_ws('; ',
       case when e.contra > 0 then
         e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
           || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when r.contradito then 'o nome não se parece com nenhum que o código ' || c.codigo
+        || ' já teve: confira de quem é; o histórico do código não foi levado em conta' end,
       case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
       case when t.contra is not null then
         'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '

@@ -4,6 +4,7 @@ export const tradeMarketing: Subject = {
   name: 'trade_marketing',
   tests: [
     'test/sql/regras/trade_marketing.test.ts',
+    'test/sql/regras/codigo_contradito.test.ts',
     'test/sql/regras/padroes_propostos.test.ts',
     'test/sql/regras/pecas.test.ts',
   ],
@@ -44,6 +45,13 @@ export const tradeMarketing: Subject = {
       ['where v_sem_codigo and', 'where false and'],
       ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
       ['o.categoria_dobrada <> all (v_pendentes)', 'true'],
+    ),
+    ...of(
+      'regras/fornecedores_marketing.sql',
+      ['h.desde < s.corte\n    where', 'true\n    where'],
+      ['having not bool_or', 'having bool_or'],
+      [' and e.chave is null', ''],
+      ['    union\n    select s.chave', '    union all\n    select s.chave'],
     ),
     ...of(
       'regras/palavras_marketing.sql',

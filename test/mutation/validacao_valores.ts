@@ -46,7 +46,7 @@ export const validacaoValores: Subject = {
       ['and dia between s.vale_de and s.vale_ate', ''],
       ['where s.quantos = s.menos', ''],
     ),
-    ...of('regras/somas_retencao.sql', ['r.tributo > s.ultimo', 'true'], ['where r.ativo', '']),
+    ...of('configuracao/somar_retencoes.sql', ['r.tributo > s.ultimo', 'true'], ['where r.ativo', '']),
     ...of('regras/arredondamento_origem.sql', ['>= 10000', '>= 1000'], ['then 0.5 *', 'then 1 *']),
     ...of(
       'regras/explicacao_diferenca.sql',

@@ -142,3 +142,80 @@ t.test('a known name under a new code is not thrown away', async (t) => {
   t.ok(Number(caso?.confianca) > 0.8, `${caso?.confianca}`)
   t.ok(Number(nunca?.confianca) < Number(caso?.confianca), `${nunca?.confianca}`)
 })
+
+/** Entries of March under a pattern of the business, which a person would look at. */
+async function campanhas(sql: postgres.Sql, entries: Lancamento[]): Promise<Achado[]> {
+  await sql`insert into audit.padroes_trade_marketing (campo, tipo, padrao) values ('descricao', 'contem', 'campanha')`
+  const ids = await lancar(
+    sql,
+    ...entries.map((e) => ({ descricao: 'campanha de verão', data_lancamento: '2025-03-05', ...e })),
+  )
+  const by = new Map((await achados(sql, 'trade_marketing', { chaves: ids })).map((a) => [a.registro_id, a]))
+  return ids.map((id) => by.get(id) as Achado)
+}
+
+t.test('marketing: a code given to another company lends it no history, and says so', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  // an agency that is nothing but marketing
+  const agencia: Lancamento = {
+    fornecedor_id: '44555666000177',
+    fornecedor: 'Agência Lua',
+    categoria: 'Trade Marketing',
+  }
+  await lancar(
+    sql,
+    ...months.flatMap((m) => [1, 2, 3, 4].map((d) => ({ ...agencia, data_lancamento: `${m}-0${d}` }))),
+  )
+  const [alheio, pendente, dela, filial, semNome] = await campanhas(sql, [
+    { ...agencia, ...POSTO },
+    { ...agencia, ...POSTO, categoria: 'PENDENTE' },
+    { ...agencia, categoria: 'Serviços de TI' },
+    { ...agencia, fornecedor: 'AGENCIA LUA LTDA - filial Recife', categoria: 'Serviços de TI' },
+    { ...agencia, fornecedor: null, categoria: 'Serviços de TI' },
+  ])
+  for (const caso of [alheio, pendente]) {
+    t.ok(Number(caso?.confianca) < 0.5, `below any threshold: ${caso?.confianca}`)
+    t.match(caso?.evidencia, {
+      contradiz_codigo: 'nome',
+      historico_fornecedor: { lancamentos: 0, em_marketing: 0 },
+    })
+    t.match(
+      caso?.justificativa,
+      /Contra: .*o nome não se parece com nenhum que o código 44555666000177 já teve: confira de quem é/,
+    )
+  }
+  for (const caso of [dela, filial, semNome]) {
+    t.equal(caso?.evidencia.contradiz_codigo, undefined)
+    t.ok(caso?.evidencia.historico_fornecedor.em_marketing > 40, 'the code decides')
+    t.ok(Number(caso?.confianca) > 3 * Number(alheio?.confianca), `${caso?.confianca}`)
+  }
+})
+
+t.test('marketing: what another company did under the code does not defend an entry either', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const [alheio, dela] = await campanhas(sql, [{ ...TI, fornecedor: 'Posto Beira Rio' }, TI])
+  t.equal(alheio?.evidencia.historico_fornecedor.na_categoria_lancada, 0)
+  t.ok(Number(alheio?.confianca) < 0.5)
+  t.ok(dela?.evidencia.historico_fornecedor.na_categoria_lancada > 30)
+})
+
+t.test('marketing: a known name under a new code keeps its history', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const novo = '99888777000166'
+  const [conhecida, ninguem] = await campanhas(sql, [
+    { fornecedor_id: novo, fornecedor: 'BETA SISTEMAS LTDA', categoria: 'Serviços de TI' },
+    { fornecedor_id: '98888777000166', fornecedor: 'Ninguém Viu', categoria: 'Serviços de TI' },
+  ])
+  t.match(
+    conhecida?.evidencia.historico_fornecedor,
+    { lancamentos: 36, na_categoria_lancada: 36 },
+    'a year of three a month, itself left out',
+  )
+  t.match(conhecida?.justificativa, /Contra: \d+ de \d+ outros lançamentos do fornecedor/)
+  t.ok(Number(conhecida?.confianca) < Number(ninguem?.confianca))
+  t.equal(conhecida?.evidencia.contradiz_codigo, undefined)
+  t.equal(ninguem?.evidencia.contra, null)
+})
