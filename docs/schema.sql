@@ -2461,6 +2461,12 @@ create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
+create function audit_interno.limpar_conexao()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
+grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
   set search_path=pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b5afa8acb6d40653377eb44b93ad9f75297122bb
+--! Hash: sha1:1e44576145eb3371376d0db76df0c4acd56b3885
 --! Message: conferente
 
 set local role conferente_dono;
@@ -11319,8 +11319,9 @@ comment on function audit_interno.conferir_acesso(text, text, text, timestamptz,
 --! EndIncluded acesso/conferir_acesso.sql
 
 --! Included acesso/assumir.sql
--- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the
--- rights of the API's login, because a definer function may not change the role.
+-- The one door of the API: takes out of the connection what code that ran for an earlier caller left there, checks the caller's
+-- token, then becomes the caller for the rest of the transaction. Runs with the rights of the API's login, because a definer function
+-- may not change the role.
 create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns text
 language plpgsql
@@ -11330,6 +11331,7 @@ as $$
 declare
   v_nome text := audit_interno.nome_pessoa(assumir.nome);
 begin
+  perform audit_interno.limpar_conexao();
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
@@ -11414,6 +11416,29 @@ comment on function audit.revogar_acesso(text, text, text) is
   'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
 grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;
 --! EndIncluded acesso/revogar_acesso.sql
+
+--! Included acesso/limpar_conexao.sql
+-- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller: locks by number
+-- and statements prepared by name, which no rollback takes out. Changes no data. Called by assumir before each caller's transaction,
+-- with the rights of the API's login; the API's own connections hold nothing of the kind.
+create or replace function audit_interno.limpar_conexao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text;
+begin
+  perform pg_advisory_unlock_all();
+  for v_nome in select p.name from pg_prepared_statements p where p.from_sql loop
+    execute format('deallocate %I', v_nome);
+  end loop;
+end
+$$;
+comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
+grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+--! EndIncluded acesso/limpar_conexao.sql
 
 --! Included consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
