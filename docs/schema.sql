@@ -1868,6 +1868,11 @@ create function audit_interno.codigo_nomeado(texto text, caminhos oid[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.codigo_nomeado(text,oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 
+create function audit_interno.colunas_ausentes(tabela text, colunas text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.colunas_ausentes(text,text[]) is 'What is wrong with columns that a relation does not have; null when it has them all.';
+
 create function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2569,6 +2574,12 @@ comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL te
 create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
+
+create function audit_interno.limpar_conexao()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
+grant execute on function audit_interno.limpar_conexao() to conferente_servico;
 
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile

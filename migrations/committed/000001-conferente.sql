@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2eb1ecbe80d2d84e867f33000b8903da4b6c9671
+--! Hash: sha1:3af89f32ff17aeedce7ad3f4bd664c720e8df547
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1264,6 +1264,24 @@ $$;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
 --! EndIncluded comum/relacao.sql
 
+--! Included comum/colunas_ausentes.sql
+-- Which of some columns a relation does not have, in one sentence, or null. Called where a rule is checked.
+create or replace function audit_interno.colunas_ausentes(tabela text, colunas text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('a tabela %s não tem a(s) coluna(s) %s', colunas_ausentes.tabela, string_agg(distinct c.coluna, ', ' order by c.coluna))
+  from unnest(colunas_ausentes.colunas) as c (coluna)
+  where c.coluna is not null and not exists (
+    select from pg_attribute a
+    where a.attrelid = audit_interno.relacao(colunas_ausentes.tabela) and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped)
+  having count(*) > 0
+$$;
+comment on function audit_interno.colunas_ausentes(text, text[]) is 'What is wrong with columns that a relation does not have; null when it has them all.';
+--! EndIncluded comum/colunas_ausentes.sql
+
 --! Included comum/nome_sql.sql
 -- A registered name as SQL text that is safe to paste: quoted and schema-qualified, whatever the caller's search path.
 create or replace function audit_interno.nome_sql(relacao regclass)
@@ -2120,13 +2138,11 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
-  select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || regra.colunas_resumo || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
-  where c.coluna is not null and not exists (
-    select from pg_attribute a
-    where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
+  -- not colunas_resumo: what a summary lacks costs no rule its session
+  v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
   if v_faltam is not null then
-    return format('a tabela %s não tem a(s) coluna(s) %s', regra.tabela, v_faltam);
+    return v_faltam;
   end if;
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';
@@ -2182,7 +2198,8 @@ begin
   v_defeito := coalesce((
       select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
       where not audit_interno.dependencia_conhecida(d) having count(*) > 0),
-    audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
+    audit_interno.conferir_regra(v_regra), audit_interno.colunas_ausentes(v_regra.tabela, v_regra.colunas_resumo),
+    audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;
@@ -2263,8 +2280,9 @@ begin
     where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
       or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
-    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.conferir_regra(v_depois) is not null then
-      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome, audit_interno.conferir_regra(v_depois));
+    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo) is not null then
+      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome,
+        audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo));
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
@@ -11522,8 +11540,9 @@ comment on function audit_interno.conferir_acesso(text, text, text, timestamptz,
 --! EndIncluded acesso/conferir_acesso.sql
 
 --! Included acesso/assumir.sql
--- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the
--- rights of the API's login, because a definer function may not change the role.
+-- The one door of the API: takes out of the connection what code that ran for an earlier caller left there, checks the caller's
+-- token, then becomes the caller for the rest of the transaction. Runs with the rights of the API's login, because a definer function
+-- may not change the role.
 create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns text
 language plpgsql
@@ -11533,6 +11552,7 @@ as $$
 declare
   v_nome text := audit_interno.nome_pessoa(assumir.nome);
 begin
+  perform audit_interno.limpar_conexao();
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
@@ -11617,6 +11637,29 @@ comment on function audit.revogar_acesso(text, text, text) is
   'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
 grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;
 --! EndIncluded acesso/revogar_acesso.sql
+
+--! Included acesso/limpar_conexao.sql
+-- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller: locks by number
+-- and statements prepared by name, which no rollback takes out. Changes no data. Called by assumir before each caller's transaction,
+-- with the rights of the API's login; the API's own connections hold nothing of the kind.
+create or replace function audit_interno.limpar_conexao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text;
+begin
+  perform pg_advisory_unlock_all();
+  for v_nome in select p.name from pg_prepared_statements p where p.from_sql loop
+    execute format('deallocate %I', v_nome);
+  end loop;
+end
+$$;
+comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
+grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+--! EndIncluded acesso/limpar_conexao.sql
 
 --! Included consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the

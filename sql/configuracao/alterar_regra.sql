@@ -56,8 +56,9 @@ begin
     where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
       or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
-    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.conferir_regra(v_depois) is not null then
-      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome, audit_interno.conferir_regra(v_depois));
+    if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo) is not null then
+      raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome,
+        audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo));
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),

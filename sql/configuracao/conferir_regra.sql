@@ -54,13 +54,11 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
-  select string_agg(c.coluna, ', ' order by c.coluna) into v_faltam
-  from unnest(regra.colunas || regra.colunas_identidade || regra.colunas_acompanham || regra.colunas_resumo || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]) as c (coluna)
-  where c.coluna is not null and not exists (
-    select from pg_attribute a
-    where a.attrelid = v_tabela and a.attname = c.coluna and a.attnum > 0 and not a.attisdropped);
+  -- not colunas_resumo: what a summary lacks costs no rule its session
+  v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
   if v_faltam is not null then
-    return format('a tabela %s não tem a(s) coluna(s) %s', regra.tabela, v_faltam);
+    return v_faltam;
   end if;
   if array_position(regra.colunas, null) is not null then
     return 'há um nome de coluna nulo';

@@ -39,7 +39,8 @@ begin
   v_defeito := coalesce((
       select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
       where not audit_interno.dependencia_conhecida(d) having count(*) > 0),
-    audit_interno.conferir_regra(v_regra), audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
+    audit_interno.conferir_regra(v_regra), audit_interno.colunas_ausentes(v_regra.tabela, v_regra.colunas_resumo),
+    audit_interno.conferir_tipos(v_regra), audit_interno.experimentar_regra(v_regra));
   if v_defeito is not null then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', registrar_regra.nome, v_defeito);
   end if;

@@ -1,6 +1,6 @@
 // Warehouses unlike the demonstration's, and a witness of each: a second copy of their tables that no code of ours has written, to
 // which only what the audit says is applied. What the base tables hold must be what the witness holds, to the byte.
-import type { Sql } from '../../src/db/connection.ts'
+import type { Row, Sql } from '../../src/db/connection.ts'
 
 export type Kind = 'estrela' | 'razao' | 'debito_credito'
 
@@ -318,6 +318,24 @@ export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> 
       return images ? [...lines('findings'), ...lines('images')] : lines('findings')
     },
   }
+}
+
+/** Of what a rollback says of a row, what is not so. */
+export async function untrue(sql: Sql, results: readonly Row[]): Promise<string[]> {
+  const lies: string[] = []
+  for (const r of results) {
+    const said = JSON.stringify([r['registro_id'], r['resultado'], r['antes'], r['depois'], r['agora']])
+    const [row] = await sql`
+      select d.status, coalesce(to_jsonb(l) @> ${sql.json(r['antes'])}, false) as antes,
+        to_jsonb(l) @> ${sql.json(r['agora'])} as agora, l.id is null as gone
+      from audit.divergencias_processadas d left join dw.lancamentos l on l.id::text = d.registro_id
+      where d.id = ${r['divergencia_id']}`
+    const reverted = r['resultado'] === 'revertida' || r['resultado'] === 'ja_revertida'
+    if (reverted && !row?.['antes']) lies.push(`not given back: ${said}`)
+    if (!reverted && row?.['status'] === 'revertida') lies.push(`called revertida: ${said}`)
+    if (!reverted && !row?.['gone'] && !row?.['agora']) lies.push(`not what is there now: ${said}`)
+  }
+  return lies
 }
 
 export const COLUMNS = ['categoria', 'valor', 'valor_documento', 'descricao', 'documento']

@@ -10,6 +10,7 @@ import {
   KNOWN_TEXT,
   type Proposal,
   propose,
+  untrue,
   VARIANTS,
   type Variant,
   type Warehouse,
@@ -130,24 +131,6 @@ async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
       return found
     },
   }
-}
-
-/** Of what a rollback says of a row, what is not so. */
-async function untrue(sql: Sql, results: readonly Row[]): Promise<string[]> {
-  const lies: string[] = []
-  for (const r of results) {
-    const said = JSON.stringify([r['registro_id'], r['resultado'], r['antes'], r['depois'], r['agora']])
-    const [row] = await sql`
-      select d.status, coalesce(to_jsonb(l) @> ${sql.json(r['antes'])}, false) as antes,
-        to_jsonb(l) @> ${sql.json(r['agora'])} as agora, l.id is null as gone
-      from audit.divergencias_processadas d left join dw.lancamentos l on l.id::text = d.registro_id
-      where d.id = ${r['divergencia_id']}`
-    const reverted = r['resultado'] === 'revertida' || r['resultado'] === 'ja_revertida'
-    if (reverted && !row?.['antes']) lies.push(`not given back: ${said}`)
-    if (!reverted && row?.['status'] === 'revertida') lies.push(`called revertida: ${said}`)
-    if (!reverted && !row?.['gone'] && !row?.['agora']) lies.push(`not what is there now: ${said}`)
-  }
-  return lies
 }
 
 for (const kind of Object.keys(VARIANTS) as Kind[]) {
