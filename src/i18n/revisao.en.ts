@@ -135,6 +135,7 @@ export const review: typeof ptBR = {
   undo: 'Undo',
   done: 'Done: {what}.',
   notDone: 'Not done: {what}.',
+  lost: 'The rule {rule} {why}',
   again: 'Try again',
   conflict: { record: 'Row', before: 'Before the correction', after: 'After it', now: 'Now' },
   close: 'Close',

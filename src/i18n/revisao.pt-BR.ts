@@ -131,6 +131,8 @@ export const review = {
   undo: 'Desfazer',
   done: 'Feito: {what}.',
   notDone: 'Não feito: {what}.',
+  /** {why} begins with a verb and ends with the command that gives auto back. */
+  lost: 'A regra {rule} {why}',
   again: 'Tentar de novo',
   conflict: { record: 'Registro', before: 'Antes da correção', after: 'Depois dela', now: 'Agora' },
   close: 'Fechar',

@@ -73,6 +73,27 @@ test(
   },
 )
 
+test('a rule that has lost auto is told, with the command that gives it back', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const lost = (page: Page) => page.getByText('A regra errada perdeu a correção automática')
+  const before = await entrar('revisor', 'ana')
+  await before.getByText('1 divergência espera').waitFor()
+  t.equal(await lost(before).count(), 0, 'nothing is said of a rule that has it')
+  // other code than what auto was given for
+  await cena.sql`alter function dw.errada(audit.janela) set jit = off`
+  await cena.processar('auto')
+  const page = await entrar('leitor', 'leo', '?status=falha')
+  await lost(page).waitFor()
+  const told = (await lost(page).textContent()) ?? ''
+  const [, command] = told.match(/(select audit\.alterar_regra\(.*\))$/) ?? []
+  await cena.pessoa('adelia').unsafe(command ?? '')
+  const after = await entrar('revisor', 'ana')
+  await after.getByText('1 divergência espera').waitFor()
+  t.equal(await lost(after).count(), 0, 'given back by the very command')
+})
+
 test(
   'many are approved at once; what needs a second person waits for one, who is not the first',
   semNavegador,

@@ -83,7 +83,9 @@ export const one = (id) =>
   ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} idade: idadeDias } }`, { id })
 
 export const rules = () =>
-  ask('{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) { nodes { nome } } }')
+  ask(
+    '{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) { nodes { nome perdida: automaticaPerdida } } }',
+  )
 
 /** Of a long history so many of the latest events are shown. */
 export const EVENTS = 100

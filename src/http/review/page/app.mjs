@@ -62,7 +62,7 @@ function Login({ refusal, refuse, enter }) {
 /** @param {{ leave: (why?: string) => void }} props */
 function Review({ leave }) {
   const [search, setSearch] = useState(asked)
-  const [names, setNames] = useState(/** @type {string[]} */ ([]))
+  const [known, setKnown] = useState(/** @type {{ nome: string, perdida: string | null }[]} */ ([]))
   const [page, setPage] = useState(
     /** @type {{ total: number, findings: any[], next: string | null } | undefined} */ (undefined),
   )
@@ -121,7 +121,7 @@ function Review({ leave }) {
     load(null)
   }, [search])
   useEffect(() => {
-    rules().then(({ regras }) => setNames(regras.nodes.map((/** @type {any} */ { nome }) => nome)), refused)
+    rules().then(({ regras }) => setKnown(regras.nodes), refused)
     const back = () => {
       setDeciding(undefined)
       setNotice(undefined)
@@ -174,7 +174,7 @@ function Review({ leave }) {
     <main tabindex="-1">
       ${
         only === null
-          ? html`<${Filters} search=${search} names=${names} go=${go} />`
+          ? html`<${Filters} search=${search} names=${known.map(({ nome }) => nome)} go=${go} />`
           : html`<p class="only">${say(t.only, { id: only })} <a href=${location.pathname} onClick=${(
               /** @type {Event} */ event,
             ) => {
@@ -182,6 +182,7 @@ function Review({ leave }) {
               go(new URLSearchParams())
             }}>${t.all}</a></p>`
       }
+      ${known.map(({ nome, perdida }) => perdida !== null && html`<p class="notice missed lost" role="status">${say(t.lost, { rule: nome, why: perdida })}</p>`)}
       <div aria-live="polite">
         ${notice && html`<${Told} notice=${notice} decide=${setDeciding} close=${() => setNotice(undefined)} />`}
         ${!failed && html`<p class="count">${page === undefined ? t.loading : tally(page.total, only)}</p>`}
