@@ -1,6 +1,7 @@
 // Brings up a throw-away server, prepares the template database, runs tap. Arguments go to tap: `npm test -- test/sql/x.test.ts`.
 // CONFERENTE_TESTE_URL names a superuser of another server to use instead (CI runs everything again on PostgreSQL 15).
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { prepare } from './helper/servidor.ts'
 import { COMPILED, throwAwayServer } from './helper/throwaway.ts'
@@ -13,16 +14,18 @@ const built = readFileSync(
 if (built.includes('@tapjs/typescript')) spawnSync('tap', ['build'], { stdio: 'inherit' })
 
 const given = process.env['CONFERENTE_TESTE_URL']
-// A Ctrl-C ends tap; what is below it still runs, or the server would stay.
+// A Ctrl-C ends tap, and so does whoever ends this; what is below still runs, or the server would stay.
 process.on('SIGINT', () => {})
 const server = given ? undefined : await throwAwayServer()
 const url = given ?? (server as NonNullable<typeof server>).url
 try {
   await prepare(url)
-  const { status } = spawnSync('tap', ['run', ...process.argv.slice(2)], {
+  const tap = spawn('tap', ['run', ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, CONFERENTE_TESTE_URL: url, NODE_COMPILE_CACHE: COMPILED },
   })
+  process.on('SIGTERM', () => tap.kill('SIGTERM'))
+  const [status] = await once(tap, 'close')
   process.exitCode = status ?? 1
 } finally {
   await server?.release()
