@@ -65,7 +65,6 @@ test('files that cannot be made do not hold the digest back, and it says so', as
   await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.lancar({ id: 1 })
   await c.processar()
-  await c.sql`alter view audit.vw_divergencias_exportacao rename to sumiu`
   await c.sql`drop function audit.exportar_divergencias`
   await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), {
     kinds: ['resumo'],
