@@ -280,7 +280,7 @@ export async function ours(sql: Sql, session: bigint): Promise<Record<string, st
     roles: `select format('%s %s %s %s %s', rolname, rolsuper, rolcreaterole, rolcanlogin, rolpassword is not null) from pg_authid
       where rolname like 'conferente%' or rolname in ('adelia', 'olivia', 'ana', 'ninguem', 'intruso')`,
     memberships: `select format('%s %s', roleid::regrole, member::regrole) from pg_auth_members
-      where roleid::regrole::text like 'conferente%' or member::regrole::text like 'conferente%'`,
+      where member::regrole::text like 'conferente%' or member::regrole::text in ('adelia', 'olivia', 'ana', 'ninguem', 'intruso')`,
     'settings of roles': `select format('%s %s %s', setdatabase, setrole, setconfig) from pg_db_role_setting
       where setrole in (0, 'conferente_regra'::regrole, 'conferente_escrita'::regrole, 'conferente_dono'::regrole)
         and setdatabase in (0, (select oid from pg_database where datname = current_database()))`,

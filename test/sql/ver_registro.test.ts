@@ -29,7 +29,7 @@ test('every column in its order, with its type and all its digits, also one that
       'ativo boolean false',
       'preco numeric(22,2) 12345678901234567890.12',
       'dia date 2026-11-01',
-      'quando timestamp with time zone 2026-11-01T12:00:00+00:00',
+      'quando timestamp with time zone 2026-11-01T09:00:00-03:00',
     ],
   )
   await sql`update dw.precos set preco = 7 where codigo = 'b'`
