@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3af89f32ff17aeedce7ad3f4bd664c720e8df547
+--! Hash: sha1:a5d589d72359ed3b253054efe677d1c215998e48
 --! Message: conferente
 
 set local role conferente_dono;
@@ -963,7 +963,8 @@ comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
 -- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
--- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split payment takes them at the payment: nothing ships for them.
+-- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in
+-- the law, and split payment takes them at the payment: nothing ships for them.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
@@ -1259,7 +1260,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.oid
   from pg_namespace n
-  where n.nspname = (case when esquema.nome ~ '^("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&''*+/:;<=>?@\\^`{|}~-]+)$' then parse_ident(esquema.nome) end)[1]
+  where n.nspname = (case when audit_interno.nome_qualificado(esquema.nome || '.x') then parse_ident(esquema.nome) end)[1]
 $$;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
 --! EndIncluded comum/relacao.sql
@@ -3031,7 +3032,7 @@ as $$
 begin
   insert into audit_interno.contagens_carga (sessao_id, regra, base_id, corte, data_desde)
   select e.sessao_id, e.regra, u.id, e.carregado_ate - margem,
-    (e.carregado_ate at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'))::date - (audit_interno.configuracao('sessao.atrasadas_dias') #>> '{}')::integer
+    (e.carregado_ate at time zone audit.fuso())::date - (audit_interno.configuracao('sessao.atrasadas_dias') #>> '{}')::integer
   from audit.execucoes_regra e
   join audit.regras r on r.nome = e.regra and r.coluna_data is not null and r.coluna_carga is not null
   left join lateral audit_interno.sessao_anterior(e.regra, sessao.modo) as u on true
@@ -5702,7 +5703,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
   v_quantidade bigint;
@@ -15187,7 +15188,9 @@ declare
 begin
   perform audit_interno.exigir_motivo(salvar_retencao.motivo);
   insert into audit.retencoes as r (tributo, aliquota, vale_de, vale_ate, lei, motivo, criado_por)
-  values (btrim(salvar_retencao.tributo), trim_scale(salvar_retencao.aliquota), salvar_retencao.vale_de, salvar_retencao.vale_ate,
+  -- one spelling for each tax, or ISS and iss would be withheld together
+  values (coalesce((select r.tributo from audit.retencoes r where audit_interno.dobrar(r.tributo) = audit_interno.dobrar(btrim(salvar_retencao.tributo))
+      order by r.id limit 1), btrim(salvar_retencao.tributo)), trim_scale(salvar_retencao.aliquota), salvar_retencao.vale_de, salvar_retencao.vale_ate,
     btrim(salvar_retencao.lei), btrim(salvar_retencao.motivo), audit_interno.ator())
   on conflict on constraint retencoes_tributo_aliquota_vale_de_key
     do update set vale_ate = excluded.vale_ate, lei = excluded.lei, ativo = true, motivo = excluded.motivo

@@ -35,6 +35,6 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.oid
   from pg_namespace n
-  where n.nspname = (case when esquema.nome ~ '^("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&''*+/:;<=>?@\\^`{|}~-]+)$' then parse_ident(esquema.nome) end)[1]
+  where n.nspname = (case when audit_interno.nome_qualificado(esquema.nome || '.x') then parse_ident(esquema.nome) end)[1]
 $$;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';

@@ -11,7 +11,9 @@ declare
 begin
   perform audit_interno.exigir_motivo(salvar_retencao.motivo);
   insert into audit.retencoes as r (tributo, aliquota, vale_de, vale_ate, lei, motivo, criado_por)
-  values (btrim(salvar_retencao.tributo), trim_scale(salvar_retencao.aliquota), salvar_retencao.vale_de, salvar_retencao.vale_ate,
+  -- one spelling for each tax, or ISS and iss would be withheld together
+  values (coalesce((select r.tributo from audit.retencoes r where audit_interno.dobrar(r.tributo) = audit_interno.dobrar(btrim(salvar_retencao.tributo))
+      order by r.id limit 1), btrim(salvar_retencao.tributo)), trim_scale(salvar_retencao.aliquota), salvar_retencao.vale_de, salvar_retencao.vale_ate,
     btrim(salvar_retencao.lei), btrim(salvar_retencao.motivo), audit_interno.ator())
   on conflict on constraint retencoes_tributo_aliquota_vale_de_key
     do update set vale_ate = excluded.vale_ate, lei = excluded.lei, ativo = true, motivo = excluded.motivo

@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
-  v_fuso text := audit_interno.configuracao('agenda.fuso') #>> '{}';
+  v_fuso text := audit.fuso();
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
   v_quantidade bigint;

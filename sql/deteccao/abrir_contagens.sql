@@ -9,7 +9,7 @@ as $$
 begin
   insert into audit_interno.contagens_carga (sessao_id, regra, base_id, corte, data_desde)
   select e.sessao_id, e.regra, u.id, e.carregado_ate - margem,
-    (e.carregado_ate at time zone (audit_interno.configuracao('agenda.fuso') #>> '{}'))::date - (audit_interno.configuracao('sessao.atrasadas_dias') #>> '{}')::integer
+    (e.carregado_ate at time zone audit.fuso())::date - (audit_interno.configuracao('sessao.atrasadas_dias') #>> '{}')::integer
   from audit.execucoes_regra e
   join audit.regras r on r.nome = e.regra and r.coluna_data is not null and r.coluna_carga is not null
   left join lateral audit_interno.sessao_anterior(e.regra, sessao.modo) as u on true

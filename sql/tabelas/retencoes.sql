@@ -25,7 +25,8 @@ comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
 -- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
--- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split payment takes them at the payment: nothing ships for them.
+-- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in
+-- the law, and split payment takes them at the payment: nothing ships for them.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { UsageError } from './errors.ts'
+import { CommandError, UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -104,7 +104,7 @@ async function declare(app: App, { sql }: Database, options: Options): Promise<n
     )
     select e.* from entrada n cross join lateral audit.declarar_excecao(n.regra, n.tabela, n.registro_id, ${motivo}, ${until}) e`
   const [row] = rows
-  if (row === undefined) throw new UsageError(app.text.usage.unknownFinding(declarar ?? ''))
+  if (row === undefined) throw new CommandError(app.text.usage.unknownFinding(declarar ?? ''))
   if (json) printJson(rows)
   else
     print(

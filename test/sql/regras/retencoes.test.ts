@@ -49,11 +49,16 @@ t.test('an administrator changes withholdings without a migration, and it is aud
   t.same(await somas(), [], 'it ends on its last day')
   await adelia`select audit.salvar_retencao('CBS', 0.9, '2028-03-01', 'a mesma', 'volta')`
   t.same(await somas(), [{ tributos: 'CBS 0,9%' }])
-  const id = (await c.sql`select max(id) as id from audit.retencoes`)[0]?.['id'] as never
+  const [outra] =
+    await adelia`select tributo from audit.salvar_retencao('  iss ', 2.79, '2028-01-01', 'lei', 'outra grafia')`
+  t.match(outra, { tributo: 'ISS' }, 'one tax, however it is written')
+  const id = (await c.sql`select max(id) as id from audit.retencoes where tributo = 'CBS'`)[0]?.[
+    'id'
+  ] as never
   await adelia`select audit.desativar_retencao(${id}, 'foi engano')`
   t.same(await somas(), [])
   t.match(
-    await c.sql`select ator, motivo, detalhes ->> 'tributo' as tributo, selo is not null as selada from audit.operacoes where tipo = 'retencao' order by id`,
+    await c.sql`select ator, motivo, detalhes ->> 'tributo' as tributo, selo is not null as selada from audit.operacoes where tipo = 'retencao' and detalhes ->> 'tributo' = 'CBS' order by id`,
     [
       { ator: 'adelia', motivo: 'exemplo', tributo: 'CBS' },
       { motivo: 'acaba' },
