@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Logger } from '@graphile/logger'
 import {
@@ -20,6 +21,9 @@ const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/lo
     factory: () => (level: string, message: string) => void,
   ) => NonNullable<MigrateSettings['logger']>
 }
+// graphile-migrate keeps its connections this long for a next call, and ends the process when one of them is cut meanwhile.
+const KEPT_MS = 200
+
 export interface Obstacle {
   readonly item: string
   readonly detalhe: string
@@ -69,6 +73,7 @@ export async function migrate(
   await runCommitted(settings)
   if (current) await runCurrent(settings, true)
   await letServiceSeeVersion(url)
+  await sleep(KEPT_MS + 50)
 }
 
 /** What another program has put where ours must go, or the server lacks. */
