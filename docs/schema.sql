@@ -2921,7 +2921,7 @@ comment on function audit_interno.sessao_anterior(text,text) is 'The session, th
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
 
 create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable
@@ -3156,22 +3156,22 @@ comment on schema regras is 'The bundled detection rules: functions of one audit
 grant usage on schema regras to conferente_leitor;
 grant usage on schema regras to conferente_regra;
 
-create unlogged table regras.estatistica_antigas (
+create unlogged table regra_pendente_verificacao.estatistica_antigas (
   mes integer not null,
   linhas bigint not null,
   constraint estatistica_antigas_pkey PRIMARY KEY (mes)
 );
-comment on table regras.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+comment on table regra_pendente_verificacao.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
 
-create unlogged table regras.estatistica_borda (
+create unlogged table regra_pendente_verificacao.estatistica_borda (
   registro_id text not null,
   carregado_em timestamp with time zone not null,
   mes integer,
   constraint estatistica_borda_pkey PRIMARY KEY (registro_id)
 );
-comment on table regras.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+comment on table regra_pendente_verificacao.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
 
-create unlogged table regras.estatistica_calibracao (
+create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
   curva double precision not null,
@@ -3182,17 +3182,17 @@ create unlogged table regras.estatistica_calibracao (
   acertos_proximos integer not null,
   constraint estatistica_calibracao_pkey PRIMARY KEY (grupo, faixa)
 );
-comment on table regras.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create unlogged table regras.estatistica_categoria (
+create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id integer generated always as identity not null,
   categoria text not null,
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
   constraint estatistica_categoria_pkey PRIMARY KEY (id)
 );
-comment on table regras.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
-create unlogged table regras.estatistica_contagem (
+create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
   mes integer not null,
@@ -3200,9 +3200,9 @@ create unlogged table regras.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regras.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
-create unlogged table regras.estatistica_controle (
+create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
   assinatura text not null,
   limite timestamp with time zone default '-infinity'::timestamp with time zone not null,
@@ -3215,9 +3215,9 @@ create unlogged table regras.estatistica_controle (
   constraint estatistica_controle_pkey PRIMARY KEY (unica),
   constraint estatistica_controle_unica_check CHECK (unica)
 );
-comment on table regras.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create unlogged table regras.estatistica_curva (
+create unlogged table regra_pendente_verificacao.estatistica_curva (
   classe smallint not null,
   a double precision not null,
   b double precision not null,
@@ -3226,9 +3226,9 @@ create unlogged table regras.estatistica_curva (
   r double precision not null,
   constraint estatistica_curva_pkey PRIMARY KEY (classe)
 );
-comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
-create unlogged table regras.estatistica_fornecedor (
+create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
   mes integer not null,
@@ -3236,23 +3236,23 @@ create unlogged table regras.estatistica_fornecedor (
   palavras text[] not null,
   constraint estatistica_fornecedor_pkey PRIMARY KEY (raiz, nome, mes)
 );
-comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
 
-create unlogged table regras.estatistica_mes (
+create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes integer not null,
   linhas bigint not null,
   constraint estatistica_mes_pkey PRIMARY KEY (mes)
 );
-comment on table regras.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+comment on table regra_pendente_verificacao.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
-create unlogged table regras.estatistica_nome (
+create unlogged table regra_pendente_verificacao.estatistica_nome (
   escrito text not null,
   nome text,
   constraint estatistica_nome_pkey PRIMARY KEY (escrito)
 );
-comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
-create unlogged table regras.estatistica_pergunta (
+create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   classe smallint not null,
@@ -3265,16 +3265,16 @@ create unlogged table regras.estatistica_pergunta (
   recentes double precision[] not null,
   constraint estatistica_pergunta_pkey PRIMARY KEY (id, com_conta)
 );
-comment on table regras.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
 
-create unlogged table regras.estatistica_peso (
+create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text not null,
   peso double precision not null,
   constraint estatistica_peso_pkey PRIMARY KEY (nome)
 );
-comment on table regras.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
 
-create unlogged table regras.estatistica_retroteste (
+create unlogged table regra_pendente_verificacao.estatistica_retroteste (
   id text not null,
   classe smallint not null,
   lacuna smallint not null,
@@ -3285,141 +3285,141 @@ create unlogged table regras.estatistica_retroteste (
   recente double precision not null,
   constraint estatistica_retroteste_pkey PRIMARY KEY (id)
 );
-comment on table regras.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
-create table regras.somas_retencao (
+create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
   quantos integer not null
 );
-CREATE INDEX somas_retencao_soma_idx ON regras.somas_retencao USING btree (soma);
-comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on table regras.somas_retencao to conferente_regra;
+CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
+comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on table regra_validacao_valores.somas_retencao to conferente_regra;
 
-create function regras.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
+create function regra_pendente_verificacao.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
   returns integer[] language plpgsql volatile
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
-grant execute on function regras.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) to conferente_regra;
+comment on function regra_pendente_verificacao.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) is 'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
+grant execute on function regra_pendente_verificacao.acompanhar_historia(timestamp with time zone,bigint,timestamp with time zone) to conferente_regra;
 
-create function regras.ajustar_alfas(retroteste int4range, amostra integer)
+create function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra integer)
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
-grant execute on function regras.ajustar_alfas(int4range,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.ajustar_alfas(int4range,integer) is 'Fits the shrinkage of each level on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.ajustar_alfas(int4range,integer) to conferente_regra;
 
-create function regras.ajustar_curvas()
+create function regra_pendente_verificacao.ajustar_curvas()
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function regras.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-grant execute on function regras.ajustar_curvas() to conferente_regra;
+comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
+grant execute on function regra_pendente_verificacao.ajustar_curvas() to conferente_regra;
 
-create function regras.ajustar_lambdas(amostra integer)
+create function regra_pendente_verificacao.ajustar_lambdas(amostra integer)
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-grant execute on function regras.ajustar_lambdas(integer) to conferente_regra;
+comment on function regra_pendente_verificacao.ajustar_lambdas(integer) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.ajustar_lambdas(integer) to conferente_regra;
 
-create function regras.alfas()
+create function regra_pendente_verificacao.alfas()
   returns TABLE(nivel smallint, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
-grant execute on function regras.alfas() to conferente_regra;
+comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+grant execute on function regra_pendente_verificacao.alfas() to conferente_regra;
 
-create function regras.arredondamento_origem(valor numeric, digitos integer)
+create function regra_validacao_valores.arredondamento_origem(valor numeric, digitos integer)
   returns numeric language sql immutable;
-comment on function regras.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-grant execute on function regras.arredondamento_origem(numeric,integer) to conferente_regra;
+comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
-create function regras.calibrar_historia(retroteste int4range)
+create function regra_pendente_verificacao.calibrar_historia(retroteste int4range)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function regras.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
-grant execute on function regras.calibrar_historia(int4range) to conferente_regra;
+comment on function regra_pendente_verificacao.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.calibrar_historia(int4range) to conferente_regra;
 
-create function regras.calibrar_pendencias()
+create function regra_pendente_verificacao.calibrar_pendencias()
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-grant execute on function regras.calibrar_pendencias() to conferente_regra;
+comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
-create function regras.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
   returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
-grant execute on function regras.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
+comment on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
+grant execute on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
 
-create function regras.chance_bruta(bruta double precision)
+create function regra_pendente_verificacao.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
-comment on function regras.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-grant execute on function regras.chance_bruta(double precision) to conferente_regra;
+comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
+grant execute on function regra_pendente_verificacao.chance_bruta(double precision) to conferente_regra;
 
-create function regras.chave_duplicidade(valor numeric, codigo text)
+create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
   returns bigint language sql immutable;
-comment on function regras.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-grant execute on function regras.chave_duplicidade(numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
 
-create function regras.chave_fornecedor(codigo text, nome text)
+create function regra_trade_marketing.chave_fornecedor(codigo text, nome text)
   returns text language sql immutable;
-comment on function regras.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
-grant execute on function regras.chave_fornecedor(text,text) to conferente_regra;
+comment on function regra_trade_marketing.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
+grant execute on function regra_trade_marketing.chave_fornecedor(text,text) to conferente_regra;
 
-create function regras.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
+create function regra_pendente_verificacao.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function regras.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-grant execute on function regras.chaves_entrada(text,text,text,text,text,numeric,text) to conferente_regra;
+comment on function regra_pendente_verificacao.chaves_entrada(text,text,text,text,text,numeric,text) is 'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+grant execute on function regra_pendente_verificacao.chaves_entrada(text,text,text,text,text,numeric,text) to conferente_regra;
 
-create function regras.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
+create function regra_pendente_verificacao.chaves_fornecedor(raiz text, nome text, codigo text, fornecedor text, centro text, conta text)
   returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
-comment on function regras.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-grant execute on function regras.chaves_fornecedor(text,text,text,text,text,text) to conferente_regra;
+comment on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
+grant execute on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) to conferente_regra;
 
-create function regras.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
+create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
   returns SETOF bigint language plpgsql stable
   set enable_hashagg=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-grant execute on function regras.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
-create function regras.chaves_texto(fornecedor text, nome text, texto text)
+create function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
-comment on function regras.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
-grant execute on function regras.chaves_texto(text,text,text) to conferente_regra;
+comment on function regra_pendente_verificacao.chaves_texto(text,text,text) is 'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+grant execute on function regra_pendente_verificacao.chaves_texto(text,text,text) to conferente_regra;
 
-create function regras.chaves_valor(fornecedor text, centro text, valor numeric)
+create function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
   returns TABLE(k3 bigint, k8 bigint, k9 bigint) language sql immutable;
-comment on function regras.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-grant execute on function regras.chaves_valor(text,text,numeric) to conferente_regra;
+comment on function regra_pendente_verificacao.chaves_valor(text,text,numeric) is 'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
+grant execute on function regra_pendente_verificacao.chaves_valor(text,text,numeric) to conferente_regra;
 
-create function regras.classe_apoio(apoio double precision, com_conta boolean)
+create function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean)
   returns smallint language sql immutable;
-comment on function regras.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-grant execute on function regras.classe_apoio(double precision,boolean) to conferente_regra;
+comment on function regra_pendente_verificacao.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
+grant execute on function regra_pendente_verificacao.classe_apoio(double precision,boolean) to conferente_regra;
 
-create function regras.codigos_marketing(inicio date, fim date, chaves text[])
+create function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[])
   returns SETOF text language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
-grant execute on function regras.codigos_marketing(date,date,text[]) to conferente_regra;
+comment on function regra_trade_marketing.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
+grant execute on function regra_trade_marketing.codigos_marketing(date,date,text[]) to conferente_regra;
 
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
@@ -3427,77 +3427,77 @@ create function regras.confianca_base(regra text, padrao numeric)
 comment on function regras.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
 grant execute on function regras.confianca_base(text,numeric) to conferente_regra;
 
-create function regras.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
+create function regra_pendente_verificacao.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
   returns double precision language sql immutable;
-comment on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
-grant execute on function regras.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
+comment on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+grant execute on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
 
-create function regras.confianca_padrao(parcela numeric, erro numeric)
+create function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric)
   returns numeric language sql immutable;
-comment on function regras.confianca_padrao(numeric,numeric) is 'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
-grant execute on function regras.confianca_padrao(numeric,numeric) to conferente_regra;
+comment on function regra_trade_marketing.confianca_padrao(numeric,numeric) is 'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+grant execute on function regra_trade_marketing.confianca_padrao(numeric,numeric) to conferente_regra;
 
-create function regras.conhecer_grafias(meses integer[], chaves text[])
+create function regra_pendente_verificacao.conhecer_grafias(meses integer[], chaves text[])
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
-grant execute on function regras.conhecer_grafias(integer[],text[]) to conferente_regra;
+comment on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+grant execute on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) to conferente_regra;
 
-create function regras.contar_chegadas(meses integer[], chaves text[])
+create function regra_pendente_verificacao.contar_chegadas(meses integer[], chaves text[])
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
-grant execute on function regras.contar_chegadas(integer[],text[]) to conferente_regra;
+comment on function regra_pendente_verificacao.contar_chegadas(integer[],text[]) is 'Adds entries that were not counted yet to the counts.';
+grant execute on function regra_pendente_verificacao.contar_chegadas(integer[],text[]) to conferente_regra;
 
-create function regras.contar_em_metades(meses integer[])
+create function regra_pendente_verificacao.contar_em_metades(meses integer[])
   returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.contar_em_metades(integer[]) is 'Counts of the learnable history, as regras.contar_historia, by two processes where it pays.';
-grant execute on function regras.contar_em_metades(integer[]) to conferente_regra;
+comment on function regra_pendente_verificacao.contar_em_metades(integer[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
+grant execute on function regra_pendente_verificacao.contar_em_metades(integer[]) to conferente_regra;
 
-create function regras.contar_fornecedores(meses integer[], chaves text[])
-  returns SETOF regras.estatistica_fornecedor language plpgsql stable
+create function regra_pendente_verificacao.contar_fornecedores(meses integer[], chaves text[])
+  returns SETOF regra_pendente_verificacao.estatistica_fornecedor language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.contar_fornecedores(integer[],text[]) is 'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
-grant execute on function regras.contar_fornecedores(integer[],text[]) to conferente_regra;
+comment on function regra_pendente_verificacao.contar_fornecedores(integer[],text[]) is 'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+grant execute on function regra_pendente_verificacao.contar_fornecedores(integer[],text[]) to conferente_regra;
 
-create function regras.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
+create function regra_pendente_verificacao.contar_historia(meses integer[], chaves text[], metade integer DEFAULT NULL::integer)
   returns TABLE(nivel smallint, chave bigint, mes integer, categoria integer, linhas integer) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-grant execute on function regras.contar_historia(integer[],text[],integer) to conferente_regra;
+comment on function regra_pendente_verificacao.contar_historia(integer[],text[],integer) is 'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+grant execute on function regra_pendente_verificacao.contar_historia(integer[],text[],integer) to conferente_regra;
 
-create function regras.contar_meses(meses integer[])
+create function regra_pendente_verificacao.contar_meses(meses integer[])
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
-grant execute on function regras.contar_meses(integer[]) to conferente_regra;
+comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
+create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.contradizem_codigo(text[],text[],text[],integer[]) is 'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
-grant execute on function regras.contradizem_codigo(text[],text[],text[],integer[]) to conferente_regra;
+comment on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) is 'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+grant execute on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) to conferente_regra;
 
 create function regras.corrigidas_sem_palavra()
   returns text[] language sql stable
@@ -3505,118 +3505,118 @@ create function regras.corrigidas_sem_palavra()
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
 
-create function regras.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
+create function regra_pendente_verificacao.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
   returns double precision language sql immutable;
-comment on function regras.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-grant execute on function regras.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) to conferente_regra;
+comment on function regra_pendente_verificacao.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
+grant execute on function regra_pendente_verificacao.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) to conferente_regra;
 
-create function regras.curvas_calibradas()
+create function regra_pendente_verificacao.curvas_calibradas()
   returns TABLE(grupo smallint, curvas double precision[], confiancas double precision[], casos integer[], acertos integer[]) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-grant execute on function regras.curvas_calibradas() to conferente_regra;
+comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+grant execute on function regra_pendente_verificacao.curvas_calibradas() to conferente_regra;
 
-create function regras.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
+create function regra_pendente_verificacao.descrever_provas(niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[])
   returns TABLE(por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text) language sql immutable;
-comment on function regras.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-grant execute on function regras.descrever_provas(smallint[],text[],bigint[],bigint[]) to conferente_regra;
+comment on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+grant execute on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) to conferente_regra;
 
-create function regras.digitos_trocados(a numeric, b numeric)
+create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
   returns boolean language sql immutable;
-comment on function regras.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-grant execute on function regras.digitos_trocados(numeric,numeric) to conferente_regra;
+comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
-create function regras.documento_comparavel(documento text)
+create function regra_validacao_valores.documento_comparavel(documento text)
   returns text language sql immutable;
-comment on function regras.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
-grant execute on function regras.documento_comparavel(text) to conferente_regra;
+comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
-create function regras.duplicidades(janela audit.janela, confianca_base numeric)
+create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-grant execute on function regras.duplicidades(audit.janela,numeric) to conferente_regra;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric) to conferente_regra;
 
-create function regras.em_metades()
+create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
-comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
-grant execute on function regras.em_metades() to conferente_regra;
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
-create function regras.entradas_casadas(campo text, tipo text, padrao text, limite integer)
+create function regra_trade_marketing.entradas_casadas(campo text, tipo text, padrao text, limite integer)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
-grant execute on function regras.entradas_casadas(text,text,text,integer) to conferente_regra;
+comment on function regra_trade_marketing.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+grant execute on function regra_trade_marketing.entradas_casadas(text,text,text,integer) to conferente_regra;
 
-create function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
+create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
   returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-grant execute on function regras.entradas_pendencia(audit.janela,int4range,integer,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+grant execute on function regra_pendente_verificacao.entradas_pendencia(audit.janela,int4range,integer,integer) to conferente_regra;
 
-create function regras.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
+create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-grant execute on function regras.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
 
-create function regras.explicar_pendencias(janela audit.janela, metade integer)
+create function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade integer)
   returns SETOF audit.achado language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
-grant execute on function regras.explicar_pendencias(audit.janela,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
+grant execute on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) to conferente_regra;
 
-create function regras.expressao_padroes(acao text, campo text, filtravel boolean)
+create function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-grant execute on function regras.expressao_padroes(text,text,boolean) to conferente_regra;
+comment on function regra_trade_marketing.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+grant execute on function regra_trade_marketing.expressao_padroes(text,text,boolean) to conferente_regra;
 
-create function regras.faixa_valor(valor numeric)
+create function regra_pendente_verificacao.faixa_valor(valor numeric)
   returns text language sql immutable;
-comment on function regras.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-grant execute on function regras.faixa_valor(numeric) to conferente_regra;
+comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+grant execute on function regra_pendente_verificacao.faixa_valor(numeric) to conferente_regra;
 
-create function regras.filtro_padrao(tipo text, padrao_dobrado text)
+create function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text)
   returns text language sql immutable;
-comment on function regras.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-grant execute on function regras.filtro_padrao(text,text) to conferente_regra;
+comment on function regra_trade_marketing.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+grant execute on function regra_trade_marketing.filtro_padrao(text,text) to conferente_regra;
 
-create function regras.filtro_padroes(acao text, campo text)
+create function regra_trade_marketing.filtro_padroes(acao text, campo text)
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
-grant execute on function regras.filtro_padroes(text,text) to conferente_regra;
+comment on function regra_trade_marketing.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
+grant execute on function regra_trade_marketing.filtro_padroes(text,text) to conferente_regra;
 
-create function regras.fim_documento(documento text)
+create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
-comment on function regras.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
-grant execute on function regras.fim_documento(text) to conferente_regra;
+comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
 
-create function regras.fornecedores_marketing(inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[])
+create function regra_trade_marketing.fornecedores_marketing(inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[])
   returns TABLE(chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.fornecedores_marketing(date,date,text,text[],text[],date[]) is 'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
-grant execute on function regras.fornecedores_marketing(date,date,text,text[],text[],date[]) to conferente_regra;
+comment on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) is 'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+grant execute on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) to conferente_regra;
 
-create function regras.frase_padroes(padroes jsonb)
+create function regra_trade_marketing.frase_padroes(padroes jsonb)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
-grant execute on function regras.frase_padroes(jsonb) to conferente_regra;
+comment on function regra_trade_marketing.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+grant execute on function regra_trade_marketing.frase_padroes(jsonb) to conferente_regra;
 
 create function regras.frase_rotulos(rotulos text[])
   returns text language sql stable
@@ -3624,94 +3624,94 @@ create function regras.frase_rotulos(rotulos text[])
 comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
 grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
 
-create function regras.historico_marketing(inicio date, fim date, chaves text[])
+create function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
   returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.historico_marketing(date,date,text[]) is 'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
-grant execute on function regras.historico_marketing(date,date,text[]) to conferente_regra;
+comment on function regra_trade_marketing.historico_marketing(date,date,text[]) is 'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
+grant execute on function regra_trade_marketing.historico_marketing(date,date,text[]) to conferente_regra;
 
-create function regras.historico_nomes_marketing(inicio date, fim date, nomes text[])
+create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
   returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
-grant execute on function regras.historico_nomes_marketing(date,date,text[]) to conferente_regra;
+comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
+grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
 
-create function regras.julgar_retroteste(janela audit.janela)
+create function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
   returns TABLE(registro_id text, confianca numeric, propoe boolean, certa boolean) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.julgar_retroteste(audit.janela) is 'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
-grant execute on function regras.julgar_retroteste(audit.janela) to conferente_regra;
+comment on function regra_pendente_verificacao.julgar_retroteste(audit.janela) is 'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+grant execute on function regra_pendente_verificacao.julgar_retroteste(audit.janela) to conferente_regra;
 
-create function regras.lacuna(mes integer, conhecido integer)
+create function regra_pendente_verificacao.lacuna(mes integer, conhecido integer)
   returns smallint language sql immutable;
-comment on function regras.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
-grant execute on function regras.lacuna(integer,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.lacuna(integer,integer) is 'Months without history before an entry, 0 to 24.';
+grant execute on function regra_pendente_verificacao.lacuna(integer,integer) to conferente_regra;
 
-create function regras.lambdas()
+create function regra_pendente_verificacao.lambdas()
   returns TABLE(classe smallint, peso double precision) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-grant execute on function regras.lambdas() to conferente_regra;
+comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+grant execute on function regra_pendente_verificacao.lambdas() to conferente_regra;
 
-create function regras.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
+create function regra_pendente_verificacao.marcar_borda(limite timestamp with time zone, meses integer[], OUT linhas bigint, OUT ultima timestamp with time zone)
   returns record language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
-grant execute on function regras.marcar_borda(timestamp with time zone,integer[]) to conferente_regra;
+comment on function regra_pendente_verificacao.marcar_borda(timestamp with time zone,integer[]) is 'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
+grant execute on function regra_pendente_verificacao.marcar_borda(timestamp with time zone,integer[]) to conferente_regra;
 
-create function regras.medir_em_metades(retroteste int4range, amostra integer)
+create function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra integer)
   returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.medir_em_metades(int4range,integer) is 'As regras.medir_niveis, by two processes where it pays.';
-grant execute on function regras.medir_em_metades(int4range,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.medir_em_metades(int4range,integer) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
+grant execute on function regra_pendente_verificacao.medir_em_metades(int4range,integer) to conferente_regra;
 
-create function regras.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+create function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
   returns TABLE(id text, nivel smallint, total double precision, certas double precision) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
-grant execute on function regras.medir_niveis(int4range,integer,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.medir_niveis(int4range,integer,integer) is 'Earlier entries and those of the right category for each entry of a back-test at each level.';
+grant execute on function regra_pendente_verificacao.medir_niveis(int4range,integer,integer) to conferente_regra;
 
-create function regras.mes_indice(data date)
+create function regra_pendente_verificacao.mes_indice(data date)
   returns integer language sql immutable;
-comment on function regras.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
-grant execute on function regras.mes_indice(date) to conferente_regra;
+comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+grant execute on function regra_pendente_verificacao.mes_indice(date) to conferente_regra;
 
-create function regras.meses_retroteste()
+create function regra_pendente_verificacao.meses_retroteste()
   returns int4range language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
-grant execute on function regras.meses_retroteste() to conferente_regra;
+comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
+grant execute on function regra_pendente_verificacao.meses_retroteste() to conferente_regra;
 
-create function regras.metade_fornecedor(codigo text, nome text)
+create function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text)
   returns integer language sql immutable;
-comment on function regras.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
-grant execute on function regras.metade_fornecedor(text,text) to conferente_regra;
+comment on function regra_pendente_verificacao.metade_fornecedor(text,text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+grant execute on function regra_pendente_verificacao.metade_fornecedor(text,text) to conferente_regra;
 
-create function regras.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
+create function regra_pendente_verificacao.niveis(k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint)
   returns TABLE(nivel smallint, chave bigint) language sql immutable;
-comment on function regras.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
-grant execute on function regras.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
+comment on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
+grant execute on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
 
 create function regras.nome_canonico(nome text)
   returns text language sql immutable;
@@ -3724,68 +3724,68 @@ create function regras.nomes_parecidos(nome text, trigramas text[], outro text, 
 comment on function regras.nomes_parecidos(text,text[],text,text[]) is 'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
 grant execute on function regras.nomes_parecidos(text,text[],text,text[]) to conferente_regra;
 
-create function regras.padrao_casa(tipo text, padrao text, texto_dobrado text)
+create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;
-comment on function regras.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
-grant execute on function regras.padrao_casa(text,text,text) to conferente_regra;
+comment on function regra_trade_marketing.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
+grant execute on function regra_trade_marketing.padrao_casa(text,text,text) to conferente_regra;
 
-create function regras.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
+create function regra_trade_marketing.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
   returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
-grant execute on function regras.padroes_propostos(integer,numeric) to conferente_regra;
+comment on function regra_trade_marketing.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+grant execute on function regra_trade_marketing.padroes_propostos(integer,numeric) to conferente_regra;
 
-create function regras.palavras_marketing(inicio date, fim date, palavras text[])
+create function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
   returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-grant execute on function regras.palavras_marketing(date,date,text[]) to conferente_regra;
+comment on function regra_trade_marketing.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+grant execute on function regra_trade_marketing.palavras_marketing(date,date,text[]) to conferente_regra;
 
 create function regras.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
 
-create function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric)
+create function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric)
   returns numeric language sql immutable;
-comment on function regras.parcela_contestada(numeric,numeric,numeric) is 'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
-grant execute on function regras.parcela_contestada(numeric,numeric,numeric) to conferente_regra;
+comment on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) is 'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+grant execute on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) to conferente_regra;
 
-create function regras.parcela_dita(descricao text)
+create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
-comment on function regras.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
-grant execute on function regras.parcela_dita(text) to conferente_regra;
+comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
+grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
-create function regras.parcelas_padroes(inicio date, fim date, categoria text)
+create function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
   returns TABLE(padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.parcelas_padroes(date,date,text) is 'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
-grant execute on function regras.parcelas_padroes(date,date,text) to conferente_regra;
+comment on function regra_trade_marketing.parcelas_padroes(date,date,text) is 'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+grant execute on function regra_trade_marketing.parcelas_padroes(date,date,text) to conferente_regra;
 
-create function regras.pendente_verificacao(janela audit.janela)
+create function regra_pendente_verificacao.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.pendente_verificacao(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
-grant execute on function regras.pendente_verificacao(audit.janela) to conferente_regra;
+comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
 
-create function regras.perguntar_retroteste(retroteste int4range, amostra integer)
-  returns SETOF regras.estatistica_pergunta language plpgsql stable
+create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer)
+  returns SETOF regra_pendente_verificacao.estatistica_pergunta language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-grant execute on function regras.perguntar_retroteste(int4range,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) is 'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
 
-create function regras.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
+create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
   returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
@@ -3794,63 +3794,63 @@ create function regras.pontuar_pendencias(janela audit.janela, retroteste int4ra
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-grant execute on function regras.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) is 'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+grant execute on function regra_pendente_verificacao.pontuar_pendencias(audit.janela,int4range,integer,boolean,integer) to conferente_regra;
 
-create function regras.preparar_pendente_verificacao(janela audit.janela)
+create function regra_pendente_verificacao.preparar(janela audit.janela)
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.preparar_pendente_verificacao(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
-grant execute on function regras.preparar_pendente_verificacao(audit.janela) to conferente_regra;
+comment on function regra_pendente_verificacao.preparar(audit.janela) is 'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+grant execute on function regra_pendente_verificacao.preparar(audit.janela) to conferente_regra;
 
-create function regras.preparar_retroteste(janela audit.janela)
+create function regra_pendente_verificacao.preparar_retroteste(janela audit.janela)
   returns void language plpgsql volatile
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.preparar_retroteste(audit.janela) is 'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
-grant execute on function regras.preparar_retroteste(audit.janela) to conferente_regra;
+comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela) is 'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+grant execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) to conferente_regra;
 
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
 grant execute on function regras.raiz_fornecedor(text) to conferente_regra;
 
-create function regras.reais(valor numeric)
+create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
-comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-grant execute on function regras.reais(numeric) to conferente_regra;
+comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
 
-create function regras.requisitos_pendente_verificacao()
+create function regra_pendente_verificacao.requisitos()
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
-grant execute on function regras.requisitos_pendente_verificacao() to conferente_regra;
+comment on function regra_pendente_verificacao.requisitos() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+grant execute on function regra_pendente_verificacao.requisitos() to conferente_regra;
 
-create function regras.requisitos_trade_marketing()
+create function regra_trade_marketing.requisitos()
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
-grant execute on function regras.requisitos_trade_marketing() to conferente_regra;
+comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
-create function regras.resolver_sistema(matriz double precision[], lado double precision[])
+create function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[])
   returns double precision[] language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-grant execute on function regras.resolver_sistema(double precision[],double precision[]) to conferente_regra;
+comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
+grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
-create function regras.respostas_padroes()
+create function regra_trade_marketing.respostas_padroes()
   returns TABLE(padrao_id bigint, registro_id text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
-grant execute on function regras.respostas_padroes() to conferente_regra;
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
-create function regras.retencao_possivel(valor numeric, esperado numeric, dia date)
+create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
   returns TABLE(taxa numeric, tributos text) language sql stable;
-comment on function regras.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-grant execute on function regras.retencao_possivel(numeric,numeric,date) to conferente_regra;
+comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
+grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
 create function regras.rotulo_existe(rotulos text[])
   returns boolean language plpgsql stable
@@ -3874,46 +3874,46 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
 
-create function regras.sem_acentos(texto text)
+create function regra_trade_marketing.sem_acentos(texto text)
   returns text language sql immutable;
-comment on function regras.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-grant execute on function regras.sem_acentos(text) to conferente_regra;
+comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+grant execute on function regra_trade_marketing.sem_acentos(text) to conferente_regra;
 
-create function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
   returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-grant execute on function regras.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
+comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+grant execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
 
-create function regras.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
+create function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
   returns boolean language sql immutable;
-comment on function regras.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
-grant execute on function regras.texto_casa(text,text[],text,text) to conferente_regra;
+comment on function regra_trade_marketing.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
+grant execute on function regra_trade_marketing.texto_casa(text,text[],text,text) to conferente_regra;
 
-create function regras.textos_casados(campo text, janela audit.janela)
+create function regra_trade_marketing.textos_casados(campo text, janela audit.janela)
   returns text[] language plpgsql stable
   set enable_hashagg=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regras.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-grant execute on function regras.textos_casados(text,audit.janela) to conferente_regra;
+comment on function regra_trade_marketing.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+grant execute on function regra_trade_marketing.textos_casados(text,audit.janela) to conferente_regra;
 
-create function regras.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
+create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns text language sql immutable;
-comment on function regras.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-grant execute on function regras.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+comment on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+grant execute on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
 
-create function regras.trade_marketing(janela audit.janela)
+create function regra_trade_marketing.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.trade_marketing(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
-grant execute on function regras.trade_marketing(audit.janela) to conferente_regra;
+comment on function regra_trade_marketing.detectar(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+grant execute on function regra_trade_marketing.detectar(audit.janela) to conferente_regra;
 
 create function regras.trigramas(texto text)
   returns text[] language sql immutable
@@ -3921,16 +3921,16 @@ create function regras.trigramas(texto text)
 comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
 grant execute on function regras.trigramas(text) to conferente_regra;
 
-create function regras.ultimo_mes_conhecido(corte integer)
+create function regra_pendente_verificacao.ultimo_mes_conhecido(corte integer)
   returns integer language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regras.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
-grant execute on function regras.ultimo_mes_conhecido(integer) to conferente_regra;
+comment on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
+grant execute on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) to conferente_regra;
 
-create function regras.validacao_valores(janela audit.janela)
+create function regra_validacao_valores.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regras.validacao_valores(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
-grant execute on function regras.validacao_valores(audit.janela) to conferente_regra;
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;

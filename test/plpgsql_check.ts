@@ -1,10 +1,10 @@
 // plpgsql_check over every PL/pgSQL function of a migrated database; any error or warning is a failure.
 // Needs a server that carries the extension (CI: Debian's PostgreSQL 15), named by CONFERENTE_TESTE_URL as for the tests.
 import { connect } from '../src/db/connection.ts'
+import { SCHEMAS } from './helper/esquema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
 import { razao } from './sql/regras/razao.ts'
 
-const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
 const DATABASE = 'conferente_plpgsql_check'
 
 // Working tables of the engine. Its functions make them as they go, the checker must find them already there.
@@ -37,7 +37,7 @@ const WORKING_TABLES = `
 // Parameters that a signature owes to its callers.
 const INTENDED = new Set([
   'audit_interno.chaves_como(text[],anyelement): unused parameter "modelo"', // gives the result its type
-  'regras.preparar_pendente_verificacao(audit.janela): unused parameter "janela"', // the signature of every preparation
+  'regra_pendente_verificacao.preparar(audit.janela): unused parameter "janela"', // the signature of every preparation
 ])
 
 interface Finding {

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a5d589d72359ed3b253054efe677d1c215998e48
+--! Hash: sha1:f5ac3324c39932ec7634632d7e5726431178e0c5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -340,17 +340,17 @@ insert into audit.regras (
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regras.trade_marketing', null, 'regras.requisitos_trade_marketing', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regras.pendente_verificacao', 'regras.preparar_pendente_verificacao', 'regras.requisitos_pendente_verificacao', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regras.validacao_valores', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
@@ -983,16 +983,16 @@ from (values
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
 -- Made anew from it by audit_interno.somar_retencoes, for the rules.
-create table regras.somas_retencao (
+create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
   quantos int not null
 );
-create index on regras.somas_retencao (soma);
-comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on regras.somas_retencao to conferente_regra;
+create index on regra_validacao_valores.somas_retencao (soma);
+comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded tabelas/retencoes.sql
 
 --! Included acesso/tabelas.sql
@@ -2101,7 +2101,7 @@ declare
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
-      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regras.trade_marketing, e não %L', v_nome);
+      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
     -- in another session the same name is another function, of whoever runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
@@ -2329,15 +2329,15 @@ begin
       if '' ~ new.padrao_dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
-      -- as regras.trade_marketing uses it, one alternative among others
-      perform '' ~ format('(?:%s)', regras.sem_acentos(new.padrao));
+      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
         hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
           'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
-    v_demora := audit_interno.demora_expressao(format('(?:%s)', regras.sem_acentos(new.padrao)));
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao)));
     if v_demora is not null then
       raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
         hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
@@ -3276,7 +3276,7 @@ declare
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see regras.em_metades
+    -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
@@ -3362,7 +3362,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see regras.em_metades
+  -- workers share the cores already: see regra_pendente_verificacao.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
@@ -6227,16 +6227,16 @@ $$;
 comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
 --! EndIncluded reversao/resultados_reversao.sql
 
---! Included regras/tabelas.sql
--- What regras.pendente_verificacao learned from the ledger: counts by booking month, the weights fitted on its own past,
--- and the calibration. Kept up by regras.preparar_pendente_verificacao and by nothing else; all of it can be thrown away
+--! Included regras/pendente_verificacao/tabelas.sql
+-- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
+-- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
 -- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
 -- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
 -- afterwards.
-grant create on schema regras to conferente_regra;
+grant create on schema regra_pendente_verificacao to conferente_regra;
 set local role conferente_regra;
 
-create unlogged table regras.estatistica_controle (
+create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean primary key default true check (unica),
   assinatura text not null,
   limite timestamptz not null default '-infinity',
@@ -6247,33 +6247,33 @@ create unlogged table regras.estatistica_controle (
   linhas_calibradas bigint not null default 0,
   atualizada_em timestamptz not null default now()
 );
-comment on table regras.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
 
-create unlogged table regras.estatistica_categoria (
+create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
-comment on table regras.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
-create unlogged table regras.estatistica_mes (
+create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes int primary key,
   linhas bigint not null
 );
-comment on table regras.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+comment on table regra_pendente_verificacao.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
 
-create unlogged table regras.estatistica_antigas (
+create unlogged table regra_pendente_verificacao.estatistica_antigas (
   mes int primary key,
   linhas bigint not null
 );
-comment on table regras.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+comment on table regra_pendente_verificacao.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
 
-create unlogged table regras.estatistica_nome (
+create unlogged table regra_pendente_verificacao.estatistica_nome (
   escrito text primary key,
   nome text
 );
-comment on table regras.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
-create unlogged table regras.estatistica_fornecedor (
+create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
   mes int not null,
@@ -6281,16 +6281,16 @@ create unlogged table regras.estatistica_fornecedor (
   palavras text[] not null,
   primary key (raiz, nome, mes)
 );
-comment on table regras.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
 
-create unlogged table regras.estatistica_borda (
+create unlogged table regra_pendente_verificacao.estatistica_borda (
   registro_id text primary key,
   carregado_em timestamptz not null,
   mes int
 );
-comment on table regras.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+comment on table regra_pendente_verificacao.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
 
-create unlogged table regras.estatistica_contagem (
+create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
   mes int not null,
@@ -6298,15 +6298,15 @@ create unlogged table regras.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regras.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
 
-create unlogged table regras.estatistica_peso (
+create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
   peso double precision not null
 );
-comment on table regras.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
 
-create unlogged table regras.estatistica_calibracao (
+create unlogged table regra_pendente_verificacao.estatistica_calibracao (
   grupo smallint not null,
   faixa smallint not null,
   curva double precision not null,
@@ -6317,9 +6317,9 @@ create unlogged table regras.estatistica_calibracao (
   acertos_proximos int not null,
   primary key (grupo, faixa)
 );
-comment on table regras.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
 
-create unlogged table regras.estatistica_pergunta (
+create unlogged table regra_pendente_verificacao.estatistica_pergunta (
   id text not null,
   com_conta boolean not null,
   classe smallint not null,
@@ -6332,9 +6332,9 @@ create unlogged table regras.estatistica_pergunta (
   recentes double precision[] not null,
   primary key (id, com_conta)
 );
-comment on table regras.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
 
-create unlogged table regras.estatistica_retroteste (
+create unlogged table regra_pendente_verificacao.estatistica_retroteste (
   id text primary key,
   classe smallint not null,
   lacuna smallint not null,
@@ -6344,9 +6344,9 @@ create unlogged table regras.estatistica_retroteste (
   repetida double precision not null,
   recente double precision not null
 );
-comment on table regras.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
-create unlogged table regras.estatistica_curva (
+create unlogged table regra_pendente_verificacao.estatistica_curva (
   classe smallint primary key,
   a double precision not null,
   b double precision not null,
@@ -6354,44 +6354,11 @@ create unlogged table regras.estatistica_curva (
   h double precision not null,
   r double precision not null
 );
-comment on table regras.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
 
 set local role conferente_dono;
-revoke create on schema regras from conferente_regra;
---! EndIncluded regras/tabelas.sql
-
---! Included regras/raiz_fornecedor.sql
--- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
--- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
--- as a plain expression without settings of its own, so that the planner can inline it.
-create or replace function regras.raiz_fornecedor(codigo text) returns text
-language sql immutable parallel safe
-return nullif(pg_catalog.lower(
-  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
-      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
-    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-    else pg_catalog.translate(codigo, './- ', '')
-  end), '');
-
-comment on function regras.raiz_fornecedor(text) is
-  'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
-revoke execute on function regras.raiz_fornecedor(text) from public;
---! EndIncluded regras/raiz_fornecedor.sql
-
---! Included regras/chave_fornecedor.sql
--- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
--- known. Touches nothing. Called by the rules; an expression that the planner inlines.
-create or replace function regras.chave_fornecedor(codigo text, nome text) returns text
-language sql immutable parallel safe
-return coalesce(
-  regras.raiz_fornecedor(codigo),
-  '=' || nullif(audit_interno.dobrar(pg_catalog.left(pg_catalog.btrim(nome), 200)), ''));
-
-comment on function regras.chave_fornecedor(text, text) is
-  'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
-revoke execute on function regras.chave_fornecedor(text, text) from public;
---! EndIncluded regras/chave_fornecedor.sql
+revoke create on schema regra_pendente_verificacao from conferente_regra;
+--! EndIncluded regras/pendente_verificacao/tabelas.sql
 
 --! Included comum/dobrar_categoria.sql
 -- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
@@ -6407,176 +6374,17 @@ revoke execute on function audit_interno.dobrar_categoria(text) from public;
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 --! EndIncluded comum/dobrar_categoria.sql
 
---! Included regras/rotulos_pendentes.sql
--- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed; the empty text among them where
--- entries without a category are pending too (pendente.vazias): compare with a folded category that is never null. Reads the
--- settings only. Called by the rules and by the preparation of their statistics.
-create or replace function regras.rotulos_pendentes() returns text[]
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
-    || case when (audit_interno.configuracao('pendente.vazias') #>> '{}')::boolean then array[''] else '{}' end
-  from jsonb_array_elements_text(
-    case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
-      when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
-  where audit_interno.dobrar_categoria(r.rotulo) <> ''
-$$;
-
-comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
-revoke execute on function regras.rotulos_pendentes() from public;
---! EndIncluded regras/rotulos_pendentes.sql
-
---! Included regras/confianca_base.sql
--- The base confidence that the business registered for a rule, or the given default. Touches nothing.
--- Called by the rules whose confidence starts from a policy.
-create or replace function regras.confianca_base(regra text, padrao numeric) returns numeric
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce((select r.confianca_base from audit.regras r where r.nome = confianca_base.regra), confianca_base.padrao)
-$$;
-
-comment on function regras.confianca_base(text, numeric) is
-  'Base confidence registered for a rule in audit.regras, or the default given.';
-revoke execute on function regras.confianca_base(text, numeric) from public;
---! EndIncluded regras/confianca_base.sql
-
---! Included regras/reais.sql
--- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
--- Called by the rules for their sentences.
-create or replace function regras.reais(valor numeric) returns text
-language sql immutable parallel safe
-return case
-  -- the comma and the point of this format are themselves in every locale, unlike G and D
-  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
-    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
-  when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
-  else pg_catalog.translate(
-    pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
-end;
-
-comment on function regras.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-revoke execute on function regras.reais(numeric) from public;
---! EndIncluded regras/reais.sql
-
---! Included regras/documento_comparavel.sql
--- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
--- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
--- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by regras.duplicidades.
-create or replace function regras.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-return nullif(
-  pg_catalog.regexp_replace(
-    pg_catalog.regexp_replace(
-      pg_catalog.btrim(pg_catalog.regexp_replace(
-        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
-          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
-        '[^a-z0-9]+', '-', 'g'), '-'),
-      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-      ''),
-    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
-
-comment on function regras.documento_comparavel(text) is
-  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
-revoke execute on function regras.documento_comparavel(text) from public;
---! EndIncluded regras/documento_comparavel.sql
-
---! Included regras/digitos_trocados.sql
--- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regras.tipo_diferenca.
-create or replace function regras.digitos_trocados(a numeric, b numeric) returns boolean
-language sql immutable parallel safe
-return (
-  select pg_catalog.length(d.a) = pg_catalog.length(d.b)
-    and pg_catalog.length(d.a) <= 40
-    -- swapping two digits moves an amount by a multiple of nine: cheap, and nearly always decisive
-    and (d.a::numeric - d.b::numeric) % 9 = 0
-    and (
-      select pg_catalog.count(*) = 2
-        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
-        and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
-      from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
-      where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)
-    )
-  from (
-    select pg_catalog.trunc(pg_catalog.abs(digitos_trocados.a) * 100)::text as a,
-      pg_catalog.trunc(pg_catalog.abs(digitos_trocados.b) * 100)::text as b
-    where pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)
-  ) d
-);
-
-comment on function regras.digitos_trocados(numeric, numeric) is
-  'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-revoke execute on function regras.digitos_trocados(numeric, numeric) from public;
---! EndIncluded regras/digitos_trocados.sql
-
---! Included regras/tipo_diferenca.sql
--- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
--- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
--- arguments, in one expression that the planner inlines; touches nothing. Called by regras.validacao_valores, only for rows that already differ beyond tolerance.
-create or replace function regras.tipo_diferenca(
-  valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
-) returns text
-language sql immutable parallel safe
-return case
-  when documento - coalesce(desconto, 0) <> 0 and pg_catalog.abs(valor + (documento - coalesce(desconto, 0))) <= tolerancia then 'sinal_trocado'
-  when desconto <> 0 and pg_catalog.abs(valor - documento) <= tolerancia then 'desconto_ignorado'
-  when desconto <> 0 and pg_catalog.abs(valor - (documento - 2 * desconto)) <= tolerancia then 'desconto_em_dobro'
-  when documento - coalesce(desconto, 0) = 0 or valor = 0 then 'outro'
-  -- a factor below one lost the last digits to rounding in cents, hence the half cent
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 10) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 10) <= 0.005 then 'fator_10'
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 100) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
-  when regras.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
-  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
-    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
-      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
-    -- a whole multiple is more likely a quantity or a number of instalments
-    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
-    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
-  then 'razao_cambial'
-  else 'outro'
-end;
-
-comment on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
-  'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-revoke execute on function regras.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
---! EndIncluded regras/tipo_diferenca.sql
-
---! Included regras/arredondamento_origem.sql
--- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
--- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
--- nothing. Called by regras.validacao_valores.
-create or replace function regras.arredondamento_origem(valor numeric, digitos int) returns numeric
-language sql immutable parallel safe
-return case
-  when pg_catalog.abs(valor) >= 10000
-    and valor = pg_catalog.round(valor, digitos - pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text))
-  then 0.5 * 10::numeric ^ (pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text) - digitos)
-  else 0
-end;
-
-comment on function regras.arredondamento_origem(numeric, int) is
-  'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-revoke execute on function regras.arredondamento_origem(numeric, int) from public;
---! EndIncluded regras/arredondamento_origem.sql
-
 --! Included configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
+-- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from regras.somas_retencao;
-  insert into regras.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  delete from regra_validacao_valores.somas_retencao;
+  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
   with recursive soma as (
     select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
       r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
@@ -6594,2554 +6402,11 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
 --! EndIncluded configuracao/somar_retencoes.sql
-
---! Included regras/retencao_possivel.sql
--- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
--- together, as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. A retention is an
--- honest difference, so it lowers a confidence. Touches nothing. Called by regras.validacao_valores.
-create or replace function regras.retencao_possivel(valor numeric, esperado numeric, dia date)
-returns table (taxa numeric, tributos text)
-language sql stable parallel safe
-begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos)
-  from (
-    select s.soma, s.tributos, s.quantos, pg_catalog.min(s.quantos) over () as menos
-    from regras.somas_retencao s
-    where pg_catalog.abs(esperado) >= 10
-      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
-      -- what a cent and its rounding leave open, for the index; then to the cent
-      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
-      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
-      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
-      and dia between s.vale_de and s.vale_ate
-  ) s
-  where s.quantos = s.menos
-  group by s.soma
-  order by s.soma
-  limit 1;
-end;
-
-comment on function regras.retencao_possivel(numeric, numeric, date) is
-  'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-revoke execute on function regras.retencao_possivel(numeric, numeric, date) from public;
---! EndIncluded regras/retencao_possivel.sql
-
---! Included regras/explicacao_diferenca.sql
--- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
--- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
--- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regras.validacao_valores.
-create or replace function regras.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
-)
-returns table (frase text, conta text, ajuste numeric)
-language sql immutable parallel safe
-begin atomic
-  select
-    case
-      when tipo = 'sinal_trocado' then 'o sinal está trocado'
-      when tipo like 'fator\_%' then
-        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
-          || ' por ' || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
-      when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
-      when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
-      when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
-      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-        || '% (' || tributos || '), que pode ser legítima'
-      else 'a diferença não tem causa reconhecida'
-    end,
-    case
-      when tipo = 'sinal_trocado' then regras.reais(valor) || ' = -(' || regras.reais(esperado) || ')'
-      when tipo like 'fator\_%' then
-        regras.reais(valor) || ' = ' || regras.reais(esperado)
-          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then regras.reais(esperado) || ' escrito como ' || regras.reais(valor)
-      when tipo = 'desconto_em_dobro' then
-        regras.reais(valor) || ' = ' || regras.reais(documento) || ' - 2 × ' || regras.reais(desconto)
-      when tipo = 'razao_cambial' then
-        regras.reais(valor) || ' ÷ ' || regras.reais(esperado) || ' = '
-          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
-      else
-        regras.reais(documento) || ' - ' || regras.reais(coalesce(desconto, 0)) || ' = '
-          || regras.reais(esperado) || ', e não ' || regras.reais(valor)
-    end,
-    case
-      when tipo = 'sinal_trocado' then -0.05
-      when tipo like 'fator\_%' then 0.15
-      when tipo = 'digitos_trocados' then 0.12
-      when tipo = 'desconto_ignorado' then 0.10
-      when tipo = 'desconto_em_dobro' then 0.10
-      when tipo = 'razao_cambial' then -0.05
-      when retencao is not null then -0.40
-      else -0.10
-    end;
-end;
-
-comment on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
-  'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function regras.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
---! EndIncluded regras/explicacao_diferenca.sql
-
---! Included regras/duplicidades.sql
--- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
--- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
--- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
--- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
--- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
--- Reads dw.lancamentos; changes nothing. Called by regras.validacao_valores.
-create or replace function regras.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-as $$
-declare
-  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
-  -- to the end of the last day, for within a day entries have places of their own
-  v_perto interval := make_interval(days => v_dias, hours => 23);
-  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
-  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
-  v_fim date := least(janela.data_fim, '9999-12-31');
-  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
-  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
-  v_ate date := least(v_fim + v_dias, '9999-12-31');
-  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
-  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
-  v_datas date[];
-  v_quantas int;
-  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
-begin
-  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
-  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
-  if not v_por_data then
-    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
-    from (
-      select distinct l.data_lancamento as data
-      from dw.lancamentos l
-      where l.valor <> 0 and l.documento <> ''
-        and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-      limit 401
-    ) d
-    cross join generate_series(-2 * v_dias, v_dias) g (dias);
-    if v_datas is null then
-      return;
-    end if;
-    if v_quantas > 400 then
-      v_datas := null;
-    end if;
-  end if;
-
-  v_suspeitas := array(
-    select s.chave
-    from regras.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
-      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
-  if v_suspeitas = '{}' then
-    return;
-  end if;
-
-  return query
-  with numerada as (
-    select l.*, regras.documento_comparavel(l.documento) as numero
-    from (
-      -- then the end of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, regras.fim_documento(e.documento)) as companhia
-      from (
-        -- by name: a warehouse may have further columns, called anything
-        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
-          regras.chave_duplicidade(f.valor, f.fornecedor_id) as chave
-        from dw.lancamentos f
-        where regras.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
-          and f.data_lancamento between v_de and v_ate
-          and (v_datas is null or f.data_lancamento = any (v_datas))
-        offset 0
-      ) e
-    ) l
-    where l.companhia > 1
-  ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
-      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
-      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regras.parcela_dita(l.descricao) as parcela
-    from (
-      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
-      from numerada n
-      where n.numero is not null
-    ) l
-    where l.iguais > 1
-  ), movimento as (
-    select c.*, sign(c.valor) as sinal,
-      -- one place for each entry, so that a day's own order counts within the days
-      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(sign(c.valor)) over documento as saldo
-    from comparavel c
-    where c.fornecedor is not null
-    window documento as (
-      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
-      rows unbounded preceding)
-  ), liquida as (
-    select m.*,
-      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
-      -- reversal meets its booking, over the shorter one nothing old is left to meet
-      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
-      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
-    from movimento m
-    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
-      antes as (documento range between v_perto preceding and current row),
-      muito_antes as (documento range between v_longe preceding and current row),
-      depois as (documento range between current row and v_perto following)
-  ), par as (
-    select l.*,
-      lag(l.id) over gemeo as gemeo_id,
-      lag(l.data_lancamento) over gemeo as gemeo_data,
-      lag(l.filial) over gemeo as gemeo_filial,
-      lag(l.documento) over gemeo as gemeo_documento,
-      lag(l.descricao) over gemeo as gemeo_descricao
-    from liquida l
-    where not l.estornada
-    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
-  )
-  select
-    null::text,
-    p.id::text,
-    '{}'::jsonb,
-    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_build_object(
-      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-      'mesma_descricao', t.mesma_descricao,
-      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'documento', p.gemeo_documento)),
-    'O documento ' || left(p.documento, 60) || ' de ' || regras.reais(p.valor) || ' já está no lançamento '
-      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
-      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
-      || '; este seria a segunda vez.',
-    abs(p.valor)
-  from par p
-  cross join lateral (
-    select
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
-        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
-      audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
-        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
-            then 0.05 else -0.15 end as ajuste
-  ) t
-  where p.gemeo_data >= p.data_lancamento - v_dias
-    and p.liquido > 1
-    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
-end
-$$;
-
-comment on function regras.duplicidades(audit.janela, numeric) is
-  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-revoke execute on function regras.duplicidades(audit.janela, numeric) from public;
---! EndIncluded regras/duplicidades.sql
-
---! Included regras/validacao_valores.sql
--- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the
--- tolerance, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
-create or replace function regras.validacao_valores(janela audit.janela) returns setof audit.achado
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_base numeric := regras.confianca_base('validacao_valores', 0.70);
-  v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
-  v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
-  v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
-  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
-  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
-begin
-  return query
-  select
-    null::text,
-    d.id::text,
-    -- more than numeric(18,2) holds can only be flagged
-    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    round(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', d.tipo,
-      'valor', d.valor,
-      'valor_documento', d.valor_documento,
-      'valor_desconto', d.valor_desconto,
-      'esperado', d.esperado,
-      'diferenca', d.diferenca,
-      'tolerancia', d.tolerancia,
-      'razao', d.razao,
-      'retencao_possivel', r.taxa,
-      'tributos_retidos', r.tributos,
-      'conta', e.conta)),
-    'O valor lançado é ' || regras.reais(d.valor) || ' e o documento leva a '
-      || regras.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
-    abs(d.diferenca)
-  from (
-    select
-      l.id, l.data_lancamento, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
-      l.valor - x.esperado as diferenca,
-      x.tolerancia,
-      case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
-      regras.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
-        v_cambio_minimo, v_cambio_maximo) as tipo
-    from dw.lancamentos l
-    cross join lateral (
-      select
-        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
-        greatest(v_absoluta, v_relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
-    ) x
-    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > v_absoluta
-      and abs(l.valor - x.esperado) > x.tolerancia
-      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
-      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
-        + regras.arredondamento_origem(l.valor, v_digitos)
-        + regras.arredondamento_origem(l.valor_documento, v_digitos)
-        + regras.arredondamento_origem(l.valor_desconto, v_digitos))
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    offset 0 -- each is computed once, and only for findings
-  ) d
-  left join lateral regras.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
-  cross join lateral regras.explicacao_diferenca(
-    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, r.taxa, r.tributos) e;
-
-  return query select * from regras.duplicidades(janela, v_base);
-end
-$$;
-
-comment on function regras.validacao_valores(audit.janela) is
-  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
-revoke execute on function regras.validacao_valores(audit.janela) from public;
---! EndIncluded regras/validacao_valores.sql
-
---! Included regras/sem_acentos.sql
--- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by regras.expressao_padroes and by whatever matches single patterns.
-create or replace function regras.sem_acentos(texto text) returns text
-language sql immutable parallel safe
-return case
-  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
-  else pg_catalog.translate(normalize(texto, nfc),
-    'ÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝáàâãäåéèêëíìîïóòôõöúùûüçñýÿ',
-    'AAAAAAEEEEIIIIOOOOOUUUUCNYaaaaaaeeeeiiiiooooouuuucnyy')
-end;
-
-comment on function regras.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-revoke execute on function regras.sem_acentos(text) from public;
---! EndIncluded regras/sem_acentos.sql
-
---! Included regras/filtro_padrao.sql
--- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
--- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
--- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by regras.filtro_padroes, expressao_padroes and candidatos_marketing.
-create or replace function regras.filtro_padrao(tipo text, padrao_dobrado text) returns text
-language sql immutable parallel safe
-return case
-  when pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
-  when tipo = 'regex' then (
-    select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
-    from (
-      select pg_catalog.regexp_replace(
-        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
-        pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
-          pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
-          '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
-        '[.+^$]|%[%?*+]+', '%', 'g') as letras
-      where padrao_dobrado !~ '^(\(\?i\))?\*\*\*|\(\?[^:i]'
-    ) x
-  )
-  else '%' || pg_catalog.regexp_replace(
-    pg_catalog.btrim(case
-      when tipo = 'palavra' then pg_catalog.regexp_replace(padrao_dobrado, '[^a-z0-9]+', ' ', 'g')
-      else pg_catalog.regexp_replace(padrao_dobrado, '([\\%_])', '\\\1', 'g')
-    end), '\s+', '%', 'g') || '%'
-end;
-
-comment on function regras.filtro_padrao(text, text) is
-  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-revoke execute on function regras.filtro_padrao(text, text) from public;
---! EndIncluded regras/filtro_padrao.sql
-
---! Included regras/expressao_padroes.sql
--- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
--- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regras.trade_marketing.
-create or replace function regras.expressao_padroes(acao text, campo text, filtravel boolean) returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select string_agg(e.expressao, '|' order by p.id)
-  from audit.padroes_trade_marketing p
-  cross join lateral (
-    select case
-      when p.tipo = 'regex' then
-        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
-        case when '' ~* regras.sem_acentos(p.padrao) is not null
-          then '(?:' || regras.sem_acentos(p.padrao) || ')' end
-      when p.tipo = 'palavra' then
-        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
-          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
-      else
-        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
-    end as expressao
-  ) e
-  where p.ativo
-    and p.acao = expressao_padroes.acao
-    and p.campo = expressao_padroes.campo
-    and (regras.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
-    and btrim(p.padrao, E' \t\r\n') <> ''
-$$;
-
-comment on function regras.expressao_padroes(text, text, boolean) is
-  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-revoke execute on function regras.expressao_padroes(text, text, boolean) from public;
---! EndIncluded regras/expressao_padroes.sql
-
---! Included regras/filtro_padroes.sql
--- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
--- that decides. Null where there is none. Reads the patterns only. Called by the parts of regras.trade_marketing, against folded text.
-create or replace function regras.filtro_padroes(acao text, campo text) returns text[]
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select array_agg(regras.filtro_padrao(p.tipo, p.padrao_dobrado))
-  from audit.padroes_trade_marketing p
-  where p.ativo
-    and p.acao = filtro_padroes.acao
-    and p.campo = filtro_padroes.campo
-    and regras.filtro_padrao(p.tipo, p.padrao_dobrado) is not null
-$$;
-
-comment on function regras.filtro_padroes(text, text) is
-  'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
-revoke execute on function regras.filtro_padroes(text, text) from public;
---! EndIncluded regras/filtro_padroes.sql
-
---! Included regras/padrao_casa.sql
--- Whether one marketing pattern matches one text: the same decision as regras.expressao_padroes takes for all of
--- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regras.candidatos_marketing, audit.propor_padroes and
--- audit.previsao_padrao.
-create or replace function regras.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
-language sql immutable parallel safe
-return coalesce(case
-  when pg_catalog.btrim(padrao, E' \t\r\n') = '' then false
-  when tipo = 'regex' then texto_dobrado ~* regras.sem_acentos(padrao)
-  when tipo = 'palavra' then
-    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', '', 'g') <> ''
-    and pg_catalog.strpos(
-      ' ' || pg_catalog.regexp_replace(texto_dobrado, '[^a-z0-9]+', ' ', 'g') || ' ',
-      ' ' || pg_catalog.btrim(pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', ' ', 'g')) || ' ') > 0
-  else pg_catalog.strpos(
-    pg_catalog.regexp_replace(texto_dobrado, '\s+', ' ', 'g'),
-    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '\s+', ' ', 'g')) > 0
-end, false);
-
-comment on function regras.padrao_casa(text, text, text) is
-  'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
-revoke execute on function regras.padrao_casa(text, text, text) from public;
---! EndIncluded regras/padrao_casa.sql
-
---! Included regras/frase_padroes.sql
--- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regras.trade_marketing.
-create or replace function regras.frase_padroes(padroes jsonb) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when count(*) = 1 then 'Casa com o padrão ' else 'Casa com os padrões ' end
-    || string_agg('"' || left(p ->> 'padrao', 60) || '" em '
-      || case p ->> 'campo' when 'descricao' then 'descrição' when 'conta_contabil' then 'conta contábil' else 'fornecedor' end,
-      ', ' order by ordem)
-  from jsonb_array_elements(padroes) with ordinality x (p, ordem)
-  where ordem <= 5
-$$;
-
-comment on function regras.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
-revoke execute on function regras.frase_padroes(jsonb) from public;
---! EndIncluded regras/frase_padroes.sql
-
---! Included regras/palavras_texto.sql
--- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
--- Called where entries are compared by text.
-create or replace function regras.palavras_texto(texto text) returns text
-language sql immutable parallel safe
-return pg_catalog.btrim(pg_catalog.regexp_replace(
-  audit_interno.dobrar(pg_catalog.left(texto, 600)), '[[:space:][:punct:][:digit:][:cntrl:]]+', ' ', 'g'));
-
-comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
-revoke execute on function regras.palavras_texto(text) from public;
---! EndIncluded regras/palavras_texto.sql
-
---! Included regras/textos_casados.sql
--- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
--- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
--- dw.lancamentos and the patterns; changes nothing. Called by regras.trade_marketing.
-create or replace function regras.textos_casados(campo text, janela audit.janela) returns text[]
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
--- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
-set enable_hashagg = off
-as $$
-declare
-  v_filtro text[] := regras.filtro_padroes('incluir', campo);
-  v_filtravel text := regras.expressao_padroes('incluir', campo, true);
-  v_sem_filtro text := regras.expressao_padroes('incluir', campo, false);
-begin
-  if v_filtravel is null and v_sem_filtro is null then
-    return array[]::text[];
-  end if;
-  -- an expression, not select into: that never runs in parallel
-  return coalesce((
-    select array_agg(t.texto)
-    from (
-      select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
-      from (
-        -- by bytes, the cheapest to sort by
-        select distinct (case textos_casados.campo
-          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
-        from dw.lancamentos l
-        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-      ) d
-      -- or the folding would be repeated for every test below
-      offset 0
-    ) t
-    where regras.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
-  ), array[]::text[]);
-end
-$$;
-
-comment on function regras.textos_casados(text, audit.janela) is
-  'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-revoke execute on function regras.textos_casados(text, audit.janela) from public;
---! EndIncluded regras/textos_casados.sql
-
---! Included regras/candidatos_marketing.sql
--- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
--- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
--- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function regras.candidatos_marketing(
-  janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
-) returns table (
-  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
-)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
--- a list that may not be hashed is gone through for every entry
-set work_mem = '64MB'
-as $$
-declare
-  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
-  v_dos_padroes text[];
-begin
-  select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
-  from audit.padroes_trade_marketing p
-  cross join lateral regexp_matches(audit_interno.dobrar(p.padrao), '[a-z]{3,}', 'g') m
-  where p.ativo and p.acao = 'incluir';
-
-  return query
-  with casado as materialized (
-    select l.id::text as id, l.data_lancamento::date as data_lancamento, l.categoria::text as categoria, l.valor::numeric as valor,
-      l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
-      coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
-    from dw.lancamentos l
-    -- hashed lists: of an array written out the planner would weigh each member, in every partition
-    where (l.descricao in (select unnest(candidatos_marketing.descricoes))
-        or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
-        or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
-      and l.categoria is distinct from candidatos_marketing.categoria
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-  ), texto as (
-    select 'descricao' as campo, c.descricao as texto from casado c
-    union
-    select 'fornecedor', c.fornecedor from casado c
-    union
-    select 'conta_contabil', c.conta_contabil from casado c
-  ), nomeado as materialized (
-    select t.campo, t.texto, bool_or(p.acao = 'excluir') as excluido,
-      jsonb_agg(jsonb_build_object('id', p.id, 'campo', p.campo, 'tipo', p.tipo, 'padrao', p.padrao) order by p.id)
-        filter (where p.acao = 'incluir') as padroes
-    from (select x.campo, x.texto, audit_interno.dobrar(x.texto) as dobrado from texto x where x.texto <> '' offset 0) t
-    join (
-      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
-      from audit.padroes_trade_marketing p where p.ativo
-      offset 0
-    ) p on p.campo = t.campo
-    -- the quick filter first; not every expression has one
-    where (p.filtro is null or t.dobrado like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.dobrado)
-    group by t.campo, t.texto
-  )
-  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
-    c.fornecedor_id::text, regras.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
-    coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
-    array(
-      select distinct w
-      from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
-  from casado c
-  left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
-  left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
-  left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
-  where c.categoria_dobrada <> v_categoria_dobrada
-    and coalesce(d.padroes, f.padroes, k.padroes) is not null
-    and (d.excluido or f.excluido or k.excluido) is not true;
-end
-$$;
-
-comment on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
-  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
-revoke execute on function regras.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
---! EndIncluded regras/candidatos_marketing.sql
-
---! Included regras/historico_marketing.sql
--- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
--- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
--- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
--- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
--- regras.fornecedores_marketing.
-create or replace function regras.historico_marketing(inicio date, fim date, chaves text[])
-returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
--- a list that may not be hashed is gone through for every entry
-set work_mem = '64MB'
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_codigos text[] := array(
-    select regras.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
-  v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
-begin
-  return query
-  with grupo as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
-    from dw.lancamentos l
-    where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
-      and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
-        or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    group by 1, 2, 3
-    union all
-    select null, l.fornecedor, l.categoria, count(*), min(l.data_lancamento)::date
-    from dw.lancamentos l
-    where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      and regras.inicio_fornecedor(l.fornecedor_id) = ''
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    group by 2, 3
-  ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
-      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
-    from grupo g
-    offset 0
-  )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
-  from outro o
-  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
-end
-$$;
-
-comment on function regras.historico_marketing(date, date, text[]) is
-  'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
-revoke execute on function regras.historico_marketing(date, date, text[]) from public;
---! EndIncluded regras/historico_marketing.sql
-
---! Included regras/palavras_marketing.sql
--- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
--- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
--- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function regras.palavras_marketing(inicio date, fim date, palavras text[])
-returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
-  v_passo bigint;
-begin
-  v_passo := (
-    select greatest(1, count(*) / 20000)
-    from dw.lancamentos l
-    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
-
-  return query
-  with amostra as (
-    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
-      regras.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
-      l.fornecedor as nome, l.descricao as memoria
-    from dw.lancamentos l
-    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
-      and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
-    offset 0
-  ), outra as (
-    select a.id, a.categoria_dobrada, a.chave,
-      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
-    from amostra a
-    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
-      and not regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-      and not regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-      and not regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
-    offset 0
-  ), contado as (
-    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
-    from outra a
-    cross join lateral string_to_table(a.texto, ' ') w (palavra)
-    where w.palavra = any (palavras_marketing.palavras)
-    group by 1, 2, 3
-  )
-  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
-    (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
-  from contado c
-  group by c.palavra, c.categoria_dobrada;
-end
-$$;
-
-comment on function regras.palavras_marketing(date, date, text[]) is
-  'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-revoke execute on function regras.palavras_marketing(date, date, text[]) from public;
---! EndIncluded regras/palavras_marketing.sql
-
---! Included regras/trade_marketing.sql
--- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
--- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
--- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
--- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
--- for a window, and again over corrected keys to verify them.
-create or replace function regras.trade_marketing(janela audit.janela) returns setof audit.achado
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  -- what the business thinks a pattern of its own is worth, and from where auto acts
-  v_base numeric := regras.confianca_base('trade_marketing', 0.95);
-  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
-  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
-  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
-  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
-  v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
-  v_pendentes text[] := regras.rotulos_pendentes();
-  -- dates that leave room for the months of history on both sides
-  v_primeira constant date := date '0030-01-01';
-  v_ultima constant date := date '9970-12-31';
-  -- what is not the supplier's own weighs no more than so many of its entries
-  v_alheio constant int := 20;
-  v_descricoes text[] := regras.textos_casados('descricao', janela);
-  v_fornecedores text[] := regras.textos_casados('fornecedor', janela);
-  v_contas text[] := regras.textos_casados('conta_contabil', janela);
-begin
-  if v_categoria is null then
-    raise exception using
-      errcode = 'invalid_parameter_value',
-      message = 'a configuração trade_marketing.categoria está vazia',
-      hint = 'Informe a categoria que os lançamentos de marketing devem ter.';
-  end if;
-  if v_descricoes = '{}' and v_fornecedores = '{}' and v_contas = '{}' then
-    return;
-  end if;
-
-  return query
-  with candidato as materialized (
-    select m.*, coalesce(date_trunc('month', d.serve::timestamp)::date, '-infinity') as corte
-    from regras.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) m
-    cross join lateral (
-      select case when m.data_lancamento between v_primeira and v_ultima then m.data_lancamento end as serve
-    ) d
-  ), periodo as materialized (
-    select
-      min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
-      max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
-      array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
-    from candidato c
-  ), frase as materialized (
-    -- few combinations of patterns, many entries
-    select x.padroes, regras.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
-  ), parcela as materialized (
-    select m.* from periodo p cross join lateral regras.parcelas_padroes(p.inicio, p.fim, v_categoria) m
-  ), respondida as materialized (
-    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regras.respostas_padroes() y group by 1, 2
-  ), resposta as materialized (
-    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
-    from respondida y group by 1
-  ), resumo as (
-    select f.*
-    from periodo p
-    cross join (
-      select array_agg(s.chave) as chaves, array_agg(s.nome) as nomes, array_agg(s.corte) as cortes
-      from (select distinct c.chave, c.nome, c.corte from candidato c) s
-    ) s
-    cross join lateral regras.fornecedores_marketing(p.inicio, p.fim, v_categoria, s.chaves, s.nomes, s.cortes) f
-  ), firme as materialized (
-    -- a word that several suppliers use, nine times in ten for one category
-    select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
-    from periodo x
-    cross join lateral regras.palavras_marketing(x.inicio, x.fim, x.palavras) p
-    where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
-  ), texto as (
-    select c.id,
-      max(f.lancamentos) as contra,
-      jsonb_agg(jsonb_build_object('palavra', f.palavra, 'na_categoria', f.lancamentos, 'total', f.total)
-        order by f.lancamentos desc, f.palavra) as palavras
-    from candidato c
-    cross join lateral unnest(c.palavras) w (palavra)
-    -- nothing defends a pending entry but its supplier's habit
-    join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
-    group by c.id
-  )
-  select
-    null::text,
-    c.id,
-    jsonb_build_object('categoria', v_categoria),
-    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
-    jsonb_build_object(
-      'padroes', c.padroes,
-      'categoria_lancada', c.categoria_lancada,
-      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
-      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
-      'historico_fornecedor', jsonb_build_object(
-        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
-        'meses', v_meses),
-      'historico_texto', coalesce(t.palavras, '[]'),
-      'a_favor', s.texto,
-      'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
-    s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
-      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
-        || ' estão em "' || v_categoria || '".' else '' end
-      || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
-        || ' respostas certas de pessoas.' end,
-    nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
-  from candidato c
-  join frase s on s.padroes = c.padroes
-  left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
-  left join texto t on t.id = c.id
-  cross join lateral (
-    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
-      (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
-  ) b
-  cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
-    select p.proprio,
-      case
-        when b.pendente then coalesce(r.maior_outra, 0)
-        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
-      end as contra
-    from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
-  ) e
-  cross join lateral (
-    select nullif(concat_ws('; ',
-      case when e.contra > 0 then
-        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
-          || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
-      case when r.contradito then 'o nome não se parece com nenhum que o código ' || c.codigo
-        || ' já teve: confira de quem é; o histórico do código não foi levado em conta' end,
-      case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
-      case when t.contra is not null then
-        'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
-          || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
-  ) f
-  cross join lateral (
-    -- the pattern that says most of those that match: proved before unproved
-    select y.*
-    from (
-      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
-      from (
-        select z.*, regras.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
-        from (
-          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
-            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
-            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
-            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
-          from jsonb_array_elements(c.padroes) i (padrao)
-          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
-          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
-          -- what was answered on the entry itself is not held for or against it
-          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
-          cross join lateral (
-            select coalesce(m.em_marketing, 0) as em_marketing,
-              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
-                coalesce(m.em_marketing, 0)) as lancamentos
-          ) n
-        ) z
-      ) x
-    ) y
-    order by y.provado desc, y.final desc, y.padrao_id
-    limit 1
-  ) q
-  cross join lateral (
-    select regras.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
-      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
-  ) u
-  cross join lateral (
-    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
-    select d.chance / (1 + d.chance) as confianca
-    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
-  ) o;
-end
-$$;
-
-comment on function regras.trade_marketing(audit.janela) is
-  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
-revoke execute on function regras.trade_marketing(audit.janela) from public;
---! EndIncluded regras/trade_marketing.sql
-
---! Included regras/nome_canonico.sql
--- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
--- Null when nothing is left. Touches nothing. Called by regras.conhecer_grafias,
--- entradas_pendencia and the rules.
-create or replace function regras.nome_canonico(nome text) returns text
-language sql immutable parallel safe
-return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
-  pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(nome, 200)), '[[:space:][:punct:]]+', ' ', 'g'),
-  '( (ltda|me|epp|mei|eireli|s ?a|s ?s|cia|ltd|limited|plc|llp|llc|inc|gmbh|co|the))+ ?$', '')), '');
-
-comment on function regras.nome_canonico(text) is
-  'Supplier name folded, without punctuation and legal form; null when nothing is left.';
-revoke execute on function regras.nome_canonico(text) from public;
---! EndIncluded regras/nome_canonico.sql
-
---! Included regras/mes_indice.sql
--- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
--- four digits. Touches nothing. Called by the statistics of regras.pendente_verificacao.
-create or replace function regras.mes_indice(data date) returns int
-language sql immutable parallel safe
-return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
-  then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
-
-comment on function regras.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
-revoke execute on function regras.mes_indice(date) from public;
---! EndIncluded regras/mes_indice.sql
-
---! Included regras/faixa_valor.sql
--- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
--- Called by regras.chaves_valor.
-create or replace function regras.faixa_valor(valor numeric) returns text
-language sql immutable parallel safe
-return case
-  when valor is null or valor = 'NaN' then null
-  when pg_catalog.abs(valor) < 0.01 then '0'
-  when pg_catalog.abs(valor) > 1e30 then 'infinito'
-  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
-end;
-
-comment on function regras.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
-revoke execute on function regras.faixa_valor(numeric) from public;
---! EndIncluded regras/faixa_valor.sql
-
---! Included regras/chaves_fornecedor.sql
--- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
--- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
--- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
--- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
-create or replace function regras.chaves_fornecedor(
-  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
-) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
-    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
-  from (
-    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
-      pg_catalog.hashtextextended(conta, 0) as conta
-    offset 0
-  ) h;
-end;
-
-comment on function regras.chaves_fornecedor(text, text, text, text, text, text) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
-revoke execute on function regras.chaves_fornecedor(text, text, text, text, text, text) from public;
---! EndIncluded regras/chaves_fornecedor.sql
-
---! Included regras/chaves_valor.sql
--- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
--- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
--- asked; inlined by the planner.
-create or replace function regras.chaves_valor(fornecedor text, centro text, valor numeric)
-returns table (k3 bigint, k8 bigint, k9 bigint)
-language sql immutable parallel safe rows 1
-begin atomic
-  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
-    pg_catalog.hash_numeric_extended(valor, h.ambos)
-  from (
-    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regras.faixa_valor(valor), 0) as faixa,
-      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
-    offset 0
-  ) h;
-end;
-
-comment on function regras.chaves_valor(text, text, numeric) is
-  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
-revoke execute on function regras.chaves_valor(text, text, numeric) from public;
---! EndIncluded regras/chaves_valor.sql
-
---! Included regras/chaves_texto.sql
--- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
--- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
--- inlined by the planner.
-create or replace function regras.chaves_texto(fornecedor text, nome text, texto text)
-returns table (nivel smallint, chave bigint, termo text)
-language sql immutable parallel safe
-begin atomic
-  select 10::smallint, pg_catalog.hashtextextended(fornecedor || E'\n' || texto, 0), null::text
-  where fornecedor is not null and texto <> ''
-  union all
-  select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
-  from pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.concat_ws(' ', nome, texto), ' ')) p (termo)
-  where pg_catalog.length(p.termo) > 2;
-end;
-
-comment on function regras.chaves_texto(text, text, text) is
-  'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
-revoke execute on function regras.chaves_texto(text, text, text) from public;
---! EndIncluded regras/chaves_texto.sql
-
---! Included regras/niveis.sql
--- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
--- and where entries are asked; inlined by the planner.
-create or replace function regras.niveis(
-  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
-) returns table (nivel smallint, chave bigint)
-language sql immutable parallel safe rows 11
-begin atomic
-  select v.nivel, v.chave
-  -- a function over arrays: half the cost of a list of values for each entry
-  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
-  where v.chave is not null;
-end;
-
-comment on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
-  'Keys of an entry as rows: level and key, without those that are null.';
-revoke execute on function regras.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
---! EndIncluded regras/niveis.sql
-
---! Included regras/chaves_entrada.sql
--- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
--- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
--- regras.pontuar_pendencias and ajustar_alfas; inlined by the planner.
-create or replace function regras.chaves_entrada(
-  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
-) returns table (nivel smallint, chave bigint, termo text)
-language sql immutable parallel safe
-begin atomic
-  select f.nivel, f.chave, null::text
-  from regras.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
-  cross join regras.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
-  cross join lateral regras.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
-  union all
-  select t.nivel, t.chave, t.termo from regras.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
-end;
-
-comment on function regras.chaves_entrada(text, text, text, text, text, numeric, text) is
-  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
-revoke execute on function regras.chaves_entrada(text, text, text, text, text, numeric, text) from public;
---! EndIncluded regras/chaves_entrada.sql
-
---! Included regras/corrigidas_sem_palavra.sql
--- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
--- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
-create or replace function regras.corrigidas_sem_palavra() returns text[]
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select array_agg(distinct d.registro_id)
-  from audit.divergencias_processadas d
-  where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
-    and not exists (
-      select from audit.decisoes p
-      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
-$$;
-
-comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
-revoke execute on function regras.corrigidas_sem_palavra() from public;
---! EndIncluded regras/corrigidas_sem_palavra.sql
-
---! Included regras/conhecer_grafias.sql
--- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
--- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria and estatistica_nome. Called before history is counted.
-create or replace function regras.conhecer_grafias(meses int[], chaves text[]) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-as $$
-declare
-  v_inicio date;
-  v_fim date;
-  v_categorias text[];
-  v_nomes text[];
-begin
-  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
-  into v_inicio, v_fim
-  from unnest(meses) m;
-
-  -- read first and written then: what only reads may run in parallel
-  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
-  into v_categorias, v_nomes
-  from (
-    select l.categoria, left(l.fornecedor, 200) as escrito
-    from dw.lancamentos l
-    where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by l.categoria, left(l.fornecedor, 200)
-  ) g;
-
-  insert into regras.estatistica_categoria (categoria)
-  select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from regras.estatistica_categoria k where k.categoria = c.categoria);
-
-  insert into regras.estatistica_nome (escrito, nome)
-  select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
-  where not exists (select from regras.estatistica_nome k where k.escrito = n.escrito);
-
-  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('regras.estatistica_categoria'::regclass, 'regras.estatistica_nome'::regclass)
-    and c.reltuples <= 0)
-  then
-    analyze regras.estatistica_categoria, regras.estatistica_nome;
-  end if;
-end
-$$;
-
-comment on function regras.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
-revoke execute on function regras.conhecer_grafias(int[], text[]) from public;
---! EndIncluded regras/conhecer_grafias.sql
-
---! Included regras/contar_historia.sql
--- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
--- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
--- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
--- and names); changes nothing. Called by regras.contar_meses and contar_chegadas.
-create or replace function regras.contar_historia(meses int[], chaves text[], metade int default null)
-returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
--- the cost says: worth a process of its own
-language plpgsql stable parallel safe cost 1e9 rows 1000000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_inicio date;
-  v_fim date;
-begin
-  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
-  into v_inicio, v_fim
-  from unnest(meses) m;
-
-  return query
-  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
-  from (
-    select regras.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
-      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
-      l.valor
-    from dw.lancamentos l
-    join (
-      select k.id, k.categoria
-      from regras.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
-      offset 0
-    ) c on c.categoria = l.categoria
-    left join regras.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
-    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
-    where btrim(l.categoria) <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and regras.mes_indice(l.data_lancamento) = any (meses))
-      and (metade is null or regras.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions is reckoned once for every key
-    offset 0
-  ) h
-  cross join lateral regras.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
-  cross join lateral regras.chaves_valor(h.fornecedor, h.centro, h.valor) v
-  cross join lateral regras.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, h.categoria;
-
-  return query
-  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
-  from (
-    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
-      regras.raiz_fornecedor(g.fornecedor_id) as raiz
-    from (
-      -- the same text of the same supplier is taken apart once
-      select regras.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
-        l.descricao, count(*) as linhas
-      from dw.lancamentos l
-      where btrim(l.categoria) <> ''
-        and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-          and regras.mes_indice(l.data_lancamento) = any (meses))
-        and (metade is null or regras.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
-        and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-      group by regras.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
-    ) g
-    offset 0
-  ) h
-  join (
-    select k.id, k.categoria
-    from regras.estatistica_categoria k
-    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
-    offset 0
-  ) c on c.categoria = h.categoria
-  left join regras.estatistica_nome n on n.escrito = h.escrito
-  cross join lateral regras.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
-  where h.mes is not null
-  group by f.nivel, f.chave, h.mes, c.id;
-end
-$$;
-
-comment on function regras.contar_historia(int[], text[], int) is
-  'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
-revoke execute on function regras.contar_historia(int[], text[], int) from public;
---! EndIncluded regras/contar_historia.sql
-
---! Included regras/contar_meses.sql
--- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes regras.estatistica_* only. Called by regras.preparar_pendente_verificacao.
-create or replace function regras.contar_meses(meses int[]) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-as $$
-begin
-  delete from regras.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
-  delete from regras.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
-  delete from regras.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
-  perform regras.conhecer_grafias(meses, null);
-  insert into regras.estatistica_fornecedor select * from regras.contar_fornecedores(meses, null);
-
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
-  insert into regras.estatistica_contagem (nivel, chave, mes, categoria, linhas)
-  select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-  from regras.contar_em_metades(meses) h
-  order by h.nivel, h.chave, h.mes, h.categoria;
-  insert into regras.estatistica_mes (mes, linhas)
-  select c.mes, sum(c.linhas)
-  from regras.estatistica_contagem c
-  where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
-  group by c.mes;
-end
-$$;
-
-comment on function regras.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
-revoke execute on function regras.contar_meses(int[]) from public;
---! EndIncluded regras/contar_meses.sql
-
---! Included regras/contar_chegadas.sql
--- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
--- known, see regras.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regras.estatistica_*.
-create or replace function regras.contar_chegadas(meses int[], chaves text[]) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if chaves is null then
-    return;
-  end if;
-  perform regras.conhecer_grafias(meses, chaves);
-  insert into regras.estatistica_fornecedor as f
-  select * from regras.contar_fornecedores(meses, chaves)
-  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
-    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
-  with somada as (
-    insert into regras.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
-    select h.nivel, h.chave, h.mes, h.categoria, h.linhas
-    from regras.contar_historia(meses, chaves) h
-    on conflict (nivel, chave, mes, categoria) do update set linhas = c.linhas + excluded.linhas
-    returning c.nivel, c.mes
-  )
-  insert into regras.estatistica_mes as m (mes, linhas)
-  select c.mes, 0 from (select distinct s.mes from somada s where s.nivel = 0) c
-  on conflict (mes) do nothing;
-  update regras.estatistica_mes m
-  set linhas = t.linhas
-  from (
-    select c.mes, sum(c.linhas) as linhas from regras.estatistica_contagem c
-    where c.nivel = 0 and c.chave = 0
-    group by c.mes
-  ) t
-  where t.mes = m.mes and t.linhas <> m.linhas;
-end
-$$;
-
-comment on function regras.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
-revoke execute on function regras.contar_chegadas(int[], text[]) from public;
---! EndIncluded regras/contar_chegadas.sql
-
---! Included regras/marcar_borda.sql
--- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
--- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
--- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
--- regras.preparar_pendente_verificacao, which keeps the numbers returned.
-create or replace function regras.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_inicio date;
-  v_fim date;
-begin
-  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
-  into v_inicio, v_fim
-  from unnest(meses) m;
-
-  delete from regras.estatistica_antigas a where marcar_borda.meses is null or a.mes = any (meses);
-  insert into regras.estatistica_antigas (mes, linhas)
-  select regras.mes_indice(l.data_lancamento), count(*)
-  from dw.lancamentos l
-  where (l.carregado_em < limite or l.carregado_em is null) and regras.mes_indice(l.data_lancamento) is not null
-    and (marcar_borda.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-      and regras.mes_indice(l.data_lancamento) = any (meses))
-  group by 1;
-
-  select count(*), max(l.carregado_em) into linhas, ultima from dw.lancamentos l where l.carregado_em >= limite;
-  delete from regras.estatistica_borda;
-  if linhas <= 100000 then
-    insert into regras.estatistica_borda (registro_id, carregado_em, mes)
-    select l.id::text, l.carregado_em, regras.mes_indice(l.data_lancamento) from dw.lancamentos l where l.carregado_em >= limite;
-  end if;
-end
-$$;
-
-comment on function regras.marcar_borda(timestamptz, int[]) is
-  'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
-revoke execute on function regras.marcar_borda(timestamptz, int[]) from public;
---! EndIncluded regras/marcar_borda.sql
-
---! Included regras/acompanhar_historia.sql
--- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regras.marcar_borda), or when
--- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes regras.estatistica_*. Returns the months counted again.
--- Called by regras.preparar_pendente_verificacao.
-create or replace function regras.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
--- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
-set enable_nestloop = off
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_corrigidas bigint[];
-  v_alteradas text[];
-  v_eram_pendentes text[];
-  v_chegadas text[];
-  v_meses int[];
-  v_refazer int[];
-  v_inicio date;
-  v_fim date;
-begin
-  v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
-  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
-  -- since: looked up row by row, stale statistics made it a pass for each
-  select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
-  from (
-    select distinct on (d.registro_id) d.registro_id,
-      a.antes ? 'categoria' and coalesce(audit_interno.dobrar_categoria(a.antes ->> 'categoria'), '') = any (v_pendentes || ''::text) as era_pendente
-    from audit.alteracoes a
-    join audit.divergencias_processadas d on d.id = a.divergencia_id
-    where a.operacao_id > acompanhar_historia.operacao_ate and d.id = any (v_corrigidas) and d.tabela = 'dw.lancamentos'
-    order by d.registro_id, a.operacao_id
-  ) n;
-
-  with lida as materialized (
-    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, l.carregado_em
-    from dw.lancamentos l where l.carregado_em >= limite
-  ), alterada as (
-    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
-    from dw.lancamentos l
-    where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
-  ), chegada as materialized (
-    select l.id, l.mes from lida l
-    where not exists (
-      select from regras.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
-    union
-    select a.id, a.mes from alterada a where a.era_pendente
-  ), mexida as (
-    select a.mes from alterada a where not a.era_pendente
-    union
-    select b.mes from regras.estatistica_borda b
-    where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
-  )
-  select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
-    array_agg(distinct c.mes), array_agg(c.id order by c.id)
-  into v_refazer, v_meses, v_chegadas
-  from chegada c
-  where c.mes is not null;
-
-  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
-  into v_inicio, v_fim
-  from unnest(v_meses) m;
-
-  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
-  v_refazer := (
-    select array_agg(distinct m.mes)
-    from (
-      select r.mes from unnest(v_refazer) r (mes)
-      union
-      select m.mes
-      from unnest(v_meses) m (mes)
-      left join (
-        select regras.mes_indice(l.data_lancamento) as mes, count(*) as linhas
-        from dw.lancamentos l
-        where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
-        group by 1
-      ) a on a.mes = m.mes
-      left join regras.estatistica_antigas e on e.mes = m.mes
-      where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
-    ) m
-  );
-
-  if v_refazer is not null then
-    perform regras.contar_meses(v_refazer);
-    select array_agg(l.id::text), array_agg(distinct regras.mes_indice(l.data_lancamento))
-    into v_chegadas, v_meses
-    from dw.lancamentos l
-    where l.id = any (audit_interno.chaves_como(v_chegadas, (null::dw.lancamentos).id))
-      and regras.mes_indice(l.data_lancamento) <> all (v_refazer);
-  end if;
-  perform regras.contar_chegadas(v_meses, v_chegadas);
-
-  -- what has become old since
-  insert into regras.estatistica_antigas as a (mes, linhas)
-  select regras.mes_indice(l.data_lancamento), count(*)
-  from dw.lancamentos l
-  where l.carregado_em >= limite and l.carregado_em < limite_novo and regras.mes_indice(l.data_lancamento) is not null
-  group by 1
-  on conflict (mes) do update set linhas = a.linhas + excluded.linhas;
-  return coalesce(v_refazer, '{}');
-end
-$$;
-
-comment on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) is
-  'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
-revoke execute on function regras.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
---! EndIncluded regras/acompanhar_historia.sql
-
---! Included regras/ultimo_mes_conhecido.sql
--- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads regras.estatistica_mes. Called by regras.entradas_pendencia,
--- pontuar_pendencias and ajustar_alfas.
-create or replace function regras.ultimo_mes_conhecido(corte int) returns int
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select max(m.mes)
-  from regras.estatistica_mes m
-  where m.mes < ultimo_mes_conhecido.corte
-    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from regras.estatistica_mes t)
-$$;
-
-comment on function regras.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
-revoke execute on function regras.ultimo_mes_conhecido(int) from public;
---! EndIncluded regras/ultimo_mes_conhecido.sql
-
---! Included regras/lacuna.sql
--- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by regras.entradas_pendencia.
-create or replace function regras.lacuna(mes int, conhecido int) returns smallint
-language sql immutable parallel safe
-return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
-
-comment on function regras.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
-revoke execute on function regras.lacuna(int, int) from public;
---! EndIncluded regras/lacuna.sql
-
---! Included regras/entradas_pendencia.sql
--- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
--- code (contra: nome, texto; see regras.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
--- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by regras.pontuar_pendencias and by the fitting of the weights.
-create or replace function regras.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
-returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
-  contra text
-)
-language plpgsql stable rows 10000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
-  v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
-  v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
-  v_limiar bigint;
-begin
-  if retroteste is null then
-    return query
-    with pendente as materialized (
-      select l.id::text as id, coalesce(regras.mes_indice(l.data_lancamento), -1) as corte,
-        left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
-      from dw.lancamentos l
-      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-    ), mes as materialized (
-      select m.corte, regras.lacuna(m.corte, regras.ultimo_mes_conhecido(m.corte)) as lacuna
-      from (select distinct p.corte from pendente p) m
-    ), entrada as materialized (
-      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
-        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
-        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
-        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
-      from pendente p
-      join mes m on m.corte = p.corte
-      left join regras.estatistica_nome n on n.escrito = p.escrito
-    ), contraria as materialized (
-      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
-        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
-      cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
-    )
-    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
-      e.centro, e.conta, e.valor, e.texto, c.contra
-    from entrada e
-    left join contraria c on c.n = e.n;
-    return;
-  end if;
-
-  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
-  select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
-  into v_limiar
-  from regras.estatistica_mes m
-  where m.mes <@ retroteste;
-
-  return query
-  with decidida as materialized (
-    select l.id::text as id, regras.mes_indice(l.data_lancamento) as mes, c.id as certa,
-      left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
-    from dw.lancamentos l
-    join (
-      select k.id, k.categoria
-      from regras.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
-      offset 0
-    ) c on c.categoria = l.categoria
-    where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-      and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- the same sample whenever the ledger is the same
-    order by hashtextextended(l.id::text, 1)
-    limit amostra
-  ), espera as materialized (
-    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
-    select p.mes, p.corte, p.sorte, regras.lacuna(p.mes, u.ultimo) as lacuna
-    from (
-      select m.mes, g.sorte,
-        case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
-      from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
-      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
-    ) p
-    join (
-      select c.corte, regras.ultimo_mes_conhecido(c.corte) as ultimo
-      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
-      offset 0
-    ) u on u.corte = p.corte
-  ), entrada as materialized (
-    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
-      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
-      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
-      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
-    from decidida d
-    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
-    left join regras.estatistica_nome n on n.escrito = d.escrito
-    where metade is null or regras.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
-  ), contraria as materialized (
-    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
-      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
-    cross join lateral regras.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
-  )
-  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
-    e.centro, e.conta, e.valor, e.texto, c.contra
-  from entrada e
-  left join contraria c on c.n = e.n;
-end
-$$;
-
-comment on function regras.entradas_pendencia(audit.janela, int4range, int, int) is
-  'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
-revoke execute on function regras.entradas_pendencia(audit.janela, int4range, int, int) from public;
---! EndIncluded regras/entradas_pendencia.sql
-
---! Included regras/alfas.sql
--- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
--- back-test; these defaults until then. Reads regras.estatistica_peso. Called by regras.pontuar_pendencias.
-create or replace function regras.alfas() returns table (nivel smallint, peso double precision)
-language sql stable rows 12
-set search_path = pg_catalog, pg_temp
-as $$
-  select n::smallint,
-    coalesce((select p.peso from regras.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
-  from generate_series(0, 11) n
-$$;
-
-comment on function regras.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
-revoke execute on function regras.alfas() from public;
---! EndIncluded regras/alfas.sql
-
---! Included regras/classe_apoio.sql
--- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
--- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
--- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
--- Called by regras.pontuar_pendencias.
-create or replace function regras.classe_apoio(apoio double precision, com_conta boolean) returns smallint
-language sql immutable parallel safe
-return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
-  + case when com_conta then 4 else 0 end)::smallint;
-
-comment on function regras.classe_apoio(double precision, boolean) is
-  'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
-revoke execute on function regras.classe_apoio(double precision, boolean) from public;
---! EndIncluded regras/classe_apoio.sql
-
---! Included regras/pontuar_pendencias.sql
--- Scores the categories for each entry in question. Two opinions, apart:
---   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
---           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
---   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
--- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
--- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
--- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
--- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
--- of all suppliers (null) or of one half (0, 1). Reads regras.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
-create or replace function regras.pontuar_pendencias(
-  janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
-) returns table (
-  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
-  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text
-)
--- costly enough to be worth a process of its own
-language plpgsql stable parallel safe cost 1e9 rows 10000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
--- unknown size and in no order, so it is hashed, and so are its groups
-set enable_nestloop = off
-set enable_mergejoin = off
-set enable_sort = off
-as $$
-declare
-  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-begin
-  return query
-  with entrada as materialized (
-    select row_number() over ()::int as n, e.* from regras.entradas_pendencia(janela, retroteste, amostra, metade) e
-  ), k as materialized (
-    select e.n, e.corte, c.nivel, c.chave, c.termo
-    from entrada e
-    cross join lateral regras.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
-  ), corte as materialized (
-    select d.corte, coalesce(regras.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
-    from (select distinct e.corte from entrada e) d
-  ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
-    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
-    join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
-    from contexto x
-    cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
-        sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
-        sum(c.linhas) as linhas
-      from regras.estatistica_contagem c
-      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
-      offset 0
-    ) e
-  ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
-  ), conhecida as materialized (
-    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
-      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
-    from contagem t
-    join contexto x on x.x = t.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
-    where t.posicao = 1
-  ), conhecidas as materialized (
-    select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
-    from k
-    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
-  ), modelo as materialized (
-    -- entries of which the very same is known are reckoned once, as the first of them
-    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
-    from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
-    join entrada e on e.n = s.n
-    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
-  ), sabida as materialized (
-    select c.* from conhecidas c join modelo m on m.n = c.n
-  ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
-    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
-      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
-        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
-        / (c.w + a.peso) as coeficiente
-    from sabida c
-    join regras.alfas() a (nivel, peso) on a.nivel = c.nivel
-    union all
-    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
-  ), resumo as materialized (
-    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
-      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves to the others
-      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
-      max(f.recentes) as recentes
-    from kx f
-    group by f.n
-  ), util as materialized (
-    -- what each count adds, reckoned once for all the entries that share it
-    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
-      c.recente,
-      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
-    from contagem c
-    join conhecida h on h.x = c.x
-    join geral g on g.corte = c.corte and g.categoria = c.categoria
-    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
-  ), medida as (
-    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
-      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
-    from kx f
-    join util u on u.x = f.x
-    where f.nivel not in (11, 21)
-    group by f.n, u.categoria
-    having sum(u.w * f.coeficiente) > 0
-  ), conta as (
-    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
-    from kx f
-    join util u on u.x = f.x
-    where f.nivel in (11, 21)
-    group by f.n, u.categoria
-  ), pergunta as materialized (
-    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
-      -- what a wait leaves of the latest entries
-      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
-    from entrada e
-    join resumo r on r.n = e.n
-    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
-    -- against entries without an account
-    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
-      else not v.com_conta or r.contas > 0 end
-    join regras.lambdas() d on d.classe = regras.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
-  ), ponto as (
-    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
-      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
-      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
-    from (
-      -- offset 0: or every entry would be multiplied by every category first
-      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
-      from medida m
-      join pergunta q on q.n = m.n
-      offset 0
-    ) m
-    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
-    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
-    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
-      + coalesce(c.soma, 0) as palavras) s
-    where b.base > 0
-    -- the sums alone go into the sort, not what they are made of
-    offset 0
-  ), lista as materialized (
-    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
-      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
-      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
-      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
-      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
-    from ponto p
-    group by p.n, p.com_conta, p.classe
-  ), prova as (
-    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
-      array_agg(coalesce(c.linhas, 0)) as iguais
-    from kx f
-    join lista l on l.n = f.n
-    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
-    where provas and f.nivel <> 0
-    group by f.n
-  )
-  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
-  from lista l
-  join modelo m on m.n = l.n
-  join entrada e on e.n = l.n
-  left join prova v on v.n = l.n;
-end
-$$;
-
-comment on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
-  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
-revoke execute on function regras.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
---! EndIncluded regras/pontuar_pendencias.sql
-
---! Included regras/lambdas.sql
--- Weight of the words and the account in each class of regras.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- regras.estatistica_peso. Called by regras.calibrar_pendencias and pontuar_pendencias.
-create or replace function regras.lambdas() returns table (classe smallint, peso double precision)
-language sql stable rows 8
-set search_path = pg_catalog, pg_temp
-as $$
-  select d.classe::smallint,
-    coalesce((select p.peso from regras.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
-  from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
-$$;
-
-comment on function regras.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
-revoke execute on function regras.lambdas() from public;
---! EndIncluded regras/lambdas.sql
-
---! Included regras/meses_retroteste.sql
--- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
--- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
--- Reads regras.estatistica_mes. Called by regras.preparar_pendente_verificacao.
-create or replace function regras.meses_retroteste() returns int4range
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  with acumulado as (
-    select m.mes, sum(m.linhas) over (order by m.mes) as ate, sum(m.linhas) over () as todas
-    from regras.estatistica_mes m
-  )
-  select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
-  from (
-    select
-      -- the first month that has a tenth of all rows before it
-      min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
-      min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
-    from acumulado a
-  ) l
-$$;
-
-comment on function regras.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
-revoke execute on function regras.meses_retroteste() from public;
---! EndIncluded regras/meses_retroteste.sql
-
---! Included regras/ajustar_alfas.sql
--- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
--- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
--- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by regras.calibrar_historia.
-create or replace function regras.ajustar_alfas(retroteste int4range, amostra int) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_nivel record;
-  v_alfa double precision;
-  -- the running probability of each entry's true category
-  v_p double precision[];
-begin
-  delete from regras.estatistica_peso p where p.nome like 'alfa\_%';
-
-  for v_nivel in
-    with m as materialized (
-      select * from regras.medir_em_metades(retroteste, amostra)
-    )
-    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
-    select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
-    from (select m.id from m where m.nivel = 0) e
-    cross join generate_series(0, 11) n (nivel)
-    left join m on m.id = e.id and m.nivel = n.nivel
-    group by n.nivel
-    order by n.nivel
-  loop
-    if v_nivel.nivel = 0 then
-      v_p := array(select (u.certas + 0.1) / (u.total + 10)
-        from unnest(v_nivel.certas, v_nivel.totais) with ordinality u (certas, total, n) order by u.n);
-      continue;
-    end if;
-
-    select g.alfa into v_alfa
-    from unnest('{0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100, 400, 1e9}'::double precision[]) g (alfa)
-    cross join unnest(v_nivel.certas, v_nivel.totais, v_p) u (certas, total, p)
-    where u.total is not null
-    group by g.alfa
-    -- a level seen in few entries keeps its default
-    having count(*) >= 100
-    order by sum(ln((u.certas + g.alfa * u.p) / (u.total + g.alfa))) desc
-    limit 1;
-    if v_alfa is not null then
-      insert into regras.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
-    end if;
-
-    v_p := array(select coalesce((u.certas + a.peso * u.p) / (u.total + a.peso), u.p)
-      from regras.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
-      where a.nivel = v_nivel.nivel order by u.n);
-  end loop;
-end
-$$;
-
-comment on function regras.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
-revoke execute on function regras.ajustar_alfas(int4range, int) from public;
---! EndIncluded regras/ajustar_alfas.sql
-
---! Included regras/chance_bruta.sql
--- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
-create or replace function regras.chance_bruta(bruta double precision) returns double precision
-language sql immutable parallel safe
-return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
-
-comment on function regras.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
-revoke execute on function regras.chance_bruta(double precision) from public;
---! EndIncluded regras/chance_bruta.sql
-
---! Included regras/curva.sql
--- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
--- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
--- regras.sugerir_pendencias; the planner inlines it.
-create or replace function regras.curva(
-  a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
-  repetida double precision, recente double precision
-) returns double precision
-language sql immutable parallel safe
-return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision) + h * repetida + r * recente)));
-
-comment on function regras.curva(
-  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) is
-  'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
-revoke execute on function regras.curva(
-  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
---! EndIncluded regras/curva.sql
-
---! Included regras/ajustar_curvas.sql
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
--- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
--- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
--- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
--- class follows the class's few errors, which come in clusters. Reads regras.estatistica_retroteste, writes
--- estatistica_curva. Called by regras.calibrar_pendencias.
-create or replace function regras.ajustar_curvas() returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_passo double precision;
-begin
-  delete from regras.estatistica_curva;
-  insert into regras.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
-
-  for v_volta in 1..30 loop
-    with s as (
-      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
-        r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
-      from regras.estatistica_retroteste r
-      join regras.estatistica_curva k on k.classe = r.classe
-      cross join lateral (
-        select regras.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
-    ), soma as materialized (
-      -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
-      select s.classe, sum(s.w) as h00,
-        sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
-        sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
-        sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
-        sum(s.w * s.x3 * s.x3) as h33, sum(s.w * s.x3 * s.x4) as h34, sum(s.w * s.x4 * s.x4) as h44,
-        sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
-      from s
-      group by s.classe
-    ), classe as (
-      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
-        coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
-        array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
-      from regras.estatistica_curva k
-      left join soma n on n.classe = k.classe
-    ), grupo as (
-      select k.classe / 4 as grupo,
-        array[
-          array[15 + coalesce(sum(n.h11), 0), coalesce(sum(n.h12), 0), coalesce(sum(n.h13), 0), coalesce(sum(n.h14), 0)],
-          array[coalesce(sum(n.h12), 0), 15 + coalesce(sum(n.h22), 0), coalesce(sum(n.h23), 0), coalesce(sum(n.h24), 0)],
-          array[coalesce(sum(n.h13), 0), coalesce(sum(n.h23), 0), 15 + coalesce(sum(n.h33), 0), coalesce(sum(n.h34), 0)],
-          array[coalesce(sum(n.h14), 0), coalesce(sum(n.h24), 0), coalesce(sum(n.h34), 0), 15 + coalesce(sum(n.h44), 0)]] as h,
-        array[
-          coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
-          coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
-      from regras.estatistica_curva k
-      left join soma n on n.classe = k.classe
-      group by k.classe / 4
-    ), passo as (
-      -- one system for each group: its four intercepts, then the slopes that they share
-      select g.grupo, regras.resolver_sistema(
-        (select array_agg(l.linha order by l.n) from (
-          select c.classe % 4 as n,
-            array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
-          from classe c where c.grupo = g.grupo
-          union all
-          select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)
-            || array(select g.h[i][j] from generate_series(1, 4) j)
-          from generate_series(1, 4) i) l),
-        array(select c.d0 from classe c where c.grupo = g.grupo order by c.classe) || g.d) as p
-      from grupo g
-    ), andado as (
-      -- no step longer than a half
-      update regras.estatistica_curva k
-      set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
-        g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
-        r = k.r + greatest(-0.5, least(0.5, p.p[8]))
-      from passo p
-      where p.grupo = k.classe / 4
-      returning abs(p.p[1 + k.classe % 4]) + abs(p.p[5]) + abs(p.p[6]) + abs(p.p[7]) + abs(p.p[8]) as passo
-    )
-    select max(d.passo) into v_passo from andado d;
-    exit when v_passo < 0.0005;
-  end loop;
-
-  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
-  -- proved something
-  delete from regras.estatistica_curva k
-  where (select count(*) from regras.estatistica_retroteste r where r.classe = k.classe) < 30;
-end
-$$;
-
-comment on function regras.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
-revoke execute on function regras.ajustar_curvas() from public;
---! EndIncluded regras/ajustar_curvas.sql
-
---! Included regras/confianca_calibrada.sql
--- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
--- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
--- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by regras.sugerir_pendencias; the planner inlines it.
-create or replace function regras.confianca_calibrada(
-  curva double precision, curvas double precision[], confiancas double precision[], posicao int
-) returns double precision
-language sql immutable parallel safe
-return coalesce((2 * curva + case
-  when posicao = 0 then confiancas[1] * curva / curvas[1]
-  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
-  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
-    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
-  else confiancas[posicao]
-end) / 3, curva);
-
-comment on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) is
-  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
-revoke execute on function regras.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
---! EndIncluded regras/confianca_calibrada.sql
-
---! Included regras/curvas_calibradas.sql
--- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
--- arrays, by which regras.sugerir_pendencias looks a confidence up. Reads regras.estatistica_calibracao.
-create or replace function regras.curvas_calibradas()
-returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
-language sql stable rows 2
-set search_path = pg_catalog, pg_temp
-as $$
-  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
-    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
-  from (values (0), (1)) g (grupo)
-  left join regras.estatistica_calibracao c on c.grupo = g.grupo
-  group by g.grupo
-  having count(c.faixa) > 0
-$$;
-
-comment on function regras.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
-revoke execute on function regras.curvas_calibradas() from public;
---! EndIncluded regras/curvas_calibradas.sql
-
---! Included regras/calibrar_pendencias.sql
--- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
--- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
--- estatistica_curva and estatistica_calibracao. Called by regras.calibrar_historia.
-create or replace function regras.calibrar_pendencias() returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  delete from regras.estatistica_calibracao;
-  delete from regras.estatistica_retroteste;
-
-  insert into regras.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
-  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
-    n.recente, b.bruta, regras.chance_bruta(b.bruta), (n.categoria = q.certa)::int
-  from regras.estatistica_pergunta q
-  join regras.lambdas() d on d.classe = q.classe
-  cross join lateral (
-    select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
-    from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
-    order by nota desc, p.categoria
-    limit 1
-  ) n
-  cross join lateral (
-    select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
-  ) b;
-
-  perform regras.ajustar_curvas();
-
-  with sugestao as materialized (
-    select s.classe / 4 as grupo, s.acertou, u.curva,
-      -- bins of at least a hundred cases, at most twenty; equal scores go together
-      (rank() over (partition by s.classe / 4 order by u.curva) - 1)
-        * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
-        / count(*) over (partition by s.classe / 4) as faixa,
-      count(*) over (partition by s.classe / 4) as todas
-    from regras.estatistica_retroteste s
-    join regras.estatistica_curva k on k.classe = s.classe
-    cross join lateral (
-      select round(regras.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
-  ), faixa as materialized (
-    select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
-      -- ten pseudo-cases as the curve says
-      count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
-    from sugestao s
-    where s.todas >= 100
-    group by s.grupo, s.faixa
-  )
-  insert into regras.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
-  select f.grupo, f.faixa, f.curva,
-    (
-      select max(m.minimo)
-      from (
-        select a.faixa, min(media.valor) as minimo
-        from faixa a
-        join faixa b on b.grupo = a.grupo and b.faixa >= f.faixa
-        cross join lateral (
-          select sum(x.pontos) / sum(x.peso) as valor
-          from faixa x
-          where x.grupo = a.grupo and x.faixa between a.faixa and b.faixa
-        ) media
-        where a.grupo = f.grupo and a.faixa <= f.faixa
-        group by a.faixa
-      ) m
-    ),
-    f.casos, f.acertos, sum(f.casos) over vizinhas, sum(f.acertos) over vizinhas
-  from faixa f
-  window vizinhas as (partition by f.grupo order by f.faixa rows between 1 preceding and 1 following);
-end
-$$;
-
-comment on function regras.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
-revoke execute on function regras.calibrar_pendencias() from public;
---! EndIncluded regras/calibrar_pendencias.sql
-
---! Included regras/calibrar_historia.sql
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
--- estatistica_calibracao and their work tables. Called by regras.preparar_pendente_verificacao and by back-tests over a past window.
-create or replace function regras.calibrar_historia(retroteste int4range) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_amostra constant int := 6000;
-  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
-  v_pesos constant int := 3000;
-begin
-  delete from regras.estatistica_peso;
-  delete from regras.estatistica_calibracao;
-  delete from regras.estatistica_curva;
-  if retroteste is not null then
-    perform regras.ajustar_alfas(retroteste, v_pesos);
-    insert into regras.estatistica_pergunta select * from regras.perguntar_retroteste(retroteste, v_amostra);
-    perform regras.ajustar_lambdas(v_pesos);
-    perform regras.calibrar_pendencias();
-    delete from regras.estatistica_pergunta;
-  end if;
-end
-$$;
-
-comment on function regras.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
-revoke execute on function regras.calibrar_historia(int4range) from public;
---! EndIncluded regras/calibrar_historia.sql
-
---! Included regras/preparar_pendente_verificacao.sql
--- Brings the statistics of regras.pendente_verificacao up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
--- a tenth. Reads dw.lancamentos and the audit tables; writes regras.estatistica_* only.
--- Called by the engine before the rule, in the same session. Two at once wait for each other.
-create or replace function regras.preparar_pendente_verificacao(janela audit.janela) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_controle regras.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
-    regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
-  v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
-  v_limite timestamptz;
-  v_meses int[];
-  v_linhas bigint;
-  v_retroteste int4range;
-  v_refazer boolean;
-begin
-  lock table regras.estatistica_controle in share row exclusive mode;
-  select * into v_controle from regras.estatistica_controle;
-  v_refazer := v_controle.assinatura is distinct from v_assinatura;
-  -- a load commits later than the times it writes: look back further than the last time seen
-  select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
-  into v_limite
-  from dw.lancamentos l;
-  if not v_refazer and v_controle.borda > 100000 then
-    select (count(*), max(l.carregado_em)) is distinct from (v_controle.borda, v_controle.borda_ate) into v_refazer
-    from dw.lancamentos l where l.carregado_em >= v_controle.limite;
-  end if;
-
-  if v_refazer then
-    perform regras.contar_meses(null);
-  else
-    v_meses := regras.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
-      v_controle.operacao_ate, v_limite);
-  end if;
-  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from regras.marcar_borda(v_limite, v_meses) m;
-
-  select coalesce(sum(m.linhas), 0) into v_linhas from regras.estatistica_mes m;
-  v_retroteste := regras.meses_retroteste();
-  if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
-    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
-  then
-    analyze regras.estatistica_contagem;
-    perform regras.calibrar_historia(v_retroteste);
-    v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
-    v_controle.linhas_calibradas := v_linhas;
-  end if;
-
-  insert into regras.estatistica_controle
-    (assinatura, limite, borda, borda_ate, operacao_ate, calibrada_ate, linhas_calibradas, atualizada_em)
-  values (v_assinatura, v_limite, v_controle.borda, v_controle.borda_ate, v_operacao, v_controle.calibrada_ate,
-    v_controle.linhas_calibradas, now())
-  on conflict (unica) do update set
-    assinatura = excluded.assinatura,
-    limite = excluded.limite,
-    borda = excluded.borda,
-    borda_ate = excluded.borda_ate,
-    operacao_ate = excluded.operacao_ate,
-    calibrada_ate = excluded.calibrada_ate,
-    linhas_calibradas = excluded.linhas_calibradas,
-    atualizada_em = excluded.atualizada_em;
-end
-$$;
-
-comment on function regras.preparar_pendente_verificacao(audit.janela) is
-  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
-revoke execute on function regras.preparar_pendente_verificacao(audit.janela) from public;
---! EndIncluded regras/preparar_pendente_verificacao.sql
-
---! Included regras/sugerir_pendencias.sql
--- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
--- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
--- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
-create or replace function regras.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
-returns table (
-  ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
-)
-language plpgsql stable rows 10000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  return query
-  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
-  from regras.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
-  left join regras.estatistica_curva k on k.classe = s.classe
-  left join regras.curvas_calibradas() t on t.grupo = k.classe / 4
-  cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
-  -- without a back-test, a modest curve that never reaches .90
-  cross join lateral (select regras.curva(
-    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
-    regras.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
-  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
-  cross join lateral (select regras.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
-  cross join lateral (select case
-    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
-    then i.posicao + 1 else i.posicao end as faixa) j;
-end
-$$;
-
-comment on function regras.sugerir_pendencias(audit.janela, int4range, int, int) is
-  'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-revoke execute on function regras.sugerir_pendencias(audit.janela, int4range, int, int) from public;
---! EndIncluded regras/sugerir_pendencias.sql
-
---! Included regras/descrever_provas.sql
--- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
--- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
--- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regras.pendente_verificacao.
-create or replace function regras.descrever_provas(
-  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
-) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
-language sql immutable parallel safe rows 1
-begin atomic
-  select n.por_nivel, p.palavras, p.lista, n.todas, n.certas, n.por
-  from (
-    select
-      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
-      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
-      (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
-    from (
-      select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
-        case u.nivel
-          when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
-          when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
-          when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
-          when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
-        end as nome
-      from unnest(niveis, lancamentos, iguais) u (nivel, todas, iguais)
-      where u.nivel <> 20
-    ) v
-  ) n
-  cross join (
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)) as palavras,
-      pg_catalog.string_agg(v.termo, ', ') as lista
-    from (
-      select u.termo, u.todas, u.iguais
-      from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
-      where u.nivel = 20 and u.iguais > 0
-      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
-      limit 5
-    ) v
-  ) p;
-end;
-
-comment on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) is
-  'Levels and words that spoke for a suggestion, with their counts, as evidence.';
-revoke execute on function regras.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
---! EndIncluded regras/descrever_provas.sql
-
---! Included regras/pendente_verificacao.sql
--- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
--- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
--- dw.lancamentos, the settings and the statistics that regras.preparar_pendente_verificacao keeps; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
-create or replace function regras.pendente_verificacao(janela audit.janela) returns setof audit.achado
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-begin
-  -- a second process costs more than a few entries
-  if not regras.em_metades() or (
-    select count(*)
-    from (
-      select
-      from dw.lancamentos l
-      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-      limit 2000
-    ) l
-  ) < 2000 then
-    return query select * from regras.explicar_pendencias(janela, null);
-    return;
-  end if;
-  return query
-  select * from regras.explicar_pendencias(janela, 0)
-  union all
-  select * from regras.explicar_pendencias(janela, 1);
-end
-$$;
-
-comment on function regras.pendente_verificacao(audit.janela) is
-  'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
-revoke execute on function regras.pendente_verificacao(audit.janela) from public;
---! EndIncluded regras/pendente_verificacao.sql
-
---! Included regras/previsao_padrao.sql
--- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regras.entradas_casadas); changes nothing.
--- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
--- explodes ends at statement_timeout.
-create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
-returns table (
-  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
-  valor numeric, ja_em_marketing boolean
-)
-language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
-    raise exception using
-      errcode = 'invalid_parameter_value',
-      message = 'campo desconhecido: ' || coalesce(campo, '(nulo)'),
-      hint = 'Use fornecedor, descricao ou conta_contabil.';
-  end if;
-  if tipo is null or tipo not in ('contem', 'palavra', 'regex') then
-    raise exception using
-      errcode = 'invalid_parameter_value',
-      message = 'tipo desconhecido: ' || coalesce(tipo, '(nulo)'),
-      hint = 'Use contem, palavra ou regex.';
-  end if;
-
-  return query
-  select * from audit_interno.ler('select * from regras.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
-    textos => array[campo, tipo, padrao, limite::text])
-    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
-      valor numeric, ja_em_marketing boolean);
-exception
-  when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
-      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
-end
-$$;
-
-comment on function audit.previsao_padrao(text, text, text, int) is
-  'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
-revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
-grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
---! EndIncluded regras/previsao_padrao.sql
-
---! Included regras/acertos_padroes.sql
--- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
--- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
--- whoever maintains the patterns.
-create or replace function audit.acertos_padroes()
-returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
-language sql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  select p.id, coalesce(a.achados, 0), coalesce(a.confirmados, 0), coalesce(a.recusados, 0),
-    round(a.confirmados::numeric / nullif(a.confirmados + a.recusados, 0), 4)
-  from audit.padroes_trade_marketing p
-  left join (
-    select (x ->> 'id')::bigint as padrao_id,
-      count(*) as achados,
-      count(*) filter (where d.status = 'corrigida') as confirmados,
-      count(*) filter (where d.status in ('rejeitada', 'revertida')) as recusados
-    from audit.divergencias_processadas d
-    cross join lateral jsonb_array_elements(
-      case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
-    where d.regra = 'trade_marketing'
-    group by 1
-  ) a on a.padrao_id = p.id
-  order by p.id
-$$;
-
-comment on function audit.acertos_padroes() is
-  'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
-revoke execute on function audit.acertos_padroes() from public;
-grant execute on function audit.acertos_padroes() to conferente_leitor;
---! EndIncluded regras/acertos_padroes.sql
-
---! Included regras/propor_padroes.sql
--- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
--- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regras.padroes_propostos). Called by whoever maintains the patterns.
-create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
-returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
-language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query
-  select * from audit_interno.ler('select * from regras.padroes_propostos($2[1]::int, $2[2]::numeric)',
-    textos => array[suporte_minimo::text, precisao_minima::text])
-    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
-exception
-  when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
-      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
-end
-$$;
-
-comment on function audit.propor_padroes(int, numeric) is
-  'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
-revoke execute on function audit.propor_padroes(int, numeric) from public;
-grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
---! EndIncluded regras/propor_padroes.sql
 
 --! Included consulta/historico_registro.sql
 -- Everything that ever happened to one row of the warehouse, in order.
@@ -11130,7 +8395,7 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 
 --! Included avaliacao/avaliar_retroteste.sql
 -- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
--- than the window's first month were known (see regras.preparar_retroteste and regras.julgar_retroteste). HAZARD: changes the
+-- than the window's first month were known (see regra_pendente_verificacao.preparar_retroteste and regra_pendente_verificacao.julgar_retroteste). HAZARD: changes the
 -- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
@@ -11141,12 +8406,12 @@ as $$
 declare
   v_janela audit.janela := row(data_inicio, data_fim, null, null, null)::audit.janela;
 begin
-  regra.preparacao := 'regras.preparar_retroteste';
+  regra.preparacao := 'regra_pendente_verificacao.preparar_retroteste';
   perform audit_interno.preparar_regra(regra, v_janela);
 
   create temp table conferente_julgado on commit drop as
   select r.registro_id, r.confianca, r.propoe, r.certa, false as dano
-  from audit_interno.ler('select * from regras.julgar_retroteste($1)', v_janela)
+  from audit_interno.ler('select * from regra_pendente_verificacao.julgar_retroteste($1)', v_janela)
     as r (registro_id text, confianca numeric, propoe boolean, certa boolean);
 
   return query select * from audit_interno.resumir_avaliacao(regra, 'retroteste', (select count(*) from pg_temp.conferente_julgado));
@@ -13238,34 +10503,6 @@ grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_
   to conferente_regra;
 --! EndIncluded consulta/permissoes.sql
 
---! Included regras/texto_casa.sql
--- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
--- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
--- Called by the parts of regras.trade_marketing, with what filtro_padroes and expressao_padroes give.
-create or replace function regras.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
-language sql immutable parallel safe
-return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
-
-comment on function regras.texto_casa(text, text[], text, text) is
-  'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
-revoke execute on function regras.texto_casa(text, text[], text, text) from public;
---! EndIncluded regras/texto_casa.sql
-
---! Included regras/inicio_fornecedor.sql
--- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
--- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
--- inlined by the planner. Called by regras.chave_duplicidade for every entry that is read, and by
--- historico_marketing.
-create or replace function regras.inicio_fornecedor(codigo text) returns text
-language sql immutable parallel safe
-return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
-  codigo, '.', ''), '/', ''), '-', ''), ' ', ''), 8)), '');
-
-comment on function regras.inicio_fornecedor(text) is
-  'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
-revoke execute on function regras.inicio_fornecedor(text) from public;
---! EndIncluded regras/inicio_fornecedor.sql
-
 --! Included correcao/ainda_apontadas.sql
 -- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
 -- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
@@ -13577,128 +10814,6 @@ end
 $$;
 comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
 --! EndIncluded correcao/fechar_superadas.sql
-
---! Included regras/ajustar_lambdas.sql
--- Fits the weight of the words and the account in each class of regras.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
--- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
--- regras.calibrar_historia, after the strengths of the levels are known and before the calibration.
-create or replace function regras.ajustar_lambdas(amostra int) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  delete from regras.estatistica_peso p where p.nome like 'lambda\_%';
-
-  with pergunta as materialized (
-    select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
-      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
-      q.bases[1] as base, q.palavras[1] as palavra
-    from (
-      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regras.estatistica_pergunta x
-    ) q
-    where q.sorte <= amostra
-  ), peso as (
-    -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to nought)
-    select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
-      * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
-    from pergunta p
-    cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1}'::double precision[]) g (lambda)
-    cross join lateral (
-      select sum(exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300))) as soma
-      from unnest(p.bases, p.palavras) c (base, palavra)
-    ) n
-    group by p.classe, g.lambda
-  )
-  insert into regras.estatistica_peso (nome, peso)
-  select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
-  from peso v
-  where v.casos >= 100
-  order by v.classe, v.verossimilhanca desc, v.lambda;
-end
-$$;
-
-comment on function regras.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
-revoke execute on function regras.ajustar_lambdas(int) from public;
---! EndIncluded regras/ajustar_lambdas.sql
-
---! Included regras/resolver_sistema.sql
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regras.ajustar_curvas.
-create or replace function regras.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_n constant int := cardinality(lado);
-  v_fator double precision;
-begin
-  for i in 1..v_n loop
-    for j in 1..v_n loop
-      continue when j = i;
-      v_fator := matriz[j][i] / matriz[i][i];
-      for k in i..v_n loop
-        matriz[j][k] := matriz[j][k] - v_fator * matriz[i][k];
-      end loop;
-      lado[j] := lado[j] - v_fator * lado[i];
-    end loop;
-  end loop;
-  return array(select lado[i] / matriz[i][i] from generate_series(1, v_n) i order by i);
-end
-$$;
-
-comment on function regras.resolver_sistema(double precision[], double precision[]) is
-  'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
-revoke execute on function regras.resolver_sistema(double precision[], double precision[]) from public;
---! EndIncluded regras/resolver_sistema.sql
-
---! Included regras/chave_duplicidade.sql
--- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
--- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
--- the planner. Called by regras.duplicidades for every entry it reads.
-create or replace function regras.chave_duplicidade(valor numeric, codigo text) returns bigint
-language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
-
-comment on function regras.chave_duplicidade(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
-revoke execute on function regras.chave_duplicidade(numeric, text) from public;
---! EndIncluded regras/chave_duplicidade.sql
-
---! Included regras/chaves_suspeitas.sql
--- Keys (regras.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
--- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
--- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
--- changes nothing. Called by regras.duplicidades.
-create or replace function regras.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
-language plpgsql stable rows 10000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-set enable_hashagg = off -- nearly as many keys as entries: sorted they take half the time, and no disk
-as $$
-begin
-  return query
-  select regras.chave_duplicidade(l.valor, l.fornecedor_id)
-  from dw.lancamentos l
-  where l.valor <> 0 and l.documento <> ''
-    and l.data_lancamento between de and ate
-    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
-  group by 1
-  having count(*) > 1 or sozinhas;
-end
-$$;
-
-comment on function regras.chaves_suspeitas(audit.janela, date, date, boolean) is
-  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-revoke execute on function regras.chaves_suspeitas(audit.janela, date, date, boolean) from public;
---! EndIncluded regras/chaves_suspeitas.sql
 
 --! Included integridade/tabelas.sql
 -- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
@@ -14601,33 +11716,6 @@ comment on function audit_interno.selar() is
   'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
 --! EndIncluded integridade/selar.sql
 
---! Included regras/codigos_marketing.sql
--- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
--- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
--- regras.historico_marketing.
-create or replace function regras.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  return query
-  select g.fornecedor_id
-  from (
-    select distinct l.fornecedor_id::text as fornecedor_id
-    from dw.lancamentos l
-    where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
-    offset 0
-  ) g
-  where regras.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
-end
-$$;
-
-comment on function regras.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
-revoke execute on function regras.codigos_marketing(date, date, text[]) from public;
---! EndIncluded regras/codigos_marketing.sql
-
 --! Included consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
@@ -14686,245 +11774,6 @@ comment on function audit_interno.indice_da_visao(text, text, text) is
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded consulta/indice_da_visao.sql
-
---! Included regras/metade_fornecedor.sql
--- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
--- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
-create or replace function regras.metade_fornecedor(codigo text, nome text) returns int
-language sql immutable parallel safe
-return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) & 1)::int;
-
-comment on function regras.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
-revoke execute on function regras.metade_fornecedor(text, text) from public;
---! EndIncluded regras/metade_fornecedor.sql
-
---! Included regras/perguntar_retroteste.sql
--- The back-test's questions with what both opinions gave each category, by two processes where regras.em_metades allows it:
--- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
--- nothing. Called by regras.calibrar_historia.
-create or replace function regras.perguntar_retroteste(retroteste int4range, amostra int)
-returns setof regras.estatistica_pergunta
-language plpgsql stable rows 10000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_metades boolean := regras.em_metades();
-begin
-  return query
-  select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
-  from (
-    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
-    union all
-    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
-    union all
-    select x.* from regras.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
-  ) p
-  cross join lateral unnest(p.ids, p.certas) u (id, certa);
-end
-$$;
-
-comment on function regras.perguntar_retroteste(int4range, int) is
-  'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
-revoke execute on function regras.perguntar_retroteste(int4range, int) from public;
---! EndIncluded regras/perguntar_retroteste.sql
-
---! Included regras/explicar_pendencias.sql
--- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
--- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
--- regras.preparar_pendente_verificacao keeps; changes nothing. Called by regras.pendente_verificacao.
-create or replace function regras.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
--- costly enough to be worth a process of its own
-language plpgsql stable parallel safe cost 1e9
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set enable_nestloop = off
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_minima constant numeric := 0.05;
-begin
-  return query
-  with sugestao as materialized (
-    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
-    from regras.sugerir_pendencias(janela, null, null, metade) s
-    join regras.estatistica_categoria c on c.id = s.categoria
-    left join regras.estatistica_categoria d on d.id = s.segunda
-    cross join lateral regras.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
-  )
-  select
-    null::text,
-    l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
-    jsonb_strip_nulls(jsonb_build_object(
-      'rotulo', l.categoria,
-      'contradiz_codigo', s.contra,
-      'sugestao', s.proposta,
-      'alternativa', s.alternativa,
-      'nota', round(s.bruta::numeric, 4),
-      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
-      'niveis', s.por_nivel,
-      'palavras', s.palavras,
-      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
-    case s.contra
-      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
-      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
-      else ''
-    end || case
-      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
-      else coalesce(case when s.certas > 0 then
-          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
-            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
-          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
-        || coalesce('Palavras: ' || s.lista || '. ', '')
-        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
-        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
-            || s.acertos || ' estavam certas.'
-          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
-    end,
-    nullif(abs(l.valor), 'NaN')
-  from dw.lancamentos l
-  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
-  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-    and (metade is null or regras.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
-end
-$$;
-
-comment on function regras.explicar_pendencias(audit.janela, int) is
-  'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
-revoke execute on function regras.explicar_pendencias(audit.janela, int) from public;
---! EndIncluded regras/explicar_pendencias.sql
-
---! Included regras/contar_em_metades.sql
--- As contar_historia of some months, or of all when null, by two processes where regras.em_metades allows it: one counts the even
--- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
--- Called by regras.contar_meses.
-create or replace function regras.contar_em_metades(meses int[])
-returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
-language plpgsql stable rows 1000000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if cardinality(meses) = 1 or not regras.em_metades() then
-    return query select h.* from regras.contar_historia(meses, null) h;
-    return;
-  end if;
-  return query
-  select h.* from regras.contar_historia(meses, null, 0) h
-  union all
-  select h.* from regras.contar_historia(meses, null, 1) h;
-end
-$$;
-
-comment on function regras.contar_em_metades(int[]) is 'Counts of the learnable history, as regras.contar_historia, by two processes where it pays.';
-revoke execute on function regras.contar_em_metades(int[]) from public;
---! EndIncluded regras/contar_em_metades.sql
-
---! Included regras/em_metades.sql
--- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
--- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
--- regras.pendente_verificacao and its preparation.
-create or replace function regras.em_metades() returns boolean
-language sql stable
-return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
-  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
-
-comment on function regras.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
-revoke execute on function regras.em_metades() from public;
---! EndIncluded regras/em_metades.sql
-
---! Included regras/medir_niveis.sql
--- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
--- category (certas), counted as regras.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
--- the statistics and dw.lancamentos; changes nothing. Called by regras.medir_em_metades.
-create or replace function regras.medir_niveis(retroteste int4range, amostra int, metade int default null)
-returns table (id text, nivel smallint, total double precision, certas double precision)
--- the cost says: worth a process of its own
-language plpgsql stable parallel safe cost 1e9 rows 30000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-set enable_nestloop = off
-as $$
-declare
-  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-begin
-  return query
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
-    from regras.entradas_pendencia(null, retroteste, amostra, metade) e
-    cross join lateral regras.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
-    where c.nivel < 20
-  ), corte as materialized (
-    select d.corte, coalesce(regras.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
-  ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte from k) d
-    join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
-    from contexto x
-    cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
-      from regras.estatistica_contagem c
-      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
-      offset 0
-    ) e
-  ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
-  )
-  select k.id, k.nivel, t.total, coalesce(c.w, 0)
-  from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
-end
-$$;
-
-comment on function regras.medir_niveis(int4range, int, int) is
-  'Earlier entries and those of the right category for each entry of a back-test at each level.';
-revoke execute on function regras.medir_niveis(int4range, int, int) from public;
---! EndIncluded regras/medir_niveis.sql
-
---! Included regras/medir_em_metades.sql
--- As medir_niveis, by two processes where regras.em_metades allows it: each takes half of the suppliers. Return query, because insert
--- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regras.ajustar_alfas.
-create or replace function regras.medir_em_metades(retroteste int4range, amostra int)
-returns table (id text, nivel smallint, total double precision, certas double precision)
-language plpgsql stable rows 30000
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-begin
-  if not regras.em_metades() then
-    return query select m.* from regras.medir_niveis(retroteste, amostra) m;
-    return;
-  end if;
-  return query
-  select m.* from regras.medir_niveis(retroteste, amostra, 0) m
-  union all
-  select m.* from regras.medir_niveis(retroteste, amostra, 1) m;
-end
-$$;
-
-comment on function regras.medir_em_metades(int4range, int) is 'As regras.medir_niveis, by two processes where it pays.';
-revoke execute on function regras.medir_em_metades(int4range, int) from public;
---! EndIncluded regras/medir_em_metades.sql
 
 --! Included comum/expressao_fiel.sql
 -- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
@@ -15261,7 +12110,7 @@ declare
   v_detalhe text;
   v_dica text;
 begin
-  if versao.funcao = 'regras.pendente_verificacao' then
+  if versao.funcao = 'regra_pendente_verificacao.detectar' then
     begin
       v_linhas := v_linhas || array(
         select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
@@ -15293,13 +12142,454 @@ comment on function audit_interno.avaliar_versao(audit.regras, date, date, text)
   'Back-test of one version of a rule, rolled back. Raises what the rule raises; compared with another, the error names the function.';
 --! EndIncluded avaliacao/avaliar_versao.sql
 
---! Included regras/fim_documento.sql
--- The last character of regras.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
+--! Included regras/comum/confianca_base.sql
+-- The base confidence that the business registered for a rule, or the given default. Touches nothing.
+-- Called by the rules whose confidence starts from a policy.
+create or replace function regras.confianca_base(regra text, padrao numeric) returns numeric
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((select r.confianca_base from audit.regras r where r.nome = confianca_base.regra), confianca_base.padrao)
+$$;
+
+comment on function regras.confianca_base(text, numeric) is
+  'Base confidence registered for a rule in audit.regras, or the default given.';
+revoke execute on function regras.confianca_base(text, numeric) from public;
+--! EndIncluded regras/comum/confianca_base.sql
+
+--! Included regras/comum/rotulos_pendentes.sql
+-- The labels that mean "category not decided yet" (setting pendente.rotulos), folded and trimmed; the empty text among them where
+-- entries without a category are pending too (pendente.vazias): compare with a folded category that is never null. Reads the
+-- settings only. Called by the rules and by the preparation of their statistics.
+create or replace function regras.rotulos_pendentes() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct audit_interno.dobrar_categoria(r.rotulo)), '{}')
+    || case when (audit_interno.configuracao('pendente.vazias') #>> '{}')::boolean then array[''] else '{}' end
+  from jsonb_array_elements_text(
+    case jsonb_typeof(audit_interno.configuracao('pendente.rotulos'))
+      when 'array' then audit_interno.configuracao('pendente.rotulos') else '[]' end) r (rotulo)
+  where audit_interno.dobrar_categoria(r.rotulo) <> ''
+$$;
+
+comment on function regras.rotulos_pendentes() is 'Folded labels that mean pending, from the settings pendente.rotulos and pendente.vazias; the empty text stands for no category.';
+revoke execute on function regras.rotulos_pendentes() from public;
+--! EndIncluded regras/comum/rotulos_pendentes.sql
+
+--! Included regras/comum/trigramas.sql
+-- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
+-- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
+-- be installed. Touches nothing. Called by regras.rotulos_proximos, contradizem_codigo and
+-- fornecedores_marketing.
+create or replace function regras.trigramas(texto text) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
+  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
+  cross join lateral generate_series(1, length(p.palavra) + 1) n
+  where p.palavra <> ''
+$$;
+
+comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
+revoke execute on function regras.trigramas(text) from public;
+--! EndIncluded regras/comum/trigramas.sql
+
+--! Included regras/comum/rotulos_proximos.sql
+-- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
+-- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
+-- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
+  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
+begin
+  return query
+  select c.escrito, c.lancamentos
+  from (
+    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
+      audit_interno.dobrar_categoria(g.categoria) as dobrado
+    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
+    group by audit_interno.dobrar_categoria(g.categoria)
+    offset 0
+  ) c
+  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
+  cross join lateral (
+    select count(*) filter (where u = any (v_trigramas))::numeric
+      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
+    from unnest(t.trigramas) u
+  ) s
+  where v_dobrado <> '' and c.dobrado <> ''
+    and (c.dobrado = v_dobrado or s.parecido >= 0.3
+      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
+  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
+  limit greatest(rotulos_proximos.limite, 0);
+end
+$$;
+
+comment on function regras.rotulos_proximos(text, int) is
+  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
+revoke execute on function regras.rotulos_proximos(text, int) from public;
+--! EndIncluded regras/comum/rotulos_proximos.sql
+
+--! Included regras/comum/rotulo_existe.sql
+-- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
+-- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
+begin
+  return exists (
+    select
+    from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
+    where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
+end
+$$;
+
+comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
+revoke execute on function regras.rotulo_existe(text[]) from public;
+--! EndIncluded regras/comum/rotulo_existe.sql
+
+--! Included regras/comum/frase_rotulos.sql
+-- The categories of the ledger nearest to some labels, three at most, with their counts, as a sentence; null when nothing is like
+-- them. Reads dw.lancamentos; changes nothing. Called by what the rules require.
+create or replace function regras.frase_rotulos(rotulos text[]) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  from (
+    select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
+    from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
+    cross join lateral (select y.*, row_number() over () * 100 + r.n as ordem from regras.rotulos_proximos(r.procurado, 3) y) p
+    group by p.rotulo
+    order by min(p.ordem)
+    limit 3
+  ) x
+$$;
+
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+revoke execute on function regras.frase_rotulos(text[]) from public;
+--! EndIncluded regras/comum/frase_rotulos.sql
+
+--! Included regras/comum/raiz_fornecedor.sql
+-- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
+-- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
+-- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
+-- as a plain expression without settings of its own, so that the planner can inline it.
+create or replace function regras.raiz_fornecedor(codigo text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.lower(
+  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
+      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
+    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
+    else pg_catalog.translate(codigo, './- ', '')
+  end), '');
+
+comment on function regras.raiz_fornecedor(text) is
+  'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
+revoke execute on function regras.raiz_fornecedor(text) from public;
+--! EndIncluded regras/comum/raiz_fornecedor.sql
+
+--! Included regras/comum/inicio_fornecedor.sql
+-- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
+-- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
+-- inlined by the planner. Called by regra_validacao_valores.chave_duplicidade for every entry that is read, and by
+-- historico_marketing.
+create or replace function regras.inicio_fornecedor(codigo text) returns text
+language sql immutable parallel safe
+return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+  codigo, '.', ''), '/', ''), '-', ''), ' ', ''), 8)), '');
+
+comment on function regras.inicio_fornecedor(text) is
+  'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
+revoke execute on function regras.inicio_fornecedor(text) from public;
+--! EndIncluded regras/comum/inicio_fornecedor.sql
+
+--! Included regras/comum/nome_canonico.sql
+-- One spelling for the many of a supplier's name: folded, punctuation as blanks, the company's legal form dropped.
+-- Null when nothing is left. Touches nothing. Called by regra_pendente_verificacao.conhecer_grafias,
+-- entradas_pendencia and the rules.
+create or replace function regras.nome_canonico(nome text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.btrim(pg_catalog.regexp_replace(
+  pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(nome, 200)), '[[:space:][:punct:]]+', ' ', 'g'),
+  '( (ltda|me|epp|mei|eireli|s ?a|s ?s|cia|ltd|limited|plc|llp|llc|inc|gmbh|co|the))+ ?$', '')), '');
+
+comment on function regras.nome_canonico(text) is
+  'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+revoke execute on function regras.nome_canonico(text) from public;
+--! EndIncluded regras/comum/nome_canonico.sql
+
+--! Included regras/comum/nomes_parecidos.sql
+-- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
+-- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
+create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select cardinality(trigramas) + cardinality(outros_trigramas) = 0
+    or (select count(*) from unnest(trigramas) t where t = any (outros_trigramas))
+      >= 0.3 * (cardinality(trigramas) + (select count(*) from unnest(outros_trigramas) t where t <> all (trigramas)))
+    or strpos(' ' || nome || ' ', ' ' || outro || ' ') > 0 or strpos(' ' || outro || ' ', ' ' || nome || ' ') > 0
+$$;
+
+comment on function regras.nomes_parecidos(text, text[], text, text[]) is
+  'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
+revoke execute on function regras.nomes_parecidos(text, text[], text, text[]) from public;
+--! EndIncluded regras/comum/nomes_parecidos.sql
+
+--! Included regras/comum/palavras_texto.sql
+-- A text as words: folded, digits and punctuation as blanks, at most its first 600 characters. Touches nothing.
+-- Called where entries are compared by text.
+create or replace function regras.palavras_texto(texto text) returns text
+language sql immutable parallel safe
+return pg_catalog.btrim(pg_catalog.regexp_replace(
+  audit_interno.dobrar(pg_catalog.left(texto, 600)), '[[:space:][:punct:][:digit:][:cntrl:]]+', ' ', 'g'));
+
+comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+revoke execute on function regras.palavras_texto(text) from public;
+--! EndIncluded regras/comum/palavras_texto.sql
+
+--! Included regras/comum/corrigidas_sem_palavra.sql
+-- Keys of the entries whose category we corrected and nobody confirmed: nothing is learned from them, or the rule would take
+-- its own word for the truth. Null when there are none. Reads the audit tables. Called where history is counted and asked.
+create or replace function regras.corrigidas_sem_palavra() returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct d.registro_id)
+  from audit.divergencias_processadas d
+  where d.tabela = 'dw.lancamentos' and d.status = 'corrigida' and d.valores_propostos ? 'categoria'
+    and not exists (
+      select from audit.decisoes p
+      where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
+$$;
+
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+revoke execute on function regras.corrigidas_sem_palavra() from public;
+--! EndIncluded regras/comum/corrigidas_sem_palavra.sql
+
+--! Included regras/validacao_valores/diferencas.sql
+-- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
+-- Called by the rules for their sentences.
+create or replace function regra_validacao_valores.reais(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  -- the comma and the point of this format are themselves in every locale, unlike G and D
+  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
+    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
+  when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
+  else pg_catalog.translate(
+    pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
+end;
+
+comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+revoke execute on function regra_validacao_valores.reais(numeric) from public;
+
+-- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
+-- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
+create or replace function regra_validacao_valores.digitos_trocados(a numeric, b numeric) returns boolean
+language sql immutable parallel safe
+return (
+  select pg_catalog.length(d.a) = pg_catalog.length(d.b)
+    and pg_catalog.length(d.a) <= 40
+    -- swapping two digits moves an amount by a multiple of nine: cheap, and nearly always decisive
+    and (d.a::numeric - d.b::numeric) % 9 = 0
+    and (
+      select pg_catalog.count(*) = 2
+        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
+        and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
+      from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
+      where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)
+    )
+  from (
+    select pg_catalog.trunc(pg_catalog.abs(digitos_trocados.a) * 100)::text as a,
+      pg_catalog.trunc(pg_catalog.abs(digitos_trocados.b) * 100)::text as b
+    where pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)
+  ) d
+);
+
+comment on function regra_validacao_valores.digitos_trocados(numeric, numeric) is
+  'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+revoke execute on function regra_validacao_valores.digitos_trocados(numeric, numeric) from public;
+
+-- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
+-- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
+-- nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.arredondamento_origem(valor numeric, digitos int) returns numeric
+language sql immutable parallel safe
+return case
+  when pg_catalog.abs(valor) >= 10000
+    and valor = pg_catalog.round(valor, digitos - pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text))
+  then 0.5 * 10::numeric ^ (pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text) - digitos)
+  else 0
+end;
+
+comment on function regra_validacao_valores.arredondamento_origem(numeric, int) is
+  'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
+
+-- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
+-- together, as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. A retention is an
+-- honest difference, so it lowers a confidence. Touches nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
+returns table (taxa numeric, tributos text)
+language sql stable parallel safe
+begin atomic
+  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos)
+  from (
+    select s.soma, s.tributos, s.quantos, pg_catalog.min(s.quantos) over () as menos
+    from regra_validacao_valores.somas_retencao s
+    where pg_catalog.abs(esperado) >= 10
+      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+      -- what a cent and its rounding leave open, for the index; then to the cent
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
+      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and dia between s.vale_de and s.vale_ate
+  ) s
+  where s.quantos = s.menos
+  group by s.soma
+  order by s.soma
+  limit 1;
+end;
+
+comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) is
+  'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
+
+-- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
+-- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
+-- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
+create or replace function regra_validacao_valores.tipo_diferenca(
+  valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
+) returns text
+language sql immutable parallel safe
+return case
+  when documento - coalesce(desconto, 0) <> 0 and pg_catalog.abs(valor + (documento - coalesce(desconto, 0))) <= tolerancia then 'sinal_trocado'
+  when desconto <> 0 and pg_catalog.abs(valor - documento) <= tolerancia then 'desconto_ignorado'
+  when desconto <> 0 and pg_catalog.abs(valor - (documento - 2 * desconto)) <= tolerancia then 'desconto_em_dobro'
+  when documento - coalesce(desconto, 0) = 0 or valor = 0 then 'outro'
+  -- a factor below one lost the last digits to rounding in cents, hence the half cent
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 10) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 10) <= 0.005 then 'fator_10'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 100) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
+  when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
+  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
+    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
+      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
+    -- a whole multiple is more likely a quantity or a number of instalments
+    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
+    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
+  then 'razao_cambial'
+  else 'outro'
+end;
+
+comment on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
+  'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+revoke execute on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
+
+-- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
+-- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
+-- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.explicacao_diferenca(
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
+)
+returns table (frase text, conta text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    case
+      when tipo = 'sinal_trocado' then 'o sinal está trocado'
+      when tipo like 'fator\_%' then
+        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
+          || ' por ' || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
+      when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
+      when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
+      when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
+      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
+        || '% (' || tributos || '), que pode ser legítima'
+      else 'a diferença não tem causa reconhecida'
+    end,
+    case
+      when tipo = 'sinal_trocado' then regra_validacao_valores.reais(valor) || ' = -(' || regra_validacao_valores.reais(esperado) || ')'
+      when tipo like 'fator\_%' then
+        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(esperado)
+          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then regra_validacao_valores.reais(esperado) || ' escrito como ' || regra_validacao_valores.reais(valor)
+      when tipo = 'desconto_em_dobro' then
+        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(documento) || ' - 2 × ' || regra_validacao_valores.reais(desconto)
+      when tipo = 'razao_cambial' then
+        regra_validacao_valores.reais(valor) || ' ÷ ' || regra_validacao_valores.reais(esperado) || ' = '
+          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
+      else
+        regra_validacao_valores.reais(documento) || ' - ' || regra_validacao_valores.reais(coalesce(desconto, 0)) || ' = '
+          || regra_validacao_valores.reais(esperado) || ', e não ' || regra_validacao_valores.reais(valor)
+    end,
+    case
+      when tipo = 'sinal_trocado' then -0.05
+      when tipo like 'fator\_%' then 0.15
+      when tipo = 'digitos_trocados' then 0.12
+      when tipo = 'desconto_ignorado' then 0.10
+      when tipo = 'desconto_em_dobro' then 0.10
+      when tipo = 'razao_cambial' then -0.05
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
+  'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
+--! EndIncluded regras/validacao_valores/diferencas.sql
+
+--! Included regras/validacao_valores/duplicidades.sql
+-- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
+-- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
+-- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
+-- Touches nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
+language sql immutable parallel safe
+return nullif(
+  pg_catalog.regexp_replace(
+    pg_catalog.regexp_replace(
+      pg_catalog.btrim(pg_catalog.regexp_replace(
+        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
+          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
+        '[^a-z0-9]+', '-', 'g'), '-'),
+      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+      ''),
+    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
+
+comment on function regra_validacao_valores.documento_comparavel(text) is
+  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
+
+-- The last character of regra_validacao_valores.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
 -- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
 -- a blank of another kind), what may be a spreadsheet's ".0", and what is longer than is compared, is folded in full, or a spelling
 -- would hide a duplicate.
--- Touches nothing; inlined by the planner. Called by regras.duplicidades for every suspect.
-create or replace function regras.fim_documento(documento text) returns text
+-- Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades for every suspect.
+create or replace function regra_validacao_valores.fim_documento(documento text) returns text
 language sql immutable parallel safe
 return case
   when pg_catalog.octet_length(documento) <= 200
@@ -15307,20 +12597,18 @@ return case
       pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
     and pg_catalog.strpos(documento, '.0') = 0
     then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
-  else pg_catalog.right(regras.documento_comparavel(documento), 1)
+  else pg_catalog.right(regra_validacao_valores.documento_comparavel(documento), 1)
 end;
 
-comment on function regras.fim_documento(text) is
+comment on function regra_validacao_valores.fim_documento(text) is
   'Last character of a document number made comparable: equal for equal numbers.';
-revoke execute on function regras.fim_documento(text) from public;
---! EndIncluded regras/fim_documento.sql
+revoke execute on function regra_validacao_valores.fim_documento(text) from public;
 
---! Included regras/parcela_dita.sql
 -- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
 -- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
 -- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
--- instalment, and are spared the expressions. Touches nothing; inlined by the planner. Called by regras.duplicidades.
-create or replace function regras.parcela_dita(descricao text) returns text
+-- instalment, and are spared the expressions. Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.parcela_dita(descricao text) returns text
 language sql immutable parallel safe
 return (
   select case when t.texto like '%parc%' or t.texto like '%prest%' or t.texto ~ '[0-9] ?/ ?[0-9]{1,2}\s*$' then coalesce(
@@ -15337,15 +12625,1257 @@ return (
     else '' end
   from (select audit_interno.dobrar(pg_catalog.left(descricao, 500)) as texto) t);
 
-comment on function regras.parcela_dita(text) is
+comment on function regra_validacao_valores.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
-revoke execute on function regras.parcela_dita(text) from public;
---! EndIncluded regras/parcela_dita.sql
+revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
 
---! Included regras/entradas_casadas.sql
+-- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
+-- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
+-- the planner. Called by regra_validacao_valores.duplicidades for every entry it reads.
+create or replace function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+
+comment on function regra_validacao_valores.chave_duplicidade(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function regra_validacao_valores.chave_duplicidade(numeric, text) from public;
+
+-- Keys (regra_validacao_valores.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
+-- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
+-- changes nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_hashagg = off -- nearly as many keys as entries: sorted they take half the time, and no disk
+as $$
+begin
+  return query
+  select regra_validacao_valores.chave_duplicidade(l.valor, l.fornecedor_id)
+  from dw.lancamentos l
+  where l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between de and ate
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+  group by 1
+  having count(*) > 1 or sozinhas;
+end
+$$;
+
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) is
+  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+
+-- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
+-- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
+-- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
+-- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
+-- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
+-- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  -- to the end of the last day, for within a day entries have places of their own
+  v_perto interval := make_interval(days => v_dias, hours => 23);
+  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
+  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
+  v_fim date := least(janela.data_fim, '9999-12-31');
+  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
+  v_ate date := least(v_fim + v_dias, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
+  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
+  v_datas date[];
+  v_quantas int;
+  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
+begin
+  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
+  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  if not v_por_data then
+    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
+    from (
+      select distinct l.data_lancamento as data
+      from dw.lancamentos l
+      where l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between '0001-02-01' and '9999-12-31'
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 401
+    ) d
+    cross join generate_series(-2 * v_dias, v_dias) g (dias);
+    if v_datas is null then
+      return;
+    end if;
+    if v_quantas > 400 then
+      v_datas := null;
+    end if;
+  end if;
+
+  v_suspeitas := array(
+    select s.chave
+    from regra_validacao_valores.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
+  if v_suspeitas = '{}' then
+    return;
+  end if;
+
+  return query
+  with numerada as (
+    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    from (
+      -- then the end of the number, which no spelling changes
+      select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+      from (
+        -- by name: a warehouse may have further columns, called anything
+        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
+          regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        from dw.lancamentos f
+        where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+          and f.data_lancamento between v_de and v_ate
+          and (v_datas is null or f.data_lancamento = any (v_datas))
+        offset 0
+      ) e
+    ) l
+    where l.companhia > 1
+  ), comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
+      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
+      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
+      regra_validacao_valores.parcela_dita(l.descricao) as parcela
+    from (
+      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
+      from numerada n
+      where n.numero is not null
+    ) l
+    where l.iguais > 1
+  ), movimento as (
+    select c.*, sign(c.valor) as sinal,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)) over documento as saldo
+    from comparavel c
+    where c.fornecedor is not null
+    window documento as (
+      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      rows unbounded preceding)
+  ), liquida as (
+    select m.*,
+      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
+      -- reversal meets its booking, over the shorter one nothing old is left to meet
+      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
+      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
+      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+    from movimento m
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+      antes as (documento range between v_perto preceding and current row),
+      muito_antes as (documento range between v_longe preceding and current row),
+      depois as (documento range between current row and v_perto following)
+  ), par as (
+    select l.*,
+      lag(l.id) over gemeo as gemeo_id,
+      lag(l.data_lancamento) over gemeo as gemeo_data,
+      lag(l.filial) over gemeo as gemeo_filial,
+      lag(l.documento) over gemeo as gemeo_documento,
+      lag(l.descricao) over gemeo as gemeo_descricao
+    from liquida l
+    where not l.estornada
+    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
+  )
+  select
+    null::text,
+    p.id::text,
+    '{}'::jsonb,
+    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
+    jsonb_build_object(
+      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+      'mesma_descricao', t.mesma_descricao,
+      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
+        'documento', p.gemeo_documento)),
+    'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
+      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
+      || '; este seria a segunda vez.',
+    abs(p.valor)
+  from par p
+  cross join lateral (
+    select
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
+        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
+      audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
+        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
+            then 0.05 else -0.15 end as ajuste
+  ) t
+  where p.gemeo_data >= p.data_lancamento - v_dias
+    and p.liquido > 1
+    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades(audit.janela, numeric) is
+  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric) from public;
+--! EndIncluded regras/validacao_valores/duplicidades.sql
+
+--! Included regras/validacao_valores/regra.sql
+-- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the
+-- tolerance, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_base numeric := regras.confianca_base('validacao_valores', 0.70);
+  v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
+  v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
+  v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
+  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
+  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+begin
+  return query
+  select
+    null::text,
+    d.id::text,
+    -- more than numeric(18,2) holds can only be flagged
+    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    round(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipo,
+      'valor', d.valor,
+      'valor_documento', d.valor_documento,
+      'valor_desconto', d.valor_desconto,
+      'esperado', d.esperado,
+      'diferenca', d.diferenca,
+      'tolerancia', d.tolerancia,
+      'razao', d.razao,
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
+      'conta', e.conta)),
+    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    abs(d.diferenca)
+  from (
+    select
+      l.id, l.data_lancamento, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
+      l.valor - x.esperado as diferenca,
+      x.tolerancia,
+      case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
+      regra_validacao_valores.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
+        v_cambio_minimo, v_cambio_maximo) as tipo
+    from dw.lancamentos l
+    cross join lateral (
+      select
+        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
+        greatest(v_absoluta, v_relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
+    ) x
+    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > v_absoluta
+      and abs(l.valor - x.esperado) > x.tolerancia
+      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
+        + regra_validacao_valores.arredondamento_origem(l.valor, v_digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, v_digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, v_digitos))
+      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    offset 0 -- each is computed once, and only for findings
+  ) d
+  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
+  cross join lateral regra_validacao_valores.explicacao_diferenca(
+    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, r.taxa, r.tributos) e;
+
+  return query select * from regra_validacao_valores.duplicidades(janela, v_base);
+end
+$$;
+
+comment on function regra_validacao_valores.detectar(audit.janela) is
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
+--! EndIncluded regras/validacao_valores/regra.sql
+
+--! Included regras/trade_marketing/padroes.sql
+-- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
+-- Touches nothing. Called by regra_trade_marketing.expressao_padroes and by whatever matches single patterns.
+create or replace function regra_trade_marketing.sem_acentos(texto text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.octet_length(texto) = pg_catalog.length(texto) then texto
+  else pg_catalog.translate(normalize(texto, nfc),
+    'ÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝáàâãäåéèêëíìîïóòôõöúùûüçñýÿ',
+    'AAAAAAEEEEIIIIOOOOOUUUUCNYaaaaaaeeeeiiiiooooouuuucnyy')
+end;
+
+comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+revoke execute on function regra_trade_marketing.sem_acentos(text) from public;
+
+-- Whether one marketing pattern matches one text: the same decision as regra_trade_marketing.expressao_padroes takes for all of
+-- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
+-- matches. Touches nothing. Called by regra_trade_marketing.candidatos_marketing, audit.propor_padroes and
+-- audit.previsao_padrao.
+create or replace function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
+language sql immutable parallel safe
+return coalesce(case
+  when pg_catalog.btrim(padrao, E' \t\r\n') = '' then false
+  when tipo = 'regex' then texto_dobrado ~* regra_trade_marketing.sem_acentos(padrao)
+  when tipo = 'palavra' then
+    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', '', 'g') <> ''
+    and pg_catalog.strpos(
+      ' ' || pg_catalog.regexp_replace(texto_dobrado, '[^a-z0-9]+', ' ', 'g') || ' ',
+      ' ' || pg_catalog.btrim(pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '[^a-z0-9]+', ' ', 'g')) || ' ') > 0
+  else pg_catalog.strpos(
+    pg_catalog.regexp_replace(texto_dobrado, '\s+', ' ', 'g'),
+    pg_catalog.regexp_replace(audit_interno.dobrar(padrao), '\s+', ' ', 'g')) > 0
+end, false);
+
+comment on function regra_trade_marketing.padrao_casa(text, text, text) is
+  'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
+revoke execute on function regra_trade_marketing.padrao_casa(text, text, text) from public;
+
+-- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
+-- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
+-- Called by the parts of regra_trade_marketing.detectar, with what filtro_padroes and expressao_padroes give.
+create or replace function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
+language sql immutable parallel safe
+return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
+
+comment on function regra_trade_marketing.texto_casa(text, text[], text, text) is
+  'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
+revoke execute on function regra_trade_marketing.texto_casa(text, text[], text, text) from public;
+
+-- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
+-- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
+-- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
+-- nothing. Called by regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
+create or replace function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.btrim(padrao_dobrado, E' \t\r\n') = '' or tipo = 'palavra' and padrao_dobrado !~ '[a-z0-9]' then null
+  when tipo = 'regex' then (
+    select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
+    from (
+      select pg_catalog.regexp_replace(
+        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
+        pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+          pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
+          '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
+        '[.+^$]|%[%?*+]+', '%', 'g') as letras
+      where padrao_dobrado !~ '^(\(\?i\))?\*\*\*|\(\?[^:i]'
+    ) x
+  )
+  else '%' || pg_catalog.regexp_replace(
+    pg_catalog.btrim(case
+      when tipo = 'palavra' then pg_catalog.regexp_replace(padrao_dobrado, '[^a-z0-9]+', ' ', 'g')
+      else pg_catalog.regexp_replace(padrao_dobrado, '([\\%_])', '\\\1', 'g')
+    end), '\s+', '%', 'g') || '%'
+end;
+
+comment on function regra_trade_marketing.filtro_padrao(text, text) is
+  'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
+
+-- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
+-- that decides. Null where there is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar, against folded text.
+create or replace function regra_trade_marketing.filtro_padroes(acao text, campo text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado))
+  from audit.padroes_trade_marketing p
+  where p.ativo
+    and p.acao = filtro_padroes.acao
+    and p.campo = filtro_padroes.campo
+    and regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) is not null
+$$;
+
+comment on function regra_trade_marketing.filtro_padroes(text, text) is
+  'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
+revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from public;
+
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
+-- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
+-- those without come apart. Null where there is no pattern. Raises
+-- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(e.expressao, '|' order by p.id)
+  from audit.padroes_trade_marketing p
+  cross join lateral (
+    select case
+      when p.tipo = 'regex' then
+        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        case when '' ~* regra_trade_marketing.sem_acentos(p.padrao) is not null
+          then '(?:' || regra_trade_marketing.sem_acentos(p.padrao) || ')' end
+      when p.tipo = 'palavra' then
+        '(?:^|[^a-z0-9])' || nullif(regexp_replace(
+          btrim(regexp_replace(p.padrao_dobrado, '[^a-z0-9]+', ' ', 'g')), ' ', '[^a-z0-9]+', 'g'), '') || '(?![a-z0-9])'
+      else
+        regexp_replace(regexp_replace(p.padrao_dobrado, '([^[:alnum:][:space:]])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+    end as expressao
+  ) e
+  where p.ativo
+    and p.acao = expressao_padroes.acao
+    and p.campo = expressao_padroes.campo
+    and (regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) is not null) = expressao_padroes.filtravel
+    and btrim(p.padrao, E' \t\r\n') <> ''
+$$;
+
+comment on function regra_trade_marketing.expressao_padroes(text, text, boolean) is
+  'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+revoke execute on function regra_trade_marketing.expressao_padroes(text, text, boolean) from public;
+
+-- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
+-- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
+-- dw.lancamentos and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.textos_casados(campo text, janela audit.janela) returns text[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+-- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+set enable_hashagg = off
+as $$
+declare
+  v_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', campo);
+  v_filtravel text := regra_trade_marketing.expressao_padroes('incluir', campo, true);
+  v_sem_filtro text := regra_trade_marketing.expressao_padroes('incluir', campo, false);
+begin
+  if v_filtravel is null and v_sem_filtro is null then
+    return array[]::text[];
+  end if;
+  -- an expression, not select into: that never runs in parallel
+  return coalesce((
+    select array_agg(t.texto)
+    from (
+      select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
+      from (
+        -- by bytes, the cheapest to sort by
+        select distinct (case textos_casados.campo
+          when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
+        from dw.lancamentos l
+        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      ) d
+      -- or the folding would be repeated for every test below
+      offset 0
+    ) t
+    where regra_trade_marketing.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
+  ), array[]::text[]);
+end
+$$;
+
+comment on function regra_trade_marketing.textos_casados(text, audit.janela) is
+  'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+revoke execute on function regra_trade_marketing.textos_casados(text, audit.janela) from public;
+
+-- The patterns that matched, as a reviewer reads them. Touches nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.frase_padroes(padroes jsonb) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when count(*) = 1 then 'Casa com o padrão ' else 'Casa com os padrões ' end
+    || string_agg('"' || left(p ->> 'padrao', 60) || '" em '
+      || case p ->> 'campo' when 'descricao' then 'descrição' when 'conta_contabil' then 'conta contábil' else 'fornecedor' end,
+      ', ' order by ordem)
+  from jsonb_array_elements(padroes) with ordinality x (p, ordem)
+  where ordem <= 5
+$$;
+
+comment on function regra_trade_marketing.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+revoke execute on function regra_trade_marketing.frase_padroes(jsonb) from public;
+--! EndIncluded regras/trade_marketing/padroes.sql
+
+--! Included regras/trade_marketing/historia.sql
+-- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
+-- known. Touches nothing. Called by the rules; an expression that the planner inlines.
+create or replace function regra_trade_marketing.chave_fornecedor(codigo text, nome text) returns text
+language sql immutable parallel safe
+return coalesce(
+  regras.raiz_fornecedor(codigo),
+  '=' || nullif(audit_interno.dobrar(pg_catalog.left(pg_catalog.btrim(nome), 200)), ''));
+
+comment on function regra_trade_marketing.chave_fornecedor(text, text) is
+  'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
+revoke execute on function regra_trade_marketing.chave_fornecedor(text, text) from public;
+
+-- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
+-- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- regra_trade_marketing.historico_marketing.
+create or replace function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select g.fornecedor_id
+  from (
+    select distinct l.fornecedor_id::text as fornecedor_id
+    from dw.lancamentos l
+    where l.data_lancamento between codigos_marketing.inicio and codigos_marketing.fim and l.fornecedor_id is not null
+    offset 0
+  ) g
+  where regras.raiz_fornecedor(g.fornecedor_id) in (select k from unnest(codigos_marketing.chaves) k);
+end
+$$;
+
+comment on function regra_trade_marketing.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
+revoke execute on function regra_trade_marketing.codigos_marketing(date, date, text[]) from public;
+
+-- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
+-- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
+-- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
+-- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- regra_trade_marketing.fornecedores_marketing.
+create or replace function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
+returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_codigos text[] := array(
+    select regra_trade_marketing.codigos_marketing(historico_marketing.inicio, historico_marketing.fim, historico_marketing.chaves));
+  v_sem_codigo boolean := exists (select from unnest(historico_marketing.chaves) k where k like '=%');
+begin
+  return query
+  with grupo as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
+    from dw.lancamentos l
+    where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
+        or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
+    union all
+    select null, l.fornecedor, l.categoria, count(*), min(l.data_lancamento)::date
+    from dw.lancamentos l
+    where v_sem_codigo and l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
+      and regras.inicio_fornecedor(l.fornecedor_id) = ''
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 2, 3
+  ), outro as (
+    select regra_trade_marketing.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
+    from grupo g
+    offset 0
+  )
+  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  from outro o
+  where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
+  group by o.chave, o.nome, o.categoria_dobrada;
+end
+$$;
+
+comment on function regra_trade_marketing.historico_marketing(date, date, text[]) is
+  'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
+revoke execute on function regra_trade_marketing.historico_marketing(date, date, text[]) from public;
+
+-- What suppliers of the given names, canonical, do under whichever code: as regra_trade_marketing.historico_marketing, for names that come under a
+-- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- regra_trade_marketing.fornecedores_marketing.
+create or replace function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
+returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_grafias text[];
+begin
+  select array_agg(g.fornecedor) into v_grafias
+  from (
+    select distinct l.fornecedor
+    from dw.lancamentos l
+    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
+    offset 0
+  ) g
+  where regras.nome_canonico(g.fornecedor) = any (historico_nomes_marketing.nomes);
+
+  return query
+  with grupo as (
+    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
+    from dw.lancamentos l
+    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
+      and l.fornecedor in (select g from unnest(v_grafias) g)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3
+  ), outro as (
+    select regra_trade_marketing.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
+      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
+    from grupo g
+    offset 0
+  )
+  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  from outro o
+  where o.categoria_dobrada <> all (v_pendentes)
+  group by o.chave, o.nome, o.categoria_dobrada;
+end
+$$;
+
+comment on function regra_trade_marketing.historico_nomes_marketing(date, date, text[]) is
+  'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
+revoke execute on function regra_trade_marketing.historico_nomes_marketing(date, date, text[]) from public;
+
+-- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
+-- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
+-- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
+-- Reads the ledger through regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by
+-- regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.fornecedores_marketing(
+  inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
+) returns table (
+  chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+begin
+  return query
+  with suspeito as materialized (
+    select u.chave, u.nome, u.corte, u.chave not like '=%' and u.nome <> '' as tem_ambos
+    from unnest(chaves, nomes, cortes) u (chave, nome, corte)
+    where u.chave is not null
+  ), historia as materialized (
+    select h.* from regra_trade_marketing.historico_marketing(inicio, fim, array(select distinct s.chave from suspeito s)) h
+  ), antes as materialized (
+    select distinct s.chave, s.nome, s.corte, h.nome as outro
+    from suspeito s
+    join historia h on h.chave = s.chave and h.desde < s.corte
+    where s.tem_ambos
+  ), nova as materialized (
+    select a.chave, a.nome, a.corte from antes a where a.outro <> '' group by 1, 2, 3 having bool_and(a.outro <> a.nome)
+  ), par as (
+    select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select p.nome from par p union select p.outro from par p) g
+    offset 0
+  ), estranha as materialized (
+    select p.chave, p.nome, p.corte
+    from par p
+    join grafia a on a.nome = p.nome
+    join grafia b on b.nome = p.outro
+    group by 1, 2, 3
+    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
+  ), sem_passado as materialized (
+    select s.chave, s.nome, s.corte
+    from suspeito s
+    left join antes a on a.chave = s.chave and a.nome = s.nome and a.corte = s.corte
+    where s.tem_ambos and a.chave is null
+  ), pelo_nome as materialized (
+    select h.*
+    from (select array_agg(distinct s.nome) as nomes from sem_passado s having count(*) > 0) n
+    cross join lateral regra_trade_marketing.historico_nomes_marketing(inicio, fim, n.nomes) h
+  ), conhecida as (
+    select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
+  ), conta as (
+    -- an entry under both code and name is in both: once
+    select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
+    from suspeito s
+    join historia h on h.chave = s.chave
+    union
+    select s.chave, s.nome, s.corte, h.chave, h.nome, h.categoria_dobrada, h.lancamentos
+    from conhecida s
+    join pelo_nome h on h.nome = s.nome
+  ), soma as (
+    select c.chave, c.nome, c.corte, c.categoria_dobrada, sum(c.lancamentos) as lancamentos from conta c group by 1, 2, 3, 4
+  ), resumo as (
+    select m.chave, m.nome, m.corte, sum(m.lancamentos) as total,
+      sum(m.lancamentos) filter (where m.categoria_dobrada = v_marketing) as marketing,
+      max(m.lancamentos) filter (where m.categoria_dobrada <> v_marketing) as maior_outra,
+      jsonb_object_agg(m.categoria_dobrada, m.lancamentos) as por_categoria
+    from soma m
+    group by 1, 2, 3
+  )
+  select s.chave, s.nome, s.corte, e.chave is not null, r.total, r.marketing, r.maior_outra, r.por_categoria
+  from suspeito s
+  left join estranha e on e.chave = s.chave and e.nome = s.nome and e.corte = s.corte
+  left join resumo r on r.chave = s.chave and r.nome = s.nome and r.corte = s.corte and e.chave is null;
+end
+$$;
+
+comment on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) is
+  'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
+
+-- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
+-- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
+-- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
+returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regra_trade_marketing.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regra_trade_marketing.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regra_trade_marketing.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regra_trade_marketing.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
+  v_passo bigint;
+begin
+  v_passo := (
+    select greatest(1, count(*) / 20000)
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim);
+
+  return query
+  with amostra as (
+    select l.id::text as id, audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada,
+      regra_trade_marketing.chave_fornecedor(l.fornecedor_id, l.fornecedor) as chave,
+      l.fornecedor as nome, l.descricao as memoria
+    from dw.lancamentos l
+    where l.data_lancamento between palavras_marketing.inicio and palavras_marketing.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 0) % v_passo = 0)
+    offset 0
+  ), outra as (
+    select a.id, a.categoria_dobrada, a.chave,
+      concat_ws(' ', regras.palavras_texto(a.nome), regras.palavras_texto(a.memoria)) as texto
+    from amostra a
+    where a.categoria_dobrada <> '' and a.categoria_dobrada <> all (v_pendentes)
+      and not regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+      and not regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+      and not regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre)
+    offset 0
+  ), contado as (
+    select w.palavra, a.categoria_dobrada, a.chave, count(distinct a.id) as lancamentos
+    from outra a
+    cross join lateral string_to_table(a.texto, ' ') w (palavra)
+    where w.palavra = any (palavras_marketing.palavras)
+    group by 1, 2, 3
+  )
+  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+    (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
+  from contado c
+  group by c.palavra, c.categoria_dobrada;
+end
+$$;
+
+comment on function regra_trade_marketing.palavras_marketing(date, date, text[]) is
+  'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+revoke execute on function regra_trade_marketing.palavras_marketing(date, date, text[]) from public;
+--! EndIncluded regras/trade_marketing/historia.sql
+
+--! Included regras/trade_marketing/candidatos.sql
+-- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
+-- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
+-- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.candidatos_marketing(
+  janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
+) returns table (
+  id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
+  padroes jsonb, palavras text[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+-- a list that may not be hashed is gone through for every entry
+set work_mem = '64MB'
+as $$
+declare
+  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_dos_padroes text[];
+begin
+  select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
+  from audit.padroes_trade_marketing p
+  cross join lateral regexp_matches(audit_interno.dobrar(p.padrao), '[a-z]{3,}', 'g') m
+  where p.ativo and p.acao = 'incluir';
+
+  return query
+  with casado as materialized (
+    select l.id::text as id, l.data_lancamento::date as data_lancamento, l.categoria::text as categoria, l.valor::numeric as valor,
+      l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
+      coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+    from dw.lancamentos l
+    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    where (l.descricao in (select unnest(candidatos_marketing.descricoes))
+        or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
+        or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
+      and l.categoria is distinct from candidatos_marketing.categoria
+      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+  ), texto as (
+    select 'descricao' as campo, c.descricao as texto from casado c
+    union
+    select 'fornecedor', c.fornecedor from casado c
+    union
+    select 'conta_contabil', c.conta_contabil from casado c
+  ), nomeado as materialized (
+    select t.campo, t.texto, bool_or(p.acao = 'excluir') as excluido,
+      jsonb_agg(jsonb_build_object('id', p.id, 'campo', p.campo, 'tipo', p.tipo, 'padrao', p.padrao) order by p.id)
+        filter (where p.acao = 'incluir') as padroes
+    from (select x.campo, x.texto, audit_interno.dobrar(x.texto) as dobrado from texto x where x.texto <> '' offset 0) t
+    join (
+      select p.*, regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    -- the quick filter first; not every expression has one
+    where (p.filtro is null or t.dobrado like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.dobrado)
+    group by t.campo, t.texto
+  )
+  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+    c.fornecedor_id::text, regra_trade_marketing.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
+    coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
+    array(
+      select distinct w
+      from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
+      where length(w) >= 4 and w <> all (v_dos_padroes))
+  from casado c
+  left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
+  left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
+  left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
+  where c.categoria_dobrada <> v_categoria_dobrada
+    and coalesce(d.padroes, f.padroes, k.padroes) is not null
+    and (d.excluido or f.excluido or k.excluido) is not true;
+end
+$$;
+
+comment on function regra_trade_marketing.candidatos_marketing(audit.janela, text, text[], text[], text[]) is
+  'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
+revoke execute on function regra_trade_marketing.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
+
+-- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
+-- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
+-- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
+-- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
+-- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
+returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
+  v_descricao text := regra_trade_marketing.expressao_padroes('incluir', 'descricao', true);
+  v_descricao_livre text := regra_trade_marketing.expressao_padroes('incluir', 'descricao', false);
+  v_fornecedor_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'fornecedor');
+  v_fornecedor text := regra_trade_marketing.expressao_padroes('incluir', 'fornecedor', true);
+  v_fornecedor_livre text := regra_trade_marketing.expressao_padroes('incluir', 'fornecedor', false);
+  v_conta_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'conta_contabil');
+  v_conta text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', true);
+  v_conta_livre text := regra_trade_marketing.expressao_padroes('incluir', 'conta_contabil', false);
+  v_passo bigint;
+begin
+  v_passo := (
+    select greatest(1, count(*) / 40000)
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
+
+  return query
+  with amostra as (
+    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
+      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+    from dw.lancamentos l
+    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
+      and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    offset 0
+  ), casado as materialized (
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    from amostra a
+    where a.categoria_dobrada <> all (v_pendentes)
+      and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
+        or regra_trade_marketing.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
+        or regra_trade_marketing.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
+  ), texto as materialized (
+    select c.n, c.certo, t.campo, t.texto
+    from casado c
+    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
+    where t.texto <> ''
+  ), nomeado as materialized (
+    select t.campo, t.texto, p.id, p.acao
+    from (select distinct x.campo, x.texto from texto x) t
+    join (
+      select p.*, regra_trade_marketing.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
+      from audit.padroes_trade_marketing p where p.ativo
+      offset 0
+    ) p on p.campo = t.campo
+    where (p.filtro is null or t.texto like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.texto)
+  ), excluido as (
+    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+  )
+  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
+  from texto t
+  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
+  where t.n not in (select e.n from excluido e)
+  group by m.id;
+end
+$$;
+
+comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
+  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
+
+-- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
+-- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
+-- off nought and one. Touches nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
+language sql immutable parallel safe
+return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
+
+comment on function regra_trade_marketing.parcela_contestada(numeric, numeric, numeric) is
+  'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+revoke execute on function regra_trade_marketing.parcela_contestada(numeric, numeric, numeric) from public;
+
+-- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
+-- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
+-- whoever maintains the patterns.
+create or replace function audit.acertos_padroes()
+returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, coalesce(a.achados, 0), coalesce(a.confirmados, 0), coalesce(a.recusados, 0),
+    round(a.confirmados::numeric / nullif(a.confirmados + a.recusados, 0), 4)
+  from audit.padroes_trade_marketing p
+  left join (
+    select (x ->> 'id')::bigint as padrao_id,
+      count(*) as achados,
+      count(*) filter (where d.status = 'corrigida') as confirmados,
+      count(*) filter (where d.status in ('rejeitada', 'revertida')) as recusados
+    from audit.divergencias_processadas d
+    cross join lateral jsonb_array_elements(
+      case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+    where d.regra = 'trade_marketing'
+    group by 1
+  ) a on a.padrao_id = p.id
+  order by p.id
+$$;
+
+comment on function audit.acertos_padroes() is
+  'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
+revoke execute on function audit.acertos_padroes() from public;
+grant execute on function audit.acertos_padroes() to conferente_leitor;
+
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
+-- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  from (
+    select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
+    from audit.decisoes p
+    order by p.divergencia_id, p.id desc
+  ) u
+  join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
+  cross join lateral jsonb_array_elements(
+    case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
+  join audit.padroes_trade_marketing p
+    on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+    or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
+$$;
+
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+revoke execute on function regra_trade_marketing.respostas_padroes() from public;
+
+-- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
+-- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
+-- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
+-- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric) returns numeric
+language sql immutable parallel safe
+return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
+
+comment on function regra_trade_marketing.confianca_padrao(numeric, numeric) is
+  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+revoke execute on function regra_trade_marketing.confianca_padrao(numeric, numeric) from public;
+--! EndIncluded regras/trade_marketing/candidatos.sql
+
+--! Included regras/trade_marketing/regra.sql
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
+-- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
+-- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regra_trade_marketing.requisitos() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_proximos text;
+begin
+  if v_categoria is null then
+    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  if not exists (
+    select from audit.padroes_trade_marketing p
+    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+  then
+    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
+      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+  end if;
+  if not regras.rotulo_existe(array[v_categoria]) then
+    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  return null;
+end
+$$;
+
+comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+revoke execute on function regra_trade_marketing.requisitos() from public;
+
+-- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
+create or replace function regra_trade_marketing.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
+  v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  -- dates that leave room for the months of history on both sides
+  v_primeira constant date := date '0030-01-01';
+  v_ultima constant date := date '9970-12-31';
+  -- what is not the supplier's own weighs no more than so many of its entries
+  v_alheio constant int := 20;
+  v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
+  v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
+  v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
+begin
+  if v_categoria is null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'a configuração trade_marketing.categoria está vazia',
+      hint = 'Informe a categoria que os lançamentos de marketing devem ter.';
+  end if;
+  if v_descricoes = '{}' and v_fornecedores = '{}' and v_contas = '{}' then
+    return;
+  end if;
+
+  return query
+  with candidato as materialized (
+    select m.*, coalesce(date_trunc('month', d.serve::timestamp)::date, '-infinity') as corte
+    from regra_trade_marketing.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) m
+    cross join lateral (
+      select case when m.data_lancamento between v_primeira and v_ultima then m.data_lancamento end as serve
+    ) d
+  ), periodo as materialized (
+    select
+      min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
+      array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
+    from candidato c
+  ), frase as materialized (
+    -- few combinations of patterns, many entries
+    select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
+  ), resumo as (
+    select f.*
+    from periodo p
+    cross join (
+      select array_agg(s.chave) as chaves, array_agg(s.nome) as nomes, array_agg(s.corte) as cortes
+      from (select distinct c.chave, c.nome, c.corte from candidato c) s
+    ) s
+    cross join lateral regra_trade_marketing.fornecedores_marketing(p.inicio, p.fim, v_categoria, s.chaves, s.nomes, s.cortes) f
+  ), firme as materialized (
+    -- a word that several suppliers use, nine times in ten for one category
+    select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
+    from periodo x
+    cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
+    where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), texto as (
+    select c.id,
+      max(f.lancamentos) as contra,
+      jsonb_agg(jsonb_build_object('palavra', f.palavra, 'na_categoria', f.lancamentos, 'total', f.total)
+        order by f.lancamentos desc, f.palavra) as palavras
+    from candidato c
+    cross join lateral unnest(c.palavras) w (palavra)
+    -- nothing defends a pending entry but its supplier's habit
+    join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
+    group by c.id
+  )
+  select
+    null::text,
+    c.id,
+    jsonb_build_object('categoria', v_categoria),
+    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object(
+      'padroes', c.padroes,
+      'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
+      'historico_fornecedor', jsonb_build_object(
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'meses', v_meses),
+      'historico_texto', coalesce(t.palavras, '[]'),
+      'a_favor', s.texto,
+      'contra', f.contra)
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+    s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
+    nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
+  from candidato c
+  join frase s on s.padroes = c.padroes
+  left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
+  left join texto t on t.id = c.id
+  cross join lateral (
+    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
+      (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
+  ) b
+  cross join lateral (
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
+  ) e
+  cross join lateral (
+    select nullif(concat_ws('; ',
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
+          || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when r.contradito then 'o nome não se parece com nenhum que o código ' || c.codigo
+        || ' já teve: confira de quem é; o histórico do código não foi levado em conta' end,
+      case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
+      case when t.contra is not null then
+        'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
+          || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
+  ) f
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regra_trade_marketing.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
+end
+$$;
+
+comment on function regra_trade_marketing.detectar(audit.janela) is
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+revoke execute on function regra_trade_marketing.detectar(audit.janela) from public;
+--! EndIncluded regras/trade_marketing/regra.sql
+
+--! Included regras/trade_marketing/propostas.sql
 -- The entries that one marketing pattern matches, newest first, as audit.previsao_padrao shows them. Reads dw.lancamentos and
 -- the settings; changes nothing. Called by audit.previsao_padrao, through audit_interno.ler.
-create or replace function regras.entradas_casadas(campo text, tipo text, padrao text, limite int)
+create or replace function regra_trade_marketing.entradas_casadas(campo text, tipo text, padrao text, limite int)
 returns table (
   registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
   valor numeric, ja_em_marketing boolean
@@ -15363,62 +13893,64 @@ begin
     l.conta_contabil::text, l.valor::numeric,
     coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
   from dw.lancamentos l
-  where regras.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
+  where regra_trade_marketing.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
     case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
   order by l.data_lancamento desc, l.id
   limit greatest(0, least(entradas_casadas.limite, 10000));
 end
 $$;
 
-comment on function regras.entradas_casadas(text, text, text, int) is
+comment on function regra_trade_marketing.entradas_casadas(text, text, text, int) is
   'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
-revoke execute on function regras.entradas_casadas(text, text, text, int) from public;
---! EndIncluded regras/entradas_casadas.sql
+revoke execute on function regra_trade_marketing.entradas_casadas(text, text, text, int) from public;
 
---! Included regras/julgar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
--- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
--- seldom have. The statistics must be those of regras.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
--- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
-create or replace function regras.julgar_retroteste(janela audit.janela)
-returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
-language plpgsql stable rows 10000
+-- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
+-- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
+-- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- explodes ends at statement_timeout.
+create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
+returns table (
+  registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+  valor numeric, ja_em_marketing boolean
+)
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_minima constant numeric := 0.05; -- as in regras.pendente_verificacao: under it nothing is proposed
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_meses int4range := int4range(regras.mes_indice(janela.data_inicio), regras.mes_indice(janela.data_fim) + 1);
 begin
+  if campo is null or campo not in ('fornecedor', 'descricao', 'conta_contabil') then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'campo desconhecido: ' || coalesce(campo, '(nulo)'),
+      hint = 'Use fornecedor, descricao ou conta_contabil.';
+  end if;
+  if tipo is null or tipo not in ('contem', 'palavra', 'regex') then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'tipo desconhecido: ' || coalesce(tipo, '(nulo)'),
+      hint = 'Use contem, palavra ou regex.';
+  end if;
+
   return query
-  with sugestao as materialized (
-    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
-    from regras.sugerir_pendencias(null, v_meses, null) s
-    cross join lateral unnest(s.ids, s.certas) u (id, certa)
-  )
-  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
-    coalesce(s.acertou and s.confianca >= v_minima, false)
-  from dw.lancamentos l
-  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
-  where l.data_lancamento between janela.data_inicio and janela.data_fim
-    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
-    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
+  select * from audit_interno.ler('select * from regra_trade_marketing.entradas_casadas($2[1], $2[2], $2[3], $2[4]::int)',
+    textos => array[campo, tipo, padrao, limite::text])
+    as e (registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
+      valor numeric, ja_em_marketing boolean);
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
 
-comment on function regras.julgar_retroteste(audit.janela) is
-  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
-revoke execute on function regras.julgar_retroteste(audit.janela) from public;
---! EndIncluded regras/julgar_retroteste.sql
+comment on function audit.previsao_padrao(text, text, text, int) is
+  'Entries that a marketing pattern would match, newest first, before it is saved. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra or regex; limite: at most 10,000 rows. Errors: invalid_parameter_value, invalid_regular_expression, NC010 no warehouse to read.';
+revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
+grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
 
---! Included regras/padroes_propostos.sql
 -- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
 -- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
 -- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
-create or replace function regras.padroes_propostos(suporte_minimo int, precisao_minima numeric)
+create or replace function regra_trade_marketing.padroes_propostos(suporte_minimo int, precisao_minima numeric)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -15484,7 +14016,7 @@ begin
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
-        and regras.padrao_casa(p.tipo, p.padrao, c.texto))
+        and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
     -- a pair says nothing that one of its words does not say as precisely of as many
     and not exists (
       select from contado m
@@ -15494,185 +14026,200 @@ begin
 end
 $$;
 
-comment on function regras.padroes_propostos(int, numeric) is
+comment on function regra_trade_marketing.padroes_propostos(int, numeric) is
   'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
-revoke execute on function regras.padroes_propostos(int, numeric) from public;
---! EndIncluded regras/padroes_propostos.sql
+revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric) from public;
 
---! Included regras/preparar_retroteste.sql
--- Puts the statistics of regras.pendente_verificacao back to what was known before a window's first month: counts of that
--- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
--- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regras.preparar_pendente_verificacao reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
-create or replace function regras.preparar_retroteste(janela audit.janela) returns void
-language plpgsql volatile
+-- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
+-- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
+-- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
+-- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by whoever maintains the patterns.
+create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
+returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
 as $$
-declare
-  v_primeiro int := regras.mes_indice(janela.data_inicio);
-begin
-  perform regras.preparar_pendente_verificacao(null);
-  delete from regras.estatistica_contagem c where c.mes >= v_primeiro;
-  delete from regras.estatistica_mes m where m.mes >= v_primeiro;
-  analyze regras.estatistica_contagem;
-  perform regras.calibrar_historia(regras.meses_retroteste());
-end
-$$;
-
-comment on function regras.preparar_retroteste(audit.janela) is
-  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
-revoke execute on function regras.preparar_retroteste(audit.janela) from public;
---! EndIncluded regras/preparar_retroteste.sql
-
---! Included regras/rotulos_proximos.sql
--- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
--- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
--- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
-create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
-returns table (rotulo text, lancamentos bigint)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-as $$
-declare
-  v_dobrado text := audit_interno.dobrar_categoria(rotulos_proximos.procurado);
-  v_trigramas text[] := regras.trigramas(rotulos_proximos.procurado);
 begin
   return query
-  select c.escrito, c.lancamentos
-  from (
-    select (array_agg(g.categoria order by g.lancamentos desc, g.categoria))[1] as escrito, sum(g.lancamentos)::bigint as lancamentos,
-      audit_interno.dobrar_categoria(g.categoria) as dobrado
-    from (select l.categoria::text as categoria, count(*) as lancamentos from dw.lancamentos l group by l.categoria) g
-    group by audit_interno.dobrar_categoria(g.categoria)
-    offset 0
-  ) c
-  cross join lateral (select regras.trigramas(c.dobrado) as trigramas) t
-  cross join lateral (
-    select count(*) filter (where u = any (v_trigramas))::numeric
-      / nullif(cardinality(v_trigramas) + count(*) filter (where u <> all (v_trigramas)), 0) as parecido
-    from unnest(t.trigramas) u
-  ) s
-  where v_dobrado <> '' and c.dobrado <> ''
-    and (c.dobrado = v_dobrado or s.parecido >= 0.3
-      or length(v_dobrado) >= 4 and strpos(c.dobrado, v_dobrado) > 0 or length(c.dobrado) >= 4 and strpos(v_dobrado, c.dobrado) > 0)
-  order by c.dobrado = v_dobrado desc, s.parecido desc, c.lancamentos desc, c.escrito
-  limit greatest(rotulos_proximos.limite, 0);
+  select * from audit_interno.ler('select * from regra_trade_marketing.padroes_propostos($2[1]::int, $2[2]::numeric)',
+    textos => array[suporte_minimo::text, precisao_minima::text])
+    as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
 
-comment on function regras.rotulos_proximos(text, int) is
-  'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
-revoke execute on function regras.rotulos_proximos(text, int) from public;
---! EndIncluded regras/rotulos_proximos.sql
+comment on function audit.propor_padroes(int, numeric) is
+  'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
+revoke execute on function audit.propor_padroes(int, numeric) from public;
+grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/trade_marketing/propostas.sql
 
---! Included regras/trigramas.sql
--- The runs of three characters of each word of a text, folded, words set apart by two blanks before and one behind: what two texts
--- that are written a little differently, or in another order, have in common. Each once. The measure of pg_trgm, which need not
--- be installed. Touches nothing. Called by regras.rotulos_proximos, contradizem_codigo and
--- fornecedores_marketing.
-create or replace function regras.trigramas(texto text) returns text[]
+--! Included regras/pendente_verificacao/entradas.sql
+-- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
+-- four digits. Touches nothing. Called by the statistics of regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.mes_indice(data date) returns int
 language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(array_agg(distinct substr('  ' || p.palavra || ' ', n, 3)), '{}')
-  from string_to_table(btrim(regexp_replace(audit_interno.dobrar(left(texto, 200)), '[^[:alnum:]]+', ' ', 'g')), ' ') p (palavra)
-  cross join lateral generate_series(1, length(p.palavra) + 1) n
-  where p.palavra <> ''
-$$;
+return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
+  then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
 
-comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
-revoke execute on function regras.trigramas(text) from public;
---! EndIncluded regras/trigramas.sql
+comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+revoke execute on function regra_pendente_verificacao.mes_indice(date) from public;
 
---! Included regras/confianca_padrao.sql
--- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
--- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
--- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
--- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regras.trade_marketing.
-create or replace function regras.confianca_padrao(parcela numeric, erro numeric) returns numeric
+-- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
+create or replace function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text) returns int
 language sql immutable parallel safe
-return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
+return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) & 1)::int;
 
-comment on function regras.confianca_padrao(numeric, numeric) is
-  'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
-revoke execute on function regras.confianca_padrao(numeric, numeric) from public;
---! EndIncluded regras/confianca_padrao.sql
+comment on function regra_pendente_verificacao.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+revoke execute on function regra_pendente_verificacao.metade_fornecedor(text, text) from public;
 
---! Included regras/contar_fornecedores.sql
--- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
--- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_categoria and estatistica_nome; changes nothing. Called by regras.contar_meses and contar_chegadas.
-create or replace function regras.contar_fornecedores(meses int[], chaves text[]) returns setof regras.estatistica_fornecedor
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-as $$
-declare
-  v_pendentes text[] := regras.rotulos_pendentes();
-  v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_inicio date;
-  v_fim date;
-begin
-  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
-  into v_inicio, v_fim
-  from unnest(meses) m;
+-- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
+-- Called by regra_pendente_verificacao.chaves_valor.
+create or replace function regra_pendente_verificacao.faixa_valor(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  when valor is null or valor = 'NaN' then null
+  when pg_catalog.abs(valor) < 0.01 then '0'
+  when pg_catalog.abs(valor) > 1e30 then 'infinito'
+  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
+end;
 
-  return query
-  with g as materialized (
-    select regras.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
-    from dw.lancamentos l
-    where l.categoria in (
-        select k.categoria from regras.estatistica_categoria k
-        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
-      and l.fornecedor_id <> ''
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
-        and regras.mes_indice(l.data_lancamento) = any (meses))
-      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    group by 1, 2, 3, 4
-  ), f as materialized (
-    select regras.raiz_fornecedor(g.fornecedor_id) as raiz, coalesce(n.nome, '') as nome, g.mes, g.linhas,
-      nullif(regras.palavras_texto(g.descricao), '') as texto
-    from g
-    left join regras.estatistica_nome n on n.escrito = g.escrito
-    offset 0
-  ), p as (
-    select f.raiz, f.nome, f.mes, array_agg(distinct w) as palavras
-    from (select distinct f.raiz, f.nome, f.mes, f.texto from f where f.texto is not null) f
-    cross join lateral string_to_table(f.texto, ' ') w
-    where length(w) >= 4
-    group by 1, 2, 3
-  )
-  select t.raiz, t.nome, t.mes, t.textos, coalesce(p.palavras, '{}')
+comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
+
+-- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
+-- entry waits the less the past says of it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
+language sql immutable parallel safe
+return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
+
+comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
+revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
+
+-- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
+-- and where entries are asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.niveis(
+  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
+) returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe rows 11
+begin atomic
+  select v.nivel, v.chave
+  -- a function over arrays: half the cost of a list of values for each entry
+  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  where v.chave is not null;
+end;
+
+comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
+  'Keys of an entry as rows: level and key, without those that are null.';
+revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
+
+-- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
+-- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
+-- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
+-- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_fornecedor(
+  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
+) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
+language sql immutable parallel safe rows 1
+begin atomic
+  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
+    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
   from (
-    select f.raiz, f.nome, f.mes, coalesce(sum(f.linhas) filter (where f.texto is not null), 0)::int as textos
-    from f
-    where f.raiz is not null and f.mes is not null
-    group by 1, 2, 3
-  ) t
-  left join p on p.raiz = t.raiz and p.nome = t.nome and p.mes = t.mes;
-end
+    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
+      pg_catalog.hashtextextended(conta, 0) as conta
+    offset 0
+  ) h;
+end;
+
+comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) is
+  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
+revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
+
+-- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
+-- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
+-- inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
+returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select 10::smallint, pg_catalog.hashtextextended(fornecedor || E'\n' || texto, 0), null::text
+  where fornecedor is not null and texto <> ''
+  union all
+  select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
+  from pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.concat_ws(' ', nome, texto), ' ')) p (termo)
+  where pg_catalog.length(p.termo) > 2;
+end;
+
+comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
+  'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
+
+-- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
+-- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
+-- asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
+returns table (k3 bigint, k8 bigint, k9 bigint)
+language sql immutable parallel safe rows 1
+begin atomic
+  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
+    pg_catalog.hash_numeric_extended(valor, h.ambos)
+  from (
+    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regra_pendente_verificacao.faixa_valor(valor), 0) as faixa,
+      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
+    offset 0
+  ) h;
+end;
+
+comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric) is
+  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
+revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
+
+-- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
+-- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
+-- regra_pendente_verificacao.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_entrada(
+  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+) returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select f.nivel, f.chave, null::text
+  from regra_pendente_verificacao.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
+  cross join regra_pendente_verificacao.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  union all
+  select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
+end;
+
+comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) is
+  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
+
+-- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
+-- Null when there is none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia,
+-- pontuar_pendencias and ajustar_alfas.
+create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select max(m.mes)
+  from regra_pendente_verificacao.estatistica_mes m
+  where m.mes < ultimo_mes_conhecido.corte
+    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from regra_pendente_verificacao.estatistica_mes t)
 $$;
 
-comment on function regras.contar_fornecedores(int[], text[]) is
-  'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
-revoke execute on function regras.contar_fornecedores(int[], text[]) from public;
---! EndIncluded regras/contar_fornecedores.sql
+comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
+revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
---! Included regras/contradizem_codigo.sql
 -- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
 -- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
 -- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
 -- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
--- Reads regras.estatistica_*; changes nothing. Called by regras.entradas_pendencia.
-create or replace function regras.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
+-- Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
@@ -15682,7 +14229,7 @@ set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
-  v_linhas bigint := (select sum(m.linhas) from regras.estatistica_mes m);
+  v_linhas bigint := (select sum(m.linhas) from regra_pendente_verificacao.estatistica_mes m);
 begin
   return query
   with entrada as materialized (
@@ -15691,7 +14238,7 @@ begin
     where u.raiz is not null
   ), historia as materialized (
     select f.raiz, f.nome, min(f.mes) as mes
-    from regras.estatistica_fornecedor f
+    from regra_pendente_verificacao.estatistica_fornecedor f
     where f.raiz in (select e.raiz from entrada e)
     group by f.raiz, f.nome
   ), nova as materialized (
@@ -15717,7 +14264,7 @@ begin
     -- companies whose texts say something
     select f.raiz, c.corte
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
-    join regras.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
+    join regra_pendente_verificacao.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
     group by f.raiz, c.corte
     having sum(f.textos) >= 10
   ), dita as materialized (
@@ -15731,10 +14278,10 @@ begin
     select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
     from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
     cross join lateral (
-      select sum(c.linhas) as linhas from regras.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
+      select sum(c.linhas) as linhas from regra_pendente_verificacao.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
   ), sabida as (
     select f.raiz, w.palavra, min(f.mes) as mes
-    from regras.estatistica_fornecedor f
+    from regra_pendente_verificacao.estatistica_fornecedor f
     cross join lateral unnest(f.palavras) w (palavra)
     where f.raiz in (select x.raiz from falante x)
     group by f.raiz, w.palavra
@@ -15756,54 +14303,199 @@ begin
 end
 $$;
 
-comment on function regras.contradizem_codigo(text[], text[], text[], int[]) is
+comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) is
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
-revoke execute on function regras.contradizem_codigo(text[], text[], text[], int[]) from public;
---! EndIncluded regras/contradizem_codigo.sql
+revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
---! Included regras/frase_rotulos.sql
--- The categories of the ledger nearest to some labels, three at most, with their counts, as a sentence; null when nothing is like
--- them. Reads dw.lancamentos; changes nothing. Called by what the rules require.
-create or replace function regras.frase_rotulos(rotulos text[]) returns text
-language sql stable
+-- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
+-- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
+create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
+returns table (
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
+)
+language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
-  from (
-    select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
-    from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
-    cross join lateral (select y.*, row_number() over () * 100 + r.n as ordem from regras.rotulos_proximos(r.procurado, 3) y) p
-    group by p.rotulo
-    order by min(p.ordem)
-    limit 3
-  ) x
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
+  v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
+  v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  v_limiar bigint;
+begin
+  if retroteste is null then
+    return query
+    with pendente as materialized (
+      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as corte,
+        left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+      from dw.lancamentos l
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+        and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ), mes as materialized (
+      select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
+      from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regra_pendente_verificacao.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
+    )
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
+    return;
+  end if;
+
+  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
+  into v_limiar
+  from regra_pendente_verificacao.estatistica_mes m
+  where m.mes <@ retroteste;
+
+  return query
+  with decidida as materialized (
+    select l.id::text as id, regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as certa,
+      left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+    from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from regra_pendente_verificacao.estatistica_categoria k
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.categoria = l.categoria
+    where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    -- the same sample whenever the ledger is the same
+    order by hashtextextended(l.id::text, 1)
+    limit amostra
+  ), espera as materialized (
+    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
+    from (
+      select m.mes, g.sorte,
+        case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
+      from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+    ) p
+    join (
+      select c.corte, regra_pendente_verificacao.ultimo_mes_conhecido(c.corte) as ultimo
+      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
+      offset 0
+    ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regra_pendente_verificacao.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
+  )
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
+end
 $$;
 
-comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
-revoke execute on function regras.frase_rotulos(text[]) from public;
---! EndIncluded regras/frase_rotulos.sql
+comment on function regra_pendente_verificacao.entradas_pendencia(audit.janela, int4range, int, int) is
+  'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+revoke execute on function regra_pendente_verificacao.entradas_pendencia(audit.janela, int4range, int, int) from public;
+--! EndIncluded regras/pendente_verificacao/entradas.sql
 
---! Included regras/parcela_contestada.sql
--- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
--- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off nought and one. Touches nothing. Called by regras.trade_marketing.
-create or replace function regras.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
-language sql immutable parallel safe
-return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
+--! Included regras/pendente_verificacao/historia.sql
+-- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
+-- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- regra_pendente_verificacao.detectar and its preparation.
+create or replace function regra_pendente_verificacao.em_metades() returns boolean
+language sql stable
+return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
+  and coalesce(pg_catalog.current_setting('conferente.lado_a_lado', true), '') = '';
 
-comment on function regras.parcela_contestada(numeric, numeric, numeric) is
-  'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
-revoke execute on function regras.parcela_contestada(numeric, numeric, numeric) from public;
---! EndIncluded regras/parcela_contestada.sql
+comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
+revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
---! Included regras/parcelas_padroes.sql
--- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
--- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
--- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
--- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
--- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regras.trade_marketing.
-create or replace function regras.parcelas_padroes(inicio date, fim date, categoria text)
-returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+-- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
+-- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria and estatistica_nome. Called before history is counted.
+create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_inicio date;
+  v_fim date;
+  v_categorias text[];
+  v_nomes text[];
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  -- read first and written then: what only reads may run in parallel
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
+  into v_categorias, v_nomes
+  from (
+    select l.categoria, left(l.fornecedor, 200) as escrito
+    from dw.lancamentos l
+    where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by l.categoria, left(l.fornecedor, 200)
+  ) g;
+
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select c.categoria from unnest(v_categorias) c (categoria)
+  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where k.categoria = c.categoria);
+
+  insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
+  select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
+  where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+
+  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+    and c.reltuples <= 0)
+  then
+    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_nome;
+  end if;
+end
+$$;
+
+comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
+revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
+
+-- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
+-- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
+-- estatistica_categoria and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -15811,76 +14503,1312 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
-  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_descricao_filtro text[] := regras.filtro_padroes('incluir', 'descricao');
-  v_descricao text := regras.expressao_padroes('incluir', 'descricao', true);
-  v_descricao_livre text := regras.expressao_padroes('incluir', 'descricao', false);
-  v_fornecedor_filtro text[] := regras.filtro_padroes('incluir', 'fornecedor');
-  v_fornecedor text := regras.expressao_padroes('incluir', 'fornecedor', true);
-  v_fornecedor_livre text := regras.expressao_padroes('incluir', 'fornecedor', false);
-  v_conta_filtro text[] := regras.filtro_padroes('incluir', 'conta_contabil');
-  v_conta text := regras.expressao_padroes('incluir', 'conta_contabil', true);
-  v_conta_livre text := regras.expressao_padroes('incluir', 'conta_contabil', false);
-  v_passo bigint;
+  v_inicio date;
+  v_fim date;
 begin
-  v_passo := (
-    select greatest(1, count(*) / 40000)
-    from dw.lancamentos l
-    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim);
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
 
   return query
-  with amostra as (
-    select audit_interno.dobrar(l.descricao) as descricao, audit_interno.dobrar(l.fornecedor) as fornecedor,
-      audit_interno.dobrar(l.conta_contabil) as conta, coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
+  with g as materialized (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
     from dw.lancamentos l
-    where l.data_lancamento between parcelas_padroes.inicio and parcelas_padroes.fim
-      and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+    where l.categoria in (
+        select k.categoria from regra_pendente_verificacao.estatistica_categoria k
+        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+      and l.fornecedor_id <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    group by 1, 2, 3, 4
+  ), f as materialized (
+    select regras.raiz_fornecedor(g.fornecedor_id) as raiz, coalesce(n.nome, '') as nome, g.mes, g.linhas,
+      nullif(regras.palavras_texto(g.descricao), '') as texto
+    from g
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = g.escrito
     offset 0
-  ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
-    from amostra a
-    where a.categoria_dobrada <> all (v_pendentes)
-      and (regras.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
-        or regras.texto_casa(a.fornecedor, v_fornecedor_filtro, v_fornecedor, v_fornecedor_livre)
-        or regras.texto_casa(a.conta, v_conta_filtro, v_conta, v_conta_livre))
-  ), texto as materialized (
-    select c.n, c.certo, t.campo, t.texto
-    from casado c
-    cross join lateral (values ('descricao', c.descricao), ('fornecedor', c.fornecedor), ('conta_contabil', c.conta)) t (campo, texto)
-    where t.texto <> ''
-  ), nomeado as materialized (
-    select t.campo, t.texto, p.id, p.acao
-    from (select distinct x.campo, x.texto from texto x) t
-    join (
-      select p.*, regras.filtro_padrao(p.tipo, p.padrao_dobrado) as filtro
-      from audit.padroes_trade_marketing p where p.ativo
-      offset 0
-    ) p on p.campo = t.campo
-    where (p.filtro is null or t.texto like p.filtro) and regras.padrao_casa(p.tipo, p.padrao, t.texto)
-  ), excluido as (
-    select distinct t.n from texto t join nomeado m on m.campo = t.campo and m.texto = t.texto where m.acao = 'excluir'
+  ), p as (
+    select f.raiz, f.nome, f.mes, array_agg(distinct w) as palavras
+    from (select distinct f.raiz, f.nome, f.mes, f.texto from f where f.texto is not null) f
+    cross join lateral string_to_table(f.texto, ' ') w
+    where length(w) >= 4
+    group by 1, 2, 3
   )
-  select m.id, count(*), count(*) filter (where t.certo), round(1.0 / v_passo, 6)
-  from texto t
-  join nomeado m on m.campo = t.campo and m.texto = t.texto and m.acao = 'incluir'
-  where t.n not in (select e.n from excluido e)
-  group by m.id;
+  select t.raiz, t.nome, t.mes, t.textos, coalesce(p.palavras, '{}')
+  from (
+    select f.raiz, f.nome, f.mes, coalesce(sum(f.linhas) filter (where f.texto is not null), 0)::int as textos
+    from f
+    where f.raiz is not null and f.mes is not null
+    group by 1, 2, 3
+  ) t
+  left join p on p.raiz = t.raiz and p.nome = t.nome and p.mes = t.mes;
 end
 $$;
 
-comment on function regras.parcelas_padroes(date, date, text) is
-  'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
-revoke execute on function regras.parcelas_padroes(date, date, text) from public;
---! EndIncluded regras/parcelas_padroes.sql
+comment on function regra_pendente_verificacao.contar_fornecedores(int[], text[]) is
+  'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
+revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[], text[]) from public;
 
---! Included regras/requisitos_pendente_verificacao.sql
+-- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
+-- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
+-- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
+-- amounts do not multiply words; return query, because it may run in parallel.
+-- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
+-- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
+returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
+-- the cost says: worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 1000000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  return query
+  select f.nivel, f.chave, h.mes, h.categoria, count(*)::int
+  from (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as categoria, n.nome, r.raiz, coalesce(r.raiz, '=' || n.nome) as fornecedor,
+      nullif(btrim(l.fornecedor_id), '') as codigo, nullif(btrim(l.centro_custo), '') as centro, nullif(btrim(l.conta_contabil), '') as conta,
+      l.valor
+    from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from regra_pendente_verificacao.estatistica_categoria k
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.categoria = l.categoria
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
+    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
+    where btrim(l.categoria) <> ''
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    -- or each of these expressions is reckoned once for every key
+    offset 0
+  ) h
+  cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
+  cross join lateral regra_pendente_verificacao.chaves_valor(h.fornecedor, h.centro, h.valor) v
+  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  where h.mes is not null
+  group by f.nivel, f.chave, h.mes, h.categoria;
+
+  return query
+  select f.nivel, f.chave, h.mes, c.id, sum(h.linhas)::int
+  from (
+    select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
+      regras.raiz_fornecedor(g.fornecedor_id) as raiz
+    from (
+      -- the same text of the same supplier is taken apart once
+      select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
+        l.descricao, count(*) as linhas
+      from dw.lancamentos l
+      where btrim(l.categoria) <> ''
+        and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+          and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+        and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+        and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+      group by regra_pendente_verificacao.mes_indice(l.data_lancamento), l.categoria, left(l.fornecedor, 200), l.fornecedor_id, l.descricao
+    ) g
+    offset 0
+  ) h
+  join (
+    select k.id, k.categoria
+    from regra_pendente_verificacao.estatistica_categoria k
+    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+    offset 0
+  ) c on c.categoria = h.categoria
+  left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
+  cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
+  where h.mes is not null
+  group by f.nivel, f.chave, h.mes, c.id;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contar_historia(int[], text[], int) is
+  'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
+revoke execute on function regra_pendente_verificacao.contar_historia(int[], text[], int) from public;
+
+-- As contar_historia of some months, or of all when null, by two processes where regra_pendente_verificacao.em_metades allows it: one counts the even
+-- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
+-- Called by regra_pendente_verificacao.contar_meses.
+create or replace function regra_pendente_verificacao.contar_em_metades(meses int[])
+returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
+language plpgsql stable rows 1000000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if cardinality(meses) = 1 or not regra_pendente_verificacao.em_metades() then
+    return query select h.* from regra_pendente_verificacao.contar_historia(meses, null) h;
+    return;
+  end if;
+  return query
+  select h.* from regra_pendente_verificacao.contar_historia(meses, null, 0) h
+  union all
+  select h.* from regra_pendente_verificacao.contar_historia(meses, null, 1) h;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
+revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
+
+-- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+begin
+  delete from regra_pendente_verificacao.estatistica_contagem c where contar_meses.meses is null or c.mes = any (meses);
+  delete from regra_pendente_verificacao.estatistica_mes m where contar_meses.meses is null or m.mes = any (meses);
+  delete from regra_pendente_verificacao.estatistica_fornecedor f where contar_meses.meses is null or f.mes = any (meses);
+  perform regra_pendente_verificacao.conhecer_grafias(meses, null);
+  insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
+
+  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
+  insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
+  select h.nivel, h.chave, h.mes, h.categoria, h.linhas
+  from regra_pendente_verificacao.contar_em_metades(meses) h
+  order by h.nivel, h.chave, h.mes, h.categoria;
+  insert into regra_pendente_verificacao.estatistica_mes (mes, linhas)
+  select c.mes, sum(c.linhas)
+  from regra_pendente_verificacao.estatistica_contagem c
+  where c.nivel = 0 and c.chave = 0 and (contar_meses.meses is null or c.mes = any (meses))
+  group by c.mes;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
+revoke execute on function regra_pendente_verificacao.contar_meses(int[]) from public;
+
+-- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
+-- known, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*.
+create or replace function regra_pendente_verificacao.contar_chegadas(meses int[], chaves text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if chaves is null then
+    return;
+  end if;
+  perform regra_pendente_verificacao.conhecer_grafias(meses, chaves);
+  insert into regra_pendente_verificacao.estatistica_fornecedor as f
+  select * from regra_pendente_verificacao.contar_fornecedores(meses, chaves)
+  on conflict (raiz, nome, mes) do update set textos = f.textos + excluded.textos,
+    palavras = array(select distinct w from unnest(f.palavras || excluded.palavras) w);
+  with somada as (
+    insert into regra_pendente_verificacao.estatistica_contagem as c (nivel, chave, mes, categoria, linhas)
+    select h.nivel, h.chave, h.mes, h.categoria, h.linhas
+    from regra_pendente_verificacao.contar_historia(meses, chaves) h
+    on conflict (nivel, chave, mes, categoria) do update set linhas = c.linhas + excluded.linhas
+    returning c.nivel, c.mes
+  )
+  insert into regra_pendente_verificacao.estatistica_mes as m (mes, linhas)
+  select c.mes, 0 from (select distinct s.mes from somada s where s.nivel = 0) c
+  on conflict (mes) do nothing;
+  update regra_pendente_verificacao.estatistica_mes m
+  set linhas = t.linhas
+  from (
+    select c.mes, sum(c.linhas) as linhas from regra_pendente_verificacao.estatistica_contagem c
+    where c.nivel = 0 and c.chave = 0
+    group by c.mes
+  ) t
+  where t.mes = m.mes and t.linhas <> m.linhas;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
+revoke execute on function regra_pendente_verificacao.contar_chegadas(int[], text[]) from public;
+
+-- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
+-- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
+-- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
+-- regra_pendente_verificacao.preparar, which keeps the numbers returned.
+create or replace function regra_pendente_verificacao.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio date;
+  v_fim date;
+begin
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(meses) m;
+
+  delete from regra_pendente_verificacao.estatistica_antigas a where marcar_borda.meses is null or a.mes = any (meses);
+  insert into regra_pendente_verificacao.estatistica_antigas (mes, linhas)
+  select regra_pendente_verificacao.mes_indice(l.data_lancamento), count(*)
+  from dw.lancamentos l
+  where (l.carregado_em < limite or l.carregado_em is null) and regra_pendente_verificacao.mes_indice(l.data_lancamento) is not null
+    and (marcar_borda.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+  group by 1;
+
+  select count(*), max(l.carregado_em) into linhas, ultima from dw.lancamentos l where l.carregado_em >= limite;
+  delete from regra_pendente_verificacao.estatistica_borda;
+  if linhas <= 100000 then
+    insert into regra_pendente_verificacao.estatistica_borda (registro_id, carregado_em, mes)
+    select l.id::text, l.carregado_em, regra_pendente_verificacao.mes_indice(l.data_lancamento) from dw.lancamentos l where l.carregado_em >= limite;
+  end if;
+end
+$$;
+
+comment on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) is
+  'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
+revoke execute on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) from public;
+
+-- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
+-- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regra_pendente_verificacao.marcar_borda), or when
+-- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
+-- Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again.
+-- Called by regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+-- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_corrigidas bigint[];
+  v_alteradas text[];
+  v_eram_pendentes text[];
+  v_chegadas text[];
+  v_meses int[];
+  v_refazer int[];
+  v_inicio date;
+  v_fim date;
+begin
+  v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
+  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
+  -- since: looked up row by row, stale statistics made it a pass for each
+  select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
+  from (
+    select distinct on (d.registro_id) d.registro_id,
+      a.antes ? 'categoria' and coalesce(audit_interno.dobrar_categoria(a.antes ->> 'categoria'), '') = any (v_pendentes || ''::text) as era_pendente
+    from audit.alteracoes a
+    join audit.divergencias_processadas d on d.id = a.divergencia_id
+    where a.operacao_id > acompanhar_historia.operacao_ate and d.id = any (v_corrigidas) and d.tabela = 'dw.lancamentos'
+    order by d.registro_id, a.operacao_id
+  ) n;
+
+  with lida as materialized (
+    select l.id::text as id, regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.carregado_em
+    from dw.lancamentos l where l.carregado_em >= limite
+  ), alterada as (
+    select l.id::text as id, regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, coalesce(l.id::text = any (v_eram_pendentes), false) as era_pendente
+    from dw.lancamentos l
+    where l.id = any (audit_interno.chaves_como(v_alteradas, (null::dw.lancamentos).id))
+  ), chegada as materialized (
+    select l.id, l.mes from lida l
+    where not exists (
+      select from regra_pendente_verificacao.estatistica_borda b where b.registro_id = l.id and b.carregado_em = l.carregado_em)
+    union
+    select a.id, a.mes from alterada a where a.era_pendente
+  ), mexida as (
+    select a.mes from alterada a where not a.era_pendente
+    union
+    select b.mes from regra_pendente_verificacao.estatistica_borda b
+    where not exists (select from lida l where l.id = b.registro_id and l.carregado_em = b.carregado_em)
+  )
+  select (select array_agg(distinct m.mes) from mexida m where m.mes is not null),
+    array_agg(distinct c.mes), array_agg(c.id order by c.id)
+  into v_refazer, v_meses, v_chegadas
+  from chegada c
+  where c.mes is not null;
+
+  select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
+  into v_inicio, v_fim
+  from unnest(v_meses) m;
+
+  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  v_refazer := (
+    select array_agg(distinct m.mes)
+    from (
+      select r.mes from unnest(v_refazer) r (mes)
+      union
+      select m.mes
+      from unnest(v_meses) m (mes)
+      left join (
+        select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, count(*) as linhas
+        from dw.lancamentos l
+        where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim and (l.carregado_em < limite or l.carregado_em is null)
+        group by 1
+      ) a on a.mes = m.mes
+      left join regra_pendente_verificacao.estatistica_antigas e on e.mes = m.mes
+      where coalesce(a.linhas, 0) <> coalesce(e.linhas, 0)
+    ) m
+  );
+
+  if v_refazer is not null then
+    perform regra_pendente_verificacao.contar_meses(v_refazer);
+    select array_agg(l.id::text), array_agg(distinct regra_pendente_verificacao.mes_indice(l.data_lancamento))
+    into v_chegadas, v_meses
+    from dw.lancamentos l
+    where l.id = any (audit_interno.chaves_como(v_chegadas, (null::dw.lancamentos).id))
+      and regra_pendente_verificacao.mes_indice(l.data_lancamento) <> all (v_refazer);
+  end if;
+  perform regra_pendente_verificacao.contar_chegadas(v_meses, v_chegadas);
+
+  -- what has become old since
+  insert into regra_pendente_verificacao.estatistica_antigas as a (mes, linhas)
+  select regra_pendente_verificacao.mes_indice(l.data_lancamento), count(*)
+  from dw.lancamentos l
+  where l.carregado_em >= limite and l.carregado_em < limite_novo and regra_pendente_verificacao.mes_indice(l.data_lancamento) is not null
+  group by 1
+  on conflict (mes) do update set linhas = a.linhas + excluded.linhas;
+  return coalesce(v_refazer, '{}');
+end
+$$;
+
+comment on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) is
+  'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
+revoke execute on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
+--! EndIncluded regras/pendente_verificacao/historia.sql
+
+--! Included regras/pendente_verificacao/pontuacao.sql
+-- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
+-- back-test; these defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
+create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
+language sql stable rows 12
+set search_path = pg_catalog, pg_temp
+as $$
+  select n::smallint,
+    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'alfa_' || n), case when n < 4 then 5 else 1 end)
+  from generate_series(0, 11) n
+$$;
+
+comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
+revoke execute on function regra_pendente_verificacao.alfas() from public;
+
+-- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: fitted by the back-test, these defaults until then. Reads
+-- regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and pontuar_pendencias.
+create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
+language sql stable rows 8
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.classe::smallint,
+    coalesce((select p.peso from regra_pendente_verificacao.estatistica_peso p where p.nome = 'lambda_' || d.classe), d.peso)
+  from (values (0, 0.3), (1, 0.1), (2, 0.03), (3, 0.03), (4, 0.6), (5, 0.6), (6, 0.35), (7, 0.35)) d (classe, peso)
+$$;
+
+comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
+revoke execute on function regra_pendente_verificacao.lambdas() from public;
+
+-- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
+-- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
+-- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
+-- Called by regra_pendente_verificacao.pontuar_pendencias.
+create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
+language sql immutable parallel safe
+return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
+  + case when com_conta then 4 else 0 end)::smallint;
+
+comment on function regra_pendente_verificacao.classe_apoio(double precision, boolean) is
+  'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
+revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
+
+-- Scores the categories for each entry in question. Two opinions, apart:
+--   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
+--           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+--   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
+-- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
+-- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
+-- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
+-- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
+-- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
+-- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+create or replace function regra_pendente_verificacao.pontuar_pendencias(
+  janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
+) returns table (
+  ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
+  repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
+  contra text
+)
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+-- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
+-- unknown size and in no order, so it is hashed, and so are its groups
+set enable_nestloop = off
+set enable_mergejoin = off
+set enable_sort = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+begin
+  return query
+  with entrada as materialized (
+    select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), k as materialized (
+    select e.n, e.corte, c.nivel, c.chave, c.termo
+    from entrada e
+    cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+  ), corte as materialized (
+    select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
+    from (select distinct e.corte from entrada e) d
+  ), contexto as materialized (
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
+    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    join corte o on o.corte = d.corte
+  ), contagem as materialized (
+    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+        sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
+        sum(c.linhas) as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), geral as materialized (
+    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+  ), conhecida as materialized (
+    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+      case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
+    from contagem t
+    join contexto x on x.x = t.x
+    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    where t.posicao = 1
+  ), conhecidas as materialized (
+    select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
+    from k
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+  ), modelo as materialized (
+    -- entries of which the very same is known are reckoned once, as the first of them
+    select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
+    from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
+    join entrada e on e.n = s.n
+    group by s.contextos, e.lacuna, e.contra, retroteste is not null and e.conta is null
+  ), sabida as materialized (
+    select c.* from conhecidas c join modelo m on m.n = c.n
+  ), kx as materialized (
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
+      exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
+        partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
+        / (c.w + a.peso) as coeficiente
+    from sabida c
+    join regra_pendente_verificacao.alfas() a (nivel, peso) on a.nivel = c.nivel
+    union all
+    select c.n, c.nivel, c.termo, c.x, c.w, null, c.linhas, c.frequencia, null, null from sabida c where c.nivel >= 20
+  ), resumo as materialized (
+    select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
+      count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
+      -- what the account's level leaves to the others
+      coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
+      max(f.recentes) as recentes
+    from kx f
+    group by f.n
+  ), util as materialized (
+    -- what each count adds, reckoned once for all the entries that share it
+    select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
+      c.recente,
+      case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
+    from contagem c
+    join conhecida h on h.x = c.x
+    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
+  ), medida as (
+    select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
+      coalesce(sum(u.recente), 0) as recente, min(u.raridade) as raridade
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel not in (11, 21)
+    group by f.n, u.categoria
+    having sum(u.w * f.coeficiente) > 0
+  ), conta as (
+    select f.n, u.categoria, coalesce(sum(u.w * f.coeficiente), 0) as base, coalesce(sum(u.soma), 0) as soma
+    from kx f
+    join util u on u.x = f.x
+    where f.nivel in (11, 21)
+    group by f.n, u.categoria
+  ), pergunta as materialized (
+    select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
+      -- what a wait leaves of the latest entries
+      power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
+    from entrada e
+    join resumo r on r.n = e.n
+    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
+    -- against entries without an account
+    join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
+      else not v.com_conta or r.contas > 0 end
+    join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
+  ), ponto as (
+    select m.n, m.com_conta, m.classe, m.categoria, m.repetida,
+      coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
+      ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
+    from (
+      -- offset 0: or every entry would be multiplied by every category first
+      select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
+      from medida m
+      join pergunta q on q.n = m.n
+      offset 0
+    ) m
+    left join conta c on m.com_conta and c.n = m.n and c.categoria = m.categoria
+    cross join lateral (select case when m.com_conta then m.resto * m.base + coalesce(c.base, 0) else m.base end as base) b
+    cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
+      + coalesce(c.soma, 0) as palavras) s
+    where b.base > 0
+    -- the sums alone go into the sort, not what they are made of
+    offset 0
+  ), lista as materialized (
+    select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
+      array_agg(p.nota order by p.nota desc, p.categoria) as notas, array_agg(p.repetida order by p.nota desc, p.categoria) as repetidas,
+      array_agg(p.recente order by p.nota desc, p.categoria) as recentes,
+      array_agg(p.base order by p.nota desc, p.categoria) filter (where retroteste is not null) as bases,
+      array_agg(p.palavras order by p.nota desc, p.categoria) filter (where retroteste is not null) as palavras
+    from ponto p
+    group by p.n, p.com_conta, p.classe
+  ), prova as (
+    select f.n, array_agg(f.nivel) as niveis, array_agg(f.termo) as termos, array_agg(f.linhas) as lancamentos,
+      array_agg(coalesce(c.linhas, 0)) as iguais
+    from kx f
+    join lista l on l.n = f.n
+    left join contagem c on c.x = f.x and c.categoria = l.categorias[1]
+    where provas and f.nivel <> 0
+    group by f.n
+  )
+  select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
+  from lista l
+  join modelo m on m.n = l.n
+  join entrada e on e.n = l.n
+  left join prova v on v.n = l.n;
+end
+$$;
+
+comment on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) is
+  'Categories scored for each entry in question, best first: logarithms of the hierarchical back-off (bases), naive Bayes over words (palavras) and both together (notas); with provas, earlier entries and those of the best category at each level and word.';
+revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.janela, int4range, int, boolean, int) from public;
+--! EndIncluded regras/pendente_verificacao/pontuacao.sql
+
+--! Included regras/pendente_verificacao/calibracao.sql
+-- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
+-- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
+create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_n constant int := cardinality(lado);
+  v_fator double precision;
+begin
+  for i in 1..v_n loop
+    for j in 1..v_n loop
+      continue when j = i;
+      v_fator := matriz[j][i] / matriz[i][i];
+      for k in i..v_n loop
+        matriz[j][k] := matriz[j][k] - v_fator * matriz[i][k];
+      end loop;
+      lado[j] := lado[j] - v_fator * lado[i];
+    end loop;
+  end loop;
+  return array(select lado[i] / matriz[i][i] from generate_series(1, v_n) i order by i);
+end
+$$;
+
+comment on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) is
+  'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
+revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
+
+-- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
+create or replace function regra_pendente_verificacao.chance_bruta(bruta double precision) returns double precision
+language sql immutable parallel safe
+return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
+
+comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
+revoke execute on function regra_pendente_verificacao.chance_bruta(double precision) from public;
+
+-- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
+-- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+create or replace function regra_pendente_verificacao.curva(
+  a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
+  repetida double precision, recente double precision
+) returns double precision
+language sql immutable parallel safe
+return 1 / (1 + pg_catalog.exp(-(a + b * chance + g * pg_catalog.ln(1 + lacuna::double precision) + h * repetida + r * recente)));
+
+comment on function regra_pendente_verificacao.curva(
+  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) is
+  'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
+revoke execute on function regra_pendente_verificacao.curva(
+  double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
+
+-- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
+-- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
+-- the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
+create or replace function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra int, metade int default null)
+returns table (id text, nivel smallint, total double precision, certas double precision)
+-- the cost says: worth a process of its own
+language plpgsql stable parallel safe cost 1e9 rows 30000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+begin
+  return query
+  with k as materialized (
+    select e.id, e.corte, e.certa, c.nivel, c.chave
+    from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
+    cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
+    where c.nivel < 20
+  ), corte as materialized (
+    select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
+  ), contexto as materialized (
+    select d.nivel, d.chave, d.corte, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte from k) d
+    join corte o on o.corte = d.corte
+  ), contagem as materialized (
+    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    from contexto x
+    cross join lateral (
+      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      from regra_pendente_verificacao.estatistica_contagem c
+      where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
+      group by c.categoria
+      offset 0
+    ) e
+  ), total as (
+    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+  )
+  select k.id, k.nivel, t.total, coalesce(c.w, 0)
+  from k
+  join total t using (nivel, chave, corte)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+end
+$$;
+
+comment on function regra_pendente_verificacao.medir_niveis(int4range, int, int) is
+  'Earlier entries and those of the right category for each entry of a back-test at each level.';
+revoke execute on function regra_pendente_verificacao.medir_niveis(int4range, int, int) from public;
+
+-- As medir_niveis, by two processes where regra_pendente_verificacao.em_metades allows it: each takes half of the suppliers. Return query, because insert
+-- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regra_pendente_verificacao.ajustar_alfas.
+create or replace function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra int)
+returns table (id text, nivel smallint, total double precision, certas double precision)
+language plpgsql stable rows 30000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if not regra_pendente_verificacao.em_metades() then
+    return query select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra) m;
+    return;
+  end if;
+  return query
+  select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra, 0) m
+  union all
+  select m.* from regra_pendente_verificacao.medir_niveis(retroteste, amostra, 1) m;
+end
+$$;
+
+comment on function regra_pendente_verificacao.medir_em_metades(int4range, int) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
+revoke execute on function regra_pendente_verificacao.medir_em_metades(int4range, int) from public;
+
+-- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
+-- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
+-- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
+-- statistics and dw.lancamentos; writes estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_nivel record;
+  v_alfa double precision;
+  -- the running probability of each entry's true category
+  v_p double precision[];
+begin
+  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'alfa\_%';
+
+  for v_nivel in
+    with m as materialized (
+      select * from regra_pendente_verificacao.medir_em_metades(retroteste, amostra)
+    )
+    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
+    select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
+    from (select m.id from m where m.nivel = 0) e
+    cross join generate_series(0, 11) n (nivel)
+    left join m on m.id = e.id and m.nivel = n.nivel
+    group by n.nivel
+    order by n.nivel
+  loop
+    if v_nivel.nivel = 0 then
+      v_p := array(select (u.certas + 0.1) / (u.total + 10)
+        from unnest(v_nivel.certas, v_nivel.totais) with ordinality u (certas, total, n) order by u.n);
+      continue;
+    end if;
+
+    select g.alfa into v_alfa
+    from unnest('{0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100, 400, 1e9}'::double precision[]) g (alfa)
+    cross join unnest(v_nivel.certas, v_nivel.totais, v_p) u (certas, total, p)
+    where u.total is not null
+    group by g.alfa
+    -- a level seen in few entries keeps its default
+    having count(*) >= 100
+    order by sum(ln((u.certas + g.alfa * u.p) / (u.total + g.alfa))) desc
+    limit 1;
+    if v_alfa is not null then
+      insert into regra_pendente_verificacao.estatistica_peso (nome, peso) values ('alfa_' || v_nivel.nivel, v_alfa);
+    end if;
+
+    v_p := array(select coalesce((u.certas + a.peso * u.p) / (u.total + a.peso), u.p)
+      from regra_pendente_verificacao.alfas() a, unnest(v_nivel.certas, v_nivel.totais, v_p) with ordinality u (certas, total, p, n)
+      where a.nivel = v_nivel.nivel order by u.n);
+  end loop;
+end
+$$;
+
+comment on function regra_pendente_verificacao.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.ajustar_alfas(int4range, int) from public;
+
+-- The back-test's questions with what both opinions gave each category, by two processes where regra_pendente_verificacao.em_metades allows it:
+-- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- nothing. Called by regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
+returns setof regra_pendente_verificacao.estatistica_pergunta
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_metades boolean := regra_pendente_verificacao.em_metades();
+begin
+  return query
+  select u.id, p.com_conta, p.classe, p.lacuna, u.certa, p.categorias, p.bases, p.palavras, p.repetidas, p.recentes
+  from (
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false) x where not v_metades
+    union all
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false, 0) x where v_metades
+    union all
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(null, retroteste, amostra, false, 1) x where v_metades
+  ) p
+  cross join lateral unnest(p.ids, p.certas) u (id, certa);
+end
+$$;
+
+comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) is
+  'Questions of the back-test, as estatistica_pergunta keeps them: a sample of some months'' entries.';
+revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
+
+-- Fits the weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: the one of a grid under which the
+-- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
+-- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
+-- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels are known and before the calibration.
+create or replace function regra_pendente_verificacao.ajustar_lambdas(amostra int) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'lambda\_%';
+
+  with pergunta as materialized (
+    select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
+      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      q.bases[1] as base, q.palavras[1] as palavra
+    from (
+      select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regra_pendente_verificacao.estatistica_pergunta x
+    ) q
+    where q.sorte <= amostra
+  ), peso as (
+    -- for each weight tried, how probable it makes the right category
+    -- (of one that was not among the categories the least: next to nought)
+    select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
+      * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
+    from pergunta p
+    cross join unnest('{0, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6, 1}'::double precision[]) g (lambda)
+    cross join lateral (
+      select sum(exp(least(greatest(c.base - p.base + g.lambda * (c.palavra - p.palavra), -300), 300))) as soma
+      from unnest(p.bases, p.palavras) c (base, palavra)
+    ) n
+    group by p.classe, g.lambda
+  )
+  insert into regra_pendente_verificacao.estatistica_peso (nome, peso)
+  select distinct on (v.classe) 'lambda_' || v.classe, v.lambda
+  from peso v
+  where v.casos >= 100
+  order by v.classe, v.verossimilhanca desc, v.lambda;
+end
+$$;
+
+comment on function regra_pendente_verificacao.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from public;
+
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
+-- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
+-- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
+-- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
+-- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
+create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_passo double precision;
+begin
+  delete from regra_pendente_verificacao.estatistica_curva;
+  insert into regra_pendente_verificacao.estatistica_curva (classe, a, b, g, h, r) select n, 0, 0.22, 0, 0, 0 from generate_series(0, 7) n;
+
+  for v_volta in 1..30 loop
+    with s as (
+      select r.classe, r.acertou - u.p as erro, u.p * (1 - u.p) as w,
+        r.chance as x1, ln(1 + r.lacuna) as x2, r.repetida as x3, r.recente as x4
+      from regra_pendente_verificacao.estatistica_retroteste r
+      join regra_pendente_verificacao.estatistica_curva k on k.classe = r.classe
+      cross join lateral (
+        select regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as p offset 0) u
+    ), soma as materialized (
+      -- gradient (d) and curvature (h) of the intercept (0) and of each slope (1 to 4)
+      select s.classe, sum(s.w) as h00,
+        sum(s.w * s.x1) as h01, sum(s.w * s.x2) as h02, sum(s.w * s.x3) as h03, sum(s.w * s.x4) as h04,
+        sum(s.w * s.x1 * s.x1) as h11, sum(s.w * s.x1 * s.x2) as h12, sum(s.w * s.x1 * s.x3) as h13, sum(s.w * s.x1 * s.x4) as h14,
+        sum(s.w * s.x2 * s.x2) as h22, sum(s.w * s.x2 * s.x3) as h23, sum(s.w * s.x2 * s.x4) as h24,
+        sum(s.w * s.x3 * s.x3) as h33, sum(s.w * s.x3 * s.x4) as h34, sum(s.w * s.x4 * s.x4) as h44,
+        sum(s.erro) as d0, sum(s.erro * s.x1) as d1, sum(s.erro * s.x2) as d2, sum(s.erro * s.x3) as d3, sum(s.erro * s.x4) as d4
+      from s
+      group by s.classe
+    ), classe as (
+      select k.classe, k.classe / 4 as grupo, 3 + coalesce(n.h00, 0) as h00,
+        coalesce(n.d0, 0) - 3 * (k.a - sum(k.a) over (partition by k.classe / 4) / 5) as d0,
+        array[coalesce(n.h01, 0), coalesce(n.h02, 0), coalesce(n.h03, 0), coalesce(n.h04, 0)] as h0
+      from regra_pendente_verificacao.estatistica_curva k
+      left join soma n on n.classe = k.classe
+    ), grupo as (
+      select k.classe / 4 as grupo,
+        array[
+          array[15 + coalesce(sum(n.h11), 0), coalesce(sum(n.h12), 0), coalesce(sum(n.h13), 0), coalesce(sum(n.h14), 0)],
+          array[coalesce(sum(n.h12), 0), 15 + coalesce(sum(n.h22), 0), coalesce(sum(n.h23), 0), coalesce(sum(n.h24), 0)],
+          array[coalesce(sum(n.h13), 0), coalesce(sum(n.h23), 0), 15 + coalesce(sum(n.h33), 0), coalesce(sum(n.h34), 0)],
+          array[coalesce(sum(n.h14), 0), coalesce(sum(n.h24), 0), coalesce(sum(n.h34), 0), 15 + coalesce(sum(n.h44), 0)]] as h,
+        array[
+          coalesce(sum(n.d1), 0) - 15 * (max(k.b) - 0.22), coalesce(sum(n.d2), 0) - 15 * max(k.g),
+          coalesce(sum(n.d3), 0) - 15 * max(k.h), coalesce(sum(n.d4), 0) - 15 * max(k.r)] as d
+      from regra_pendente_verificacao.estatistica_curva k
+      left join soma n on n.classe = k.classe
+      group by k.classe / 4
+    ), passo as (
+      -- one system for each group: its four intercepts, then the slopes that they share
+      select g.grupo, regra_pendente_verificacao.resolver_sistema(
+        (select array_agg(l.linha order by l.n) from (
+          select c.classe % 4 as n,
+            array(select case when j = c.classe % 4 then c.h00 else 0 end - 0.6::double precision from generate_series(0, 3) j) || c.h0 as linha
+          from classe c where c.grupo = g.grupo
+          union all
+          select 3 + i, array(select c.h0[i] from classe c where c.grupo = g.grupo order by c.classe)
+            || array(select g.h[i][j] from generate_series(1, 4) j)
+          from generate_series(1, 4) i) l),
+        array(select c.d0 from classe c where c.grupo = g.grupo order by c.classe) || g.d) as p
+      from grupo g
+    ), andado as (
+      -- no step longer than a half
+      update regra_pendente_verificacao.estatistica_curva k
+      set a = k.a + greatest(-0.5, least(0.5, p.p[1 + k.classe % 4])), b = k.b + greatest(-0.5, least(0.5, p.p[5])),
+        g = k.g + greatest(-0.5, least(0.5, p.p[6])), h = k.h + greatest(-0.5, least(0.5, p.p[7])),
+        r = k.r + greatest(-0.5, least(0.5, p.p[8]))
+      from passo p
+      where p.grupo = k.classe / 4
+      returning abs(p.p[1 + k.classe % 4]) + abs(p.p[5]) + abs(p.p[6]) + abs(p.p[7]) + abs(p.p[8]) as passo
+    )
+    select max(d.passo) into v_passo from andado d;
+    exit when v_passo < 0.0005;
+  end loop;
+
+  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
+  -- proved something
+  delete from regra_pendente_verificacao.estatistica_curva k
+  where (select count(*) from regra_pendente_verificacao.estatistica_retroteste r where r.classe = k.classe) < 30;
+end
+$$;
+
+comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
+revoke execute on function regra_pendente_verificacao.ajustar_curvas() from public;
+
+-- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
+-- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
+-- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
+-- estatistica_curva and estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
+create or replace function regra_pendente_verificacao.calibrar_pendencias() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  delete from regra_pendente_verificacao.estatistica_calibracao;
+  delete from regra_pendente_verificacao.estatistica_retroteste;
+
+  insert into regra_pendente_verificacao.estatistica_retroteste (id, classe, lacuna, repetida, recente, bruta, chance, acertou)
+  select q.id || case when q.com_conta then '' else ' sem conta' end, q.classe, q.lacuna, ln(1 + n.repetida),
+    n.recente, b.bruta, regra_pendente_verificacao.chance_bruta(b.bruta), (n.categoria = q.certa)::int
+  from regra_pendente_verificacao.estatistica_pergunta q
+  join regra_pendente_verificacao.lambdas() d on d.classe = q.classe
+  cross join lateral (
+    select p.categoria, p.repetida, p.recente, p.base + d.peso * p.palavra as nota
+    from unnest(q.categorias, q.bases, q.palavras, q.repetidas, q.recentes) p (categoria, base, palavra, repetida, recente)
+    order by nota desc, p.categoria
+    limit 1
+  ) n
+  cross join lateral (
+    select 1 / sum(exp(greatest(p.base + d.peso * p.palavra - n.nota, -60))) as bruta from unnest(q.bases, q.palavras) p (base, palavra)
+  ) b;
+
+  perform regra_pendente_verificacao.ajustar_curvas();
+
+  with sugestao as materialized (
+    select s.classe / 4 as grupo, s.acertou, u.curva,
+      -- bins of at least a hundred cases, at most twenty; equal scores go together
+      (rank() over (partition by s.classe / 4 order by u.curva) - 1)
+        * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
+        / count(*) over (partition by s.classe / 4) as faixa,
+      count(*) over (partition by s.classe / 4) as todas
+    from regra_pendente_verificacao.estatistica_retroteste s
+    join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
+    cross join lateral (
+      select round(regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
+  ), faixa as materialized (
+    select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
+      -- ten pseudo-cases as the curve says
+      count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
+    from sugestao s
+    where s.todas >= 100
+    group by s.grupo, s.faixa
+  )
+  insert into regra_pendente_verificacao.estatistica_calibracao (grupo, faixa, curva, confianca, casos, acertos, casos_proximos, acertos_proximos)
+  select f.grupo, f.faixa, f.curva,
+    (
+      select max(m.minimo)
+      from (
+        select a.faixa, min(media.valor) as minimo
+        from faixa a
+        join faixa b on b.grupo = a.grupo and b.faixa >= f.faixa
+        cross join lateral (
+          select sum(x.pontos) / sum(x.peso) as valor
+          from faixa x
+          where x.grupo = a.grupo and x.faixa between a.faixa and b.faixa
+        ) media
+        where a.grupo = f.grupo and a.faixa <= f.faixa
+        group by a.faixa
+      ) m
+    ),
+    f.casos, f.acertos, sum(f.casos) over vizinhas, sum(f.acertos) over vizinhas
+  from faixa f
+  window vizinhas as (partition by f.grupo order by f.faixa rows between 1 preceding and 1 following);
+end
+$$;
+
+comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.calibrar_pendencias() from public;
+
+-- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
+-- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
+-- Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.meses_retroteste() returns int4range
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with acumulado as (
+    select m.mes, sum(m.linhas) over (order by m.mes) as ate, sum(m.linhas) over () as todas
+    from regra_pendente_verificacao.estatistica_mes m
+  )
+  select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
+  from (
+    select
+      -- the first month that has a tenth of all rows before it
+      min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
+      min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
+    from acumulado a
+  ) l
+$$;
+
+comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
+revoke execute on function regra_pendente_verificacao.meses_retroteste() from public;
+
+-- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
+-- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
+-- estatistica_calibracao and their work tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
+create or replace function regra_pendente_verificacao.calibrar_historia(retroteste int4range) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_amostra constant int := 6000;
+  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  v_pesos constant int := 3000;
+begin
+  delete from regra_pendente_verificacao.estatistica_peso;
+  delete from regra_pendente_verificacao.estatistica_calibracao;
+  delete from regra_pendente_verificacao.estatistica_curva;
+  if retroteste is not null then
+    perform regra_pendente_verificacao.ajustar_alfas(retroteste, v_pesos);
+    insert into regra_pendente_verificacao.estatistica_pergunta select * from regra_pendente_verificacao.perguntar_retroteste(retroteste, v_amostra);
+    perform regra_pendente_verificacao.ajustar_lambdas(v_pesos);
+    perform regra_pendente_verificacao.calibrar_pendencias();
+    delete from regra_pendente_verificacao.estatistica_pergunta;
+  end if;
+end
+$$;
+
+comment on function regra_pendente_verificacao.calibrar_historia(int4range) is 'Fits weights and calibration on the ledger''s own past.';
+revoke execute on function regra_pendente_verificacao.calibrar_historia(int4range) from public;
+--! EndIncluded regras/pendente_verificacao/calibracao.sql
+
+--! Included regras/pendente_verificacao/sugestoes.sql
+-- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
+-- arrays, by which regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
+create or replace function regra_pendente_verificacao.curvas_calibradas()
+returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
+language sql stable rows 2
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
+    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
+  from (values (0), (1)) g (grupo)
+  left join regra_pendente_verificacao.estatistica_calibracao c on c.grupo = g.grupo
+  group by g.grupo
+  having count(c.faixa) > 0
+$$;
+
+comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
+
+-- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
+-- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
+-- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
+-- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+create or replace function regra_pendente_verificacao.confianca_calibrada(
+  curva double precision, curvas double precision[], confiancas double precision[], posicao int
+) returns double precision
+language sql immutable parallel safe
+return coalesce((2 * curva + case
+  when posicao = 0 then confiancas[1] * curva / curvas[1]
+  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
+  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
+    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
+  else confiancas[posicao]
+end) / 3, curva);
+
+comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
+  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
+
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
+-- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
+-- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
+-- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
+returns table (
+  ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
+  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+  left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
+  left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
+  cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
+  -- without a back-test, a modest curve that never reaches .90
+  cross join lateral (select regra_pendente_verificacao.curva(
+    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
+    regra_pendente_verificacao.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
+  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (select case
+    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
+    then i.posicao + 1 else i.posicao end as faixa) j;
+end
+$$;
+
+comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) is
+  'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
+
+-- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
+-- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
+-- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.descrever_provas(
+  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
+language sql immutable parallel safe rows 1
+begin atomic
+  select n.por_nivel, p.palavras, p.lista, n.todas, n.certas, n.por
+  from (
+    select
+      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
+      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
+      (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
+    from (
+      select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
+        case u.nivel
+          when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
+          when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
+          when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
+          when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
+        end as nome
+      from unnest(niveis, lancamentos, iguais) u (nivel, todas, iguais)
+      where u.nivel <> 20
+    ) v
+  ) n
+  cross join (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)) as palavras,
+      pg_catalog.string_agg(v.termo, ', ') as lista
+    from (
+      select u.termo, u.todas, u.iguais
+      from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
+      where u.nivel = 20 and u.iguais > 0
+      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
+      limit 5
+    ) v
+  ) p;
+end;
+
+comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+  'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
+-- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- regra_pendente_verificacao.preparar keeps; changes nothing. Called by regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_minima constant numeric := 0.05;
+begin
+  return query
+  with sugestao as materialized (
+    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+    from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
+    join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
+    left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  )
+  select
+    null::text,
+    l.id::text,
+    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
+    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    jsonb_strip_nulls(jsonb_build_object(
+      'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
+      'sugestao', s.proposta,
+      'alternativa', s.alternativa,
+      'nota', round(s.bruta::numeric, 4),
+      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
+      'niveis', s.por_nivel,
+      'palavras', s.palavras,
+      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
+      else coalesce(case when s.certas > 0 then
+          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
+          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || s.lista || '. ', '')
+        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
+            || s.acertos || ' estavam certas.'
+          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
+        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+    end,
+    nullif(abs(l.valor), 'NaN')
+  from dw.lancamentos l
+  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
+  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+    and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regra_pendente_verificacao.explicar_pendencias(audit.janela, int) is
+  'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
+revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.janela, int) from public;
+--! EndIncluded regras/pendente_verificacao/sugestoes.sql
+
+--! Included regras/pendente_verificacao/regra.sql
 -- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
 -- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
--- settings, regras.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
-create or replace function regras.requisitos_pendente_verificacao() returns text
+-- settings, regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15906,7 +15834,7 @@ begin
   end if;
   -- a label that once was seen and has no entry today is a ledger where nothing is pending
   if exists (
-      select from regras.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
+      select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
     or regras.rotulo_existe(v_pendentes)
   then
     return null;
@@ -15918,257 +15846,187 @@ begin
 end
 $$;
 
-comment on function regras.requisitos_pendente_verificacao() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
-revoke execute on function regras.requisitos_pendente_verificacao() from public;
---! EndIncluded regras/requisitos_pendente_verificacao.sql
+comment on function regra_pendente_verificacao.requisitos() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
---! Included regras/requisitos_trade_marketing.sql
--- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
--- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
--- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
-create or replace function regras.requisitos_trade_marketing() returns text
-language plpgsql stable
+-- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
+-- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
+-- Called by the engine before the rule, in the same session. Two at once wait for each other.
+create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 declare
-  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
-  v_proximos text;
+  v_controle regra_pendente_verificacao.estatistica_controle;
+  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+    regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
+  v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
+  v_limite timestamptz;
+  v_meses int[];
+  v_linhas bigint;
+  v_retroteste int4range;
+  v_refazer boolean;
 begin
-  if v_categoria is null then
-    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
-    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
-      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  lock table regra_pendente_verificacao.estatistica_controle in share row exclusive mode;
+  select * into v_controle from regra_pendente_verificacao.estatistica_controle;
+  v_refazer := v_controle.assinatura is distinct from v_assinatura;
+  -- a load commits later than the times it writes: look back further than the last time seen
+  select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
+  into v_limite
+  from dw.lancamentos l;
+  if not v_refazer and v_controle.borda > 100000 then
+    select (count(*), max(l.carregado_em)) is distinct from (v_controle.borda, v_controle.borda_ate) into v_refazer
+    from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
-  if not exists (
-    select from audit.padroes_trade_marketing p
-    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+
+  if v_refazer then
+    perform regra_pendente_verificacao.contar_meses(null);
+  else
+    v_meses := regra_pendente_verificacao.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
+      v_controle.operacao_ate, v_limite);
+  end if;
+  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from regra_pendente_verificacao.marcar_borda(v_limite, v_meses) m;
+
+  select coalesce(sum(m.linhas), 0) into v_linhas from regra_pendente_verificacao.estatistica_mes m;
+  v_retroteste := regra_pendente_verificacao.meses_retroteste();
+  if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
   then
-    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
-      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+    analyze regra_pendente_verificacao.estatistica_contagem;
+    perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
+    v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
+    v_controle.linhas_calibradas := v_linhas;
   end if;
-  if not regras.rotulo_existe(array[v_categoria]) then
-    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
-      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
-      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
-  end if;
-  return null;
+
+  insert into regra_pendente_verificacao.estatistica_controle
+    (assinatura, limite, borda, borda_ate, operacao_ate, calibrada_ate, linhas_calibradas, atualizada_em)
+  values (v_assinatura, v_limite, v_controle.borda, v_controle.borda_ate, v_operacao, v_controle.calibrada_ate,
+    v_controle.linhas_calibradas, now())
+  on conflict (unica) do update set
+    assinatura = excluded.assinatura,
+    limite = excluded.limite,
+    borda = excluded.borda,
+    borda_ate = excluded.borda_ate,
+    operacao_ate = excluded.operacao_ate,
+    calibrada_ate = excluded.calibrada_ate,
+    linhas_calibradas = excluded.linhas_calibradas,
+    atualizada_em = excluded.atualizada_em;
 end
 $$;
 
-comment on function regras.requisitos_trade_marketing() is 'What trade_marketing lacks before it can run, with what to set, or null.';
-revoke execute on function regras.requisitos_trade_marketing() from public;
---! EndIncluded regras/requisitos_trade_marketing.sql
+comment on function regra_pendente_verificacao.preparar(audit.janela) is
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
---! Included regras/respostas_padroes.sql
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
--- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
--- audit tables and the patterns; changes nothing. Called by regras.trade_marketing.
-create or replace function regras.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
-  from (
-    select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
-    from audit.decisoes p
-    order by p.divergencia_id, p.id desc
-  ) u
-  join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
-  cross join lateral jsonb_array_elements(
-    case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
-  join audit.padroes_trade_marketing p
-    on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
-  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
-    or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
-$$;
-
-comment on function regras.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
-revoke execute on function regras.respostas_padroes() from public;
---! EndIncluded regras/respostas_padroes.sql
-
---! Included regras/rotulo_existe.sql
--- Whether the ledger has an entry in one of the given categories, without case and accents; the empty text stands for no category.
--- Categories are few beside entries: each is folded once. Reads dw.lancamentos; changes nothing. Called by what the rules require.
-create or replace function regras.rotulo_existe(rotulos text[]) returns boolean
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
+-- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
+-- dw.lancamentos, the settings and the statistics that regra_pendente_verificacao.preparar keeps; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regra_pendente_verificacao.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_dobrados text[] := array(select coalesce(audit_interno.dobrar_categoria(r), '') from unnest(rotulos) r);
+  v_pendentes text[] := regras.rotulos_pendentes();
 begin
-  return exists (
-    select
-    from (select distinct l.categoria::text as categoria from dw.lancamentos l offset 0) c
-    where coalesce(audit_interno.dobrar_categoria(c.categoria), '') = any (v_dobrados));
-end
-$$;
-
-comment on function regras.rotulo_existe(text[]) is 'Whether the ledger has an entry in one of these categories.';
-revoke execute on function regras.rotulo_existe(text[]) from public;
---! EndIncluded regras/rotulo_existe.sql
-
---! Included regras/fornecedores_marketing.sql
--- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
--- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
--- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
--- Reads the ledger through regras.historico_marketing and historico_nomes_marketing; changes nothing. Called by
--- regras.trade_marketing.
-create or replace function regras.fornecedores_marketing(
-  inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
-) returns table (
-  chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb
-)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set work_mem = '64MB'
-set enable_nestloop = off
-as $$
-declare
-  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
-begin
+  -- a second process costs more than a few entries
+  if not regra_pendente_verificacao.em_metades() or (
+    select count(*)
+    from (
+      select
+      from dw.lancamentos l
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 2000
+    ) l
+  ) < 2000 then
+    return query select * from regra_pendente_verificacao.explicar_pendencias(janela, null);
+    return;
+  end if;
   return query
-  with suspeito as materialized (
-    select u.chave, u.nome, u.corte, u.chave not like '=%' and u.nome <> '' as tem_ambos
-    from unnest(chaves, nomes, cortes) u (chave, nome, corte)
-    where u.chave is not null
-  ), historia as materialized (
-    select h.* from regras.historico_marketing(inicio, fim, array(select distinct s.chave from suspeito s)) h
-  ), antes as materialized (
-    select distinct s.chave, s.nome, s.corte, h.nome as outro
-    from suspeito s
-    join historia h on h.chave = s.chave and h.desde < s.corte
-    where s.tem_ambos
-  ), nova as materialized (
-    select a.chave, a.nome, a.corte from antes a where a.outro <> '' group by 1, 2, 3 having bool_and(a.outro <> a.nome)
-  ), par as (
-    select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
-  ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
-    from (select p.nome from par p union select p.outro from par p) g
-    offset 0
-  ), estranha as materialized (
-    select p.chave, p.nome, p.corte
-    from par p
-    join grafia a on a.nome = p.nome
-    join grafia b on b.nome = p.outro
-    group by 1, 2, 3
-    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
-  ), sem_passado as materialized (
-    select s.chave, s.nome, s.corte
-    from suspeito s
-    left join antes a on a.chave = s.chave and a.nome = s.nome and a.corte = s.corte
-    where s.tem_ambos and a.chave is null
-  ), pelo_nome as materialized (
-    select h.*
-    from (select array_agg(distinct s.nome) as nomes from sem_passado s having count(*) > 0) n
-    cross join lateral regras.historico_nomes_marketing(inicio, fim, n.nomes) h
-  ), conhecida as (
-    select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
-  ), conta as (
-    -- an entry under both code and name is in both: once
-    select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
-    from suspeito s
-    join historia h on h.chave = s.chave
-    union
-    select s.chave, s.nome, s.corte, h.chave, h.nome, h.categoria_dobrada, h.lancamentos
-    from conhecida s
-    join pelo_nome h on h.nome = s.nome
-  ), soma as (
-    select c.chave, c.nome, c.corte, c.categoria_dobrada, sum(c.lancamentos) as lancamentos from conta c group by 1, 2, 3, 4
-  ), resumo as (
-    select m.chave, m.nome, m.corte, sum(m.lancamentos) as total,
-      sum(m.lancamentos) filter (where m.categoria_dobrada = v_marketing) as marketing,
-      max(m.lancamentos) filter (where m.categoria_dobrada <> v_marketing) as maior_outra,
-      jsonb_object_agg(m.categoria_dobrada, m.lancamentos) as por_categoria
-    from soma m
-    group by 1, 2, 3
-  )
-  select s.chave, s.nome, s.corte, e.chave is not null, r.total, r.marketing, r.maior_outra, r.por_categoria
-  from suspeito s
-  left join estranha e on e.chave = s.chave and e.nome = s.nome and e.corte = s.corte
-  left join resumo r on r.chave = s.chave and r.nome = s.nome and r.corte = s.corte and e.chave is null;
+  select * from regra_pendente_verificacao.explicar_pendencias(janela, 0)
+  union all
+  select * from regra_pendente_verificacao.explicar_pendencias(janela, 1);
 end
 $$;
 
-comment on function regras.fornecedores_marketing(date, date, text, text[], text[], date[]) is
-  'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
-revoke execute on function regras.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
---! EndIncluded regras/fornecedores_marketing.sql
+comment on function regra_pendente_verificacao.detectar(audit.janela) is
+  'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+revoke execute on function regra_pendente_verificacao.detectar(audit.janela) from public;
+--! EndIncluded regras/pendente_verificacao/regra.sql
 
---! Included regras/historico_nomes_marketing.sql
--- What suppliers of the given names, canonical, do under whichever code: as regras.historico_marketing, for names that come under a
--- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
--- regras.fornecedores_marketing.
-create or replace function regras.historico_nomes_marketing(inicio date, fim date, nomes text[])
-returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
-language plpgsql stable
+--! Included regras/pendente_verificacao/retroteste.sql
+-- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts of that
+-- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
+-- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
+-- regra_pendente_verificacao.preparar reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+create or replace function regra_pendente_verificacao.preparar_retroteste(janela audit.janela) returns void
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
-set work_mem = '64MB'
 as $$
 declare
-  v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
+  v_primeiro int := regra_pendente_verificacao.mes_indice(janela.data_inicio);
+begin
+  perform regra_pendente_verificacao.preparar(null);
+  delete from regra_pendente_verificacao.estatistica_contagem c where c.mes >= v_primeiro;
+  delete from regra_pendente_verificacao.estatistica_mes m where m.mes >= v_primeiro;
+  analyze regra_pendente_verificacao.estatistica_contagem;
+  perform regra_pendente_verificacao.calibrar_historia(regra_pendente_verificacao.meses_retroteste());
+end
+$$;
+
+comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela) is
+  'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
+revoke execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) from public;
+
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
+-- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
+-- seldom have. The statistics must be those of regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
+-- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+create or replace function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
+returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: under it nothing is proposed
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_nossas text[] := regras.corrigidas_sem_palavra();
-  v_grafias text[];
+  v_meses int4range := int4range(regra_pendente_verificacao.mes_indice(janela.data_inicio), regra_pendente_verificacao.mes_indice(janela.data_fim) + 1);
 begin
-  select array_agg(g.fornecedor) into v_grafias
-  from (
-    select distinct l.fornecedor
-    from dw.lancamentos l
-    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
-    offset 0
-  ) g
-  where regras.nome_canonico(g.fornecedor) = any (historico_nomes_marketing.nomes);
-
   return query
-  with grupo as (
-    select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
-    from dw.lancamentos l
-    where l.data_lancamento between historico_nomes_marketing.inicio and historico_nomes_marketing.fim
-      and l.fornecedor in (select g from unnest(v_grafias) g)
-      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    group by 1, 2, 3
-  ), outro as (
-    select regras.chave_fornecedor(g.fornecedor_id, g.fornecedor) as chave, coalesce(regras.nome_canonico(g.fornecedor), '') as nome,
-      coalesce(audit_interno.dobrar_categoria(g.categoria), '') as categoria_dobrada, g.lancamentos, g.desde
-    from grupo g
-    offset 0
+  with sugestao as materialized (
+    select u.id, s.com_conta, s.confianca, s.categoria = u.certa as acertou
+    from regra_pendente_verificacao.sugerir_pendencias(null, v_meses, null) s
+    cross join lateral unnest(s.ids, s.certas) u (id, certa)
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
-  from outro o
-  where o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+    coalesce(s.acertou and s.confianca >= v_minima, false)
+  from dw.lancamentos l
+  left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')
+  where l.data_lancamento between janela.data_inicio and janela.data_fim
+    and audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
+    and not exists (select from unnest(audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)) n (id) where n.id = l.id);
 end
 $$;
 
-comment on function regras.historico_nomes_marketing(date, date, text[]) is
-  'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
-revoke execute on function regras.historico_nomes_marketing(date, date, text[]) from public;
---! EndIncluded regras/historico_nomes_marketing.sql
-
---! Included regras/nomes_parecidos.sql
--- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
--- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
--- differ from none. Touches nothing. Called by regras.contradizem_codigo and fornecedores_marketing.
-create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select cardinality(trigramas) + cardinality(outros_trigramas) = 0
-    or (select count(*) from unnest(trigramas) t where t = any (outros_trigramas))
-      >= 0.3 * (cardinality(trigramas) + (select count(*) from unnest(outros_trigramas) t where t <> all (trigramas)))
-    or strpos(' ' || nome || ' ', ' ' || outro || ' ') > 0 or strpos(' ' || outro || ' ', ' ' || nome || ' ') > 0
-$$;
-
-comment on function regras.nomes_parecidos(text, text[], text, text[]) is
-  'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
-revoke execute on function regras.nomes_parecidos(text, text[], text, text[]) from public;
---! EndIncluded regras/nomes_parecidos.sql
+comment on function regra_pendente_verificacao.julgar_retroteste(audit.janela) is
+  'For each entry of the window with a real category: confidence of the suggestion, whether it would be proposed, and whether it is right.';
+revoke execute on function regra_pendente_verificacao.julgar_retroteste(audit.janela) from public;
+--! EndIncluded regras/pendente_verificacao/retroteste.sql
 
 --! Included consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
@@ -17134,7 +16992,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
-  where r.automatica and r.funcao like 'regras.%' and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
+  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar')
+    and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
 $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
 select audit_interno.autorizar_publicadas();

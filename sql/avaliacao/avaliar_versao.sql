@@ -14,7 +14,7 @@ declare
   v_detalhe text;
   v_dica text;
 begin
-  if versao.funcao = 'regras.pendente_verificacao' then
+  if versao.funcao = 'regra_pendente_verificacao.detectar' then
     begin
       v_linhas := v_linhas || array(
         select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);

@@ -16,7 +16,7 @@ declare
 begin
   foreach v_nome in array array_remove(array[regra.funcao, regra.preparacao], null) loop
     if not audit_interno.nome_qualificado(v_nome) then
-      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regras.trade_marketing, e não %L', v_nome);
+      return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
     -- in another session the same name is another function, of whoever runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (

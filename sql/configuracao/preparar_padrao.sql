@@ -26,15 +26,15 @@ begin
       if '' ~ new.padrao_dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
       end if;
-      -- as regras.trade_marketing uses it, one alternative among others
-      perform '' ~ format('(?:%s)', regras.sem_acentos(new.padrao));
+      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
         hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
           'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
           else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
     end;
-    v_demora := audit_interno.demora_expressao(format('(?:%s)', regras.sem_acentos(new.padrao)));
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao)));
     if v_demora is not null then
       raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
         hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';

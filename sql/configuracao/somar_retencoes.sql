@@ -1,13 +1,13 @@
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regras.retencao_possivel.
+-- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from regras.somas_retencao;
-  insert into regras.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  delete from regra_validacao_valores.somas_retencao;
+  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
   with recursive soma as (
     select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
       r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
@@ -25,7 +25,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Makes regras.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too

@@ -55,22 +55,31 @@ grant conferente_leitor, conferente_revisor, conferente_operador, conferente_adm
 create schema if not exists audit authorization conferente_dono;
 create schema if not exists audit_interno authorization conferente_dono;
 create schema if not exists regras authorization conferente_dono;
+create schema if not exists regra_trade_marketing authorization conferente_dono;
+create schema if not exists regra_pendente_verificacao authorization conferente_dono;
+create schema if not exists regra_validacao_valores authorization conferente_dono;
 create schema if not exists exemplo authorization conferente_dono;
 
 comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
 comment on schema audit_interno is 'Internal helpers. No API sees them, nobody but conferente_dono may use them.';
-comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
+comment on schema regras is 'What the bundled detection rules share: how names, texts and labels are read.';
+comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point detectar(audit.janela), requisitos(), helpers.';
+comment on schema regra_pendente_verificacao is 'Rule pendente_verificacao: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, statistics.';
+comment on schema regra_validacao_valores is 'Rule validacao_valores: entry point detectar(audit.janela), helpers.';
 comment on schema exemplo is 'The demonstration warehouse of `conferente demo`. Empty of data until it is called.';
 
 grant usage on schema audit to conferente_leitor;
 grant usage on schema regras to conferente_leitor;
-grant usage on schema audit, audit_interno, regras to conferente_regra;
+grant usage on schema audit, audit_interno, regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores
+  to conferente_regra;
 grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_servico;
 
 -- Nothing is executable by everybody, whatever is created later.
 alter default privileges for role conferente_dono revoke execute on functions from public;
-alter default privileges for role conferente_dono in schema regras grant execute on functions to conferente_regra;
+alter default privileges for role conferente_dono
+  in schema regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores
+  grant execute on functions to conferente_regra;
 -- (as the roles themselves: who migrates may become them, and need not have their rights)
 set local role conferente_regra;
 alter default privileges revoke execute on functions from public;

@@ -22,7 +22,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see regras.em_metades
+  -- workers share the cores already: see regra_pendente_verificacao.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;

@@ -14,7 +14,7 @@ declare
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see regras.em_metades
+    -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;

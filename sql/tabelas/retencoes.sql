@@ -45,13 +45,13 @@ from (values
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
 -- Made anew from it by audit_interno.somar_retencoes, for the rules.
-create table regras.somas_retencao (
+create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
   quantos int not null
 );
-create index on regras.somas_retencao (soma);
-comment on table regras.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on regras.somas_retencao to conferente_regra;
+create index on regra_validacao_valores.somas_retencao (soma);
+comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on regra_validacao_valores.somas_retencao to conferente_regra;

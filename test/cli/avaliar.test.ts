@@ -44,7 +44,7 @@ await t.test('another version is told apart, and whose it must be is said', asyn
   t.equal(ran.code, 0, ran.stderr)
   t.same(
     [...new Set(ran.json().map((line: { funcao: string }) => line.funcao))],
-    ['regras.trade_marketing', 'dw.outra'],
+    ['regra_trade_marketing.detectar', 'dw.outra'],
   )
   await sql.unsafe('alter function dw.outra(audit.janela) owner to ana')
   const refused = await avaliar('trade_marketing', '--outra-funcao', 'dw.outra')

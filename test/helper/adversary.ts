@@ -1,5 +1,6 @@
 // What an administrator or a warehouse's owner may try with code of theirs that we run, and what must be the same afterwards.
 import type { Sql } from '../../src/db/connection.ts'
+import { SCHEMAS } from './esquema.ts'
 
 export interface Attack {
   readonly name: string
@@ -86,7 +87,10 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'grants its own role', body: run(`grant conferente_regra, conferente_escrita to adelia`) },
   { name: 'grants another role', body: run('grant conferente_revisor to ninguem') },
   { name: 'grants a table of ours', body: run('grant select on audit.tokens to adelia') },
-  { name: 'grants the statistics', body: run('grant all on regras.estatistica_peso to public') },
+  {
+    name: 'grants the statistics',
+    body: run('grant all on regra_pendente_verificacao.estatistica_peso to public'),
+  },
   { name: 'grants the door for reading', body: run(`grant execute on function ${DOOR_READ} to adelia`) },
   {
     name: 'grants the doors for writing',
@@ -121,18 +125,21 @@ export const ATTACKS: readonly Attack[] = [
   },
   { name: 'alters a table of ours', body: run('alter table audit.regras add column sua text') },
   { name: `guards no more`, body: run('alter table audit.operacoes disable trigger all') },
-  { name: 'alters the statistics', body: run('alter table regras.estatistica_peso add column sua text') },
-  { name: 'drops the statistics', body: run('drop table regras.estatistica_retroteste') },
+  {
+    name: 'alters the statistics',
+    body: run('alter table regra_pendente_verificacao.estatistica_peso add column sua text'),
+  },
+  { name: 'drops the statistics', body: run('drop table regra_pendente_verificacao.estatistica_retroteste') },
   {
     name: 'lays a trigger on the statistics',
     body: run(
-      'create trigger sua before insert on regras.estatistica_peso execute function dela.gatilho_vazio()',
+      'create trigger sua before insert on regra_pendente_verificacao.estatistica_peso execute function dela.gatilho_vazio()',
     ),
   },
   { name: 'opens the door for reading', body: run(`alter function ${DOOR_READ} security invoker`) },
   {
     name: 'rewrites a rule of ours',
-    body: run('alter function regras.trade_marketing(audit.janela) volatile'),
+    body: run('alter function regra_trade_marketing.detectar(audit.janela) volatile'),
   },
   { name: 'sets its role for ever', body: run(`alter role current_user set statement_timeout = '1ms'`) },
   { name: 'makes a login', body: run('create role intruso login superuser') },
@@ -257,7 +264,7 @@ export async function ours(sql: Sql, session: bigint): Promise<Record<string, st
   const tables = await sql`
     select format('%s.%s', n.nspname, c.relname) as nome
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('audit', 'audit_interno', 'regras', 'graphile_worker', 'dw') and c.relkind = 'r' order by 1`
+    where n.nspname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) and c.relkind = 'r' order by 1`
   const digest = (what: string, from: string) =>
     `select '${what}', md5(coalesce(string_agg(x, ',' order by x collate "C"), '')) from (${from}) as f (x)`
   const catalogs = {

@@ -5,7 +5,7 @@ export const pendenteVerificacao: Subject = {
   tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
   mutations: [
     ...of(
-      'regras/explicar_pendencias.sql',
+      'regras/pendente_verificacao/sugestoes.sql',
       ['v_minima constant numeric := 0.05', 'v_minima constant numeric := 0.95'],
       ['case when q.propor then jsonb_build_object', 'case when true then jsonb_build_object'],
       ['when s.id is null then 0.01', 'when s.id is null then 0.5'],
@@ -18,9 +18,9 @@ export const pendenteVerificacao: Subject = {
       ['left join (select i.id', 'join (select i.id'],
       ['metade is null or', 'true or'],
     ),
-    ...of('regras/metade_fornecedor.sql', ['& 1', '& 3']),
+    ...of('regras/pendente_verificacao/entradas.sql', ['& 1', '& 3']),
     ...of(
-      'regras/pontuar_pendencias.sql',
+      'regras/pendente_verificacao/pontuacao.sql',
       ['c.mes < x.corte', 'c.mes <= x.corte + 120'],
       ['c.mes >= x.corte - v_meses', 'true'],
       ['double precision / 9)', 'double precision / 900)'],
@@ -33,7 +33,7 @@ export const pendenteVerificacao: Subject = {
       ['retroteste is not null and e.conta is null', '(retroteste is not null and e.conta is null) is null'],
     ),
     ...of(
-      'regras/raiz_fornecedor.sql',
+      'regras/comum/raiz_fornecedor.sql',
       [
         "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)",
         "then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 14)",
@@ -41,19 +41,23 @@ export const pendenteVerificacao: Subject = {
       ['= 14', '= 15'],
       ["<> '00000000'", "<> ''"],
     ),
-    ...of('regras/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
-    ...of('regras/rotulos_pendentes.sql', [
+    ...of('regras/comum/nome_canonico.sql', ["'( (ltda", "'( (xxxx"]),
+    ...of('regras/comum/rotulos_pendentes.sql', [
       "dobrar_categoria(r.rotulo) <> ''",
       "dobrar_categoria(r.rotulo) = ''",
     ]),
-    ...of('regras/ajustar_curvas.sql', ['/ 5) as d0', '/ 4) as d0'], ['in 1..30 loop', 'in 1..4 loop']),
-    ...of('regras/conhecer_grafias.sql', [
-      '    analyze regras.estatistica_categoria',
-      '    -- analyze regras.estatistica_categoria',
+    ...of(
+      'regras/pendente_verificacao/calibracao.sql',
+      ['/ 5) as d0', '/ 4) as d0'],
+      ['in 1..30 loop', 'in 1..4 loop'],
+    ),
+    ...of('regras/pendente_verificacao/historia.sql', [
+      '    analyze regra_pendente_verificacao.estatistica_categoria',
+      '    -- analyze regra_pendente_verificacao.estatistica_categoria',
     ]),
-    ...of('regras/descrever_provas.sql', ['when 21 then 3.5', 'when 21 then 21']),
-    ...of('regras/resolver_sistema.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
-    ...of('regras/classe_apoio.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
-    ...of('regras/palavras_texto.sql', ['[:digit:]', '']),
+    ...of('regras/pendente_verificacao/sugestoes.sql', ['when 21 then 3.5', 'when 21 then 21']),
+    ...of('regras/pendente_verificacao/calibracao.sql', ['lado[j] - v_fator', 'lado[j] + v_fator']),
+    ...of('regras/pendente_verificacao/pontuacao.sql', ['apoio <= 0 then 0', 'apoio <= 0 then 3']),
+    ...of('regras/comum/palavras_texto.sql', ['[:digit:]', '']),
   ],
 }

@@ -5,7 +5,7 @@ export const validacaoValores: Subject = {
   tests: ['test/sql/regras/validacao_valores.test.ts', 'test/sql/regras/valores_adversos.test.ts'],
   mutations: [
     ...of(
-      'regras/validacao_valores.sql',
+      'regras/validacao_valores/regra.sql',
       [
         '    and abs(l.valor - x.esperado) > x.tolerancia\n',
         '    and abs(l.valor - x.esperado) > 2 * x.tolerancia\n',
@@ -22,7 +22,7 @@ export const validacaoValores: Subject = {
       ['    abs(d.diferenca)', '    abs(d.valor)'],
     ),
     ...of(
-      'regras/tipo_diferenca.sql',
+      'regras/validacao_valores/diferencas.sql',
       ["<= tolerancia then 'sinal_trocado'", "< tolerancia then 'sinal_trocado'"],
       ['documento - 2 * desconto', 'documento - 3 * desconto'],
       ["/ 10) <= 0.005 then 'fator_10'", "/ 10) <= 0 then 'fator_10'"],
@@ -33,29 +33,33 @@ export const validacaoValores: Subject = {
       ['- pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005', '- 0) > 0'],
     ),
     ...of(
-      'regras/digitos_trocados.sql',
+      'regras/validacao_valores/diferencas.sql',
       ['% 9 = 0', '% 7 = 0'],
       ['count(*) = 2', 'count(*) <= 3'],
       ['pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))', 'true'],
       ['pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)', 'true'],
     ),
     ...of(
-      'regras/retencao_possivel.sql',
+      'regras/validacao_valores/diferencas.sql',
       ['<= 0.01', '<= 0.02'],
       ['pg_catalog.abs(esperado) >= 10', 'true'],
       ['and dia between s.vale_de and s.vale_ate', ''],
       ['where s.quantos = s.menos', ''],
     ),
     ...of('configuracao/somar_retencoes.sql', ['r.tributo > s.ultimo', 'true'], ['where r.ativo', '']),
-    ...of('regras/arredondamento_origem.sql', ['>= 10000', '>= 1000'], ['then 0.5 *', 'then 1 *']),
+    ...of('regras/validacao_valores/diferencas.sql', ['>= 10000', '>= 1000'], ['then 0.5 *', 'then 1 *']),
     ...of(
-      'regras/explicacao_diferenca.sql',
+      'regras/validacao_valores/diferencas.sql',
       ['when retencao is not null then -0.40', 'when retencao is not null then 0.40'],
       ["> pg_catalog.abs(esperado) then ' × '", "< pg_catalog.abs(esperado) then ' × '"],
     ),
-    ...of('regras/reais.sql', ['990.00', '990.0'], ["990.00'), ',.', '.,'", "990.00'), ',.', ',.'"]),
     ...of(
-      'regras/duplicidades.sql',
+      'regras/validacao_valores/diferencas.sql',
+      ['990.00', '990.0'],
+      ["990.00'), ',.', '.,'", "990.00'), ',.', ',.'"],
+    ),
+    ...of(
+      'regras/validacao_valores/duplicidades.sql',
       ['p.gemeo_data >= p.data_lancamento - v_dias', 'p.gemeo_data > p.data_lancamento - v_dias'],
       ['p.liquido > 1', 'p.liquido > 0'],
       [
@@ -88,13 +92,13 @@ export const validacaoValores: Subject = {
       ['p.carregado_em >= janela', 'p.carregado_em > janela'],
     ),
     ...of(
-      'regras/fim_documento.sql',
+      'regras/validacao_valores/duplicidades.sql',
       ['pg_catalog.octet_length(documento) <= 200', 'true'],
       ['then pg_catalog.lower(', 'then ('],
       ['abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzÉ'],
     ),
     ...of(
-      'regras/parcela_dita.sql',
+      'regras/validacao_valores/duplicidades.sql',
       ['\\m0*', '\\m'],
       ['{0,3})?0*(', '{0,3})?('],
       ['[ao°]', '[ao°]?'],
@@ -103,9 +107,9 @@ export const validacaoValores: Subject = {
       ['{primeira,segunda', '{segunda,primeira'],
       ['(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?', ''],
     ),
-    ...of('regras/chaves_suspeitas.sql', ['having count(*) > 1', 'having count(*) > 2']),
+    ...of('regras/validacao_valores/duplicidades.sql', ['having count(*) > 1', 'having count(*) > 2']),
     ...of(
-      'regras/documento_comparavel.sql',
+      'regras/validacao_valores/duplicidades.sql',
       ['|nota-?fiscal', ''],
       ['(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|', ''],
       ['|(?<=[0-9])[.]0(?=\\s*$)', ''],

@@ -82,7 +82,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
     select (select md5(string_agg(l::text || xmin::text, '' order by id)) from dw.lancamentos l) as dw,
       (select count(*) || ' ' || sum(vezes_detectada) from audit.divergencias_processadas) || ' ' || (select count(*) from audit.operacoes)
         || ' ' || (select count(*) from audit.sessoes_processamento) as audit,
-      (select coalesce(md5(string_agg(c::text, '' order by c)), '') from regras.estatistica_contagem c) as stats`
+      (select coalesce(md5(string_agg(c::text, '' order by c)), '') from regra_pendente_verificacao.estatistica_contagem c) as stats`
   const [before] = await state()
   const rows = await avaliar(ana, 'codigo')
   const [after] = await state()
@@ -187,7 +187,8 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
     await ana`select * from audit.avaliar_regra('pendente_verificacao', '2025-12-01', '2025-12-31')`
   const last = turned.find((row) => row['fonte'] === 'retroteste' && row['faixa'] === 'total')
   t.ok(Number(last?.['recuperacao']) < 0.05, `it cannot know the turn: ${last?.['recuperacao']}`)
-  const [kept] = await sql`select (select count(*)::int from regras.estatistica_contagem) as n,
+  const [kept] =
+    await sql`select (select count(*)::int from regra_pendente_verificacao.estatistica_contagem) as n,
     (select count(*)::int from dw.lancamentos where categoria like 'PENDENTE%') as pendentes`
   t.same(kept, { n: 0, pendentes: 1 }, 'no statistics, no other pending entry')
 })

@@ -35,7 +35,7 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
   const { sql } = await banco(t)
   const nome = 'pendente_verificacao'
   const [pontuar] =
-    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regras.pontuar_pendencias'`
+    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regra_pendente_verificacao.pontuar_pendencias'`
   const [dobrar] =
     await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'audit_interno.dobrar'`
   for (const [mudanca, o_que] of [

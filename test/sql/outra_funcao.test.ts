@@ -100,7 +100,7 @@ t.test(
       sequencia: `perform setval('audit.operacoes_id_seq', 4242)`,
       lancamento: `update dw.lancamentos set valor = 0`,
       regra: `update audit.regras set limiar = 0`,
-      estatistica: `delete from regras.estatistica_peso`,
+      estatistica: `delete from regra_pendente_verificacao.estatistica_peso`,
       objeto: `create table dela.deixada ()`,
     }
     for (const [nome, comando] of Object.entries(writes)) {

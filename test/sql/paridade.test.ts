@@ -4,8 +4,8 @@ import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { includedFiles, read, sqlFiles } from '../helper/arquivos.ts'
 import { banco } from '../helper/banco.ts'
+import { SCHEMAS } from '../helper/esquema.ts'
 
-const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
 const repeatable = (path: string) => !/^(papeis|tabelas)\/|(^|\/)tabelas\.sql$/.test(path)
 
 test('every file of sql/ is part of a migration', async (t) => {

@@ -156,9 +156,9 @@ test('a rule may take both cores in a session of its own, and not where workers 
     create table dw.dito (sim boolean);
     grant insert, select on dw.dito to conferente_regra;
     create function dw.preparar_pergunta(janela audit.janela) returns void language sql set search_path = pg_catalog, pg_temp as $$
-      insert into dw.dito values (regras.em_metades()) $$;
+      insert into dw.dito values (regra_pendente_verificacao.em_metades()) $$;
     create function dw.pergunta(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp as $$
-      select 'dw.lancamentos', '1', '{}'::jsonb, 0.5, jsonb_build_object('metades', regras.em_metades()), 'perguntado', 1.0 $$;
+      select 'dw.lancamentos', '1', '{}'::jsonb, 0.5, jsonb_build_object('metades', regra_pendente_verificacao.em_metades()), 'perguntado', 1.0 $$;
     grant execute on function dw.preparar_pergunta(audit.janela), dw.pergunta(audit.janela) to conferente_regra;
     select audit.registrar_regra('pergunta', 'Pergunta.', 'dw.pergunta', 'dw.lancamentos', 'id', array['categoria'],
       preparacao => 'dw.preparar_pergunta')`)

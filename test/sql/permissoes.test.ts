@@ -1,9 +1,9 @@
 // What nobody can do, whatever is added later: read from the catalogs, and tried as the people who would.
 import { test } from 'tap'
 import { banco } from '../helper/banco.ts'
+import { SCHEMAS } from '../helper/esquema.ts'
 import { PEOPLE } from '../helper/servidor.ts'
 
-const SCHEMAS = ['audit', 'audit_interno', 'regras', 'exemplo']
 const FACTS = [
   'deteccoes',
   'alteracoes',

@@ -224,7 +224,8 @@ t.test('a pattern that was saved before it was known to be invalid can be switch
   })
   const [desligado] = await adelia`select ativo from audit.desativar_padrao(${padrao?.['id']}, 'inválido')`
   t.equal(desligado?.['ativo'], false)
-  const [ligado] = await sql`select regras.expressao_padroes('incluir', 'descricao', true) as e`
+  const [ligado] =
+    await sql`select regra_trade_marketing.expressao_padroes('incluir', 'descricao', true) as e`
   t.notMatch(String(ligado?.['e']), 'verba')
   t.equal(
     await recusa(sql`update audit.padroes_trade_marketing set ativo = true where id = ${padrao?.['id']}`),

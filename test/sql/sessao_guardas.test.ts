@@ -2,6 +2,7 @@ import t from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { esperaSaida } from '../helper/banco.ts'
 import { cenario, codigo, one } from '../helper/cenario.ts'
+import { SCHEMAS } from '../helper/esquema.ts'
 
 t.test('past a limit nothing is corrected, and that is said', async (t) => {
   const limites = [
@@ -61,7 +62,7 @@ t.test('a simulation tells what would change and changes nothing', async (t) => 
   await c.processar()
   const retrato = async () => {
     const tabelas = await c.sql`select format('%I.%I', schemaname, tablename) as nome from pg_tables
-      where schemaname in ('audit', 'audit_interno', 'dw', 'regras', 'graphile_worker') order by 1`
+      where schemaname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) order by 1`
     const partes = tabelas.map(
       ({ nome }) =>
         `select '${nome}' as nome, (select md5(string_agg(x::text, '|' order by x::text)) from ${nome} x) as md5`,

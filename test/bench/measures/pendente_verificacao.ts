@@ -10,8 +10,10 @@ const DAY = '2026-10-31'
 /** The statistics brought up to date and the rule, in one transaction as the engine does. */
 async function suggest(sql: Sql, window: string): Promise<number> {
   const [found] = await sql.begin(async (tx) => {
-    await tx.unsafe(`select regras.preparar_pendente_verificacao(${window})`)
-    return tx.unsafe<{ n: number }[]>(`select count(*)::int as n from regras.pendente_verificacao(${window})`)
+    await tx.unsafe(`select regra_pendente_verificacao.preparar(${window})`)
+    return tx.unsafe<{ n: number }[]>(
+      `select count(*)::int as n from regra_pendente_verificacao.detectar(${window})`,
+    )
   })
   return found?.n ?? 0
 }
@@ -26,8 +28,8 @@ async function pending({ sql, rows, runs, say }: Context): Promise<readonly Resu
   const first = await alternate(runs, {
     // nothing known: all of the history is counted, the weights fitted, the confidence calibrated
     before: () =>
-      sql`truncate regras.estatistica_controle, regras.estatistica_contagem, regras.estatistica_mes,
-        regras.estatistica_nome, regras.estatistica_borda, regras.estatistica_antigas`,
+      sql`truncate regra_pendente_verificacao.estatistica_controle, regra_pendente_verificacao.estatistica_contagem, regra_pendente_verificacao.estatistica_mes,
+        regra_pendente_verificacao.estatistica_nome, regra_pendente_verificacao.estatistica_borda, regra_pendente_verificacao.estatistica_antigas`,
     floor,
     ours: (run) =>
       seconds(async () => {

@@ -9,7 +9,7 @@ async function marketing({ sql, runs }: Context): Promise<readonly Result[]> {
   const { one, n } = patterns
   const measured = await alternate(runs, {
     floor: () => seconds(() => sql`select count(*) from dw.lancamentos l where l.descricao ~* ${one}`),
-    ours: () => seconds(() => sql.unsafe(`select count(*) from regras.trade_marketing(${ALL})`)),
+    ours: () => seconds(() => sql.unsafe(`select count(*) from regra_trade_marketing.detectar(${ALL})`)),
   })
   return [
     {

@@ -64,7 +64,7 @@ async function pendentes(sql: postgres.Sql, entries: Lancamento[]): Promise<Acha
       valor: 300 + n,
     })),
   )
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   const by = new Map(
     (await achados(sql, 'pendente_verificacao', { chaves: ids })).map((a) => [a.registro_id, a]),
   )

@@ -122,7 +122,7 @@ for (const { nome, categoria, dias, carregar } of razoes) {
     await sql`update audit.regras set limiar = 1 where nome = 'trade_marketing'`
     const [livres] = await sql`
       select count(*)::int as todas, count(*) filter (where v.categoria = ${categoria})::int as certas
-      from regras.trade_marketing(row(${inicio}::date, ${fim}::date, null, null, null)::audit.janela) a
+      from regra_trade_marketing.detectar(row(${inicio}::date, ${fim}::date, null, null, null)::audit.janela) a
       join verdade v on v.id::text = a.registro_id where a.confianca >= 0.95`
     await sql`update audit.regras set limiar = 0.95 where nome = 'trade_marketing'`
     t.comment(`${nome}: at .95 and more but for people ${JSON.stringify(livres)}`)

@@ -12,7 +12,7 @@ t.test('words are letters: folded, without digits and punctuation', async (t) =>
 t.test('how well a supplier is known falls into four classes, and four more with its account', async (t) => {
   const { sql } = await banco(t)
   const rows =
-    await sql`select regras.classe_apoio(a, false)::int as sem, regras.classe_apoio(a, true)::int as com
+    await sql`select regra_pendente_verificacao.classe_apoio(a, false)::int as sem, regra_pendente_verificacao.classe_apoio(a, true)::int as com
     from unnest('{-1,0,0.1,3.4,3.5,29.9,30,1000}'::float[]) with ordinality x (a, n) order by n`
   t.same(
     rows.map((r) => r['sem']),
@@ -48,7 +48,7 @@ t.test('codes of one company are told from codes that zeros fill up', async (t) 
 t.test('a system of equations is solved', async (t) => {
   const { sql } = await banco(t)
   const [row] = await sql<{ x: number[] }[]>`
-    select regras.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
+    select regra_pendente_verificacao.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
   t.same(
     row?.x.map((x) => Number(x.toFixed(9))),
     [1, 2, 3],
@@ -93,19 +93,19 @@ t.test('the quick filter of an expression lets through whatever the expression m
   const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
   const [row] = await sql<{ matched: number; filtered: number; lost: string[] }[]>`
     with e as (
-      select e, regras.filtro_padrao('regex', '(?i)' || regras.sem_acentos(e)) as filtro
+      select e, regra_trade_marketing.filtro_padrao('regex', '(?i)' || regra_trade_marketing.sem_acentos(e)) as filtro
       from unnest(${expressions}::text[]) as e
     )
     select count(*)::int as matched, count(e.filtro)::int as filtered,
       coalesce(array_agg(e.e || ' / ' || x) filter (where audit_interno.dobrar(x) not like e.filtro), '{}') as lost
     from e, unnest(${texts}::text[]) as x
-    where regras.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
+    where regra_trade_marketing.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
   t.same(row?.lost, [])
   t.ok((row?.matched ?? 0) > 1000, 'the test means something: many matches')
   t.ok((row?.filtered ?? 0) > 20, 'and many of them had a filter')
 
   const filters = await sql`
-    select regras.filtro_padrao('regex', e) as f from unnest(array['(?i)a[cç][aã]o (de )?varejo', '(?i)promo(ção|cional)?',
+    select regra_trade_marketing.filtro_padrao('regex', e) as f from unnest(array['(?i)a[cç][aã]o (de )?varejo', '(?i)promo(ção|cional)?',
       '(?i)^prefeitura$', '(?i)verba|bônus', '(?i)\\mverba', '(?i)ab', '(?i)(verba)', '(?i)trade.*marketing', '***=verba+', '(?x)ver ba',
       '(?i)verba(?=x)', '(?i)verba{2}']) with ordinality as x (e, n) order by n`
   t.same(
@@ -137,9 +137,9 @@ t.test('the quick look at the end of a document number lets through whatever is 
     `${'1'.repeat(199)}2É`,
   ]
   const [row] = await sql<{ compared: number; lost: string[] }[]>`
-    select count(regras.documento_comparavel(x))::int as compared,
-      coalesce(array_agg(x) filter (where right(regras.documento_comparavel(x), 1)
-        is distinct from regras.fim_documento(x) and regras.documento_comparavel(x) is not null), '{}') as lost
+    select count(regra_validacao_valores.documento_comparavel(x))::int as compared,
+      coalesce(array_agg(x) filter (where right(regra_validacao_valores.documento_comparavel(x), 1)
+        is distinct from regra_validacao_valores.fim_documento(x) and regra_validacao_valores.documento_comparavel(x) is not null), '{}') as lost
     from unnest(${texts}::text[]) as x`
   t.same(row?.lost, [])
   t.ok((row?.compared ?? 0) > 1000, 'the test means something: many numbers')
@@ -184,7 +184,7 @@ t.test('an instalment is told by its number, however it is written', async (t) =
     ['', ''],
     [null, ''],
   ]
-  const rows = await sql`select regras.parcela_dita(d) as p
+  const rows = await sql`select regra_validacao_valores.parcela_dita(d) as p
     from unnest(${casos.map(([d]) => d)}::text[]) with ordinality as x (d, n) order by n`
   t.same(
     rows.map(({ p }) => p),

@@ -17,7 +17,7 @@ const REGRA = 'pendente_verificacao'
 
 /** As the engine does: statistics first, then the rule. */
 async function achados(sql: postgres.Sql, janela: Janela = {}) {
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   return achar(sql, REGRA, janela)
 }
 
@@ -125,11 +125,11 @@ t.test('what a supplier did of late counts apart from what it always did', async
   const historia = Array.from({ length: 12 }, (_, m) => lancamento(m, m < 10 ? 'Antiga' : 'Nova'))
   const espera = { ...conhecido, data_lancamento: mes(15) }
   await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' }, espera)
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   const [visto, nunca, esperou] = await sql<{ categorias: string[]; recentes: number[] }[]>`
     select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
-      join regras.estatistica_categoria c on c.id = u.id order by u.n) as categorias
-    from regras.pontuar_pendencias(null, null, null, true) p order by p.ids[1]::int`
+      join regra_pendente_verificacao.estatistica_categoria c on c.id = u.id order by u.n) as categorias
+    from regra_pendente_verificacao.pontuar_pendencias(null, null, null, true) p order by p.ids[1]::int`
   // counts halve in a month and a half
   const peso = (meses: number[]) => meses.reduce((soma, m) => soma + 0.5 ** ((11 - m) / 1.5), 0)
   const nova = peso([10, 11])
@@ -173,16 +173,16 @@ t.test('two processes find together what one finds, each entry once', async (t) 
   const passos = (processos: number) =>
     sql.begin(async (tx) => {
       await tx.unsafe(`set local max_parallel_workers_per_gather = ${processos}`)
-      await tx`truncate regras.estatistica_controle`
-      await tx`select regras.preparar_pendente_verificacao(null)`
+      await tx`truncate regra_pendente_verificacao.estatistica_controle`
+      await tx`select regra_pendente_verificacao.preparar(null)`
       return {
         contagens: (
-          await tx`select nivel, chave, mes, categoria, linhas from regras.estatistica_contagem order by 1, 2, 3, 4`
+          await tx`select nivel, chave, mes, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
         ).map((r) => ({ ...r })),
-        calibracao: (await tx`select * from regras.estatistica_calibracao order by grupo, faixa`).map(
-          (r) => ({ ...r }),
-        ),
-        achados: (await tx`select * from regras.pendente_verificacao(null) order by registro_id`).map(
+        calibracao: (
+          await tx`select * from regra_pendente_verificacao.estatistica_calibracao order by grupo, faixa`
+        ).map((r) => ({ ...r })),
+        achados: (await tx`select * from regra_pendente_verificacao.detectar(null) order by registro_id`).map(
           (r) => ({ ...r }),
         ),
       }
@@ -197,7 +197,7 @@ t.test('two processes find together what one finds, each entry once', async (t) 
   const livres = (configuracao: string) =>
     sql.begin(async (tx) => {
       await tx.unsafe(`set local ${configuracao}`)
-      return (await tx`select regras.em_metades() as sim`)[0]?.['sim']
+      return (await tx`select regra_pendente_verificacao.em_metades() as sim`)[0]?.['sim']
     })
   t.same(
     [
@@ -211,8 +211,8 @@ t.test('two processes find together what one finds, each entry once', async (t) 
 
   const plano = await sql.begin(async (tx) => {
     await tx`set local role conferente_dono`
-    return tx`explain select * from regras.explicar_pendencias(null, 0)
-      union all select * from regras.explicar_pendencias(null, 1)`
+    return tx`explain select * from regra_pendente_verificacao.explicar_pendencias(null, 0)
+      union all select * from regra_pendente_verificacao.explicar_pendencias(null, 1)`
   })
   t.match(JSON.stringify(plano), /Parallel Append/, 'each half is a process of its own')
 })
@@ -232,9 +232,9 @@ t.test('entries share an answer only where the very same is known of them', asyn
     { ...conhecido, valor: 151 },
     { ...conhecido, centro_custo: 'Centro 2' },
   )
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   const juntas = await sql<{ n: number }[]>`
-    select cardinality(p.ids) as n from regras.pontuar_pendencias(null, null, null, true) p order by 1 desc`
+    select cardinality(p.ids) as n from regra_pendente_verificacao.pontuar_pendencias(null, null, null, true) p order by 1 desc`
   // 151 was never paid: of that amount no more is known than its band
   t.same(
     juntas.map(({ n }) => n),
@@ -245,10 +245,10 @@ t.test('entries share an answer only where the very same is known of them', asyn
   const [sozinhas] = await sql`
     with p as materialized (
       select u.id, u.certa, p.com_conta, p.lacuna, cardinality(p.ids) as iguais
-      from regras.pontuar_pendencias(null, regras.meses_retroteste(), 6000, false) p
+      from regra_pendente_verificacao.pontuar_pendencias(null, regra_pendente_verificacao.meses_retroteste(), 6000, false) p
       cross join lateral unnest(p.ids, p.certas) u (id, certa)
     ), e as materialized (
-      select * from regras.entradas_pendencia(null, regras.meses_retroteste(), 6000, null)
+      select * from regra_pendente_verificacao.entradas_pendencia(null, regra_pendente_verificacao.meses_retroteste(), 6000, null)
     )
     select count(*) > 500 as muitas, max(p.iguais) > 1 as juntas,
       count(*) = count(distinct (p.id, p.com_conta)) as uma_vez,
@@ -413,14 +413,14 @@ t.test(
         async (sql) => {
           await corrigir(sql, 1)
           await sql.unsafe('analyze audit.alteracoes, audit.divergencias_processadas')
-          await sql`select regras.preparar_pendente_verificacao(null)`
+          await sql`select regra_pendente_verificacao.preparar(null)`
           await corrigir(sql, 2)
         },
       ],
       [
         'from while they were made, when nothing was to be seen',
         async (sql) => {
-          await sql`select regras.preparar_pendente_verificacao(null)`
+          await sql`select regra_pendente_verificacao.preparar(null)`
           await sql.begin(async (tx) => {
             await corrigir(tx as unknown as postgres.Sql, 1)
             await analisar(sql)
@@ -438,7 +438,7 @@ t.test(
       await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x')`
       await historia(sql)
       const olhadas = await sql.begin(async (tx) => {
-        await tx`select regras.preparar_pendente_verificacao(null)`
+        await tx`select regra_pendente_verificacao.preparar(null)`
         const [lidas] = await tx<{ n: number }[]>`
           select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
           where relid in ('audit.divergencias_processadas'::regclass, 'audit.alteracoes'::regclass)`
@@ -468,19 +468,19 @@ t.test(
     )
     await t.rejects(
       sql.begin(async (tx) => {
-        await tx`select regras.conhecer_grafias(null, null)`
+        await tx`select regra_pendente_verificacao.conhecer_grafias(null, null)`
         throw new Error('interrupted')
       }),
       { message: 'interrupted' },
     )
     // the pages are there, and nothing is in them: by that, every name would be held against every text
-    await sql.unsafe('vacuum (truncate false, analyze) regras.estatistica_nome')
+    await sql.unsafe('vacuum (truncate false, analyze) regra_pendente_verificacao.estatistica_nome')
     const ditos = async () =>
       (
-        await sql`select reltuples::int as n from pg_class where oid = 'regras.estatistica_nome'::regclass`
+        await sql`select reltuples::int as n from pg_class where oid = 'regra_pendente_verificacao.estatistica_nome'::regclass`
       )[0]?.['n']
     t.equal(await ditos(), 0)
-    await sql`select regras.preparar_pendente_verificacao(null)`
+    await sql`select regra_pendente_verificacao.preparar(null)`
     t.equal(await ditos(), nomes)
   },
 )
@@ -489,29 +489,29 @@ t.test('all of history is counted anew beside one who reads the old counts, and 
   const { sql, url } = await banco(t)
   await razao(sql)
   await lancar(sql, ...ano())
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   const contadas = () =>
-    sql`select count(*)::int as linhas, sum(linhas)::int as lancamentos from regras.estatistica_contagem`
+    sql`select count(*)::int as linhas, sum(linhas)::int as lancamentos from regra_pendente_verificacao.estatistica_contagem`
   const antes = await contadas()
   const chave = () =>
-    sql`select pg_get_constraintdef(oid) as chave from pg_constraint where conrelid = 'regras.estatistica_contagem'::regclass and contype = 'p'`
+    sql`select pg_get_constraintdef(oid) as chave from pg_constraint where conrelid = 'regra_pendente_verificacao.estatistica_contagem'::regclass and contype = 'p'`
   const era = await chave()
   t.equal(era.length, 1)
   const leitor = connect(url, { max: 1 })
   t.teardown(() => leitor.end())
   await leitor.begin(async (lendo) => {
-    await lendo`select count(*) from regras.estatistica_contagem`
+    await lendo`select count(*) from regra_pendente_verificacao.estatistica_contagem`
     await configurar(sql, 'pendente.meses_historico', 24)
     await sql.begin(async (tx) => {
       await tx`set local statement_timeout = '60s'`
-      await tx`select regras.preparar_pendente_verificacao(null)`
+      await tx`select regra_pendente_verificacao.preparar(null)`
     })
   })
   t.same(await contadas(), antes)
   t.same(await chave(), era)
   // and with nobody there
   await configurar(sql, 'pendente.meses_historico', 36)
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   t.same(await contadas(), antes)
   t.same(await chave(), era, 'the key is there again')
 })
@@ -533,17 +533,17 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
     }
   })
   await lancar(sql, ...regulares, ...raros)
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   // at the best place the slope of the likelihood is that of the prior: 3 for each intercept's distance from the mean of the four and
   // nought (one that is not there is at the mean), 15 for each slope's from nought, the first one's from .22
   const lugares = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
     with c as (
       select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
-        r.acertou - regras.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as erro
-      from regras.estatistica_retroteste r left join regras.estatistica_curva k on k.classe = r.classe
+        r.acertou - regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as erro
+      from regra_pendente_verificacao.estatistica_retroteste r left join regra_pendente_verificacao.estatistica_curva k on k.classe = r.classe
     ), nivel as (
       select k.classe, k.classe / 4 as grupo, k.a - sum(k.a) over g / (1 + count(*) over g) as desvio
-      from regras.estatistica_curva k window g as (partition by k.classe / 4)
+      from regra_pendente_verificacao.estatistica_curva k window g as (partition by k.classe / 4)
     ), inclinacao as (
       select n.grupo, sum(c.erro) - 3 * min(n.desvio) as fora from nivel n join c on c.classe = n.classe group by n.grupo, n.classe
       union all select grupo, sum(erro * chance) - 15 * (min(b) - 0.22) from c group by grupo
@@ -551,7 +551,7 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
       union all select grupo, sum(erro * repetida) - 15 * min(h) from c group by grupo
       union all select grupo, sum(erro * recente) - 15 * min(r) from c group by grupo
     )
-    select max(abs(i.fora))::float8 as fora, (select count(*) from regras.estatistica_curva k where k.classe / 4 = i.grupo)::int as classes,
+    select max(abs(i.fora))::float8 as fora, (select count(*) from regra_pendente_verificacao.estatistica_curva k where k.classe / 4 = i.grupo)::int as classes,
       (select count(*) from c where c.a is null and c.grupo = i.grupo)::int as sem_curva
     from inclinacao i group by i.grupo order by i.grupo`
   t.match(lugares, [{ sem_curva: 0 }], 'every case of the back-test has a curve')
@@ -597,7 +597,7 @@ t.test('blanks that nobody sees at the ends of a label or a category change noth
   for (const achado of all)
     t.same(achado.valores_propostos, { categoria: 'Categoria 2' }, achado.evidencia.rotulo)
   const [vazia] = await sql`
-    select count(*)::int as n from regras.estatistica_contagem c join regras.estatistica_categoria k on k.id = c.categoria
+    select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria
     where audit_interno.dobrar_categoria(k.categoria) in ('', 'a classificar')`
   t.equal(vazia?.['n'], 0, 'nothing is learned of them')
 })
@@ -608,10 +608,10 @@ t.test(
     const { sql } = await banco(t)
     await razao(sql)
     await lancar(sql, ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
-    await sql`select regras.preparar_pendente_verificacao(null)`
+    await sql`select regra_pendente_verificacao.preparar(null)`
     const contagem = () =>
-      sql`select mes, nivel, chave, categoria, linhas from regras.estatistica_contagem order by 1, 2, 3, 4`
-    const meses = () => sql`select mes, linhas from regras.estatistica_mes order by mes`
+      sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
+    const meses = () => sql`select mes, linhas from regra_pendente_verificacao.estatistica_mes order by mes`
     const before = await meses()
     await lancar(sql, {
       fornecedor: 'Chegou',
@@ -621,7 +621,7 @@ t.test(
     })
     await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
     (select min(id) from dw.lancamentos where data_lancamento >= ${mes(7)} and data_lancamento < ${mes(8)})`
-    await sql`select regras.preparar_pendente_verificacao(null)`
+    await sql`select regra_pendente_verificacao.preparar(null)`
     const after = await meses()
     t.same(
       after
@@ -633,12 +633,12 @@ t.test(
       ],
     )
     const kept = await contagem()
-    await sql`select regras.contar_meses(null)`
+    await sql`select regra_pendente_verificacao.contar_meses(null)`
     t.same(await contagem(), kept, 'kept up month by month is the same as counted at once')
     await configurar(sql, 'pendente.rotulos', ['Categoria 1'])
-    await sql`select regras.preparar_pendente_verificacao(null)`
-    const [rest] = await sql`select count(*)::int as n from regras.estatistica_contagem c
-    join regras.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
+    await sql`select regra_pendente_verificacao.preparar(null)`
+    const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
     t.equal(rest?.['n'], 0, 'other labels, everything counted anew')
   },
 )
@@ -653,14 +653,14 @@ t.test(
       ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
     )
     const contagem = () =>
-      sql`select mes, nivel, chave, categoria, linhas from regras.estatistica_contagem order by 1, 2, 3, 4`
+      sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
     const conferir = async (why: string) => {
-      await sql`select regras.preparar_pendente_verificacao(null)`
+      await sql`select regra_pendente_verificacao.preparar(null)`
       const kept = await contagem()
-      await sql`select regras.contar_meses(null)`
+      await sql`select regra_pendente_verificacao.contar_meses(null)`
       t.same(kept, await contagem(), why)
     }
-    await sql`select regras.preparar_pendente_verificacao(null)`
+    await sql`select regra_pendente_verificacao.preparar(null)`
     const dia = { data_lancamento: mes(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
     const [a, b] = await lancar(
       sql,
@@ -816,11 +816,11 @@ t.test('suggestions are right as often as they say, on a ledger made for it', as
   await sql.unsafe(`
     create table public.verdade as select id::text, categoria from dw.lancamentos where data_lancamento >= '2024-11-01';
     update dw.lancamentos set categoria = 'Pendente' where data_lancamento >= '2024-11-01'`)
-  await sql`select regras.preparar_pendente_verificacao(null)`
+  await sql`select regra_pendente_verificacao.preparar(null)`
   const bands = await sql<{ faixa: number; casos: number; certas: number; ditas: number }[]>`
     select least(9, floor(a.confianca * 10))::int as faixa, count(*)::int as casos,
       avg((a.valores_propostos ->> 'categoria' is not distinct from v.categoria)::int)::float8 as certas, avg(a.confianca)::float8 as ditas
-    from regras.pendente_verificacao(null) a join public.verdade v on v.id = a.registro_id
+    from regra_pendente_verificacao.detectar(null) a join public.verdade v on v.id = a.registro_id
     group by 1 order by 1`
   const casos = bands.reduce((sum, b) => sum + b.casos, 0)
   const erro = bands.reduce((sum, b) => sum + (b.casos / casos) * Math.abs(b.certas - b.ditas), 0)

@@ -39,7 +39,7 @@ t.test('an administrator changes withholdings without a migration, and it is aud
   const c = await cenario(t)
   const adelia = c.pessoa('adelia')
   const somas = () =>
-    c.sql`select tributos from regras.somas_retencao where soma = 0.9 and date '2028-03-01' between vale_de and vale_ate`
+    c.sql`select tributos from regra_validacao_valores.somas_retencao where soma = 0.9 and date '2028-03-01' between vale_de and vale_ate`
   t.same(await somas(), [])
   const [salva] = await adelia`
     select * from audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'lei que se invente', 'exemplo')`

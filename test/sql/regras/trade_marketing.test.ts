@@ -293,7 +293,7 @@ t.test('of six hundred suppliers each has its own history', async (t) => {
 t.test('the rarer the error, the more a pattern has to prove', async (t) => {
   const { sql } = await banco(t)
   const value = async (parcela: number, erro: number) => {
-    const [row] = await sql`select regras.confianca_padrao(${parcela}, ${erro})::float8 as p`
+    const [row] = await sql`select regra_trade_marketing.confianca_padrao(${parcela}, ${erro})::float8 as p`
     return row?.['p'] as number
   }
   t.equal((await value(0.9, 0.03)).toFixed(3), '0.218')
@@ -302,7 +302,8 @@ t.test('the rarer the error, the more a pattern has to prove', async (t) => {
   t.ok((await value(0.9, 0.3)) > (await value(0.9, 0.03)))
   t.equal(await value(0.9, 0.5), 0.9, 'a pending entry was booked nowhere: the share itself')
   const share = async (pro: number, contra: number) => {
-    const [row] = await sql`select regras.parcela_contestada(0.95, ${pro}, ${contra})::float8 as p`
+    const [row] =
+      await sql`select regra_trade_marketing.parcela_contestada(0.95, ${pro}, ${contra})::float8 as p`
     return row?.['p'] as number
   }
   t.equal(await share(0, 0), 0.95)
@@ -465,7 +466,7 @@ t.test('odd rows raise nothing, an explosive expression can be cancelled', async
   await t.rejects(
     sql.begin(async (tx) => {
       await tx`set local statement_timeout = '500ms'`
-      await tx`select * from regras.trade_marketing(null)`
+      await tx`select * from regra_trade_marketing.detectar(null)`
     }),
     { code: '57014' },
   )

@@ -1,0 +1,16 @@
+-- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
+-- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
+create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select cardinality(trigramas) + cardinality(outros_trigramas) = 0
+    or (select count(*) from unnest(trigramas) t where t = any (outros_trigramas))
+      >= 0.3 * (cardinality(trigramas) + (select count(*) from unnest(outros_trigramas) t where t <> all (trigramas)))
+    or strpos(' ' || nome || ' ', ' ' || outro || ' ') > 0 or strpos(' ' || outro || ' ', ' ' || nome || ' ') > 0
+$$;
+
+comment on function regras.nomes_parecidos(text, text[], text, text[]) is
+  'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
+revoke execute on function regras.nomes_parecidos(text, text[], text, text[]) from public;

@@ -1,0 +1,369 @@
+-- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
+-- four digits. Touches nothing. Called by the statistics of regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.mes_indice(data date) returns int
+language sql immutable parallel safe
+return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
+  then (date_part('year', data) * 12 + date_part('month', data) - 1)::int end;
+
+comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
+revoke execute on function regra_pendente_verificacao.mes_indice(date) from public;
+
+-- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
+create or replace function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text) returns int
+language sql immutable parallel safe
+return (pg_catalog.hashtextextended(coalesce(nullif(codigo, ''), nome, ''), 0) & 1)::int;
+
+comment on function regra_pendente_verificacao.metade_fornecedor(text, text) is 'Half of the ledger that a supplier belongs to: 0 or 1.';
+revoke execute on function regra_pendente_verificacao.metade_fornecedor(text, text) from public;
+
+-- The amount band of an entry: its sign and thirds of a power of ten (100 to 215, 215 to 464, …). Touches nothing.
+-- Called by regra_pendente_verificacao.chaves_valor.
+create or replace function regra_pendente_verificacao.faixa_valor(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  when valor is null or valor = 'NaN' then null
+  when pg_catalog.abs(valor) < 0.01 then '0'
+  when pg_catalog.abs(valor) > 1e30 then 'infinito'
+  else pg_catalog.sign(valor)::text || pg_catalog.floor(3 * pg_catalog.log(pg_catalog.abs(valor::double precision)))::text
+end;
+
+comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
+revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
+
+-- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
+-- entry waits the less the past says of it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
+language sql immutable parallel safe
+return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
+
+comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
+revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
+
+-- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
+-- and where entries are asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.niveis(
+  k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
+) returns table (nivel smallint, chave bigint)
+language sql immutable parallel safe rows 11
+begin atomic
+  select v.nivel, v.chave
+  -- a function over arrays: half the cost of a list of values for each entry
+  from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
+  where v.chave is not null;
+end;
+
+comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) is
+  'Keys of an entry as rows: level and key, without those that are null.';
+revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
+
+-- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
+-- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
+-- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
+-- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_fornecedor(
+  raiz text, nome text, codigo text, fornecedor text, centro text, conta text
+) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
+language sql immutable parallel safe rows 1
+begin atomic
+  select h.centro, pg_catalog.hashtextextended(raiz, 0), pg_catalog.hashtextextended(nome, 0), pg_catalog.hashtextextended(codigo, 0),
+    pg_catalog.hashint8extended(h.centro, h.fornecedor), pg_catalog.hashint8extended(h.conta, h.fornecedor), h.conta
+  from (
+    select pg_catalog.hashtextextended(fornecedor, 0) as fornecedor, pg_catalog.hashtextextended(centro, 0) as centro,
+      pg_catalog.hashtextextended(conta, 0) as conta
+    offset 0
+  ) h;
+end;
+
+comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) is
+  'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
+revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
+
+-- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
+-- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
+-- inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
+returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select 10::smallint, pg_catalog.hashtextextended(fornecedor || E'\n' || texto, 0), null::text
+  where fornecedor is not null and texto <> ''
+  union all
+  select distinct 20::smallint, pg_catalog.hashtextextended(p.termo, 0), p.termo
+  from pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.concat_ws(' ', nome, texto), ' ')) p (termo)
+  where pg_catalog.length(p.termo) > 2;
+end;
+
+comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
+  'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
+revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
+
+-- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
+-- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
+-- asked; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
+returns table (k3 bigint, k8 bigint, k9 bigint)
+language sql immutable parallel safe rows 1
+begin atomic
+  select pg_catalog.hashint8extended(h.centro, h.faixa), pg_catalog.hashint8extended(h.faixa, h.ambos),
+    pg_catalog.hash_numeric_extended(valor, h.ambos)
+  from (
+    select pg_catalog.hashtextextended(centro, 0) as centro, pg_catalog.hashtextextended(regra_pendente_verificacao.faixa_valor(valor), 0) as faixa,
+      pg_catalog.hashint8extended(coalesce(pg_catalog.hashtextextended(centro, 0), 0), pg_catalog.hashtextextended(fornecedor, 0)) as ambos
+    offset 0
+  ) h;
+end;
+
+comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric) is
+  'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
+revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
+
+-- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
+-- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
+-- regra_pendente_verificacao.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+create or replace function regra_pendente_verificacao.chaves_entrada(
+  raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
+) returns table (nivel smallint, chave bigint, termo text)
+language sql immutable parallel safe
+begin atomic
+  select f.nivel, f.chave, null::text
+  from regra_pendente_verificacao.chaves_fornecedor(raiz, nome, codigo, coalesce(raiz, '=' || nome), centro, conta) k
+  cross join regra_pendente_verificacao.chaves_valor(coalesce(raiz, '=' || nome), centro, valor) v
+  cross join lateral regra_pendente_verificacao.niveis(k.k2, v.k3, k.k4, k.k5, k.k6, k.k7, v.k8, v.k9, k.k11, k.k21) f
+  union all
+  select t.nivel, t.chave, t.termo from regra_pendente_verificacao.chaves_texto(coalesce(raiz, '=' || nome), nome, texto) t;
+end;
+
+comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) is
+  'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
+revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
+
+-- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
+-- Null when there is none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia,
+-- pontuar_pendencias and ajustar_alfas.
+create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select max(m.mes)
+  from regra_pendente_verificacao.estatistica_mes m
+  where m.mes < ultimo_mes_conhecido.corte
+    and m.linhas >= 0.1 * (select sum(t.linhas * t.linhas) / nullif(sum(t.linhas), 0) from regra_pendente_verificacao.estatistica_mes t)
+$$;
+
+comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
+revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
+
+-- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
+-- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
+-- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
+-- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
+-- Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
+returns table (n bigint, contra text)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off
+as $$
+declare
+  v_linhas bigint := (select sum(m.linhas) from regra_pendente_verificacao.estatistica_mes m);
+begin
+  return query
+  with entrada as materialized (
+    select u.n, u.raiz, u.nome, u.texto, u.corte
+    from unnest(raizes, nomes, textos, cortes) with ordinality u (raiz, nome, texto, corte, n)
+    where u.raiz is not null
+  ), historia as materialized (
+    select f.raiz, f.nome, min(f.mes) as mes
+    from regra_pendente_verificacao.estatistica_fornecedor f
+    where f.raiz in (select e.raiz from entrada e)
+    group by f.raiz, f.nome
+  ), nova as materialized (
+    -- the pairs that were never booked together, where others were
+    select e.raiz, e.nome, e.corte
+    from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
+    join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
+    group by e.raiz, e.nome, e.corte
+    having bool_and(h.nome <> e.nome)
+  ), grafia as materialized (
+    select g.nome, regras.trigramas(g.nome) as trigramas
+    from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
+    offset 0
+  ), estranha as (
+    select n.raiz, n.nome, n.corte
+    from nova n
+    join historia h on h.raiz = n.raiz and h.mes < n.corte and h.nome <> ''
+    join grafia a on a.nome = n.nome
+    join grafia b on b.nome = h.nome
+    group by n.raiz, n.nome, n.corte
+    having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
+  ), falante as materialized (
+    -- companies whose texts say something
+    select f.raiz, c.corte
+    from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
+    join regra_pendente_verificacao.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
+    group by f.raiz, c.corte
+    having sum(f.textos) >= 10
+  ), dita as materialized (
+    select e.raiz, e.corte, e.texto, w.palavra
+    from (select distinct e.raiz, e.corte, e.texto from entrada e where e.texto <> '') e
+    join falante f on f.raiz = e.raiz and f.corte = e.corte
+    cross join lateral string_to_table(e.texto, ' ') w (palavra)
+    where length(w.palavra) >= 4
+  ), geral as materialized (
+    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
+    from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
+    cross join lateral (
+      select sum(c.linhas) as linhas from regra_pendente_verificacao.estatistica_contagem c where c.nivel = 20 and c.chave = p.chave offset 0) c
+  ), sabida as (
+    select f.raiz, w.palavra, min(f.mes) as mes
+    from regra_pendente_verificacao.estatistica_fornecedor f
+    cross join lateral unnest(f.palavras) w (palavra)
+    where f.raiz in (select x.raiz from falante x)
+    group by f.raiz, w.palavra
+  ), muda as (
+    select d.raiz, d.corte, d.texto
+    from dita d
+    join geral g on g.palavra = d.palavra
+    left join sabida s on s.raiz = d.raiz and s.palavra = d.palavra and s.mes < d.corte
+    group by d.raiz, d.corte, d.texto
+    -- a word that nobody ever wrote says nothing
+    having count(s.palavra) filter (where not g.comum) = 0
+      and count(*) filter (where s.palavra is null and g.vista) > count(s.palavra)
+  )
+  select e.n, case when x.raiz is not null then 'nome' else 'texto' end
+  from entrada e
+  left join estranha x on x.raiz = e.raiz and x.nome = e.nome and x.corte = e.corte
+  left join muda m on m.raiz = e.raiz and m.texto = e.texto and m.corte = e.corte
+  where x.raiz is not null or m.raiz is not null;
+end
+$$;
+
+comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) is
+  'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
+revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
+
+-- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
+-- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
+-- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
+-- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
+-- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
+create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
+returns table (
+  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  contra text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := case when retroteste is not null then regras.corrigidas_sem_palavra() end;
+  v_inicio date := make_date(lower(retroteste) / 12, lower(retroteste) % 12 + 1, 1);
+  v_fim date := make_date(upper(retroteste) / 12, upper(retroteste) % 12 + 1, 1);
+  v_limiar bigint;
+begin
+  if retroteste is null then
+    return query
+    with pendente as materialized (
+      select l.id::text as id, coalesce(regra_pendente_verificacao.mes_indice(l.data_lancamento), -1) as corte,
+        left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+      from dw.lancamentos l
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+        and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+    ), mes as materialized (
+      select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
+      from (select distinct p.corte from pendente p) m
+    ), entrada as materialized (
+      select row_number() over () as n, p.id, p.corte, m.lacuna, regras.raiz_fornecedor(p.fornecedor_id) as raiz,
+        case when n.escrito is null then regras.nome_canonico(p.escrito) else n.nome end as nome,
+        nullif(btrim(p.fornecedor_id), '') as codigo, nullif(btrim(p.centro_custo), '') as centro,
+        nullif(btrim(p.conta_contabil), '') as conta, p.valor, regras.palavras_texto(p.descricao) as texto
+      from pendente p
+      join mes m on m.corte = p.corte
+      left join regra_pendente_verificacao.estatistica_nome n on n.escrito = p.escrito
+    ), contraria as materialized (
+      select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+        array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+      cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
+    )
+    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+      e.centro, e.conta, e.valor, e.texto, c.contra
+    from entrada e
+    left join contraria c on c.n = e.n;
+    return;
+  end if;
+
+  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
+  into v_limiar
+  from regra_pendente_verificacao.estatistica_mes m
+  where m.mes <@ retroteste;
+
+  return query
+  with decidida as materialized (
+    select l.id::text as id, regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, c.id as certa,
+      left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
+    from dw.lancamentos l
+    join (
+      select k.id, k.categoria
+      from regra_pendente_verificacao.estatistica_categoria k
+      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      offset 0
+    ) c on c.categoria = l.categoria
+    where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+      and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
+      and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    -- the same sample whenever the ledger is the same
+    order by hashtextextended(l.id::text, 1)
+    limit amostra
+  ), espera as materialized (
+    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
+    from (
+      select m.mes, g.sorte,
+        case when amostra is null then m.mes else greatest(m.mes - g.meses, lower(retroteste)) end as corte
+      from generate_series(lower(retroteste), upper(retroteste) - 1) m (mes)
+      cross join unnest('{0,0,0,1,1,2,2,3,4,5,6,7,8,9,10,11}'::int[]) with ordinality g (meses, sorte)
+    ) p
+    join (
+      select c.corte, regra_pendente_verificacao.ultimo_mes_conhecido(c.corte) as ultimo
+      from generate_series(lower(retroteste), upper(retroteste) - 1) c (corte)
+      offset 0
+    ) u on u.corte = p.corte
+  ), entrada as materialized (
+    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+      case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
+      nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
+      nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
+    from decidida d
+    join espera e on e.mes = d.mes and e.sorte = 1 + (hashtextextended(d.id, 2) & 15)
+    left join regra_pendente_verificacao.estatistica_nome n on n.escrito = d.escrito
+    where metade is null or regra_pendente_verificacao.metade_fornecedor(d.fornecedor_id, d.escrito) = metade
+  ), contraria as materialized (
+    select c.* from (select array_agg(e.raiz order by e.n) as raizes, array_agg(e.nome order by e.n) as nomes,
+      array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
+    cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
+  )
+  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    e.centro, e.conta, e.valor, e.texto, c.contra
+  from entrada e
+  left join contraria c on c.n = e.n;
+end
+$$;
+
+comment on function regra_pendente_verificacao.entradas_pendencia(audit.janela, int4range, int, int) is
+  'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
+revoke execute on function regra_pendente_verificacao.entradas_pendencia(audit.janela, int4range, int, int) from public;

@@ -1,0 +1,157 @@
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
+-- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
+-- settings, regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regra_pendente_verificacao.requisitos() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rotulos jsonb := audit_interno.configuracao('pendente.rotulos');
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_escritos text[];
+begin
+  if jsonb_typeof(v_rotulos) <> 'array' then
+    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+      regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
+      'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
+        || ' ([] se só os lançamentos sem categoria estão pendentes).');
+  end if;
+  if v_pendentes = '{}' then
+    return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
+      || 'Mude uma das duas com conferente configurar, ou desative a regra.';
+  end if;
+  -- nothing but blanks is asked for: that there are none is good news
+  v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
+  if v_escritos = '{}' then
+    return null;
+  end if;
+  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  if exists (
+      select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
+    or regras.rotulo_existe(v_pendentes)
+  then
+    return null;
+  end if;
+  return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
+      select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
+end
+$$;
+
+comment on function regra_pendente_verificacao.requisitos() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
+revoke execute on function regra_pendente_verificacao.requisitos() from public;
+
+-- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
+-- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
+-- Called by the engine before the rule, in the same session. Two at once wait for each other.
+create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_controle regra_pendente_verificacao.estatistica_controle;
+  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+    regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
+  v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
+  v_limite timestamptz;
+  v_meses int[];
+  v_linhas bigint;
+  v_retroteste int4range;
+  v_refazer boolean;
+begin
+  lock table regra_pendente_verificacao.estatistica_controle in share row exclusive mode;
+  select * into v_controle from regra_pendente_verificacao.estatistica_controle;
+  v_refazer := v_controle.assinatura is distinct from v_assinatura;
+  -- a load commits later than the times it writes: look back further than the last time seen
+  select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
+  into v_limite
+  from dw.lancamentos l;
+  if not v_refazer and v_controle.borda > 100000 then
+    select (count(*), max(l.carregado_em)) is distinct from (v_controle.borda, v_controle.borda_ate) into v_refazer
+    from dw.lancamentos l where l.carregado_em >= v_controle.limite;
+  end if;
+
+  if v_refazer then
+    perform regra_pendente_verificacao.contar_meses(null);
+  else
+    v_meses := regra_pendente_verificacao.acompanhar_historia(case when v_controle.borda > 100000 then 'infinity' else v_controle.limite end,
+      v_controle.operacao_ate, v_limite);
+  end if;
+  select m.linhas, m.ultima into v_controle.borda, v_controle.borda_ate from regra_pendente_verificacao.marcar_borda(v_limite, v_meses) m;
+
+  select coalesce(sum(m.linhas), 0) into v_linhas from regra_pendente_verificacao.estatistica_mes m;
+  v_retroteste := regra_pendente_verificacao.meses_retroteste();
+  if v_refazer or coalesce(upper(v_retroteste), 0) is distinct from v_controle.calibrada_ate
+    or abs(v_linhas - v_controle.linhas_calibradas) > 0.1 * v_linhas
+  then
+    analyze regra_pendente_verificacao.estatistica_contagem;
+    perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
+    v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
+    v_controle.linhas_calibradas := v_linhas;
+  end if;
+
+  insert into regra_pendente_verificacao.estatistica_controle
+    (assinatura, limite, borda, borda_ate, operacao_ate, calibrada_ate, linhas_calibradas, atualizada_em)
+  values (v_assinatura, v_limite, v_controle.borda, v_controle.borda_ate, v_operacao, v_controle.calibrada_ate,
+    v_controle.linhas_calibradas, now())
+  on conflict (unica) do update set
+    assinatura = excluded.assinatura,
+    limite = excluded.limite,
+    borda = excluded.borda,
+    borda_ate = excluded.borda_ate,
+    operacao_ate = excluded.operacao_ate,
+    calibrada_ate = excluded.calibrada_ate,
+    linhas_calibradas = excluded.linhas_calibradas,
+    atualizada_em = excluded.atualizada_em;
+end
+$$;
+
+comment on function regra_pendente_verificacao.preparar(audit.janela) is
+  'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
+revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
+
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
+-- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
+-- dw.lancamentos, the settings and the statistics that regra_pendente_verificacao.preparar keeps; changes nothing.
+-- Called by the engine for a window, and again over corrected keys to verify them.
+create or replace function regra_pendente_verificacao.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  -- a second process costs more than a few entries
+  if not regra_pendente_verificacao.em_metades() or (
+    select count(*)
+    from (
+      select
+      from dw.lancamentos l
+      where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 2000
+    ) l
+  ) < 2000 then
+    return query select * from regra_pendente_verificacao.explicar_pendencias(janela, null);
+    return;
+  end if;
+  return query
+  select * from regra_pendente_verificacao.explicar_pendencias(janela, 0)
+  union all
+  select * from regra_pendente_verificacao.explicar_pendencias(janela, 1);
+end
+$$;
+
+comment on function regra_pendente_verificacao.detectar(audit.janela) is
+  'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+revoke execute on function regra_pendente_verificacao.detectar(audit.janela) from public;

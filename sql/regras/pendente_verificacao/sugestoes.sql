@@ -1,0 +1,194 @@
+-- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
+-- arrays, by which regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
+create or replace function regra_pendente_verificacao.curvas_calibradas()
+returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
+language sql stable rows 2
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.grupo::smallint, array_agg(c.curva order by c.faixa), array_agg(c.confianca order by c.faixa),
+    array_agg(c.casos_proximos order by c.faixa), array_agg(c.acertos_proximos order by c.faixa)
+  from (values (0), (1)) g (grupo)
+  left join regra_pendente_verificacao.estatistica_calibracao c on c.grupo = g.grupo
+  group by g.grupo
+  having count(c.faixa) > 0
+$$;
+
+comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
+revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
+
+-- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
+-- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
+-- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
+-- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+create or replace function regra_pendente_verificacao.confianca_calibrada(
+  curva double precision, curvas double precision[], confiancas double precision[], posicao int
+) returns double precision
+language sql immutable parallel safe
+return coalesce((2 * curva + case
+  when posicao = 0 then confiancas[1] * curva / curvas[1]
+  when posicao = pg_catalog.cardinality(curvas) then confiancas[posicao]
+  when curvas[posicao + 1] > curvas[posicao] then confiancas[posicao]
+    + (confiancas[posicao + 1] - confiancas[posicao]) * (curva - curvas[posicao]) / (curvas[posicao + 1] - curvas[posicao])
+  else confiancas[posicao]
+end) / 3, curva);
+
+comment on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) is
+  'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
+revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
+
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
+-- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
+-- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
+-- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
+returns table (
+  ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+)
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  return query
+  select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
+    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
+    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
+  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+  left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
+  left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
+  cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
+  -- without a back-test, a modest curve that never reaches .90
+  cross join lateral (select regra_pendente_verificacao.curva(
+    coalesce(k.a, 0), coalesce(k.b, 0.22), coalesce(k.g, 0), coalesce(k.h, 0), coalesce(k.r, 0),
+    regra_pendente_verificacao.chance_bruta(b.bruta), s.lacuna, ln(1 + s.repetidas[1]), s.recentes[1]) as curva) u
+  cross join lateral (select width_bucket(u.curva, t.curvas) as posicao) i
+  cross join lateral (select regra_pendente_verificacao.confianca_calibrada(u.curva, t.curvas, t.confiancas, i.posicao) as confianca) x
+  cross join lateral (select case
+    when i.posicao = 0 or i.posicao < cardinality(t.curvas) and t.curvas[i.posicao + 1] - u.curva < u.curva - t.curvas[i.posicao]
+    then i.posicao + 1 else i.posicao end as faixa) j;
+end
+$$;
+
+comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) is
+  'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
+
+-- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
+-- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
+-- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.descrever_provas(
+  niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
+) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
+language sql immutable parallel safe rows 1
+begin atomic
+  select n.por_nivel, p.palavras, p.lista, n.todas, n.certas, n.por
+  from (
+    select
+      pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('por', v.nome, 'lancamentos', v.todas, 'na_categoria', v.iguais) order by v.ordem desc) as por_nivel,
+      (pg_catalog.array_agg(v.todas order by v.ordem desc))[1] as todas, (pg_catalog.array_agg(v.iguais order by v.ordem desc))[1] as certas,
+      (pg_catalog.array_agg(v.nome order by v.ordem desc))[1] as por
+    from (
+      select u.todas, u.iguais, case u.nivel when 21 then 3.5 else u.nivel end as ordem,
+        case u.nivel
+          when 2 then 'centro de custo' when 3 then 'centro de custo e faixa de valor' when 4 then 'empresa do fornecedor'
+          when 5 then 'nome do fornecedor' when 6 then 'código do fornecedor' when 7 then 'fornecedor e centro de custo'
+          when 8 then 'fornecedor, centro de custo e faixa de valor' when 9 then 'fornecedor, centro de custo e valor'
+          when 10 then 'fornecedor e mesmo texto' when 11 then 'fornecedor e conta' when 21 then 'conta contábil'
+        end as nome
+      from unnest(niveis, lancamentos, iguais) u (nivel, todas, iguais)
+      where u.nivel <> 20
+    ) v
+  ) n
+  cross join (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('palavra', v.termo, 'lancamentos', v.todas, 'na_categoria', v.iguais)) as palavras,
+      pg_catalog.string_agg(v.termo, ', ') as lista
+    from (
+      select u.termo, u.todas, u.iguais
+      from unnest(niveis, termos, lancamentos, iguais) u (nivel, termo, todas, iguais)
+      where u.nivel = 20 and u.iguais > 0
+      order by u.iguais / (u.todas + 5)::double precision desc, u.iguais desc, u.termo
+      limit 5
+    ) v
+  ) p;
+end;
+
+comment on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) is
+  'Levels and words that spoke for a suggestion, with their counts, as evidence.';
+revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
+
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
+-- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- regra_pendente_verificacao.preparar keeps; changes nothing. Called by regra_pendente_verificacao.detectar.
+create or replace function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
+-- costly enough to be worth a process of its own
+language plpgsql stable parallel safe cost 1e9
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+as $$
+declare
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_minima constant numeric := 0.05;
+begin
+  return query
+  with sugestao as materialized (
+    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+    from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
+    join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
+    left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  )
+  select
+    null::text,
+    l.id::text,
+    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
+    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    jsonb_strip_nulls(jsonb_build_object(
+      'rotulo', l.categoria,
+      'contradiz_codigo', s.contra,
+      'sugestao', s.proposta,
+      'alternativa', s.alternativa,
+      'nota', round(s.bruta::numeric, 4),
+      'nota_alternativa', round(s.bruta_segunda::numeric, 4),
+      'niveis', s.por_nivel,
+      'palavras', s.palavras,
+      'calibracao', case when s.casos > 0 then jsonb_build_object('casos', s.casos, 'acertos', s.acertos) end)),
+    case s.contra
+      when 'nome' then 'O nome não se parece com nenhum que o código ' || l.fornecedor_id || ' já teve: confira de quem é; o código não foi levado em conta. '
+      when 'texto' then 'O texto não tem nada do que os lançamentos do código ' || l.fornecedor_id || ' já disseram: confira de quem é; o código não foi levado em conta. '
+      else ''
+    end || case
+      when s.id is null then case when btrim(l.categoria) <> '' then 'Pendente' else 'Sem categoria' end || ', e o histórico não tem nada parecido de onde inferir a categoria.'
+      else coalesce(case when s.certas > 0 then
+          s.certas || ' de ' || s.todas || ' lançamentos de meses anteriores com '
+            || case when s.por in ('empresa do fornecedor', 'conta contábil') then 'a mesma ' else 'o mesmo ' end || s.por || ' estão em "' || s.proposta || '". ' end,
+          'Nenhum lançamento igual em meses anteriores; "' || s.proposta || '" vem de grupos mais amplos. ')
+        || coalesce('Palavras: ' || s.lista || '. ', '')
+        || coalesce('A segunda opção é "' || s.alternativa || '". ', '')
+        || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
+            || s.acertos || ' estavam certas.'
+          else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
+        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+    end,
+    nullif(abs(l.valor), 'NaN')
+  from dw.lancamentos l
+  left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
+  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
+    and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
+    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regra_pendente_verificacao.explicar_pendencias(audit.janela, int) is
+  'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
+revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.janela, int) from public;

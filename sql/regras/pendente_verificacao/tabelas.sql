@@ -1,0 +1,130 @@
+-- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
+-- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+-- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
+-- afterwards.
+grant create on schema regra_pendente_verificacao to conferente_regra;
+set local role conferente_regra;
+
+create unlogged table regra_pendente_verificacao.estatistica_controle (
+  unica boolean primary key default true check (unica),
+  assinatura text not null,
+  limite timestamptz not null default '-infinity',
+  borda bigint not null default 0,
+  borda_ate timestamptz,
+  operacao_ate bigint not null default 0,
+  calibrada_ate int,
+  linhas_calibradas bigint not null default 0,
+  atualizada_em timestamptz not null default now()
+);
+comment on table regra_pendente_verificacao.estatistica_controle is 'Up to where the statistics of pendente_verificacao have been kept up, and with which settings.';
+
+create unlogged table regra_pendente_verificacao.estatistica_categoria (
+  id int generated always as identity primary key,
+  categoria text not null unique
+);
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+
+create unlogged table regra_pendente_verificacao.estatistica_mes (
+  mes int primary key,
+  linhas bigint not null
+);
+comment on table regra_pendente_verificacao.estatistica_mes is 'Rows learned in each booking month (year * 12 + month - 1).';
+
+create unlogged table regra_pendente_verificacao.estatistica_antigas (
+  mes int primary key,
+  linhas bigint not null
+);
+comment on table regra_pendente_verificacao.estatistica_antigas is 'Rows of each booking month, learned or not, that were loaded before estatistica_controle.limite. When they become fewer, one was changed or deleted and the month is counted again.';
+
+create unlogged table regra_pendente_verificacao.estatistica_nome (
+  escrito text primary key,
+  nome text
+);
+comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
+
+create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
+  raiz text not null,
+  nome text not null,
+  mes int not null,
+  textos int not null,
+  palavras text[] not null,
+  primary key (raiz, nome, mes)
+);
+comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
+create unlogged table regra_pendente_verificacao.estatistica_borda (
+  registro_id text primary key,
+  carregado_em timestamptz not null,
+  mes int
+);
+comment on table regra_pendente_verificacao.estatistica_borda is 'Rows loaded since estatistica_controle.limite that are already counted: a load commits later than the times it writes, so that stretch is read again.';
+
+create unlogged table regra_pendente_verificacao.estatistica_contagem (
+  nivel smallint not null,
+  chave bigint not null,
+  mes int not null,
+  categoria int not null,
+  linhas int not null,
+  primary key (nivel, chave, mes, categoria)
+);
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+
+create unlogged table regra_pendente_verificacao.estatistica_peso (
+  nome text primary key,
+  peso double precision not null
+);
+comment on table regra_pendente_verificacao.estatistica_peso is 'Weights fitted by the back-test: strength of the wider group at each level (alfa_N), weight of the words (lambda_N).';
+
+create unlogged table regra_pendente_verificacao.estatistica_calibracao (
+  grupo smallint not null,
+  faixa smallint not null,
+  curva double precision not null,
+  confianca double precision not null,
+  casos int not null,
+  acertos int not null,
+  casos_proximos int not null,
+  acertos_proximos int not null,
+  primary key (grupo, faixa)
+);
+comment on table regra_pendente_verificacao.estatistica_calibracao is 'Back-test of the ledger''s own past: suggestions whose logistic confidence was about this (group 0 without an account, 1 with), how many were right, alone and together with the bins beside them.';
+
+create unlogged table regra_pendente_verificacao.estatistica_pergunta (
+  id text not null,
+  com_conta boolean not null,
+  classe smallint not null,
+  lacuna smallint not null,
+  certa int not null,
+  categorias int[] not null,
+  bases double precision[] not null,
+  palavras double precision[] not null,
+  repetidas double precision[] not null,
+  recentes double precision[] not null,
+  primary key (id, com_conta)
+);
+comment on table regra_pendente_verificacao.estatistica_pergunta is 'Work table of the back-test: what the two opinions gave each category of each sampled entry, before they are weighed against each other.';
+
+create unlogged table regra_pendente_verificacao.estatistica_retroteste (
+  id text primary key,
+  classe smallint not null,
+  lacuna smallint not null,
+  bruta double precision not null,
+  chance double precision not null,
+  acertou smallint not null,
+  repetida double precision not null,
+  recente double precision not null
+);
+comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
+
+create unlogged table regra_pendente_verificacao.estatistica_curva (
+  classe smallint primary key,
+  a double precision not null,
+  b double precision not null,
+  g double precision not null,
+  h double precision not null,
+  r double precision not null
+);
+comment on table regra_pendente_verificacao.estatistica_curva is 'Logistic calibration: confidence = 1 / (1 + exp(-(a + b * log-odds of the raw score + g * ln(1 + months without history) + h * ln(1 + earlier payments alike) + r * log-odds among the latest entries))); b, g, h and r are the same in classes 0 to 3, and in 4 to 7.';
+
+set local role conferente_dono;
+revoke create on schema regra_pendente_verificacao from conferente_regra;

@@ -1,0 +1,219 @@
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
+-- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
+-- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+create or replace function regra_trade_marketing.requisitos() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_proximos text;
+begin
+  if v_categoria is null then
+    v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+      'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  if not exists (
+    select from audit.padroes_trade_marketing p
+    where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
+  then
+    return 'Não há nenhum padrão de trade marketing ativo. Acrescente com: '
+      || 'select audit.salvar_padrao(''descricao'', ''contem'', ''verba cooperada'', ''incluir'', ''frase das notas das agências'').';
+  end if;
+  if not regras.rotulo_existe(array[v_categoria]) then
+    return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
+  end if;
+  return null;
+end
+$$;
+
+comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+revoke execute on function regra_trade_marketing.requisitos() from public;
+
+-- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
+-- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
+-- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
+-- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
+-- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
+-- for a window, and again over corrected keys to verify them.
+create or replace function regra_trade_marketing.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  -- what the business thinks a pattern of its own is worth, and from where auto acts
+  v_base numeric := regras.confianca_base('trade_marketing', 0.95);
+  v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
+  v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
+  v_erro numeric := (audit_interno.configuracao('trade_marketing.erro_lancamento') #>> '{}')::numeric;
+  v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  -- dates that leave room for the months of history on both sides
+  v_primeira constant date := date '0030-01-01';
+  v_ultima constant date := date '9970-12-31';
+  -- what is not the supplier's own weighs no more than so many of its entries
+  v_alheio constant int := 20;
+  v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
+  v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
+  v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
+begin
+  if v_categoria is null then
+    raise exception using
+      errcode = 'invalid_parameter_value',
+      message = 'a configuração trade_marketing.categoria está vazia',
+      hint = 'Informe a categoria que os lançamentos de marketing devem ter.';
+  end if;
+  if v_descricoes = '{}' and v_fornecedores = '{}' and v_contas = '{}' then
+    return;
+  end if;
+
+  return query
+  with candidato as materialized (
+    select m.*, coalesce(date_trunc('month', d.serve::timestamp)::date, '-infinity') as corte
+    from regra_trade_marketing.candidatos_marketing(janela, v_categoria, v_descricoes, v_fornecedores, v_contas) m
+    cross join lateral (
+      select case when m.data_lancamento between v_primeira and v_ultima then m.data_lancamento end as serve
+    ) d
+  ), periodo as materialized (
+    select
+      min(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) - v_meses * 31 as inicio,
+      max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
+      array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
+    from candidato c
+  ), frase as materialized (
+    -- few combinations of patterns, many entries
+    select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
+  ), parcela as materialized (
+    select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
+  ), respondida as materialized (
+    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), resposta as materialized (
+    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
+    from respondida y group by 1
+  ), resumo as (
+    select f.*
+    from periodo p
+    cross join (
+      select array_agg(s.chave) as chaves, array_agg(s.nome) as nomes, array_agg(s.corte) as cortes
+      from (select distinct c.chave, c.nome, c.corte from candidato c) s
+    ) s
+    cross join lateral regra_trade_marketing.fornecedores_marketing(p.inicio, p.fim, v_categoria, s.chaves, s.nomes, s.cortes) f
+  ), firme as materialized (
+    -- a word that several suppliers use, nine times in ten for one category
+    select p.palavra, p.categoria_dobrada, p.lancamentos, p.total
+    from periodo x
+    cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
+    where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), texto as (
+    select c.id,
+      max(f.lancamentos) as contra,
+      jsonb_agg(jsonb_build_object('palavra', f.palavra, 'na_categoria', f.lancamentos, 'total', f.total)
+        order by f.lancamentos desc, f.palavra) as palavras
+    from candidato c
+    cross join lateral unnest(c.palavras) w (palavra)
+    -- nothing defends a pending entry but its supplier's habit
+    join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
+    group by c.id
+  )
+  select
+    null::text,
+    c.id,
+    jsonb_build_object('categoria', v_categoria),
+    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object(
+      'padroes', c.padroes,
+      'categoria_lancada', c.categoria_lancada,
+      'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
+      'historico_fornecedor', jsonb_build_object(
+        'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
+        'meses', v_meses),
+      'historico_texto', coalesce(t.palavras, '[]'),
+      'a_favor', s.texto,
+      'contra', f.contra)
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+    s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
+      || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
+        || ' estão em "' || v_categoria || '".' else '' end
+      || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
+        || ' respostas certas de pessoas.' end,
+    nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
+  from candidato c
+  join frase s on s.padroes = c.padroes
+  left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
+  left join texto t on t.id = c.id
+  cross join lateral (
+    select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
+      (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
+  ) b
+  cross join lateral (
+    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    select p.proprio,
+      case
+        when b.pendente then coalesce(r.maior_outra, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+      end as contra
+    from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
+  ) e
+  cross join lateral (
+    select nullif(concat_ws('; ',
+      case when e.contra > 0 then
+        e.contra || ' de ' || r.total - e.proprio || ' outros lançamentos do fornecedor estão '
+          || case when b.pendente then 'em outra categoria' else 'na categoria lançada' end end,
+      case when r.contradito then 'o nome não se parece com nenhum que o código ' || c.codigo
+        || ' já teve: confira de quem é; o histórico do código não foi levado em conta' end,
+      case when b.sem_data then 'sem uma data que sirva não há histórico com que comparar' end,
+      case when t.contra is not null then
+        'a palavra "' || (t.palavras -> 0 ->> 'palavra') || '" está na categoria lançada em '
+          || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
+  ) f
+  cross join lateral (
+    -- the pattern that says most of those that match: proved before unproved
+    select y.*
+    from (
+      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      from (
+        select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
+        from (
+          select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
+            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
+            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
+          from jsonb_array_elements(c.padroes) i (padrao)
+          left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
+          left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          -- what was answered on the entry itself is not held for or against it
+          left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          cross join lateral (
+            select coalesce(m.em_marketing, 0) as em_marketing,
+              greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
+                coalesce(m.em_marketing, 0)) as lancamentos
+          ) n
+        ) z
+      ) x
+    ) y
+    order by y.provado desc, y.final desc, y.padrao_id
+    limit 1
+  ) q
+  cross join lateral (
+    select regra_trade_marketing.parcela_contestada(q.parcela, coalesce(r.marketing, 0),
+      greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
+  ) u
+  cross join lateral (
+    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    select d.chance / (1 + d.chance) as confianca
+    from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
+  ) o;
+end
+$$;
+
+comment on function regra_trade_marketing.detectar(audit.janela) is
+  'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+revoke execute on function regra_trade_marketing.detectar(audit.janela) from public;

@@ -1,0 +1,269 @@
+-- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
+-- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
+-- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
+-- Touches nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
+language sql immutable parallel safe
+return nullif(
+  pg_catalog.regexp_replace(
+    pg_catalog.regexp_replace(
+      pg_catalog.btrim(pg_catalog.regexp_replace(
+        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
+          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
+        '[^a-z0-9]+', '-', 'g'), '-'),
+      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+      ''),
+    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
+
+comment on function regra_validacao_valores.documento_comparavel(text) is
+  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
+
+-- The last character of regra_validacao_valores.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
+-- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
+-- a blank of another kind), what may be a spreadsheet's ".0", and what is longer than is compared, is folded in full, or a spelling
+-- would hide a duplicate.
+-- Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades for every suspect.
+create or replace function regra_validacao_valores.fim_documento(documento text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.octet_length(documento) <= 200
+    and pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
+      pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
+    and pg_catalog.strpos(documento, '.0') = 0
+    then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
+  else pg_catalog.right(regra_validacao_valores.documento_comparavel(documento), 1)
+end;
+
+comment on function regra_validacao_valores.fim_documento(text) is
+  'Last character of a document number made comparable: equal for equal numbers.';
+revoke execute on function regra_validacao_valores.fim_documento(text) from public;
+
+-- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
+-- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
+-- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
+-- instalment, and are spared the expressions. Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.parcela_dita(descricao text) returns text
+language sql immutable parallel safe
+return (
+  select case when t.texto like '%parc%' or t.texto like '%prest%' or t.texto ~ '[0-9] ?/ ?[0-9]{1,2}\s*$' then coalesce(
+      pg_catalog.substring(t.texto, '\m0*([0-9]{1,3})[.]?[ao°][. ]{0,3}(?:parc(?:ela)?|prest(?:acao)?)\M'),
+      pg_catalog.substring(t.texto, '(?:parc[a-z]*|prest(?:acao)?)[^0-9a-z]{0,6}(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?0*([0-9]{1,3})'),
+      pg_catalog.array_position('{primeira,segunda,terceira,quarta,quinta,sexta,setima,oitava,nona,decima}',
+        pg_catalog.substring(t.texto, '\m([a-z]+)a (?:parc(?:ela)?|prest(?:acao)?)\M') || 'a')::text,
+      pg_catalog.array_position('{i,ii,iii,iv,v,vi,vii,viii,ix,x,xi,xii}',
+        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([ivx]{1,4})\M'))::text,
+      pg_catalog.array_position('{um,dois,tres,quatro,cinco,seis,sete,oito,nove,dez,onze,doze}',
+        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([a-z]{2,6})\M'))::text,
+      pg_catalog.substring(t.texto, '(?<![0-9/.-])0*([0-9]{1,2}) ?/ ?[0-9]{1,2}\s*$'),
+      '')
+    else '' end
+  from (select audit_interno.dobrar(pg_catalog.left(descricao, 500)) as texto) t);
+
+comment on function regra_validacao_valores.parcela_dita(text) is
+  'Number of the instalment that a description says it is; empty where it says none.';
+revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
+
+-- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
+-- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
+-- the planner. Called by regra_validacao_valores.duplicidades for every entry it reads.
+create or replace function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+
+comment on function regra_validacao_valores.chave_duplicidade(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function regra_validacao_valores.chave_duplicidade(numeric, text) from public;
+
+-- Keys (regra_validacao_valores.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
+-- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
+-- changes nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
+language plpgsql stable rows 10000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_hashagg = off -- nearly as many keys as entries: sorted they take half the time, and no disk
+as $$
+begin
+  return query
+  select regra_validacao_valores.chave_duplicidade(l.valor, l.fornecedor_id)
+  from dw.lancamentos l
+  where l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between de and ate
+    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+  group by 1
+  having count(*) > 1 or sozinhas;
+end
+$$;
+
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) is
+  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
+
+-- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
+-- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
+-- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
+-- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
+-- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
+-- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  -- to the end of the last day, for within a day entries have places of their own
+  v_perto interval := make_interval(days => v_dias, hours => 23);
+  v_longe interval := make_interval(days => 2 * v_dias, hours => 23);
+  v_inicio date := greatest(janela.data_inicio, '0001-02-01');
+  v_fim date := least(janela.data_fim, '9999-12-31');
+  -- twice the days before: a reversal between a booking too long ago and its twin is that booking's
+  v_de date := greatest(v_inicio - 2 * v_dias, '0001-02-01');
+  v_ate date := least(v_fim + v_dias, '9999-12-31');
+  v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
+  v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
+  v_datas date[];
+  v_quantas int;
+  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
+begin
+  -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
+  -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
+  if not v_por_data then
+    select array_agg(distinct d.data + g.dias), count(distinct d.data) into v_datas, v_quantas
+    from (
+      select distinct l.data_lancamento as data
+      from dw.lancamentos l
+      where l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between '0001-02-01' and '9999-12-31'
+        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
+        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
+        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
+        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
+        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      limit 401
+    ) d
+    cross join generate_series(-2 * v_dias, v_dias) g (dias);
+    if v_datas is null then
+      return;
+    end if;
+    if v_quantas > 400 then
+      v_datas := null;
+    end if;
+  end if;
+
+  v_suspeitas := array(
+    select s.chave
+    from regra_validacao_valores.chaves_suspeitas(janela, case when v_poucas then v_inicio else v_de end,
+      case when v_poucas then v_fim else v_ate end, v_poucas) s (chave));
+  if v_suspeitas = '{}' then
+    return;
+  end if;
+
+  return query
+  with numerada as (
+    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    from (
+      -- then the end of the number, which no spelling changes
+      select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+      from (
+        -- by name: a warehouse may have further columns, called anything
+        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
+          regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        from dw.lancamentos f
+        where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+          and f.data_lancamento between v_de and v_ate
+          and (v_datas is null or f.data_lancamento = any (v_datas))
+        offset 0
+      ) e
+    ) l
+    where l.companhia > 1
+  ), comparavel as (
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
+      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
+      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
+      regra_validacao_valores.parcela_dita(l.descricao) as parcela
+    from (
+      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
+      from numerada n
+      where n.numero is not null
+    ) l
+    where l.iguais > 1
+  ), movimento as (
+    select c.*, sign(c.valor) as sinal,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)) over documento as saldo
+    from comparavel c
+    where c.fornecedor is not null
+    window documento as (
+      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      rows unbounded preceding)
+  ), liquida as (
+    select m.*,
+      -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
+      -- reversal meets its booking, over the shorter one nothing old is left to meet
+      greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
+      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
+      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+    from movimento m
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+      antes as (documento range between v_perto preceding and current row),
+      muito_antes as (documento range between v_longe preceding and current row),
+      depois as (documento range between current row and v_perto following)
+  ), par as (
+    select l.*,
+      lag(l.id) over gemeo as gemeo_id,
+      lag(l.data_lancamento) over gemeo as gemeo_data,
+      lag(l.filial) over gemeo as gemeo_filial,
+      lag(l.documento) over gemeo as gemeo_documento,
+      lag(l.descricao) over gemeo as gemeo_descricao
+    from liquida l
+    where not l.estornada
+    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
+  )
+  select
+    null::text,
+    p.id::text,
+    '{}'::jsonb,
+    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
+    jsonb_build_object(
+      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+      'mesma_descricao', t.mesma_descricao,
+      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
+        'documento', p.gemeo_documento)),
+    'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
+      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
+      || '; este seria a segunda vez.',
+    abs(p.valor)
+  from par p
+  cross join lateral (
+    select
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
+        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
+      audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
+      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
+        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
+            then 0.05 else -0.15 end as ajuste
+  ) t
+  where p.gemeo_data >= p.data_lancamento - v_dias
+    and p.liquido > 1
+    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
+    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
+    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
+    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
+    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades(audit.janela, numeric) is
+  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric) from public;
