@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f5ac3324c39932ec7634632d7e5726431178e0c5
+--! Hash: sha1:49c8aaf635e613dfc98fdfa8f1f938ee7464b14e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1098,6 +1098,46 @@ $$;
 comment on function audit_interno.chaves_como(text[], anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 grant execute on function audit_interno.chaves_como(text[], anyelement) to conferente_regra;
 --! EndIncluded comum/chaves_como.sql
+
+--! Included comum/na_janela.sql
+-- What a rule asks of each row of its relation. The planner puts the expression in the function's place, so that an index on the date,
+-- the load time or the key answers it; therefore it pins no search_path, and the rule's own holds. A null for a column that the
+-- relation does not have: where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id).
+create or replace function audit.na_janela(janela audit.janela, dia date, carga timestamptz, chave anyelement)
+returns boolean
+language sql
+stable parallel safe
+as $$
+  select (janela.data_inicio is null or dia >= janela.data_inicio)
+    and (janela.data_fim is null or dia <= janela.data_fim)
+    and (janela.carregado_desde is null or carga >= janela.carregado_desde)
+    and (janela.carregado_ate is null or carga < janela.carregado_ate)
+    -- of the key the cast needs the type alone
+    and (janela.chaves is null or chave = any (audit_interno.chaves_como(janela.chaves, case when false then chave end)))
+$$;
+comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
+grant execute on function audit.na_janela(audit.janela, date, timestamptz, anyelement) to conferente_regra;
+--! EndIncluded comum/na_janela.sql
+
+--! Included comum/aguarda_pessoa.sql
+-- The one place that says which findings wait for a person; only the indexes of audit.divergencias_processadas say it once more. The
+-- planner puts the list in the functions' place, so that these indexes answer.
+create or replace function audit_interno.situacoes_em_espera()
+returns text[]
+language sql
+immutable parallel safe
+return '{aberta,aguardando_segunda_aprovacao,falha}'::text[];
+comment on function audit_interno.situacoes_em_espera() is 'Statuses of a finding that waits for a person.';
+grant execute on function audit_interno.situacoes_em_espera() to conferente_leitor;
+
+create or replace function audit.aguarda_pessoa(status text)
+returns boolean
+language sql
+immutable parallel safe
+return status = any (audit_interno.situacoes_em_espera());
+comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
+grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
+--! EndIncluded comum/aguarda_pessoa.sql
 
 --! Included comum/configuracao.sql
 -- Reads one setting. Called by rules and by the engine.
@@ -2542,6 +2582,15 @@ declare
   v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
+  -- open to the rule is the side of a window for which its relation has no column
+  if regra.coluna_data is null then
+    janela.data_inicio := null;
+    janela.data_fim := null;
+  end if;
+  if regra.coluna_carga is null then
+    janela.carregado_desde := null;
+    janela.carregado_ate := null;
+  end if;
   select
     string_agg(format('case when p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
       c, c, audit_interno.expressao_imagem(v_tabela, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos'))), ' || '),
@@ -2776,7 +2825,7 @@ begin
   select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
   from audit.divergencias_processadas d
   where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
-    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+    and audit.aguarda_pessoa(d.status);
   select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
   if v_chaves is null then
     return;
@@ -2795,7 +2844,7 @@ begin
   delete from pg_temp.conferente_achado b
   using audit.divergencias_processadas d
   where d.registro_id = b.registro_id and d.identidade = b.identidade
-    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status));
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
@@ -2816,7 +2865,7 @@ begin
         where n.tabela = fechar_ausentes.regra.tabela and n.registro_id = a.registro_id and n.regra = fechar_ausentes.regra.nome
           and n.sessao_ultima_id = fechar_ausentes.sessao_id and n.id <> a.id) as outra
     ) as o
-    where d.id = a.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.id = a.id and audit.aguarda_pessoa(d.status)
     returning d.status
   )
   select count(*) filter (where f.status = 'obsoleta'), count(*) filter (where f.status = 'resolvida')
@@ -3516,10 +3565,10 @@ as $$
       from audit.divergencias_processadas x
       where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
         -- as the index divergencias_processadas_vivas says it
-        and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+        and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
       offset 0
     ) as o
-    where o.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and exists (
+    where audit.aguarda_pessoa(o.status) and exists (
         select from jsonb_each(d.valores_propostos) p join jsonb_each(o.valores_propostos) q on q.key = p.key
         where p.value <> q.value)
       or o.status = 'corrigida' and o.regra = d.regra and exists (
@@ -5216,7 +5265,7 @@ begin
     coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
       or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
   into v_ids, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', audit_interno.situacoes_em_espera(),
     aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
@@ -5272,7 +5321,7 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', audit_interno.situacoes_em_espera()) d;
   v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
@@ -5309,7 +5358,7 @@ declare
   v_operacao bigint;
 begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
-    array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
+    audit_interno.situacoes_em_espera());
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then
@@ -5438,7 +5487,7 @@ begin
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
     where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
-      and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+      and audit.aguarda_pessoa(d.status)
     returning d.id, d.confianca
   ), dita as (
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
@@ -5569,7 +5618,7 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', audit_interno.situacoes_em_espera()) d;
   v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
@@ -5730,7 +5779,7 @@ begin
   end;
 
   perform from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate and d.id <> all (v_exceto)
+  where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
     and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
   order by d.id
   for update;
@@ -5742,7 +5791,7 @@ begin
     array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
   into v_ids, v_vistos, v_no_grupo
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate
+  where audit.aguarda_pessoa(d.status) and d.id <= v_ate
     and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
     -- what came back to the group was not seen in it
     and not exists (select from desde s where s.divergencia_id = d.id);
@@ -5764,7 +5813,7 @@ begin
   ) as c
   join audit.divergencias_processadas d on d.id = c.divergencia_id
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, s) from unnest(array['aberta', 'aguardando_segunda_aprovacao', 'falha']) as s);
+    select audit_interno.grupo_em(d, v_dupla, s) from unnest(audit_interno.situacoes_em_espera()) as s);
 
   if v_ids is null then
     raise exception using errcode = 'NC005',
@@ -6456,7 +6505,7 @@ returns integer
 language sql
 stable
 as $$
-  select (case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then now()
+  select (case when audit.aguarda_pessoa((divergencia).status) then now()
       else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao) end at time zone f.fuso)::date
     - ((divergencia).detectada_em at time zone f.fuso)::date
   from (select audit.fuso() as fuso) as f
@@ -9104,7 +9153,7 @@ with contadas as (
   group by 1, 2, 3
 )
 select c.dia, c.regra, r.descricao as regra_descricao, r.tabela, c.status,
-  c.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
+  audit.aguarda_pessoa(c.status) as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
 from contadas c
 join audit.regras r on r.nome = c.regra;
 comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';
@@ -9172,7 +9221,7 @@ cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
   select d.regra, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  where audit.aguarda_pessoa(d.status)
   group by d.regra
 ) as a on a.regra = r.nome;
 comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
@@ -9271,7 +9320,7 @@ as $$
   from audit.regras r
   left join (
     select x.regra, min(x.desde) as desde from achados x
-    where x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') group by x.regra
+    where audit.aguarda_pessoa(x.status) group by x.regra
   ) as a on a.regra = r.nome
   union all
   select 'conferente_sessoes', 'gauge', jsonb_build_object('modo', s.modo, 'status', s.status), count(*)
@@ -9509,7 +9558,7 @@ begin
   perform audit_interno.notificar('resumo', new.id);
   if exists (
     select from audit.divergencias_processadas d
-    where d.sessao_ultima_id = new.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'))
+    where d.sessao_ultima_id = new.id and audit.aguarda_pessoa(d.status))
   then
     perform audit_interno.notificar('divergencias', new.id);
   end if;
@@ -9699,7 +9748,7 @@ language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then audit_interno.grupo_em(divergencia,
+  select case when audit.aguarda_pessoa((divergencia).status) then audit_interno.grupo_em(divergencia,
     (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
@@ -9718,7 +9767,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
   audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
-where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+where audit.aguarda_pessoa(d.status);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -9759,7 +9808,7 @@ with dupla as materialized (
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
     d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  where audit.aguarda_pessoa(d.status)
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
@@ -9998,7 +10047,7 @@ as $$
     select d.status, d.valor_em_risco, (now() at time zone conteudo_espera.fuso)::date
       - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
-    where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where audit.aguarda_pessoa(d.status)
   ) as d on true
   where d.status is not null
 $$;
@@ -10037,7 +10086,7 @@ as $$
   cross join lateral (
     select count(*) as total, coalesce(sum(d.valor_em_risco), 0) as valor
     from audit.divergencias_processadas d
-    where d.regra = e.regra and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.regra = e.regra and audit.aguarda_pessoa(d.status)
   ) as w
   cross join lateral (
     select jsonb_agg(d.novas order by n) as novas
@@ -10085,7 +10134,7 @@ as $$
     select *
     from audit.divergencias_processadas d
     where d.sessao_ultima_id = conteudo_itens.sessao_id
-      and (d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or not so_espera and d.status = 'corrigida')
+      and (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
     order by d.valor_em_risco desc, d.id
     limit quantos
   ) as d
@@ -10271,7 +10320,7 @@ begin
       select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
         'novas', count(*) filter (where d.vezes_detectada = 1))
       from audit.divergencias_processadas d
-      where d.sessao_ultima_id = v_sessao.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')));
+      where d.sessao_ultima_id = v_sessao.id and audit.aguarda_pessoa(d.status)));
   end if;
   return v_conteudo;
 end
@@ -10770,12 +10819,12 @@ begin
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
     from audit.divergencias_processadas x
     where x.registro_id = c.registro_id
-      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+      and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
     offset 0
   ) as d
   join audit.regras r on r.nome = d.regra
   where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
-    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;
   if not exists (select from pg_temp.conferente_superada) then
@@ -10799,7 +10848,7 @@ begin
 
   with livre as (
     select d.id from audit.divergencias_processadas d
-    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.id in (select s.id from pg_temp.conferente_superada s) and audit.aguarda_pessoa(d.status)
     order by d.id
     for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
   )
@@ -12708,11 +12757,7 @@ begin
       from dw.lancamentos l
       where l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       limit 401
     ) d
     cross join generate_series(-2 * v_dias, v_dias) g (dias);
@@ -12821,11 +12866,7 @@ begin
   ) t
   where p.gemeo_data >= p.data_lancamento - v_dias
     and p.liquido > 1
-    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+    and audit.na_janela(janela, p.data_lancamento, p.carregado_em, p.id);
 end
 $$;
 
@@ -12896,11 +12937,7 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor, v_digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, v_digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, v_digitos))
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     offset 0 -- each is computed once, and only for findings
   ) d
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
@@ -13078,11 +13115,7 @@ begin
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
-        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
       -- or the folding would be repeated for every test below
       offset 0
@@ -13447,11 +13480,7 @@ begin
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -14338,11 +14367,7 @@ begin
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
       select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m
@@ -15791,11 +15816,7 @@ begin
   cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-    and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
 end
 $$;
 
@@ -15941,11 +15962,7 @@ begin
       select
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       limit 2000
     ) l
   ) < 2000 then

@@ -17,7 +17,7 @@ language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then audit_interno.grupo_em(divergencia,
+  select case when audit.aguarda_pessoa((divergencia).status) then audit_interno.grupo_em(divergencia,
     (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is

@@ -4,7 +4,7 @@ returns integer
 language sql
 stable
 as $$
-  select (case when (divergencia).status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') then now()
+  select (case when audit.aguarda_pessoa((divergencia).status) then now()
       else coalesce((divergencia).decidida_em, (divergencia).ultima_deteccao) end at time zone f.fuso)::date
     - ((divergencia).detectada_em at time zone f.fuso)::date
   from (select audit.fuso() as fuso) as f

@@ -8,7 +8,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
   audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
 from audit.divergencias_processadas d
-where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+where audit.aguarda_pessoa(d.status);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';

@@ -8,7 +8,7 @@ with dupla as materialized (
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
     d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  where audit.aguarda_pessoa(d.status)
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,

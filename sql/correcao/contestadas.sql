@@ -16,10 +16,10 @@ as $$
       from audit.divergencias_processadas x
       where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
         -- as the index divergencias_processadas_vivas says it
-        and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+        and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
       offset 0
     ) as o
-    where o.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and exists (
+    where audit.aguarda_pessoa(o.status) and exists (
         select from jsonb_each(d.valores_propostos) p join jsonb_each(o.valores_propostos) q on q.key = p.key
         where p.value <> q.value)
       or o.status = 'corrigida' and o.regra = d.regra and exists (

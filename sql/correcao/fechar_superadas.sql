@@ -25,12 +25,12 @@ begin
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
     from audit.divergencias_processadas x
     where x.registro_id = c.registro_id
-      and (x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or x.valores_digitados is not null)
+      and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
     offset 0
   ) as d
   join audit.regras r on r.nome = d.regra
   where a.operacao_id = fechar_superadas.operacao_id and a.reverte_operacao_id is null
-    and d.tabela = c.tabela and d.id <> c.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    and d.tabela = c.tabela and d.id <> c.id and audit.aguarda_pessoa(d.status)
     and r.colunas && array(select jsonb_object_keys(a.depois))
   group by d.id, d.regra, d.registro_id, d.tipo;
   if not exists (select from pg_temp.conferente_superada) then
@@ -54,7 +54,7 @@ begin
 
   with livre as (
     select d.id from audit.divergencias_processadas d
-    where d.id in (select s.id from pg_temp.conferente_superada s) and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.id in (select s.id from pg_temp.conferente_superada s) and audit.aguarda_pessoa(d.status)
     order by d.id
     for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
   )

@@ -11,7 +11,7 @@ begin
   perform audit_interno.notificar('resumo', new.id);
   if exists (
     select from audit.divergencias_processadas d
-    where d.sessao_ultima_id = new.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'))
+    where d.sessao_ultima_id = new.id and audit.aguarda_pessoa(d.status))
   then
     perform audit_interno.notificar('divergencias', new.id);
   end if;

@@ -19,7 +19,7 @@ as $$
     select d.status, d.valor_em_risco, (now() at time zone conteudo_espera.fuso)::date
       - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
-    where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where audit.aguarda_pessoa(d.status)
   ) as d on true
   where d.status is not null
 $$;

@@ -19,7 +19,7 @@ as $$
     select *
     from audit.divergencias_processadas d
     where d.sessao_ultima_id = conteudo_itens.sessao_id
-      and (d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or not so_espera and d.status = 'corrigida')
+      and (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
     order by d.valor_em_risco desc, d.id
     limit quantos
   ) as d

@@ -52,7 +52,7 @@ begin
       select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
         'novas', count(*) filter (where d.vezes_detectada = 1))
       from audit.divergencias_processadas d
-      where d.sessao_ultima_id = v_sessao.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')));
+      where d.sessao_ultima_id = v_sessao.id and audit.aguarda_pessoa(d.status)));
   end if;
   return v_conteudo;
 end

@@ -28,7 +28,7 @@ as $$
   cross join lateral (
     select count(*) as total, coalesce(sum(d.valor_em_risco), 0) as valor
     from audit.divergencias_processadas d
-    where d.regra = e.regra and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.regra = e.regra and audit.aguarda_pessoa(d.status)
   ) as w
   cross join lateral (
     select jsonb_agg(d.novas order by n) as novas

@@ -18,7 +18,7 @@ begin
     coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
       or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
   into v_ids, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', array['aberta', 'aguardando_segunda_aprovacao', 'falha'],
+  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', audit_interno.situacoes_em_espera(),
     aprovar_divergencias.visto) d;
 
   v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);

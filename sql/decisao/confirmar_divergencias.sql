@@ -13,7 +13,7 @@ declare
   v_operacao bigint;
 begin
   select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', array['aberta', 'aguardando_segunda_aprovacao', 'falha']) d;
+  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', audit_interno.situacoes_em_espera()) d;
   v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca

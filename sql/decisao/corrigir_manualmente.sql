@@ -16,7 +16,7 @@ declare
   v_operacao bigint;
 begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
-    array['aberta', 'aguardando_segunda_aprovacao', 'falha']);
+    audit_interno.situacoes_em_espera());
   select * into strict v_regra from audit.regras r where r.nome = v_divergencia.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
   if jsonb_typeof(corrigir_manualmente.valores) is distinct from 'object' or corrigir_manualmente.valores = '{}' then

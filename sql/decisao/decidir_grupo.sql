@@ -36,7 +36,7 @@ begin
   end;
 
   perform from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate and d.id <> all (v_exceto)
+  where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
     and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
   order by d.id
   for update;
@@ -48,7 +48,7 @@ begin
     array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
   into v_ids, v_vistos, v_no_grupo
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') and d.id <= v_ate
+  where audit.aguarda_pessoa(d.status) and d.id <= v_ate
     and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
     -- what came back to the group was not seen in it
     and not exists (select from desde s where s.divergencia_id = d.id);
@@ -70,7 +70,7 @@ begin
   ) as c
   join audit.divergencias_processadas d on d.id = c.divergencia_id
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, s) from unnest(array['aberta', 'aguardando_segunda_aprovacao', 'falha']) as s);
+    select audit_interno.grupo_em(d, v_dupla, s) from unnest(audit_interno.situacoes_em_espera()) as s);
 
   if v_ids is null then
     raise exception using errcode = 'NC005',

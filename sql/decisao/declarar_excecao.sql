@@ -47,7 +47,7 @@ begin
     set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator, proposta_por = null,
       valores_digitados = null
     where d.tabela = v_regra.tabela and d.registro_id = v_excecao.registro_id and d.regra = v_regra.nome
-      and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+      and audit.aguarda_pessoa(d.status)
     returning d.id, d.confianca
   ), dita as (
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)

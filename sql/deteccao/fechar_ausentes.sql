@@ -17,7 +17,7 @@ begin
   select d.id, d.registro_id, d.identidade, d.impressao, d.entrada, false as existe, false as mudou, false as outra
   from audit.divergencias_processadas d
   where d.regra = fechar_ausentes.regra.nome and d.sessao_ultima_id <> fechar_ausentes.sessao_id
-    and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+    and audit.aguarda_pessoa(d.status);
   select array_agg(distinct a.registro_id) into v_chaves from pg_temp.conferente_ausente a;
   if v_chaves is null then
     return;
@@ -36,7 +36,7 @@ begin
   delete from pg_temp.conferente_achado b
   using audit.divergencias_processadas d
   where d.registro_id = b.registro_id and d.identidade = b.identidade
-    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha'));
+    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status));
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
@@ -57,7 +57,7 @@ begin
         where n.tabela = fechar_ausentes.regra.tabela and n.registro_id = a.registro_id and n.regra = fechar_ausentes.regra.nome
           and n.sessao_ultima_id = fechar_ausentes.sessao_id and n.id <> a.id) as outra
     ) as o
-    where d.id = a.id and d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+    where d.id = a.id and audit.aguarda_pessoa(d.status)
     returning d.status
   )
   select count(*) filter (where f.status = 'obsoleta'), count(*) filter (where f.status = 'resolvida')

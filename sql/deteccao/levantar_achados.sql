@@ -18,6 +18,15 @@ declare
   v_rastro text := audit_interno.rastro('conferente_regra');
   v_defeito record;
 begin
+  -- open to the rule is the side of a window for which its relation has no column
+  if regra.coluna_data is null then
+    janela.data_inicio := null;
+    janela.data_fim := null;
+  end if;
+  if regra.coluna_carga is null then
+    janela.carregado_desde := null;
+    janela.carregado_ate := null;
+  end if;
   select
     string_agg(format('case when p.propostos ? %L then jsonb_build_object(%L, %s) else ''{}'' end',
       c, c, audit_interno.expressao_imagem(v_tabela, c, audit_interno.expressao_valor(v_tabela, c, 'p.propostos'))), ' || '),

@@ -23,7 +23,7 @@ as $$
   from audit.regras r
   left join (
     select x.regra, min(x.desde) as desde from achados x
-    where x.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') group by x.regra
+    where audit.aguarda_pessoa(x.status) group by x.regra
   ) as a on a.regra = r.nome
   union all
   select 'conferente_sessoes', 'gauge', jsonb_build_object('modo', s.modo, 'status', s.status), count(*)

@@ -11,7 +11,7 @@ cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
   select d.regra, count(*) as quantas, sum(d.valor_em_risco) as valor, min(d.detectada_em) as desde
   from audit.divergencias_processadas d
-  where d.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')
+  where audit.aguarda_pessoa(d.status)
   group by d.regra
 ) as a on a.regra = r.nome;
 comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';

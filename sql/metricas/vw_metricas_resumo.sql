@@ -7,7 +7,7 @@ with contadas as (
   group by 1, 2, 3
 )
 select c.dia, c.regra, r.descricao as regra_descricao, r.tabela, c.status,
-  c.status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
+  audit.aguarda_pessoa(c.status) as aguarda_pessoa, c.quantidade, c.valor_em_risco, c.confianca_media
 from contadas c
 join audit.regras r on r.nome = c.regra;
 comment on view audit.vw_metricas_resumo is 'Findings by day of first detection, rule and present status: flat rows for BI tools. Sum quantidade and valor_em_risco freely; each finding is counted once.';

@@ -29,6 +29,7 @@ vw_operacoes_resumo         L R O A
 vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
+aguarda_pessoa()            L R O A
 alterar_configuracao()            A
 alterar_regra()                   A
 aprovar_divergencias()        R

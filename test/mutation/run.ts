@@ -11,6 +11,7 @@ import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { conquistada } from './conquistada.ts'
 import type { Mutation, Outcome, Subject } from './mutation.ts'
+import { naJanela } from './na_janela.ts'
 import { pendenteVerificacao } from './pendente_verificacao.ts'
 import { table } from './table.ts'
 import { tradeMarketing } from './trade_marketing.ts'
@@ -18,7 +19,7 @@ import { validacaoValores } from './validacao_valores.ts'
 
 const PAGE = join(ROOT, 'docs/mutation.md')
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
-const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, conquistada].filter(
+const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, naJanela, conquistada].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
 )
 if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)

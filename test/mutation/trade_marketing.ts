@@ -25,26 +25,31 @@ export const tradeMarketing: Subject = {
     ),
     ...of(
       'regras/trade_marketing/padroes.sql',
-      ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
+      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
       ["'incluir', campo, true", "'excluir', campo, true"],
     ),
     ...of(
       'regras/trade_marketing/candidatos.sql',
-      ['l.data_lancamento <= janela', 'l.data_lancamento < janela'],
-      ['l.carregado_em < janela', 'l.carregado_em <= janela'],
+      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
       ['c.categoria_dobrada <> v_categoria_dobrada', 'true'],
       ['k.excluido) is not true', 'k.excluido) is not null'],
       ['or f.excluido or', 'or'],
       ['w <> all (v_dos_padroes)', 'true'],
-      ['where p.ativo\n      offset', 'where true\n      offset'],
+      [
+        'where p.ativo\n      offset 0\n    ) p on p.campo = t.campo\n    -- the',
+        'where true\n      offset 0\n    ) p on p.campo = t.campo\n    -- the',
+      ],
     ),
     ...of('regras/trade_marketing/historia.sql', ['(g.fornecedor_id) in (', '(g.fornecedor_id) not in (']),
     ...of(
       'regras/trade_marketing/historia.sql',
-      ['sum(o.lancamentos)::bigint', 'count(*)'],
+      [
+        'sum(o.lancamentos)::bigint, min(o.desde)\n  from outro o\n  where o.chave',
+        'count(*), min(o.desde)\n  from outro o\n  where o.chave',
+      ],
       ['where v_sem_codigo and', 'where false and'],
       ['> 500 and l.fornecedor_id in (', '> 500 and l.fornecedor_id not in ('],
-      ['o.categoria_dobrada <> all (v_pendentes)', 'true'],
+      ['and o.categoria_dobrada <> all (v_pendentes)', ''],
     ),
     ...of(
       'regras/trade_marketing/historia.sql',
@@ -88,7 +93,7 @@ export const tradeMarketing: Subject = {
     ),
     ...of(
       'regras/trade_marketing/padroes.sql',
-      ['texto_dobrado ~* regras', 'texto_dobrado ~ regras'],
+      ['texto_dobrado ~* regra_', 'texto_dobrado ~ regra_'],
       ["texto_dobrado, '\\s+', ' ', 'g'", "texto_dobrado, '\\s+', '', 'g'"],
     ),
     ...of(
@@ -110,7 +115,10 @@ export const tradeMarketing: Subject = {
       ["u.tipo in ('rejeicao', 'excecao', 'correcao_manual')", 'false'],
     ),
     ...of('comum/dobrar_comuns.sql', ["'õ', 'o'", "'õ', 'a'"]),
-    ...of('regras/trade_marketing/candidatos.sql', ["d.status = 'corrigida'", "d.status <> 'aberta'"]),
+    ...of('regras/trade_marketing/candidatos.sql', [
+      "(where d.status = 'corrigida')",
+      "(where d.status <> 'aberta')",
+    ]),
     ...of(
       'regras/trade_marketing/propostas.sql',
       ["d.status = 'corrigida'", "d.status <> 'rejeitada'"],

@@ -15,8 +15,7 @@ export const validacaoValores: Subject = {
       ['l.valor_documento - coalesce(l.valor_desconto, 0) as esperado', 'l.valor_documento as esperado'],
       ['v_digitos = 0 or', 'v_digitos >= 0 or'],
       ['arredondamento_origem(l.valor_desconto', 'arredondamento_origem(0'],
-      ['l.data_lancamento >= janela', 'l.data_lancamento > janela'],
-      ['l.carregado_em < janela', 'l.carregado_em <= janela'],
+      ['audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)', 'true'],
       ["on d.tipo = 'outro'", "on d.tipo <> 'outro'"],
       ['v_base + e.ajuste', 'v_base - e.ajuste'],
       ['    abs(d.diferenca)', '    abs(d.valor)'],
@@ -29,7 +28,7 @@ export const validacaoValores: Subject = {
       ['/ 1000) <= 0.005', '/ 1000) <= 0.0005'],
       ['* 1000) <= greatest', '* 10000) <= greatest'],
       ['between cambio_minimo and cambio_maximo\n      or', 'between cambio_minimo and 3\n      or'],
-      ['pg_catalog.sign(valor) = ', 'pg_catalog.sign(valor) <> '],
+      ['when pg_catalog.sign(valor) = ', 'when pg_catalog.sign(valor) <> '],
       ['- pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005', '- 0) > 0'],
     ),
     ...of(
@@ -89,7 +88,7 @@ export const validacaoValores: Subject = {
       ['generate_series(-2 * v_dias, v_dias)', 'generate_series(-2 * v_dias, 0)'],
       ['v_inicio - 2 * v_dias', 'v_inicio - v_dias'],
       ["v_fim + v_dias, '9999-12-31')", "v_fim, '9999-12-31')"],
-      ['p.carregado_em >= janela', 'p.carregado_em > janela'],
+      ['audit.na_janela(janela, p.data_lancamento, p.carregado_em, p.id)', 'true'],
     ),
     ...of(
       'regras/validacao_valores/duplicidades.sql',

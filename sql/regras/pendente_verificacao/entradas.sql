@@ -278,11 +278,7 @@ begin
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
         and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     ), mes as materialized (
       select m.corte, regra_pendente_verificacao.lacuna(m.corte, regra_pendente_verificacao.ultimo_mes_conhecido(m.corte)) as lacuna
       from (select distinct p.corte from pendente p) m

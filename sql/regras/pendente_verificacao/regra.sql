@@ -134,11 +134,7 @@ begin
       select
       from dw.lancamentos l
       where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       limit 2000
     ) l
   ) < 2000 then

@@ -34,11 +34,7 @@ begin
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union

@@ -159,11 +159,7 @@ begin
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
-        where (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-          and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-          and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-          and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-          and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
       -- or the folding would be repeated for every test below
       offset 0

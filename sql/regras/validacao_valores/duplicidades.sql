@@ -143,11 +143,7 @@ begin
       from dw.lancamentos l
       where l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between '0001-02-01' and '9999-12-31'
-        and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-        and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-        and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-        and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-        and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+        and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       limit 401
     ) d
     cross join generate_series(-2 * v_dias, v_dias) g (dias);
@@ -256,11 +252,7 @@ begin
   ) t
   where p.gemeo_data >= p.data_lancamento - v_dias
     and p.liquido > 1
-    and (janela.data_inicio is null or p.data_lancamento >= janela.data_inicio)
-    and (janela.data_fim is null or p.data_lancamento <= janela.data_fim)
-    and (janela.carregado_desde is null or p.carregado_em >= janela.carregado_desde)
-    and (janela.carregado_ate is null or p.carregado_em < janela.carregado_ate)
-    and (janela.chaves is null or p.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)));
+    and audit.na_janela(janela, p.data_lancamento, p.carregado_em, p.id);
 end
 $$;
 

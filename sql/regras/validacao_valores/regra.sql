@@ -59,11 +59,7 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor, v_digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, v_digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, v_digitos))
-      and (janela.data_inicio is null or l.data_lancamento >= janela.data_inicio)
-      and (janela.data_fim is null or l.data_lancamento <= janela.data_fim)
-      and (janela.carregado_desde is null or l.carregado_em >= janela.carregado_desde)
-      and (janela.carregado_ate is null or l.carregado_em < janela.carregado_ate)
-      and (janela.chaves is null or l.id = any (audit_interno.chaves_como(janela.chaves, (null::dw.lancamentos).id)))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     offset 0 -- each is computed once, and only for findings
   ) d
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'

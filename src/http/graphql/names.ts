@@ -96,12 +96,14 @@ export const FIELDS: Readonly<Record<string, string>> = {
 
 /** Not shown, with the reason. */
 export const HIDDEN: Readonly<Record<string, string>> = {
+  aguarda_pessoa: 'a condition for SQL; here there is a filter by status',
   consultar_divergencias: 'a page for REST; here there is a connection',
   consultar_operacoes: 'a page for REST; here there is a connection',
   consultar_sessoes: 'a page for REST; here there is a connection',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
+  na_janela: 'asked by rules of each row',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',

@@ -1,0 +1,17 @@
+-- The one place that says which findings wait for a person; only the indexes of audit.divergencias_processadas say it once more. The
+-- planner puts the list in the functions' place, so that these indexes answer.
+create or replace function audit_interno.situacoes_em_espera()
+returns text[]
+language sql
+immutable parallel safe
+return '{aberta,aguardando_segunda_aprovacao,falha}'::text[];
+comment on function audit_interno.situacoes_em_espera() is 'Statuses of a finding that waits for a person.';
+grant execute on function audit_interno.situacoes_em_espera() to conferente_leitor;
+
+create or replace function audit.aguarda_pessoa(status text)
+returns boolean
+language sql
+immutable parallel safe
+return status = any (audit_interno.situacoes_em_espera());
+comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
+grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
