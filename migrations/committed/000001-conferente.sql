@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:49c8aaf635e613dfc98fdfa8f1f938ee7464b14e
+--! Hash: sha1:b31c7334bb6a696c2c0be9f19291ee18c95c1199
 --! Message: conferente
 
 set local role conferente_dono;
@@ -895,7 +895,7 @@ comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it 
 comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
 comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
-comment on column audit.notificacoes.assunto is 'Subject.';
+comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
 comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
@@ -10328,29 +10328,10 @@ $$;
 comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
 --! EndIncluded correio/conteudo_mensagem.sql
 
---! Included correio/preparar_mensagem.sql
--- First half of composing: takes the row, and gives the facts. Who comes second waits, and then gets no row.
-create or replace function audit_interno.preparar_mensagem(notificacao_id bigint)
-returns table (tipo text, conteudo jsonb)
-language plpgsql
-volatile security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform from audit.notificacoes n where n.id = preparar_mensagem.notificacao_id and n.status = 'pendente' for update;
-  if found then
-    return query select n.tipo, audit_interno.conteudo_mensagem(n.id) from audit.notificacoes n where n.id = preparar_mensagem.notificacao_id;
-  end if;
-end
-$$;
-comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
-grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
---! EndIncluded correio/preparar_mensagem.sql
-
 --! Included correio/compor_mensagem.sql
--- Second half of composing, in the same transaction: fixes recipients, sender, subject, Message-ID and facts, and queues the
--- sending. From here on every attempt sends the same message.
-create or replace function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+-- Fixes recipients, sender, Message-ID and facts, and queues the sending: from here on every attempt sends the same message. Who
+-- comes second waits, and then finds nothing to do.
+create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
 volatile security definer
@@ -10360,15 +10341,19 @@ declare
   v_aviso audit.notificacoes;
   v_remetente text := audit_interno.configuracao('correio.remetente') #>> '{}';
 begin
+  select * into v_aviso from audit.notificacoes n where n.id = compor_mensagem.notificacao_id and n.status = 'pendente' for update;
+  if not found then
+    return null;
+  end if;
   update audit.notificacoes n
-  set destinatarios = d.lista, remetente = v_remetente, assunto = compor_mensagem.assunto, composta_em = clock_timestamp(),
+  set destinatarios = d.lista, remetente = v_remetente, composta_em = clock_timestamp(),
     status = case when d.lista = '{}' then 'dispensada' else 'composta' end,
     ultimo_erro = case when d.lista = '{}' then 'nenhum destinatário configurado' end,
-    conteudo = compor_mensagem.conteudo,
+    conteudo = audit_interno.conteudo_mensagem(n.id),
     identificador = format('<conferente.%s.%s@%s>', n.id, gen_random_uuid(), rtrim(split_part(v_remetente, '@', 2), '>')),
     proxima_tentativa = case when d.lista <> '{}' then clock_timestamp() end
-  from audit_interno.destinatarios((select x.tipo from audit.notificacoes x where x.id = compor_mensagem.notificacao_id)) as d (lista)
-  where n.id = compor_mensagem.notificacao_id and n.status = 'pendente'
+  from audit_interno.destinatarios(v_aviso.tipo) as d (lista)
+  where n.id = v_aviso.id
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
@@ -10377,15 +10362,15 @@ begin
   return v_aviso;
 end
 $$;
-comment on function audit_interno.compor_mensagem(bigint, jsonb, text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
-grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to conferente_servico;
+comment on function audit_interno.compor_mensagem(bigint) is 'Marks a message as composed and queues its sending; returns its row, null when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint) to conferente_servico;
 --! EndIncluded correio/compor_mensagem.sql
 
 --! Included correio/iniciar_envio.sql
 -- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
 -- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
-  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
+  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
 )
 language plpgsql
@@ -10414,7 +10399,6 @@ begin
     where e <> all (v_aviso.entregues) and not v_aviso.recusados ? e
     order by n);
   remetente := v_aviso.remetente;
-  assunto := v_aviso.assunto;
   identificador := v_aviso.identificador;
   conteudo := v_aviso.conteudo;
   sessao_id := v_aviso.sessao_id;
@@ -10428,9 +10412,9 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded correio/iniciar_envio.sql
 
 --! Included correio/registrar_envio.sql
--- After each attempt: what came of it, and whether there will be another. Lets go of the message.
+-- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
-  notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
+  notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
 returns audit.notificacoes
 language plpgsql
@@ -10441,7 +10425,7 @@ declare
   v_aviso audit.notificacoes;
 begin
   update audit.notificacoes n
-  set entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
+  set assunto = coalesce(registrar_envio.assunto, n.assunto), entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
     ultimo_erro = coalesce(registrar_envio.erro, case when n.recusados || registrar_envio.recusados <> '{}' then
       'recusados: ' || (select string_agg(r.key || ' (' || (r.value #>> '{}') || ')', '; ' order by r.key)
         from jsonb_each(n.recusados || registrar_envio.recusados) as r) end)
@@ -10466,9 +10450,9 @@ begin
   return v_aviso;
 end
 $$;
-comment on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) is
-  'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
-grant execute on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) to conferente_servico;
+comment on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) is
+  'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) to conferente_servico;
 --! EndIncluded correio/registrar_envio.sql
 
 --! Included correio/mensagens_devidas.sql

@@ -1,6 +1,6 @@
--- Second half of composing, in the same transaction: fixes recipients, sender, subject, Message-ID and facts, and queues the
--- sending. From here on every attempt sends the same message.
-create or replace function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+-- Fixes recipients, sender, Message-ID and facts, and queues the sending: from here on every attempt sends the same message. Who
+-- comes second waits, and then finds nothing to do.
+create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
 volatile security definer
@@ -10,15 +10,19 @@ declare
   v_aviso audit.notificacoes;
   v_remetente text := audit_interno.configuracao('correio.remetente') #>> '{}';
 begin
+  select * into v_aviso from audit.notificacoes n where n.id = compor_mensagem.notificacao_id and n.status = 'pendente' for update;
+  if not found then
+    return null;
+  end if;
   update audit.notificacoes n
-  set destinatarios = d.lista, remetente = v_remetente, assunto = compor_mensagem.assunto, composta_em = clock_timestamp(),
+  set destinatarios = d.lista, remetente = v_remetente, composta_em = clock_timestamp(),
     status = case when d.lista = '{}' then 'dispensada' else 'composta' end,
     ultimo_erro = case when d.lista = '{}' then 'nenhum destinatário configurado' end,
-    conteudo = compor_mensagem.conteudo,
+    conteudo = audit_interno.conteudo_mensagem(n.id),
     identificador = format('<conferente.%s.%s@%s>', n.id, gen_random_uuid(), rtrim(split_part(v_remetente, '@', 2), '>')),
     proxima_tentativa = case when d.lista <> '{}' then clock_timestamp() end
-  from audit_interno.destinatarios((select x.tipo from audit.notificacoes x where x.id = compor_mensagem.notificacao_id)) as d (lista)
-  where n.id = compor_mensagem.notificacao_id and n.status = 'pendente'
+  from audit_interno.destinatarios(v_aviso.tipo) as d (lista)
+  where n.id = v_aviso.id
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
@@ -27,5 +31,5 @@ begin
   return v_aviso;
 end
 $$;
-comment on function audit_interno.compor_mensagem(bigint, jsonb, text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
-grant execute on function audit_interno.compor_mensagem(bigint, jsonb, text) to conferente_servico;
+comment on function audit_interno.compor_mensagem(bigint) is 'Marks a message as composed and queues its sending; returns its row, null when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint) to conferente_servico;

@@ -1,7 +1,7 @@
 -- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
 -- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
-  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out assunto text, out identificador text,
+  notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
 )
 language plpgsql
@@ -30,7 +30,6 @@ begin
     where e <> all (v_aviso.entregues) and not v_aviso.recusados ? e
     order by n);
   remetente := v_aviso.remetente;
-  assunto := v_aviso.assunto;
   identificador := v_aviso.identificador;
   conteudo := v_aviso.conteudo;
   sessao_id := v_aviso.sessao_id;

@@ -1,6 +1,6 @@
--- After each attempt: what came of it, and whether there will be another. Lets go of the message.
+-- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
-  notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean
+  notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
 returns audit.notificacoes
 language plpgsql
@@ -11,7 +11,7 @@ declare
   v_aviso audit.notificacoes;
 begin
   update audit.notificacoes n
-  set entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
+  set assunto = coalesce(registrar_envio.assunto, n.assunto), entregues = n.entregues || registrar_envio.entregues, recusados = n.recusados || registrar_envio.recusados,
     ultimo_erro = coalesce(registrar_envio.erro, case when n.recusados || registrar_envio.recusados <> '{}' then
       'recusados: ' || (select string_agg(r.key || ' (' || (r.value #>> '{}') || ')', '; ' order by r.key)
         from jsonb_each(n.recusados || registrar_envio.recusados) as r) end)
@@ -36,6 +36,6 @@ begin
   return v_aviso;
 end
 $$;
-comment on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) is
-  'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
-grant execute on function audit_interno.registrar_envio(bigint, text[], jsonb, text, boolean) to conferente_servico;
+comment on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) is
+  'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) to conferente_servico;

@@ -35,7 +35,7 @@ comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it 
 comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
 comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
-comment on column audit.notificacoes.assunto is 'Subject.';
+comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
 comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';

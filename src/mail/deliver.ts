@@ -1,5 +1,4 @@
 import { type Row, reserve, type Sql } from '../db/connection.ts'
-import { transaction } from '../db/transaction.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './plain.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -39,18 +38,9 @@ export class MessageDeferred extends Error {
   }
 }
 
-/**
- * Composes one message: fixes its facts, recipients, subject and Message-ID, and queues its sending, in one transaction.
- * A message that was composed already is left alone.
- */
+/** Fixes a message's facts, recipients and Message-ID, and queues its sending. One that was composed already is left alone. */
 export async function compose(sql: Sql, id: bigint): Promise<void> {
-  const { present } = await import('./present.ts')
-  await transaction(sql, async (tx) => {
-    const [prepared] = await tx`select * from audit_interno.preparar_mensagem(${id})`
-    if (!prepared) return
-    const { subject } = present(factsSchema.parse(prepared['conteudo']))
-    await tx`select from audit_interno.compor_mensagem(${id}, ${tx.json(prepared['conteudo'])}, ${subject})`
-  })
+  await sql`select from audit_interno.compor_mensagem(${id})`
 }
 
 /**
@@ -73,7 +63,7 @@ export async function send(
     if (begun?.['situacao'] !== 'enviar') return
     const outcome = await attempt(begun, mailer, attach)
     const [row] = await connection`
-      select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${[...outcome.accepted]}::text[],
+      select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
         ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
     if (row) mailed?.(row)
     if (row?.['status'] === 'composta') throw new MessageDeferred(id, String(row['ultimo_erro']))
@@ -83,7 +73,12 @@ export async function send(
 }
 
 /** Never throws: a letter that cannot be made is recorded like one that cannot be sent. */
-async function attempt(begun: Record<string, unknown>, mailer: Mailer, attach?: Attach): Promise<Outcome> {
+async function attempt(
+  begun: Record<string, unknown>,
+  mailer: Mailer,
+  attach?: Attach,
+): Promise<Outcome & { readonly subject: string | null }> {
+  let subject: string | null = null
   const { mkdtemp, rm } = await import('node:fs/promises')
   const { tmpdir } = await import('node:os')
   const { join } = await import('node:path')
@@ -99,21 +94,23 @@ async function attempt(begun: Record<string, unknown>, mailer: Mailer, attach?: 
             directory,
           ).catch((error: Error) => notMade(error, facts.idioma))
         : undefined
-    const { html, text, pictures } = await render(facts, attached?.note)
-    return await mailer.send({
+    const { html, text, pictures, ...letter } = await render(facts, attached?.note)
+    subject = letter.subject
+    const outcome = await mailer.send({
       from: String(begun['remetente']),
       to: begun['destinatarios'] as string[],
       envelope: begun['faltam'] as string[],
       date: begun['composta_em'] as Date,
-      subject: String(begun['assunto']),
+      subject,
       messageId: String(begun['identificador']),
       html,
       text,
       pictures,
       files: attached?.files ?? [],
     })
+    return { ...outcome, subject }
   } catch (error) {
-    return { accepted: [], refused: {}, error: (error as Error).message.slice(0, 500), final: false }
+    return { subject, accepted: [], refused: {}, error: (error as Error).message.slice(0, 500), final: false }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
