@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b31c7334bb6a696c2c0be9f19291ee18c95c1199
+--! Hash: sha1:9aa0d92ad9841ec9913f3c3a8d6e58801f88eee8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2795,9 +2795,11 @@ begin
     return;
   end if;
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
+  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
-  using audit.divergencias_processadas d
-  where d.registro_id = b.registro_id and d.identidade = b.identidade and d.sessao_ultima_id = reabrir_desfeitas.sessao_id;
+  where reabrir_desfeitas.sessao_id = (
+    select d.sessao_ultima_id from audit.divergencias_processadas d
+    where d.registro_id = b.registro_id and d.identidade = b.identidade);
   perform audit_interno.registrar_achados(sessao_id, regra, operacao_id, hash_regra);
 end
 $$;
@@ -2841,10 +2843,12 @@ begin
   ) as b
   where b.registro_id = a.registro_id;
   delete from pg_temp.conferente_achado b where not b.achado;
+  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
-  using audit.divergencias_processadas d
-  where d.registro_id = b.registro_id and d.identidade = b.identidade
-    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status));
+  where (
+    select d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status)
+    from audit.divergencias_processadas d
+    where d.registro_id = b.registro_id and d.identidade = b.identidade);
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
@@ -11892,8 +11896,8 @@ as $$
   select case
     when f.caminho is null then
       format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
-    -- HAZARD: where pg_temp is not named it comes first, and a view that the caller puts there runs its functions as
-    -- conferente_dono. An empty path makes the rule say every name in full.
+    -- HAZARD: where pg_temp is not named it comes first, and what the caller puts there is read instead of the ledger. An empty path
+    -- makes the rule say every name in full.
     when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
       format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
   end

@@ -9,8 +9,8 @@ as $$
   select case
     when f.caminho is null then
       format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
-    -- HAZARD: where pg_temp is not named it comes first, and a view that the caller puts there runs its functions as
-    -- conferente_dono. An empty path makes the rule say every name in full.
+    -- HAZARD: where pg_temp is not named it comes first, and what the caller puts there is read instead of the ledger. An empty path
+    -- makes the rule say every name in full.
     when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
       format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
   end

@@ -33,10 +33,12 @@ begin
   ) as b
   where b.registro_id = a.registro_id;
   delete from pg_temp.conferente_achado b where not b.achado;
+  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
-  using audit.divergencias_processadas d
-  where d.registro_id = b.registro_id and d.identidade = b.identidade
-    and (d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status));
+  where (
+    select d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status)
+    from audit.divergencias_processadas d
+    where d.registro_id = b.registro_id and d.identidade = b.identidade);
   perform audit_interno.registrar_achados(fechar_ausentes.sessao_id, fechar_ausentes.regra, fechar_ausentes.operacao_id,
     fechar_ausentes.hash_regra);
 
