@@ -48,7 +48,7 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
     [`alter function ${dobrar?.['f']} set work_mem = '8MB'`, 'its settings'],
     [`alter function ${dobrar?.['f']} volatile`, 'its volatility'],
     ['alter type audit.achado rename attribute evidencia to prova', 'a type'],
-    ['create view regras.nova as select 1 as um', 'a view of the schema'],
+    ['create view regra_pendente_verificacao.nova as select 1 as um', 'a view of the schema'],
   ] as const) {
     t.ok(await muda(sql, nome, mudanca), o_que)
   }
@@ -58,11 +58,11 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
       'code that it does not name',
     ],
     [`update audit.regras set descricao = 'outra', limiar = 0.9`, 'its settings'],
-    ['create table regras.dados (n int)', 'data'],
+    ['create table regra_pendente_verificacao.dados (n int)', 'data'],
   ] as const) {
     t.notOk(await muda(sql, nome, mudanca), o_que)
   }
-  t.not(await hash(sql, nome), await hash(sql, 'trade_marketing'), 'two rules of one schema are two')
+  t.not(await hash(sql, nome), await hash(sql, 'trade_marketing'), 'two rules are two')
 })
 
 t.test(

@@ -84,7 +84,7 @@ export interface Janela {
 /** Runs a rule over a window, findings by key. */
 export async function achados(sql: postgres.Sql, regra: string, janela: Janela = {}): Promise<Achado[]> {
   return sql<Achado[]>`
-    select * from ${sql(`regras.${regra}`)}(row(
+    select * from ${sql(`regra_${regra}.detectar`)}(row(
       ${janela.inicio ?? null}::date, ${janela.fim ?? null}::date,
       ${janela.desde ?? null}::timestamptz, ${janela.ate ?? null}::timestamptz,
       ${janela.chaves ?? null}::text[])::audit.janela)
