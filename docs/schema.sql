@@ -546,7 +546,7 @@ comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it 
 comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
 comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
-comment on column audit.notificacoes.assunto is 'Subject.';
+comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
 comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
@@ -1248,6 +1248,11 @@ create function audit.acertos_padroes()
 comment on function audit.acertos_padroes() is 'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
+create function audit.aguarda_pessoa(status text)
+  returns boolean language sql immutable;
+comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
+grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
+
 create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1419,6 +1424,11 @@ create function audit.metricas()
   set search_path=pg_catalog, pg_temp;
 comment on function audit.metricas() is 'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;
+
+create function audit.na_janela(janela audit.janela, dia date, carga timestamp with time zone, chave anyelement)
+  returns boolean language sql stable;
+comment on function audit.na_janela(audit.janela,date,timestamp with time zone,anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
+grant execute on function audit.na_janela(audit.janela,date,timestamp with time zone,anyelement) to conferente_regra;
 
 create function audit.pagina_revisao()
   returns text language sql stable security definer
@@ -1883,11 +1893,11 @@ create function audit_interno.colunas_usadas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
 
-create function audit_interno.compor_mensagem(notificacao_id bigint, conteudo jsonb, assunto text)
+create function audit_interno.compor_mensagem(notificacao_id bigint)
   returns audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.compor_mensagem(bigint,jsonb,text) is 'Marks a message as composed and queues its sending; returns its row, nulls when it was not pendente.';
-grant execute on function audit_interno.compor_mensagem(bigint,jsonb,text) to conferente_servico;
+comment on function audit_interno.compor_mensagem(bigint) is 'Marks a message as composed and queues its sending; returns its row, null when it was not pendente.';
+grant execute on function audit_interno.compor_mensagem(bigint) to conferente_servico;
 
 create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
   returns bigint language plpgsql volatile
@@ -2518,7 +2528,7 @@ create function audit_interno.indice_da_visao(visao text, coluna text, operador 
 comment on function audit_interno.indice_da_visao(text,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
 grant execute on function audit_interno.indice_da_visao(text,text,text) to conferente_regra;
 
-create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT assunto text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
+create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
   returns record language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
@@ -2696,12 +2706,6 @@ create function audit_interno.preparar(funcao text, janela audit.janela, ajustes
 comment on function audit_interno.preparar(text,audit.janela,jsonb) is 'Runs a rule''s preparation, given as audit_interno.chamada_sql names it, as conferente_regra.';
 grant execute on function audit_interno.preparar(text,audit.janela,jsonb) to conferente_dono;
 
-create function audit_interno.preparar_mensagem(notificacao_id bigint)
-  returns TABLE(tipo text, conteudo jsonb) language plpgsql volatile security definer
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.preparar_mensagem(bigint) is 'Kind and facts of a message that is still pendente; no row when it is not.';
-grant execute on function audit_interno.preparar_mensagem(bigint) to conferente_servico;
-
 create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2800,11 +2804,11 @@ create function audit_interno.registrar_achados(sessao_id bigint, regra audit.re
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text) is 'Opens new findings, counts known ones, withholds those under an exception.';
 
-create function audit_interno.registrar_envio(notificacao_id bigint, entregues text[], recusados jsonb, erro text, definitivo boolean)
+create function audit_interno.registrar_envio(notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean)
   returns audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) is 'Records an attempt: addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
-grant execute on function audit_interno.registrar_envio(bigint,text[],jsonb,text,boolean) to conferente_servico;
+comment on function audit_interno.registrar_envio(bigint,text,text[],jsonb,text,boolean) is 'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
+grant execute on function audit_interno.registrar_envio(bigint,text,text[],jsonb,text,boolean) to conferente_servico;
 
 create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile security definer
@@ -2917,6 +2921,11 @@ create function audit_interno.sessao_anterior(regra text, modo text)
   returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sessao_anterior(text,text) is 'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
+
+create function audit_interno.situacoes_em_espera()
+  returns text[] language sql immutable;
+comment on function audit_interno.situacoes_em_espera() is 'Statuses of a finding that waits for a person.';
+grant execute on function audit_interno.situacoes_em_espera() to conferente_leitor;
 
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer
@@ -3150,11 +3159,10 @@ create function exemplo.sorteio(chave bigint, n bigint, canal bigint)
   returns bigint language sql immutable;
 comment on function exemplo.sorteio(bigint,bigint,bigint) is 'Example warehouse: reproducible draw from 0 to n - 1 for a key on a channel (the seed plus the number of the draw).';
 
--- Schema regras
-create schema regras;
-comment on schema regras is 'The bundled detection rules: functions of one audit.janela that return audit.achado.';
-grant usage on schema regras to conferente_leitor;
-grant usage on schema regras to conferente_regra;
+-- Schema regra_pendente_verificacao
+create schema regra_pendente_verificacao;
+comment on schema regra_pendente_verificacao is 'Rule pendente_verificacao: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, statistics.';
+grant usage on schema regra_pendente_verificacao to conferente_regra;
 
 create unlogged table regra_pendente_verificacao.estatistica_antigas (
   mes integer not null,
@@ -3287,17 +3295,6 @@ create unlogged table regra_pendente_verificacao.estatistica_retroteste (
 );
 comment on table regra_pendente_verificacao.estatistica_retroteste is 'The last back-test: each sampled entry''s class, months without history before it, raw score (and its log-odds), ln(1 + earlier payments of the same supplier, cost centre and amount in the suggested category), log-odds of that category among the latest entries of the supplier and cost centre, and whether the suggestion was right.';
 
-create table regra_validacao_valores.somas_retencao (
-  soma numeric not null,
-  vale_de date not null,
-  vale_ate date not null,
-  tributos text not null,
-  quantos integer not null
-);
-CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
-comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
-grant select on table regra_validacao_valores.somas_retencao to conferente_regra;
-
 create function regra_pendente_verificacao.acompanhar_historia(limite timestamp with time zone, operacao_ate bigint, limite_novo timestamp with time zone)
   returns integer[] language plpgsql volatile
   set enable_nestloop=off
@@ -3335,11 +3332,6 @@ create function regra_pendente_verificacao.alfas()
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 grant execute on function regra_pendente_verificacao.alfas() to conferente_regra;
 
-create function regra_validacao_valores.arredondamento_origem(valor numeric, digitos integer)
-  returns numeric language sql immutable;
-comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
-
 create function regra_pendente_verificacao.calibrar_historia(retroteste int4range)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3354,29 +3346,10 @@ create function regra_pendente_verificacao.calibrar_pendencias()
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
-create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
-grant execute on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
-
 create function regra_pendente_verificacao.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 grant execute on function regra_pendente_verificacao.chance_bruta(double precision) to conferente_regra;
-
-create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
-  returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
-
-create function regra_trade_marketing.chave_fornecedor(codigo text, nome text)
-  returns text language sql immutable;
-comment on function regra_trade_marketing.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
-grant execute on function regra_trade_marketing.chave_fornecedor(text,text) to conferente_regra;
 
 create function regra_pendente_verificacao.chaves_entrada(raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
@@ -3387,16 +3360,6 @@ create function regra_pendente_verificacao.chaves_fornecedor(raiz text, nome tex
   returns TABLE(k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint) language sql immutable;
 comment on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) is 'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 grant execute on function regra_pendente_verificacao.chaves_fornecedor(text,text,text,text,text,text) to conferente_regra;
-
-create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
-  returns SETOF bigint language plpgsql stable
-  set enable_hashagg=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
-grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
 create function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
   returns TABLE(nivel smallint, chave bigint, termo text) language sql immutable;
@@ -3413,29 +3376,10 @@ create function regra_pendente_verificacao.classe_apoio(apoio double precision, 
 comment on function regra_pendente_verificacao.classe_apoio(double precision,boolean) is 'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 grant execute on function regra_pendente_verificacao.classe_apoio(double precision,boolean) to conferente_regra;
 
-create function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[])
-  returns SETOF text language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
-grant execute on function regra_trade_marketing.codigos_marketing(date,date,text[]) to conferente_regra;
-
-create function regras.confianca_base(regra text, padrao numeric)
-  returns numeric language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regras.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
-grant execute on function regras.confianca_base(text,numeric) to conferente_regra;
-
 create function regra_pendente_verificacao.confianca_calibrada(curva double precision, curvas double precision[], confiancas double precision[], posicao integer)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) is 'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 grant execute on function regra_pendente_verificacao.confianca_calibrada(double precision,double precision[],double precision[],integer) to conferente_regra;
-
-create function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric)
-  returns numeric language sql immutable;
-comment on function regra_trade_marketing.confianca_padrao(numeric,numeric) is 'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
-grant execute on function regra_trade_marketing.confianca_padrao(numeric,numeric) to conferente_regra;
 
 create function regra_pendente_verificacao.conhecer_grafias(meses integer[], chaves text[])
   returns void language plpgsql volatile
@@ -3499,12 +3443,6 @@ create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nom
 comment on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) is 'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 grant execute on function regra_pendente_verificacao.contradizem_codigo(text[],text[],text[],integer[]) to conferente_regra;
 
-create function regras.corrigidas_sem_palavra()
-  returns text[] language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
-grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
-
 create function regra_pendente_verificacao.curva(a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna integer, repetida double precision, recente double precision)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.curva(double precision,double precision,double precision,double precision,double precision,double precision,integer,double precision,double precision) is 'Logistic confidence of a raw score given as log-odds; lacuna in months; repetida: logarithm of one and the earlier payments alike; recente: log-odds among the latest entries.';
@@ -3521,37 +3459,18 @@ create function regra_pendente_verificacao.descrever_provas(niveis smallint[], t
 comment on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) is 'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 grant execute on function regra_pendente_verificacao.descrever_provas(smallint[],text[],bigint[],bigint[]) to conferente_regra;
 
-create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
-  returns boolean language sql immutable;
-comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
-
-create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
-grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
-
-create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric)
+create function regra_pendente_verificacao.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_validacao_valores.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric) to conferente_regra;
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
+grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
 
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
-
-create function regra_trade_marketing.entradas_casadas(campo text, tipo text, padrao text, limite integer)
-  returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
-grant execute on function regra_trade_marketing.entradas_casadas(text,text,text,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
   returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
@@ -3560,11 +3479,6 @@ create function regra_pendente_verificacao.entradas_pendencia(janela audit.janel
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.entradas_pendencia(audit.janela,int4range,integer,integer) is 'Entries in question (pending ones, or a back-test sample), what they are compared by, and the first month they may not see.';
 grant execute on function regra_pendente_verificacao.entradas_pendencia(audit.janela,int4range,integer,integer) to conferente_regra;
-
-create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
-  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
 
 create function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade integer)
   returns SETOF audit.achado language plpgsql stable
@@ -3575,77 +3489,10 @@ create function regra_pendente_verificacao.explicar_pendencias(janela audit.jane
 comment on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) is 'Findings of pendente_verificacao: of a window''s pending entries, of all suppliers or of one half of them.';
 grant execute on function regra_pendente_verificacao.explicar_pendencias(audit.janela,integer) to conferente_regra;
 
-create function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean)
-  returns text language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
-grant execute on function regra_trade_marketing.expressao_padroes(text,text,boolean) to conferente_regra;
-
 create function regra_pendente_verificacao.faixa_valor(valor numeric)
   returns text language sql immutable;
 comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 grant execute on function regra_pendente_verificacao.faixa_valor(numeric) to conferente_regra;
-
-create function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text)
-  returns text language sql immutable;
-comment on function regra_trade_marketing.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
-grant execute on function regra_trade_marketing.filtro_padrao(text,text) to conferente_regra;
-
-create function regra_trade_marketing.filtro_padroes(acao text, campo text)
-  returns text[] language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
-grant execute on function regra_trade_marketing.filtro_padroes(text,text) to conferente_regra;
-
-create function regra_validacao_valores.fim_documento(documento text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
-grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
-
-create function regra_trade_marketing.fornecedores_marketing(inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[])
-  returns TABLE(chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb) language plpgsql stable
-  set enable_nestloop=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) is 'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
-grant execute on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) to conferente_regra;
-
-create function regra_trade_marketing.frase_padroes(padroes jsonb)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
-grant execute on function regra_trade_marketing.frase_padroes(jsonb) to conferente_regra;
-
-create function regras.frase_rotulos(rotulos text[])
-  returns text language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
-grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
-
-create function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
-  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.historico_marketing(date,date,text[]) is 'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
-grant execute on function regra_trade_marketing.historico_marketing(date,date,text[]) to conferente_regra;
-
-create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
-  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
-grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
-
-create function regras.inicio_fornecedor(codigo text)
-  returns text language sql immutable;
-comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
-grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
 
 create function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
   returns TABLE(registro_id text, confianca numeric, propoe boolean, certa boolean) language plpgsql stable
@@ -3713,70 +3560,6 @@ create function regra_pendente_verificacao.niveis(k2 bigint, k3 bigint, k4 bigin
 comment on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) is 'Keys of an entry as rows: level and key, without those that are null.';
 grant execute on function regra_pendente_verificacao.niveis(bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint,bigint) to conferente_regra;
 
-create function regras.nome_canonico(nome text)
-  returns text language sql immutable;
-comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
-grant execute on function regras.nome_canonico(text) to conferente_regra;
-
-create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
-  returns boolean language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function regras.nomes_parecidos(text,text[],text,text[]) is 'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
-grant execute on function regras.nomes_parecidos(text,text[],text,text[]) to conferente_regra;
-
-create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
-  returns boolean language sql immutable;
-comment on function regra_trade_marketing.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
-grant execute on function regra_trade_marketing.padrao_casa(text,text,text) to conferente_regra;
-
-create function regra_trade_marketing.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
-  returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
-grant execute on function regra_trade_marketing.padroes_propostos(integer,numeric) to conferente_regra;
-
-create function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
-  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
-grant execute on function regra_trade_marketing.palavras_marketing(date,date,text[]) to conferente_regra;
-
-create function regras.palavras_texto(texto text)
-  returns text language sql immutable;
-comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
-grant execute on function regras.palavras_texto(text) to conferente_regra;
-
-create function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric)
-  returns numeric language sql immutable;
-comment on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) is 'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
-grant execute on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) to conferente_regra;
-
-create function regra_validacao_valores.parcela_dita(descricao text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
-grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
-
-create function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
-  returns TABLE(padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.parcelas_padroes(date,date,text) is 'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
-grant execute on function regra_trade_marketing.parcelas_padroes(date,date,text) to conferente_regra;
-
-create function regra_pendente_verificacao.detectar(janela audit.janela)
-  returns SETOF audit.achado language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
-grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
-
 create function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra integer)
   returns SETOF regra_pendente_verificacao.estatistica_pergunta language plpgsql stable
   set jit=off
@@ -3813,27 +3596,11 @@ create function regra_pendente_verificacao.preparar_retroteste(janela audit.jane
 comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela) is 'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
 grant execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) to conferente_regra;
 
-create function regras.raiz_fornecedor(codigo text)
-  returns text language sql immutable;
-comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
-grant execute on function regras.raiz_fornecedor(text) to conferente_regra;
-
-create function regra_validacao_valores.reais(valor numeric)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
-
 create function regra_pendente_verificacao.requisitos()
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.requisitos() is 'What pendente_verificacao lacks before it can run, with what to set, or null.';
 grant execute on function regra_pendente_verificacao.requisitos() to conferente_regra;
-
-create function regra_trade_marketing.requisitos()
-  returns text language plpgsql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
-grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[])
   returns double precision[] language plpgsql immutable
@@ -3841,16 +3608,328 @@ create function regra_pendente_verificacao.resolver_sistema(matriz double precis
 comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
+create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
+grant execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
+
+create function regra_pendente_verificacao.ultimo_mes_conhecido(corte integer)
+  returns integer language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
+grant execute on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) to conferente_regra;
+
+-- Schema regra_trade_marketing
+create schema regra_trade_marketing;
+comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point detectar(audit.janela), requisitos(), helpers.';
+grant usage on schema regra_trade_marketing to conferente_regra;
+
+create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) is 'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
+grant execute on function regra_trade_marketing.candidatos_marketing(audit.janela,text,text[],text[],text[]) to conferente_regra;
+
+create function regra_trade_marketing.chave_fornecedor(codigo text, nome text)
+  returns text language sql immutable;
+comment on function regra_trade_marketing.chave_fornecedor(text,text) is 'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
+grant execute on function regra_trade_marketing.chave_fornecedor(text,text) to conferente_regra;
+
+create function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[])
+  returns SETOF text language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.codigos_marketing(date,date,text[]) is 'Codes as written of the given suppliers.';
+grant execute on function regra_trade_marketing.codigos_marketing(date,date,text[]) to conferente_regra;
+
+create function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric)
+  returns numeric language sql immutable;
+comment on function regra_trade_marketing.confianca_padrao(numeric,numeric) is 'Probability that an entry is marketing which a pattern matches with this share of marketing, given how often marketing is booked elsewhere.';
+grant execute on function regra_trade_marketing.confianca_padrao(numeric,numeric) to conferente_regra;
+
+create function regra_trade_marketing.detectar(janela audit.janela)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.detectar(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
+grant execute on function regra_trade_marketing.detectar(audit.janela) to conferente_regra;
+
+create function regra_trade_marketing.entradas_casadas(campo text, tipo text, padrao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.entradas_casadas(text,text,text,integer) is 'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
+grant execute on function regra_trade_marketing.entradas_casadas(text,text,text,integer) to conferente_regra;
+
+create function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
+grant execute on function regra_trade_marketing.expressao_padroes(text,text,boolean) to conferente_regra;
+
+create function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text)
+  returns text language sql immutable;
+comment on function regra_trade_marketing.filtro_padrao(text,text) is 'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
+grant execute on function regra_trade_marketing.filtro_padrao(text,text) to conferente_regra;
+
+create function regra_trade_marketing.filtro_padroes(acao text, campo text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.filtro_padroes(text,text) is 'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
+grant execute on function regra_trade_marketing.filtro_padroes(text,text) to conferente_regra;
+
+create function regra_trade_marketing.fornecedores_marketing(inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[])
+  returns TABLE(chave text, nome text, corte date, contradito boolean, total numeric, marketing numeric, maior_outra numeric, por_categoria jsonb) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) is 'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
+grant execute on function regra_trade_marketing.fornecedores_marketing(date,date,text,text[],text[],date[]) to conferente_regra;
+
+create function regra_trade_marketing.frase_padroes(padroes jsonb)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.frase_padroes(jsonb) is 'Sentence that names the marketing patterns that matched.';
+grant execute on function regra_trade_marketing.frase_padroes(jsonb) to conferente_regra;
+
+create function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
+  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.historico_marketing(date,date,text[]) is 'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
+grant execute on function regra_trade_marketing.historico_marketing(date,date,text[]) to conferente_regra;
+
+create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
+  returns TABLE(chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
+grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
+
+create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
+  returns boolean language sql immutable;
+comment on function regra_trade_marketing.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
+grant execute on function regra_trade_marketing.padrao_casa(text,text,text) to conferente_regra;
+
+create function regra_trade_marketing.padroes_propostos(suporte_minimo integer, precisao_minima numeric)
+  returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
+grant execute on function regra_trade_marketing.padroes_propostos(integer,numeric) to conferente_regra;
+
+create function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
+  returns TABLE(palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.palavras_marketing(date,date,text[]) is 'For each word and folded category: sampled entries with that word, all of the word, and suppliers, between two booking dates, both included.';
+grant execute on function regra_trade_marketing.palavras_marketing(date,date,text[]) to conferente_regra;
+
+create function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric)
+  returns numeric language sql immutable;
+comment on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) is 'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
+grant execute on function regra_trade_marketing.parcela_contestada(numeric,numeric,numeric) to conferente_regra;
+
+create function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
+  returns TABLE(padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.parcelas_padroes(date,date,text) is 'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
+grant execute on function regra_trade_marketing.parcelas_padroes(date,date,text) to conferente_regra;
+
+create function regra_trade_marketing.requisitos()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
+grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
+
 create function regra_trade_marketing.respostas_padroes()
   returns TABLE(padrao_id bigint, registro_id text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
+create function regra_trade_marketing.sem_acentos(texto text)
+  returns text language sql immutable;
+comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
+grant execute on function regra_trade_marketing.sem_acentos(text) to conferente_regra;
+
+create function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
+  returns boolean language sql immutable;
+comment on function regra_trade_marketing.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
+grant execute on function regra_trade_marketing.texto_casa(text,text[],text,text) to conferente_regra;
+
+create function regra_trade_marketing.textos_casados(campo text, janela audit.janela)
+  returns text[] language plpgsql stable
+  set enable_hashagg=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_trade_marketing.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
+grant execute on function regra_trade_marketing.textos_casados(text,audit.janela) to conferente_regra;
+
+-- Schema regra_validacao_valores
+create schema regra_validacao_valores;
+comment on schema regra_validacao_valores is 'Rule validacao_valores: entry point detectar(audit.janela), helpers.';
+grant usage on schema regra_validacao_valores to conferente_regra;
+
+create table regra_validacao_valores.somas_retencao (
+  soma numeric not null,
+  vale_de date not null,
+  vale_ate date not null,
+  tributos text not null,
+  quantos integer not null
+);
+CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
+comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
+grant select on table regra_validacao_valores.somas_retencao to conferente_regra;
+
+create function regra_validacao_valores.arredondamento_origem(valor numeric, digitos integer)
+  returns numeric language sql immutable;
+comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
+  returns SETOF bigint language plpgsql stable
+  set enable_hashagg=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
+
+create function regra_validacao_valores.detectar(janela audit.janela)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
+
+create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.documento_comparavel(documento text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
+
+create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric) to conferente_regra;
+
+create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
+  returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
+comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.fim_documento(documento text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.parcela_dita(descricao text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
+grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
+
+create function regra_validacao_valores.reais(valor numeric)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
+
 create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
   returns TABLE(taxa numeric, tributos text) language sql stable;
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
+
+create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+grant execute on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+-- Schema regras
+create schema regras;
+comment on schema regras is 'What the bundled detection rules share: how names, texts and labels are read.';
+grant usage on schema regras to conferente_leitor;
+grant usage on schema regras to conferente_regra;
+
+create function regras.confianca_base(regra text, padrao numeric)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.confianca_base(text,numeric) is 'Base confidence registered for a rule in audit.regras, or the default given.';
+grant execute on function regras.confianca_base(text,numeric) to conferente_regra;
+
+create function regras.corrigidas_sem_palavra()
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
+grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
+
+create function regras.frase_rotulos(rotulos text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
+grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
+
+create function regras.inicio_fornecedor(codigo text)
+  returns text language sql immutable;
+comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
+grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.nome_canonico(nome text)
+  returns text language sql immutable;
+comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
+grant execute on function regras.nome_canonico(text) to conferente_regra;
+
+create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.nomes_parecidos(text,text[],text,text[]) is 'Whether two canonical supplier names, each with its runs of three characters, may be one company''s.';
+grant execute on function regras.nomes_parecidos(text,text[],text,text[]) to conferente_regra;
+
+create function regras.palavras_texto(texto text)
+  returns text language sql immutable;
+comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
+grant execute on function regras.palavras_texto(text) to conferente_regra;
+
+create function regras.raiz_fornecedor(codigo text)
+  returns text language sql immutable;
+comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
+grant execute on function regras.raiz_fornecedor(text) to conferente_regra;
 
 create function regras.rotulo_existe(rotulos text[])
   returns boolean language plpgsql stable
@@ -3874,63 +3953,8 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
 
-create function regra_trade_marketing.sem_acentos(texto text)
-  returns text language sql immutable;
-comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
-grant execute on function regra_trade_marketing.sem_acentos(text) to conferente_regra;
-
-create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) is 'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
-grant execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela,int4range,integer,integer) to conferente_regra;
-
-create function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text)
-  returns boolean language sql immutable;
-comment on function regra_trade_marketing.texto_casa(text,text[],text,text) is 'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
-grant execute on function regra_trade_marketing.texto_casa(text,text[],text,text) to conferente_regra;
-
-create function regra_trade_marketing.textos_casados(campo text, janela audit.janela)
-  returns text[] language plpgsql stable
-  set enable_hashagg=off
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp
-  set work_mem=64MB;
-comment on function regra_trade_marketing.textos_casados(text,audit.janela) is 'Distinct texts of a field (descricao, fornecedor, conta_contabil) in the window that an active including pattern matches.';
-grant execute on function regra_trade_marketing.textos_casados(text,audit.janela) to conferente_regra;
-
-create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) is 'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-grant execute on function regra_validacao_valores.tipo_diferenca(numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
-
-create function regra_trade_marketing.detectar(janela audit.janela)
-  returns SETOF audit.achado language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.detectar(audit.janela) is 'Rule: entries that match the business''s marketing patterns under another category. Proposes the category of the setting trade_marketing.categoria; the confidence is the probability that the pattern is right there: its share in the ledger, how rare misbookings are, the supplier''s other entries, the words, and people''s answers on the pattern, without enough of which it stays below the threshold. Amount at stake: the entry''s.';
-grant execute on function regra_trade_marketing.detectar(audit.janela) to conferente_regra;
-
 create function regras.trigramas(texto text)
   returns text[] language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function regras.trigramas(text) is 'Runs of three characters of the words of a text, folded, each once.';
 grant execute on function regras.trigramas(text) to conferente_regra;
-
-create function regra_pendente_verificacao.ultimo_mes_conhecido(corte integer)
-  returns integer language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) is 'Last month before the given one with a usual amount of history.';
-grant execute on function regra_pendente_verificacao.ultimo_mes_conhecido(integer) to conferente_regra;
-
-create function regra_validacao_valores.detectar(janela audit.janela)
-  returns SETOF audit.achado language plpgsql stable
-  set jit=off
-  set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
-grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;

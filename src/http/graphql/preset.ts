@@ -3,12 +3,12 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 import { PortuguesePlugin } from './inflection.ts'
 import { NullsPlugin } from './nulls.ts'
 import { PagesPlugin } from './pages.ts'
-import { NamesPlugin } from './tags.ts'
+import { FunctionsPlugin, NamesPlugin } from './tags.ts'
 
 /** What the schema is made of; where it is read from and how it is served comes on top. */
 export const SCHEMA_PRESET: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
-  plugins: [PortuguesePlugin, NamesPlugin, PagesPlugin, NullsPlugin],
+  plugins: [PortuguesePlugin, NamesPlugin, FunctionsPlugin, PagesPlugin, NullsPlugin],
   disablePlugins: [
     // Global identifiers: rows are known by their keys.
     'NodePlugin',

@@ -38,11 +38,6 @@ const rules: PgSmartTagRule[] = [
     tags: NOTHING,
   },
   {
-    kind: 'procedure',
-    match: (procedure) => inAudit(procedure) && !SHOWN.has(procedure.proname),
-    tags: NOTHING,
-  },
-  {
     kind: 'attribute',
     match: hidden,
     tags: NOTHING,
@@ -73,3 +68,18 @@ const rules: PgSmartTagRule[] = [
 ]
 
 export const NamesPlugin: GraphileConfig.Plugin = pgSmartTags(rules, null, { name: 'NamesPlugin' })
+
+/** Functions that are not shown are not looked at: PostGraphile complains of one whose argument is of any type. */
+export const FunctionsPlugin: GraphileConfig.Plugin = {
+  name: 'FunctionsPlugin',
+  version: '1.0.0',
+  gather: {
+    hooks: {
+      pgIntrospection_introspection(_, { introspection }) {
+        const { procs } = introspection
+        const looked = procs.filter((procedure) => !inAudit(procedure) || SHOWN.has(procedure.proname))
+        procs.splice(0, procs.length, ...looked) // in place: the list is already in PostGraphile's hands
+      },
+    },
+  },
+}
