@@ -58,6 +58,7 @@ fuso()                      L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 metricas()                  L R O A
+na_janela()
 pagina_revisao()            L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O

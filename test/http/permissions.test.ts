@@ -30,7 +30,7 @@ const OBJECTS = `
   from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
   union all
   select p.proname || '()', format('select from audit.%I(%s)', p.proname, (
-    select string_agg('null::' || format_type(a.type, null), ', ' order by a.n)
+    select string_agg('null::' || replace(format_type(a.type, null), 'anyelement', 'bigint'), ', ' order by a.n)
     from unnest(p.proargtypes) with ordinality as a (type, n)))
   from pg_proc p where p.pronamespace = 'audit'::regnamespace
   order by 1`
