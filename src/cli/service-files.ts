@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { Eta } from 'eta'
+
 /** What keeps the service running, as text for the system's own scheduler. Nothing here installs anything. */
 export interface Installed {
   /** Program and its first arguments: node and the command's script. */
@@ -6,36 +9,17 @@ export interface Installed {
   readonly environmentFile: string
 }
 
+const template = (name: string) => readFileSync(new URL(`./services/${name}.eta`, import.meta.url), 'utf8')
+// `<%=` escapes for XML; the other two have an escaping of their own, below.
+const eta = new Eta({ autoTrim: false })
+const filled = (name: string, values: object) => eta.renderString(template(name), values)
+
 /** A systemd unit for `conferente trabalhar`. */
-export function systemdUnit({ command, environmentFile }: Installed, description: string): string {
+export function systemdUnit(installed: Installed, description: string): string {
+  const specifier = (text: string) => text.replaceAll('%', '%%')
   // Specifiers begin with %, variables with $, in quotes too.
-  const quoted = command.map(
-    (word) => `"${word.replace(/["\\]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`,
-  )
-  return `[Unit]
-Description=${description}
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-User=conferente
-# For the embedded PostgreSQL, where no DATABASE_URL is set.
-StateDirectory=conferente
-Environment=CONFERENTE_DADOS=/var/lib/conferente
-EnvironmentFile=${environmentFile.replaceAll('%', '%%')}
-ExecStart=${quoted.join(' ')} trabalhar --prazo 60
-Restart=always
-RestartSec=10
-# trabalhar finishes or hands back within 60 s; only then may it be killed.
-TimeoutStopSec=75
-KillMode=mixed
-NoNewPrivileges=true
-PrivateTmp=true
-ProtectSystem=full
-
-[Install]
-WantedBy=multi-user.target
-`
+  const argument = (word: string) => `"${specifier(word.replace(/["\\]/g, '\\$&')).replaceAll('$', '$$$$')}"`
+  return filled('conferente.service', { ...installed, description, specifier, argument })
 }
 
 /**
@@ -48,63 +32,32 @@ export function windowsTask(
   description: string,
   encoding?: string,
 ): string {
-  const [program, script] = command
-  return `<?xml version="1.0"${encoding ? ` encoding="${encoding}"` : ''}?>
-<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo>
-    <Description>${escapeXml(description)}</Description>
-  </RegistrationInfo>
-  <Triggers>
-    <BootTrigger>
-      <Enabled>true</Enabled>
-    </BootTrigger>
-  </Triggers>
-  <Principals>
-    <Principal id="Author">
-      <UserId>S-1-5-19</UserId>
-      <RunLevel>LeastPrivilege</RunLevel>
-    </Principal>
-  </Principals>
-  <Settings>
-    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
-    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
-    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
-    <StartWhenAvailable>true</StartWhenAvailable>
-    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <RestartOnFailure>
-      <Interval>PT1M</Interval>
-      <Count>999</Count>
-    </RestartOnFailure>
-  </Settings>
-  <Actions Context="Author">
-    <Exec>
-      <Command>${escapeXml(program)}</Command>
-      <Arguments>${escapeXml(`"${script}" trabalhar`)}</Arguments>
-    </Exec>
-  </Actions>
-</Task>
-`
+  return filled('conferente.xml', { command, description, encoding })
 }
 
 /** What installs such a task, to be run by an administrator. */
 export const schtasksLine = (file: string) => `schtasks /create /tn Conferente /xml "${file}"`
 
 /**
- * Lines for crontab that run one session a day without a worker.
+ * Lines for crontab that run one session a day, and send its mail, without a worker.
  * @param schedule read in `fuso` by a cron that knows CRON_TZ (cronie); Debian's reads it in the system's zone
  */
 export function crontabLines(
   { command, environmentFile }: Installed,
   { cron, fuso, modo }: { cron: string; fuso: string; modo: string },
 ): string {
-  const words = [...command, 'processar', '--modo', modo].map(shellQuoted)
-  const line = `set -a; . ${shellQuoted(environmentFile)}; exec ${words.join(' ')}`
   // An unescaped % ends the command in a crontab.
-  return `CRON_TZ=${fuso}\n${cron} ${line.replaceAll('%', '\\%')}\n`
+  const word = (text: string) => shellQuoted(text).replaceAll('%', '\\%')
+  const run = (...words: string[]) => [...command, ...words].map(word).join(' ')
+  return filled('conferente.crontab', {
+    cron,
+    fuso,
+    environmentFile,
+    word,
+    processar: run('processar', '--modo', modo),
+    notificacoes: run('notificacoes', '--enviar'),
+  })
 }
 
 const shellQuoted = (word: string) =>
   /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)

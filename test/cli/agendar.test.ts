@@ -158,8 +158,8 @@ test('writes crontab lines that a shell understands', async (t) => {
   t.equal(code, 0, stderr)
   const [zone, line] = stdout.split('\n')
   t.equal(zone, 'CRON_TZ=America/Sao_Paulo')
-  t.ok(line?.startsWith('0 7 * * * set -a; . /etc/conferente/ambiente; exec '), line)
-  t.ok(line?.endsWith(' processar --modo auto'), line)
+  t.ok(line?.startsWith('0 7 * * * set -a; . /etc/conferente/ambiente; '), line)
+  t.match(line, / processar --modo auto; .* notificacoes --enviar$/, 'a session, then its mail')
 
   const dir = folder()
   t.teardown(() => rmSync(dir, { recursive: true }))
@@ -174,7 +174,10 @@ test('writes crontab lines that a shell understands', async (t) => {
   )
   // What cron itself does to the line: the first five fields are its own, and \% is %.
   const command = (lines.split('\n')[1] ?? '').split(' ').slice(5).join(' ').replaceAll('\\%', '%')
-  t.equal((await exec('/bin/sh', ['-c', command])).stdout, 'lido processar,--modo,manual\n')
+  const ran = async () => (await exec('/bin/sh', ['-c', command])).stdout
+  t.equal(await ran(), 'lido processar,--modo,manual\n', 'no mail where no server is set')
+  writeFileSync(environmentFile, 'DATABASE_URL=lido\nSMTP_URL=smtp://correio\n')
+  t.equal(await ran(), 'lido processar,--modo,manual\nlido notificacoes,--enviar\n')
 })
 
 test('cron takes the crontab lines, for a user of its own', async (t) => {
