@@ -210,7 +210,7 @@ export const example: typeof ptBR.example = {
     'conferente trabalhar --simultaneos 4',
   ),
   token: examples(
-    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --papel leitor --nome painel --validade 90d > painel.token',
     'conferente token --listar',
     'conferente token --revogar 3f6b… --motivo "the workstation was lost"',
   ),

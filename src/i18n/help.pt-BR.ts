@@ -212,7 +212,7 @@ export const example = {
     'conferente trabalhar --simultaneos 4',
   ),
   token: examples(
-    'conferente token --papel leitor --nome looker --validade 90d > looker.token',
+    'conferente token --papel leitor --nome painel --validade 90d > painel.token',
     'conferente token --listar',
     'conferente token --revogar 3f6b… --motivo "a estação foi perdida"',
   ),

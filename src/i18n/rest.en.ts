@@ -28,7 +28,7 @@ export const rest: typeof ptBR = {
     sessoes: 'Sessions, latest first, with what each rule did.',
     exportar: 'Findings as CSV or XLSX. Each export is an audited operation, with the SHA-256 of the file.',
     desempenho: 'How sessions and rules did in a period; without dates, in the last 30 days.',
-    resumo: 'Findings by day, rule and status: a list of flat rows, for Looker Studio and Power BI.',
+    resumo: 'Findings by day, rule and status: a list of flat rows, for Data Studio and Power BI.',
   },
   parameter: {
     status: 'One status or more.',

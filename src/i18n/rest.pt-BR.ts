@@ -28,7 +28,7 @@ export const rest = {
       'Divergências em CSV ou XLSX. Cada exportação é uma operação auditada, com o SHA-256 do arquivo.',
     desempenho: 'Como sessões e regras andaram em um período; sem datas, nos últimos 30 dias.',
     resumo:
-      'Divergências por dia, regra e status: uma lista de linhas planas, para Looker Studio e Power BI.',
+      'Divergências por dia, regra e status: uma lista de linhas planas, para Data Studio e Power BI.',
   },
   parameter: {
     status: 'Um ou mais status.',
