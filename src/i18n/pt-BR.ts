@@ -101,7 +101,7 @@ export const ptBR = {
       'aponte DATABASE_URL para o servidor primário, ou promova este (select pg_promote()); conferente diagnostico e as listas funcionam aqui.',
     diskFull: 'o disco do servidor está cheio',
   },
-  /** Told before the database's own message, which is in Portuguese already. */
+  /** Printed before the database's own message, which is in Portuguese already. */
   code: {
     NC001: '',
     NC002: '',
