@@ -9,14 +9,14 @@ const payload = z.object({
   parte: z.number().int().positive(),
 })
 
-/** Helps with one part of a session's detection. Idempotent: a part is done once, whoever does it. */
+/** Detects one part of a session. Idempotent: a part is done once, by whichever worker. */
 export default function detectarParte(context: WorkContext): Task {
   return async (given) => {
     const part = payload.parse(given)
     try {
       await detectPart(part, context.watch(), context)
     } catch (error) {
-      // Rolled back; whoever conducts the session takes it up, or calls for help again.
+      // Rolled back; the session's conductor does it, or asks for help again.
       if (!(error instanceof SessionInterrupted)) throw error
     }
   }

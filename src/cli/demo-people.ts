@@ -70,7 +70,7 @@ export async function decide(app: App, sql: Sql): Promise<Row | undefined> {
   return small
 }
 
-/** One item goes back; one operation goes back and comes again; the item's row tells its life. */
+/** One item is rolled back; one operation is rolled back and restored; the item's row shows its history. */
 export async function rollBack(app: App, sql: Sql, item: Row | undefined, sessionId: bigint): Promise<void> {
   const { text, format } = app
   if (item) {

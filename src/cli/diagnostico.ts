@@ -41,7 +41,7 @@ export function register(program: Command, app: App): void {
     )
 }
 
-/** What the warehouse makes of a write; who may not write through the engine is told that it was not tried. */
+/** What the warehouse does with a write; for a login that may not write through the engine, that it was not tried. */
 async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Row[]> {
   const [able] =
     await sql`select has_function_privilege('audit.experimentar_escrita(text)', 'execute') as able`

@@ -111,7 +111,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
   } catch (error) {
     exported.stream.destroy()
     await exported.recorded.catch(() => {})
-    // `conferente exportar --formato csv | head`: whoever stops reading knows it.
+    // `conferente exportar --formato csv | head`: a reader that stops knows it.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 1
     throw error
   }
@@ -129,7 +129,7 @@ async function checkFilter({ text }: App, sql: Sql, { regra, sessao }: FindingsF
   }
 }
 
-/** `end: false`: stdout stays open for whatever is told after. */
+/** `end: false`: stdout stays open for what is printed after. */
 function writeStandard(content: Readable): Promise<void> {
   return pipeline(content, process.stdout, { end: false })
 }

@@ -11,7 +11,7 @@ interface Options extends ServeOptions {
   readonly simultaneos: number
 }
 
-/** The API and the worker in one process, for whoever runs one machine. */
+/** The API and the worker in one process, for a single machine. */
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)

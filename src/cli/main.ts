@@ -68,7 +68,7 @@ const COMMANDS = [
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-// `conferente listar | head` closes our stdout: no reason to crash. Nor where whoever writes there listens for himself.
+// `conferente listar | head` closes our stdout: no reason to crash, even where the writer listens for errors itself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
 })

@@ -16,7 +16,7 @@ export async function writeWhole(
   overwrite: boolean,
 ): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.parcial`)
-  // Past a limit of the shell (ulimit -f) the write fails, in place of ending the process with its half file left behind.
+  // Past a limit of the shell (ulimit -f) the write fails instead of killing the process and leaving half a file.
   const beyond = () => {}
   process.on('SIGXFSZ', beyond)
   try {

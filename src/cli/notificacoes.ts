@@ -40,7 +40,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** For those who have no worker: whoever runs this acts as the owner, as a worker would. */
+/** For installations without a worker: this acts as the owner, as a worker would. */
 async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
   const { deliverDue } = await import('../mail/deliver.ts')
   const { openMail } = await import('./mail.ts')

@@ -7,12 +7,12 @@ export interface Column<R> {
   readonly right?: boolean
 }
 
-/** Results go to stdout, everything told on the way to stderr. */
+/** Results go to stdout, progress and warnings to stderr. */
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What a line that is told is about, for the log. */
+/** What a line on stderr is about, for the log. */
 export interface About extends Partial<Event> {
   /** In place of the text, where that says what a log must not know. */
   readonly message?: string
@@ -20,7 +20,7 @@ export interface About extends Partial<Event> {
 
 let noted: ((text: string, about: About) => boolean) | undefined
 
-/** @param note is given everything that is told; when it returns true it has taken the line to stderr itself */
+/** @param note receives everything for stderr; when it returns true it has written the line itself */
 export function noteWhatIsTold(note: typeof noted): void {
   noted = note
 }

@@ -33,7 +33,7 @@ export function workOptions(command: Command, { text }: App): Command {
     .option('--simultaneos <n>', text.option.jobs, parse.integer(1, 64), 2)
 }
 
-/** Starts a worker that sends mail and tells on stderr what it does, and says when it is ready. */
+/** Starts a worker that sends mail and reports on stderr, and says when it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
   const [{ startWorker }, { createWatcher }, { openMail, tellMail }] = await Promise.all([

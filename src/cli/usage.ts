@@ -16,7 +16,7 @@ export function translateHelp(program: Command, text: Catalogue): void {
   program
     .configureHelp({
       showGlobalOptions: true,
-      // Defaults are told in the descriptions, in the user's language.
+      // Defaults stand in the descriptions, in the user's language.
       optionDescription: (option) => option.description,
       styleTitle: (title: string) => words[title] ?? title,
       commandUsage(this: Help, command: Command) {

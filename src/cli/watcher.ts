@@ -27,7 +27,7 @@ const SHOWN = [
 
 /**
  * Tells on stderr what a session is doing, and notes it in the log.
- * @param live whether a line may move: not where several are told of at once
+ * @param live whether a line may move: not where several sessions report at once
  */
 export function createWatcher(app: App, live = true): Watcher {
   const { log } = app

@@ -19,7 +19,7 @@ export interface ConnectOptions {
   readonly name?: string
   /** Role to become at once, of which the login is a member. */
   readonly role?: string
-  /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`), in place of becoming doubles. */
+  /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`) instead of becoming doubles. */
   readonly exactJson?: boolean
   /** Called with each warning of ours (class NC) that a statement gives; others say nothing that a person can act on. */
   readonly onWarning?: (warning: Warning) => void

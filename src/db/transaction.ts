@@ -4,7 +4,7 @@ type Work<T> = (tx: Transaction) => Promise<T>
 
 /** What becomes of a connection, as opposed to what the server answers. */
 const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
-/** Meant for whom a lost connection served last; the driver tells it whoever takes the connection up again. */
+/** Meant for the last user of a lost connection; the driver gives it to the next one instead. */
 const LEFT_OVER = /^(57P0[12]|CONNECTION_CLOSED)$/
 const TRIES = 10
 

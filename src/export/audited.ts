@@ -25,7 +25,7 @@ export interface AuditedExport extends FindingsExport {
  * An export as an audited operation: opened before the first byte, ended before the stream does, so that nobody has the
  * whole file and no record. A stream that is destroyed, by the reader too, is recorded as falhou.
  * @param within as for exportFindings, but used three times, and it must allow writing
- * @param reason in the words of whoever asked
+ * @param reason in the caller's words
  */
 export async function auditExport(
   within: InTransaction,
@@ -33,7 +33,7 @@ export async function auditExport(
   options: ExportOptions,
   reason?: string,
 ): Promise<AuditedExport> {
-  // Known here alone: whoever asked has the same name in the audit, and must not end the record with another count.
+  // Known here alone: the caller has the same name in the audit, and must not end the record with another count.
   const key = randomBytes(24).toString('base64url')
   const asked = {
     fecho: createHash('sha256').update(key).digest('hex'),
@@ -56,7 +56,7 @@ export async function auditExport(
 
   const findings = exportFindings(within, filter, options)
   const { promise: recorded, resolve, reject } = Promise.withResolvers<ExportRecord>()
-  recorded.catch(() => {}) // whoever reads the stream hears of it there
+  recorded.catch(() => {}) // the stream's reader gets the error
   const hash = createHash('sha256')
   let bytes = 0
   const stream = new Transform({

@@ -58,7 +58,7 @@ function brazilian(filter: FindingsFilter, { exportar }: Catalogue): RowFormat {
   const heading = stringify([COLUMNS.map(({ name }) => exportar.heading[name])], { ...options, bom: true })
   const numeric = COLUMNS.map(({ kind }) => NUMERIC.has(kind))
   const values = COLUMNS.map(({ kind }) => kind === 'values')
-  // A number is told from a text by being no string.
+  // What is not a string is a number.
   const cell = (value: string | null, i: number) =>
     value !== null && (numeric[i] || (values[i] && NUMBER.test(value))) ? { digits: value } : value
   return {

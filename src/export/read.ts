@@ -6,7 +6,7 @@ import { transaction } from '../db/transaction.ts'
 /** Runs in one transaction, with whatever rights and limits the caller gives it: `(work) => transaction(sql, work)`. */
 export type InTransaction = <T>(work: (sql: Transaction) => Promise<T>) => Promise<unknown>
 
-/** A transaction of a pool, or of a connection of one's own, as the login itself. */
+/** A transaction of a pool or of a single connection, as the login itself. */
 export function inTransaction(sql: Sql): InTransaction {
   return (work) => transaction(sql, work)
 }
@@ -38,7 +38,7 @@ function visible(cell: string | null): string | null {
 /**
  * Streams what a statement reads, as fast as it is taken and no faster: a cursor of the protocol asks for the next batch
  * when the one before is under way. When the reader goes away the transaction ends, after at most the batch that is being read. Ends only after the transaction has: a file that ended is whole.
- * @param counted told of the rows of each batch
+ * @param counted called with the number of rows of each batch
  */
 export function readOut(within: InTransaction, format: RowFormat, counted: (rows: number) => void): Readable {
   let proceed: (() => void) | undefined
@@ -54,7 +54,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
   // A format may not have asked for rows yet, and so not listen, when the statement fails; `out` tells the reader.
   batches.on('error', () => {})
   const out = new PassThrough({ highWaterMark: BUFFER })
-  // `out` hears of every error; whoever reads it does.
+  // `out` gets every error, and so does its reader.
   pipeline(format.shape(batches), out).catch(() => batches.destroy())
   within(async (sql) => {
     await sql`select set_config('timezone', audit.fuso(), true)`

@@ -9,9 +9,9 @@ import { type Caller, createVerifier, TokenError } from './token.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Served without a token. Only for what tells nothing. */
+    /** Served without a token. Only for answers that reveal nothing. */
     public?: boolean
-    /** Answered however busy the server is: whoever watches over the process must not take a full house for a dead one. */
+    /** Answered however busy the server is: a supervisor must not take a full house for a dead one. */
     vital?: boolean
   }
   interface FastifyRequest {
@@ -27,7 +27,7 @@ declare module 'fastify' {
   }
 }
 
-/** Knows every caller before anything else of the request is looked at; without a token nothing is told, not even what exists. */
+/** Identifies the caller before anything else of the request is read; without a token the answer does not even say what exists. */
 export function installAuthentication(
   app: FastifyInstance,
   settings: ServerSettings,

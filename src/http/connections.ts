@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net'
 import { BlockList, isIP } from 'node:net'
 
-/** What CONFERENTE_PROXY may name in place of addresses. */
+/** What CONFERENTE_PROXY may name instead of addresses. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],

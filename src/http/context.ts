@@ -8,7 +8,7 @@ export interface HttpContext {
   readonly settings: ServerSettings
   readonly text: Catalogue
   readonly access: Access
-  /** For what failed and is not the caller's business: the caller is told the number alone. */
+  /** For failures that are not the caller's business: the caller gets only the number. */
   failed(error: Error, requestId: string): void
 }
 

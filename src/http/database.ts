@@ -21,7 +21,7 @@ export interface Access {
     timeoutMs?: number,
     gone?: AbortSignal,
   ): Promise<T>
-  /** The same as a reader without a name, for what the server itself wants to know. */
+  /** The same as a nameless reader, for the server's own questions. */
   asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
 }
 
@@ -60,7 +60,7 @@ export async function openAccess(url: string): Promise<Access> {
   }
   const sql = connect(url, { max: POOL, name: 'conferente servir' })
   const share = shares(SHARE)
-  // In each transaction: PostgreSQL takes no session_authorization from whoever connects, and says nothing of it.
+  // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
   const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
     if (asService !== undefined) await tx.unsafe(BECOME, [asService])
   }

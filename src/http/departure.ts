@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** Whoever asked has gone: what they asked is not carried out any more. */
+/** The client has gone: its request is not carried out any more. */
 export class GoneError extends Error {
   readonly code = '57014'
 

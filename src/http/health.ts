@@ -54,7 +54,7 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
 
   async function look(): Promise<Part[]> {
     const down = PARTS.map((parte) => ({ parte, pronta: false }))
-    // Whoever waits for a lost connection to come back is told no meanwhile.
+    // While a lost connection comes back, the answer is no.
     return Promise.race([ask().catch(() => down), sleep(PATIENCE, down, { ref: false })])
   }
 

@@ -15,7 +15,7 @@ export const LIMITS = {
   connections: 2_000,
   /** Of these, so many from one address that is no trusted proxy. */
   connectionsOfOne: 500,
-  /** Requests at work or waiting for the database; what comes on top is told to come again. */
+  /** Requests at work or waiting for the database; any more get 503. */
   atOnce: 500,
   /** Requests whose bodies are still on their way: they take memory, but nobody's turn. */
   bodiesAtOnce: 1_000,

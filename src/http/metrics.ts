@@ -33,7 +33,7 @@ export function installHttpMetrics(app: FastifyInstance, { rest }: Catalogue): v
   collectDefaultMetrics({ register })
   app.decorate('processMetrics', register)
   app.addHook('onResponse', async (request, reply) => {
-    // The pattern of the route, never what was asked for: whoever guesses paths must not fill the memory.
+    // The route's pattern, never the address: guessed paths must not fill the memory.
     const rota = request.routeOptions.url ?? ''
     seconds.observe(
       { rota, metodo: request.method, status: String(reply.statusCode) },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** No connection came free in time: the database is away, or everybody is asking. */
+/** No connection came free in time: the database is away or overloaded. */
 export class ReachError extends Error {
   readonly code = 'CONNECT_TIMEOUT'
 }

@@ -29,7 +29,7 @@ export interface Server {
 }
 
 export interface ServerReport {
-  /** Something failed that the caller was told only the number of. */
+  /** Something failed of which the caller got only the number. */
   failed?(error: Error, requestId: string): void
   /** Where requests are logged. */
   readonly log?: FastifyBaseLogger | undefined

@@ -1,13 +1,13 @@
 import { ReachError } from './reach.ts'
 
-/** Runs work in the name of somebody, as soon as that person's share allows. */
+/** Runs work for a caller as soon as the caller's share allows. */
 export type Share = <T>(who: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * So many of a pool's connections are one caller's at most; what comes on top waits for the caller's own to come free, so that
- * whoever asks for much keeps nobody else waiting.
- * @param queue so many of one caller may wait; they take places of the server as a whole
- * @throws {ReachError} where that many wait already
+ * A caller gets at most so many of a pool's connections; further work waits for one of the caller's own to come free, so that
+ * a busy caller keeps nobody else waiting.
+ * @param queue how many pieces of one caller's work may wait; they take places of the server as a whole
+ * @throws {ReachError} when that many already wait
  */
 export function shares(most: number, queue = 200): Share {
   const callers = new Map<string, { held: number; waiting: (() => void)[] }>()

@@ -8,7 +8,7 @@ export interface Caller {
   readonly role: CallerRole
   readonly tokenId: string | undefined
   readonly issuedAt: Date | undefined
-  /** By single sign-on: known to whoever signed, not to our own record. */
+  /** By single sign-on: on record with the provider, not with us. */
   readonly external: boolean
 }
 
@@ -26,7 +26,7 @@ export interface TokenRecord {
   readonly expira_em: Date
 }
 
-/** Why a token is not taken, for whoever holds it. */
+/** Why a token is refused, for its holder. */
 export class TokenError extends Error {
   readonly reason: 'malformed' | 'expired' | 'no_role'
 

@@ -38,7 +38,7 @@ export const http: typeof ptBR = {
   tryAgain: 'somebody else is at this now; try again',
   badCursor: 'the cursor is not one that the API gave for this list and this order',
   badValue: 'a value of the request is not of the expected type',
-  internal: (id) => `something failed in the server; whoever keeps it finds the error by number ${id}`,
+  internal: (id) => `something failed in the server; its operator finds the error by number ${id}`,
   limit: {
     batch: 'one request at a time: lists of requests are not accepted',
     subscription: 'subscriptions are not offered',

@@ -34,10 +34,10 @@ export const http = {
   tooSlowHint: 'Peça menos de uma vez: um período menor, menos linhas.',
   busy: 'o servidor está cheio agora; tente de novo em segundos',
   unavailable: 'o banco de dados não responde agora; tente de novo',
-  tryAgain: 'outra pessoa mexe nisto agora; tente de novo',
+  tryAgain: 'outra pessoa está mexendo nisto agora; tente de novo',
   badCursor: 'o cursor não é um que a API tenha dado para esta lista e esta ordem',
   badValue: 'um valor do pedido não é do tipo esperado',
-  internal: (id: string) => `algo falhou no servidor; quem o mantém encontra o erro pelo número ${id}`,
+  internal: (id: string) => `algo falhou no servidor; quem cuida dele encontra o erro pelo número ${id}`,
   limit: {
     batch: 'um pedido de cada vez: listas de pedidos não são aceitas',
     subscription: 'assinaturas não são oferecidas',

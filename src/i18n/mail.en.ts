@@ -95,7 +95,7 @@ export const mailEn: MailText = {
     gone: (n, count) => `${count} whose ${plural(n, 'row is', 'rows are')} gone from the warehouse`,
     again: (_, count) => `${count} made again by this session; the amount is not counted twice`,
     stopped: (n, count, times) =>
-      `${count} undone ${times} times or more: auto makes ${plural(n, 'it', 'them')} no more, a person decides`,
+      `${count} undone ${times} times or more: auto no longer makes ${plural(n, 'it', 'them')}, a person decides`,
     todo: 'What to do: correct it at the source, with the list of conferente listar --desfeitas, or run the session after the load.',
     link: 'See this session on the review page',
   },
@@ -110,7 +110,7 @@ export const mailEn: MailText = {
     amount: (amount) => amount,
     again: (_, count) => `, ${count} made again`,
     oldest: (n, amount, days) => `${amount}, the oldest for ${days} ${plural(n, 'day', 'days')}`,
-    elsewhereNote: 'the source was put right',
+    elsewhereNote: 'the source was corrected',
     overdueNote: (amount, days) => `${amount}, for more than ${days} days`,
     none: 'none',
   },

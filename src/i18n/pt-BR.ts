@@ -65,7 +65,7 @@ export const ptBR = {
     autoBoth: '--auto e --motivo vêm juntos',
     rollbackOne: 'diga exatamente um: --divergencia, --operacao ou --sessao',
     demoNeedsEmbedded:
-      '--demo olha o banco da demonstração no servidor embutido; com DATABASE_URL não se usa',
+      '--demo usa o banco da demonstração, no servidor embutido; não combina com DATABASE_URL',
     demoTwice: 'o comando demo não aceita --demo',
   },
   error: {
@@ -92,7 +92,7 @@ export const ptBR = {
     tooMany: 'o servidor não aceita mais conexões agora',
     notMigrated: 'este banco ainda não tem o Conferente, ou tem uma versão anterior',
     notMigratedHint: 'rode: conferente migrar',
-    migrationRefused: 'o banco não foi migrado e ficou como estava: o que está no caminho vem acima',
+    migrationRefused: 'o banco não foi migrado e ficou como estava; o impedimento está acima',
     forbidden: 'sem permissão para isto',
     forbiddenHint: (role: string) => `este comando pede o papel ${role}: grant ${role} to seu_usuario;`,
     cancelled: 'a consulta foi cancelada ou passou do tempo limite',
@@ -101,7 +101,7 @@ export const ptBR = {
       'aponte DATABASE_URL para o servidor primário, ou promova este (select pg_promote()); conferente diagnostico e as listas funcionam aqui.',
     diskFull: 'o disco do servidor está cheio',
   },
-  /** Told before the database's own message, which is in Portuguese already. */
+  /** Printed before the database's own message, which is in Portuguese already. */
   code: {
     NC001: '',
     NC002: '',
@@ -146,7 +146,7 @@ export const ptBR = {
   },
   notice: {
     embedded: (dir: string) => `PostgreSQL embutido; os dados ficam em ${dir}`,
-    migrating: 'trazendo o banco à versão atual',
+    migrating: 'atualizando o banco',
     migrated: 'O banco está na versão atual.',
     interrupting: 'interrompendo… (Ctrl-C de novo encerra já)',
     interruptedReason: 'interrompida pelo usuário',
@@ -167,7 +167,7 @@ export const ptBR = {
       `Sessão ${id} cancelada; o que já estava confirmado permanece e pode ser revertido.`,
     changedBy: (when: string, who: string) => `alterada em ${when} por ${who}`,
     closedInterrupted: (ids: string) =>
-      `aviso: sessão que um processo morto deixou aberta, agora encerrada como falhou: ${ids}`,
+      `aviso: sessão que um processo encerrado à força deixou aberta, agora registrada como falhou: ${ids}`,
     sessionOpened: (id: string, mode: string, rules: string) => `sessão ${id}, modo ${mode}: ${rules}`,
     correctedSoFar: (n: string) => `(${n} já corrigidas)`,
   },
@@ -263,7 +263,7 @@ export const ptBR = {
     autoGiven: (rule: string) =>
       `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
     excepted: (id: string, rule: string, row: string, until: string) =>
-      `Exceção ${id}: a regra ${rule} cala sobre o registro ${row} até ${until}.`,
+      `Exceção ${id}: a regra ${rule} não aponta o registro ${row} até ${until}.`,
     exceptionRevoked: (id: string) => `Exceção ${id} revogada: a próxima sessão volta a olhar o registro.`,
     gone: '(o registro não existe mais)',
     rollback: (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,

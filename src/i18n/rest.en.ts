@@ -16,7 +16,7 @@ export const rest: typeof ptBR = {
   operation: {
     divergencias: 'Findings, with filters, in pages with a total.',
     processar:
-      'Asks for a session, which a worker runs. With simular the answer is complete and nothing is kept.',
+      'Asks for a session, which a worker runs. With simular, the answer holds the result and nothing is kept.',
     aprovar:
       'Approves corrections and makes them. The answer says what became of each: it may need a second person, be obsolete or fail.',
     confirmar:
@@ -28,7 +28,7 @@ export const rest: typeof ptBR = {
     sessoes: 'Sessions, latest first, with what each rule did.',
     exportar: 'Findings as CSV or XLSX. Each export is an audited operation, with the SHA-256 of the file.',
     desempenho: 'How sessions and rules did in a period; without dates, in the last 30 days.',
-    resumo: 'Findings by day, rule and status: a list of flat rows, for Looker Studio and Power BI.',
+    resumo: 'Findings by day, rule and status: a list of flat rows, for Data Studio and Power BI.',
   },
   parameter: {
     status: 'One status or more.',
@@ -43,12 +43,11 @@ export const rest: typeof ptBR = {
     ordem: 'Column to order by; with - in front, largest first.',
     pagina: 'The page, from 1.',
     porPagina: 'Rows in a page.',
-    ids: 'The findings. Those that cannot be decided any more are told and left; the others go through.',
-    visto:
-      'What was seen of each, in the order of ids: the field visto of the lists. An approval is of what was seen.',
+    ids: 'The findings. Those that can no longer be decided are left alone, and the answer says why; the others go through.',
+    visto: 'The field visto of each, as the list gave it, in the order of ids. You approve what you saw.',
     operacao: 'The operation.',
     id: 'The finding.',
-    motivo: 'Why, in a sentence for whoever audits; in the query or in the body.',
+    motivo: 'The reason, in a sentence for the audit; in the query or in the body.',
     modo: 'manual only detects; auto detects and corrects what it may.',
     simular: 'Shows what would change and changes nothing.',
     tipo: 'One kind of operation or more.',

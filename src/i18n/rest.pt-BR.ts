@@ -2,11 +2,11 @@
 export const rest = {
   title: 'Conferente',
   description:
-    'Divergências de um data warehouse financeiro: o que foi achado, o que se decidiu, o que foi corrigido. ' +
+    'Divergências de um data warehouse financeiro: o que foi encontrado, o que se decidiu e o que foi corrigido. ' +
     'Datas são dias no fuso da agenda, ambas incluídas; valores são em BRL. Todo erro é um problem document (RFC 9457).',
   bearer: 'Um token de conferente token, ou do single sign-on.',
   tags: {
-    divergencias: 'O que foi achado, e a palavra de quem revisa.',
+    divergencias: 'O que foi encontrado, e o que as pessoas decidiram.',
     auditoria: 'O que aconteceu, e por quem.',
     relatorios: 'Exportações e desempenho.',
     metricas: 'Linhas planas para ferramentas de BI.',
@@ -14,21 +14,20 @@ export const rest = {
   operation: {
     divergencias: 'Divergências, com filtros, em páginas com total.',
     processar:
-      'Pede uma sessão, que um trabalhador executa. Com simular a resposta vem pronta e nada fica gravado.',
+      'Pede uma sessão, que um trabalhador executa. Com simular, a resposta já traz o resultado e nada fica gravado.',
     aprovar:
-      'Aprova correções e as faz. A resposta diz o que foi de cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
+      'Aprova correções e as faz. A resposta diz o que aconteceu com cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
     confirmar:
-      'Confirma divergências: procedem e são tratadas fora. Fecham, contam como certas, e se calam até que a linha mude.',
+      'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
     desfazer:
       'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
-    rejeitar: 'Rejeita uma divergência; ela se cala até que a linha mude.',
+    rejeitar: 'Rejeita uma divergência; ela não volta enquanto a linha não mudar.',
     operacoes: 'Operações auditadas, a mais recente primeiro.',
     sessoes: 'Sessões, a mais recente primeiro, com o que cada regra fez.',
     exportar:
       'Divergências em CSV ou XLSX. Cada exportação é uma operação auditada, com o SHA-256 do arquivo.',
-    desempenho: 'Como sessões e regras andaram em um período; sem datas, nos últimos 30 dias.',
-    resumo:
-      'Divergências por dia, regra e status: uma lista de linhas planas, para Looker Studio e Power BI.',
+    desempenho: 'Desempenho de sessões e regras em um período; sem datas, nos últimos 30 dias.',
+    resumo: 'Divergências por dia, regra e status: uma lista de linhas planas, para Data Studio e Power BI.',
   },
   parameter: {
     status: 'Um ou mais status.',
@@ -43,12 +42,11 @@ export const rest = {
     ordem: 'Coluna da ordem; com - na frente, do maior ao menor.',
     pagina: 'A página, a partir de 1.',
     porPagina: 'Linhas por página.',
-    ids: 'As divergências. As que já não podem ser decididas são ditas e deixadas; as outras seguem.',
-    visto:
-      'O que foi visto de cada uma, na ordem de ids: o campo visto das listas. Só se aprova o que foi visto.',
+    ids: 'As divergências. As que já não podem ser decididas ficam como estão, com o motivo na resposta; as outras seguem.',
+    visto: 'O campo visto de cada uma, como veio na lista, na ordem de ids. Só se aprova o que foi visto.',
     operacao: 'A operação.',
     id: 'A divergência.',
-    motivo: 'Por quê, em uma frase para quem auditar; na query ou no corpo.',
+    motivo: 'O motivo, em uma frase para a auditoria; na query ou no corpo.',
     modo: 'manual só detecta; auto detecta e corrige o que pode.',
     simular: 'Mostra o que mudaria e não muda nada.',
     tipo: 'Um ou mais tipos de operação.',
@@ -101,7 +99,7 @@ export const rest = {
     banco: 'o banco de dados não responde',
     migracoes: 'as migrações do banco não são as desta versão',
     trabalhador: 'nenhum trabalhador está vivo',
-    sessao: 'a última sessão terminada é velha demais',
+    sessao: 'a última sessão terminou há tempo demais',
     correio: 'mensagens esperam demais ou falharam',
   } as Record<string, string>,
   metric: {

@@ -5,11 +5,11 @@ export const verificar: typeof ptBR = {
   proven: (operations, facts, link) =>
     `The trail is proven: ${operations} operations and ${facts} facts, up to link ${link}.`,
   pending: (n) =>
-    `${n} ${n === '1' ? 'operation' : 'operations'} still to be sealed, as they ended; the worker, the API or a member of conferente_dono does it.`,
+    `${n} ${n === '1' ? 'operation' : 'operations'} not sealed yet (the content is proven): the worker, the API or a member of conferente_dono seals it.`,
   seal: (seal) => `Seal of the head: ${seal}`,
   agrees: (link) => `The witness of link ${link} agrees.`,
   unwitnessed:
-    'Without a witness: whoever rewrote the whole trail, or cut off its end, would not be seen. Give --elo and --selo of a message that was kept.',
+    'Without a witness this check does not notice a trail that was rewritten as a whole or cut off at its end. Give --elo and --selo of a message you kept.',
   at: (link, operation) =>
     [link && `link ${link}`, operation && `operation ${operation}`].filter(Boolean).join(', '),
   expected: (what) => `expected: ${what}`,
@@ -20,8 +20,8 @@ export const verificar: typeof ptBR = {
     operacao_ausente: 'an operation was deleted from the middle of the chain',
     elo_repetido: 'the link is there twice',
     operacao_alterada: 'the operation, or a fact of it, was changed, deleted or added',
-    selo_anterior_errado: 'the seal before is not that of the link before',
-    selo_errado: 'the seal is not what link, seal before and digest give',
+    selo_anterior_errado: 'the previous seal is not that of the previous link',
+    selo_errado: 'the seal does not fit link, previous seal and digest',
     cauda_ausente: 'the last operations were deleted',
     cabeca_errada: "the head of the chain is not the last operation's",
     testemunha_contradita: 'the witness says otherwise: the chain was rewritten or cut off',

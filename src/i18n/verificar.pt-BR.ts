@@ -4,11 +4,11 @@ export const verificar = {
   proven: (operations: string, facts: string, link: string) =>
     `Trilha provada: ${operations} operações e ${facts} fatos, até o elo ${link}.`,
   pending: (n: string) =>
-    `${n} ${n === '1' ? 'operação' : 'operações'} à espera do selo, como terminaram: o trabalhador, a API ou quem é membro de conferente_dono as sela.`,
+    `${n} ${n === '1' ? 'operação' : 'operações'} ainda sem selo (o conteúdo confere): o trabalhador, a API ou um membro de conferente_dono põe o selo.`,
   seal: (seal: string) => `Selo da cabeça: ${seal}`,
   agrees: (link: string) => `A testemunha do elo ${link} confere.`,
   unwitnessed:
-    'Sem testemunha: quem reescrevesse a trilha inteira, ou lhe cortasse o fim, não seria visto. Dê --elo e --selo de uma mensagem guardada.',
+    'Sem testemunha, esta conferência não percebe quem reescreveu a trilha inteira ou cortou o seu fim. Dê --elo e --selo de uma mensagem guardada.',
   at: (link: string, operation: string) =>
     [link && `elo ${link}`, operation && `operação ${operation}`].filter(Boolean).join(', '),
   expected: (what: string) => `esperado:   ${what}`,
@@ -20,7 +20,7 @@ export const verificar = {
     elo_repetido: 'o elo se repete',
     operacao_alterada: 'a operação, ou um fato seu, foi alterado, apagado ou acrescentado',
     selo_anterior_errado: 'o selo anterior não é o do elo anterior',
-    selo_errado: 'o selo não é o que elo, selo anterior e resumo dão',
+    selo_errado: 'o selo não confere com o elo, o selo anterior e o resumo',
     cauda_ausente: 'as últimas operações foram apagadas',
     cabeca_errada: 'a cabeça da cadeia não é a da última operação',
     testemunha_contradita: 'a testemunha diz outra coisa: a cadeia foi reescrita ou cortada',

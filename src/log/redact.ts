@@ -3,7 +3,7 @@ const NAMES = ['authorization', 'cookie', 'password', 'senha', 'segredo', 'secre
 /** Fields that are never shown, at the top and one and two levels below. */
 export const PATHS = ['', '*.', '*.*.'].flatMap((above) => NAMES.map((name) => `${above}${name}`))
 
-/** Shorter ones would be found in innocent words; they are known by where they stand alone. */
+/** Shorter ones would match innocent words, so they are redacted only where they stand alone. */
 const SHORTEST = 8
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import roll, { type RollingStream } from 'pino-roll'
 
-/** A file of each kind is begun each day, and within the day after so many megabytes. */
+/** Each kind gets a new file every day, and within the day after so many megabytes. */
 export const FILE_MB = 20
 /** Files of each kind that are kept, the newest. */
 export const FILES_KEPT = 60

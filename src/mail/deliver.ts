@@ -44,7 +44,7 @@ export async function compose(sql: Sql, id: bigint): Promise<void> {
 }
 
 /**
- * Makes one attempt to send one message to whoever has not got it yet, and records what came of it. A message that is not
+ * Makes one attempt to send a message to those who do not have it yet, and records the result. A message that is not
  * to be sent is left alone.
  * @param sql one connection: it holds the message's lock while the letter is on its way
  * @param last whether to give up if this attempt fails

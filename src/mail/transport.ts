@@ -81,7 +81,7 @@ export function createMailer(smtpUrl: string, { ca, timeout = 60_000 }: MailerOp
     greetingTimeout: timeout,
     socketTimeout: timeout,
     disableUrlAccess: true,
-    // The only place that tells whether the end of the letter had been sent when a connection broke.
+    // Only here can we know whether the end of the message had been sent when the connection broke.
     logger: listener((entry) => {
       if (entry['tnx'] === 'message') letterEnded = true
     }),
@@ -165,7 +165,7 @@ const said = (errors: readonly SmtpError[]) =>
 const oneAnswer = (error: SmtpError) =>
   (error.response ?? error.message).replaceAll(/\s+/g, ' ').trim().slice(0, 500)
 
-/** nodemailer tells what it does to a logger of this shape only. */
+/** nodemailer reports its steps only to a logger of this shape. */
 function listener(hear: (entry: Record<string, unknown>) => void) {
   const level = (entry: unknown) => {
     if (typeof entry === 'object' && entry !== null) hear(entry as Record<string, unknown>)

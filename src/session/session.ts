@@ -21,7 +21,7 @@ export interface Request {
   readonly regras?: readonly string[] | undefined
 }
 
-/** How a worker reaches the database, and is told to stop. */
+/** How a worker reaches the database and learns that it should stop. */
 export interface Reach extends Stop {
   /** Opens connections with the rights of conferente_dono: one works, another cancels. */
   open(): Sql

@@ -26,13 +26,13 @@ export interface Watcher {
   opened?(session: Row): void
   began?(step: SessionStep, id: bigint): void
   ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Row): void
-  /** It has come to its end; not told of one that is interrupted. */
+  /** It has ended; not called for one that is interrupted. */
   finished?(session: Row): void
   /** Whether it is told with each step's end what there is of the rule and the session by then: a query more for each. */
   readonly counting?: boolean
 }
 
-/** How work on a session is told to stop. */
+/** How work on a session learns that it should stop. */
 export interface Stop {
   /** Once aborted, the running query is cancelled. */
   readonly signal: AbortSignal
@@ -175,7 +175,7 @@ async function recordFailure(
   await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
 }
 
-/** The connection is gone: the server ended it, or the driver lost it. A code tells nothing: a foreign server's are the same. */
+/** The connection is gone: the server ended it, or the driver lost it. The code proves nothing: a foreign server's are the same. */
 function isLost(error: unknown): boolean {
   if (error instanceof SessionInterrupted) return false
   return !isDatabaseError(error) || /^(FATAL|PANIC)$/.test(error.severity)

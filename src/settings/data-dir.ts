@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where the embedded server's data lie unless told. */
+/** Where the embedded server's data lie by default. */
 export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   const { LOCALAPPDATA, XDG_DATA_HOME } = env
   const isRoot = process.getuid?.() === 0

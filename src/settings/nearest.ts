@@ -1,4 +1,4 @@
-/** Those of the names that are written most like the key. */
+/** The known names spelled most like the key. */
 export function nearestNames(key: string, names: readonly string[]): string[] {
   const ranked = names
     .map((name) => ({ name, distance: editDistance(key, name) }))

@@ -143,7 +143,7 @@ const KEYS = {
           .string()
           .refine((value) => URL.canParse(value) && new URL(value).origin === value),
       ),
-    expected: 'origins such as https://lookerstudio.google.com, separated by commas',
+    expected: 'origins such as https://bi.empresa.com.br, separated by commas',
   },
   CONFERENTE_LIMITE_REQUISICOES: { schema: () => integer(1, 1_000_000), expected: 'requests per minute' },
   CONFERENTE_INTROSPECCAO: {

@@ -10,7 +10,7 @@ export interface WorkContext extends Reach {
   readonly signal: AbortSignal
 }
 
-/** Whoever is told what the worker does. */
+/** Receives what the worker reports. */
 export interface WorkReport {
   watch(): Watcher
   /** The server is a standby: nothing can be done until it is promoted. */

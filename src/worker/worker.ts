@@ -200,7 +200,7 @@ function asOwner(url: string): string {
   return address.href
 }
 
-/** graphile-worker tells of failed jobs by their stack; those are told by our own event instead. */
+/** graphile-worker logs failed jobs with their stack; our own event reports them instead. */
 function quietLogger(report: WorkReport): Logger {
   return new Logger(() => (level, message) => {
     if (level !== 'error' || message.startsWith('Failed task')) return

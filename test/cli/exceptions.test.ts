@@ -15,7 +15,7 @@ t.test('a row is declared right by its finding or by its key, listed, and looked
     { url },
   )
   t.equal(declared.code, 0, declared.stderr)
-  t.match(declared.stdout, /a regra errada cala sobre o registro 1 até 01\/01\/2100/)
+  t.match(declared.stdout, /a regra errada não aponta o registro 1 até 01\/01\/2100/)
   const byKey = await conferente(
     [
       'excecoes',

@@ -330,7 +330,7 @@ await t.test('a connection that is lost is said, and the next session closes wha
     url: olivia,
   })
   t.equal(next.code, 0, next.stderr)
-  t.match(next.stderr, `agora encerrada como falhou: ${left?.['id']}`)
+  t.match(next.stderr, `agora registrada como falhou: ${left?.['id']}`)
 })
 
 await t.test('a step that lost a race is tried again', async (t) => {

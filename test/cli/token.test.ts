@@ -7,15 +7,15 @@ t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
   const { sql, url } = await banco(t)
   const env = { CONFERENTE_JWT_SEGREDO: SECRET }
   const run = (...args: string[]) => conferente(['token', ...args], { url: personal(url, 'adelia'), env })
-  const issued = await run('--papel', 'leitor', '--nome', 'Looker', '--validade', '12h')
+  const issued = await run('--papel', 'leitor', '--nome', 'Painel', '--validade', '12h')
   t.equal(issued.code, 0, issued.stderr)
   const token = issued.stdout.trim()
   t.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/, 'alone on stdout')
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  t.match(claims, { sub: 'looker', papel: 'leitor', iss: 'conferente', aud: 'conferente' })
+  t.match(claims, { sub: 'painel', papel: 'leitor', iss: 'conferente', aud: 'conferente' })
   t.equal(Math.round((claims.exp - claims.iat) / 3600), 12)
   const [listed] = (await run('--listar', '--json')).json()
-  t.match(listed, { id: claims.jti, nome: 'looker', papel: 'conferente_leitor', revogado_em: null })
+  t.match(listed, { id: claims.jti, nome: 'painel', papel: 'conferente_leitor', revogado_em: null })
   const kept =
     await sql`select to_jsonb(k)::text || to_jsonb(o)::text as text from audit.tokens k, audit.operacoes o`
   t.notOk(

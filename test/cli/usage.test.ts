@@ -39,7 +39,7 @@ t.test('wrong usage ends with 2 and says what is wrong', async (t) => {
   await refused(t, ['reverter', '--sessao', '1', '--operacao', '1', '--motivo', 'x'], /diga exatamente um/)
   await refused(t, ['corrigir', '1', '--valor', 'categoria', '--motivo', 'x'], /coluna=valor/)
   await refused(t, ['configurar', 'limites.linhas', '5'], /falta a opção obrigatória --motivo/)
-  await refused(t, ['listar', '--demo'], /--demo olha o banco da demonstração/)
+  await refused(t, ['listar', '--demo'], /--demo usa o banco da demonstração/)
   await refused(t, ['demo', '--linhas', '5'], /número inválido: 5/)
 })
 

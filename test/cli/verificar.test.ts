@@ -46,8 +46,8 @@ await t.test('what waits for its seal is counted and proven', async (t) => {
   await c.pessoa('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
   const ran = await verificar([])
   t.equal(ran.code, 0, ran.stderr)
-  t.match(ran.stdout, /4 operações e 5 fatos, até o elo 4\.\n1 operação à espera do selo/)
-  t.match((await verificar([], 'en')).stdout, /\n1 operation still to be sealed/)
+  t.match(ran.stdout, /4 operações e 5 fatos, até o elo 4\.\n1 operação ainda sem selo/)
+  t.match((await verificar([], 'en')).stdout, /\n1 operation not sealed yet/)
   await c.sql`select audit_interno.selar()`
 })
 

@@ -372,9 +372,9 @@ test('one address has its part of the connections; who comes through a trusted p
 })
 
 test('only pages of listed origins may call', async (t) => {
-  const looker = 'https://lookerstudio.google.com'
+  const dashboard = 'https://bi.empresa.com.br'
   const base = await banco(t)
-  const server = await api(t, base, { corsOrigins: [looker] })
+  const server = await api(t, base, { corsOrigins: [dashboard] })
   const closed = await api(t, base)
   const ask = async ({ pedir }: Api, origin: string) =>
     (
@@ -387,7 +387,7 @@ test('only pages of listed origins may call', async (t) => {
         },
       })
     ).headers.get('access-control-allow-origin')
-  t.equal(await ask(server, looker), looker)
+  t.equal(await ask(server, dashboard), dashboard)
   t.not(await ask(server, 'https://evil.example'), 'https://evil.example')
-  t.equal(await ask(closed, looker), null)
+  t.equal(await ask(closed, dashboard), null)
 })

@@ -15,7 +15,7 @@ const now = () => Math.floor(Date.now() / 1000)
 test('a token on record is let in; one that was forged, changed or is out of date is not', async (t) => {
   const base = await banco(t)
   const server = await api(t, base)
-  const good = await server.token('leitor', 'looker')
+  const good = await server.token('leitor', 'painel')
   t.equal(await status(server, good), 200)
   const [head = '', body = '', signature = ''] = good.split('.')
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString())

@@ -1,4 +1,4 @@
-// Clients that speak PostgreSQL rather than HTTP: Looker Studio's connector is JDBC with TLS.
+// Clients that speak PostgreSQL rather than HTTP: Data Studio's connector is JDBC with TLS.
 import postgres from 'postgres'
 import { type Test, test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
@@ -7,7 +7,7 @@ import { cenario } from '../helper/cenario.ts'
 import { CERT, KEY } from '../helper/certificado.ts'
 import { PASSWORD } from '../helper/servidor.ts'
 
-const QUERIES = blocks('Looker Studio', 'sql').flatMap((text) =>
+const QUERIES = blocks('Data Studio', 'sql').flatMap((text) =>
   text.split(/;\s*$/m).filter((one) => one.trim()),
 )
 
@@ -49,7 +49,7 @@ async function scene(t: Test) {
   return login
 }
 
-test('Looker Studio: a reader with TLS gets days, texts and sums', async (t) => {
+test('Data Studio: a reader with TLS gets days, texts and sums', async (t) => {
   t.ok(QUERIES.length > 2)
   const login = await scene(t)
   const leo = postgres(login.href, { ssl: { ca: CERT }, max: 1, fetch_types: false, onnotice: () => {} })

@@ -68,6 +68,9 @@ try {
     await page.setContent(shown)
     const file = `${name}-${width < 480 ? 'phone' : 'desktop'}-${dark ? 'dark' : 'light'}.png`
     writeFileSync(join(directory, file), await page.screenshot({ fullPage: true }))
+    // README shows what a phone shows before anybody scrolls.
+    if (file === 'resumo-phone-light.png')
+      writeFileSync(join(directory, 'resumo-first-screen.png'), await page.screenshot())
     await page.close()
   }
 } finally {

@@ -1,6 +1,6 @@
 // Breaks the rules in small ways, one at a time, and sees that their tests notice: `npm run mutation`, or with names of
 // subjects for these alone. A mutation that no test notices, or whose text is no longer in its file, makes it fail.
-// With --write the outcomes go into docs/mutation.md, each subject in its place.
+// With --write the outcomes go into test/mutation/README.md, each subject in its row.
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -17,14 +17,14 @@ import { table } from './table.ts'
 import { tradeMarketing } from './trade_marketing.ts'
 import { validacaoValores } from './validacao_valores.ts'
 
-const PAGE = join(ROOT, 'docs/mutation.md')
+const PAGE = join(ROOT, 'test/mutation/README.md')
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write')
 const subjects = [tradeMarketing, pendenteVerificacao, validacaoValores, naJanela, conquistada].filter(
   ({ name }) => wanted.length === 0 || wanted.includes(name),
 )
 if (subjects.length === 0) throw new Error(`no such subject: ${wanted.join(', ')}`)
 const work = subjects.flatMap((subject) => subject.mutations.map((mutation) => ({ subject, mutation })))
-// all of them before the first run: a list that no longer fits is told at once
+// all of them before the first run: a list that no longer fits is reported at once
 const broken = new Map(work.map(({ mutation }) => [mutation, mutate(mutation)]))
 
 const server = await throwAwayServer()

@@ -2,9 +2,9 @@ import type { Outcome } from './mutation.ts'
 
 const INTRO = `# Mutations
 
-\`npm run mutation\` breaks small things in the files below \`sql/\`, one at a time and each in a database of its own, and runs the tests of their
-subject. It prints each line with \`caught\` or \`SURVIVED\`, and fails when one survives or its text is no longer in its file.
-\`npm run mutation -- trade_marketing\` breaks one subject alone; the lists are in \`test/mutation\`. With \`--write\` the last count goes here:
+\`npm run mutation\` breaks one small thing after another below \`sql/\`, each in a database of its own, and runs the tests of that subject.
+It prints \`caught\` or \`SURVIVED\` for each, and fails when one survives or no longer fits its file. \`npm run mutation -- trade_marketing\`
+runs one subject alone. With \`--write\` it puts the last count here:
 
 | subject | mutations | not caught | on |
 | --- | --- | --- | --- |

@@ -59,7 +59,7 @@ export function checkRequest(
   checkVariables(text, variables)
   const document = parse(query, { maxTokens: GRAPHQL_LIMITS.tokens, noLocation: true })
   const operation = getOperationAST(document, operationName)
-  if (!operation) return // what is wrong with it is said by whoever runs it
+  if (!operation) return // its errors are reported when it runs
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw refusal(limit.subscription)
   const cost = measure(schema, document, operation, variables ?? {})
   if (cost.introspects && !development && !introspection.includes(caller.role.replace('conferente_', ''))) {

@@ -27,7 +27,7 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
 
 /**
  * The page of the document. The page is the same for every installation and is shown to everybody; the document, which tells
- * what there is, wants a token, for which the page asks.
+ * what there is, needs a token; the page asks for it.
  */
 export async function installDocsPage(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
   await app.register(async (scope) => {

@@ -24,7 +24,7 @@ await declarar('4')
 await c.pessoa('ana')`select audit.revogar_excecao(${one(await declarar('5'))['id']}, 'x')`
 const adelia = c.pessoa('adelia')
 const token = one(
-  await adelia`select id from audit.registrar_token('Looker', 'leitor', now() + interval '9 days')`,
+  await adelia`select id from audit.registrar_token('Painel', 'leitor', now() + interval '9 days')`,
 )
 await adelia`select audit.revogar_acesso('perdido', token_id => ${token['id']})`
 await c.processar()

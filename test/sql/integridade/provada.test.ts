@@ -48,7 +48,7 @@ async function trabalhar(c: Cenario) {
   await adelia`select audit.alterar_configuracao('limites.linhas', '10', 'x')`
   await adelia`select audit.alterar_regra('errada', '{"limiar": 0.97}', 'x')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'campanha', 'incluir', 'x')`
-  await adelia`select audit.registrar_token('Looker', 'leitor', now() + interval '90 days')`
+  await adelia`select audit.registrar_token('Painel', 'leitor', now() + interval '90 days')`
   await adelia`select audit.registrar_token('Eterno', 'leitor', 'infinity')`
   const token = one(
     await adelia`select id from audit.registrar_token('Perdida', 'revisor', now() + interval '1 day')`,

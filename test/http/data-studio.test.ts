@@ -1,4 +1,4 @@
-// Looker Studio's connector of docs/examples: held against Google's own types by the compiler, and each field that it names
+// Data Studio's connector in docs/examples: held against Google's own types by the compiler, and each field that it names
 // against the live answer to what it asks.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
@@ -13,11 +13,11 @@ interface Report {
   rows(days: { startDate: string; endDate: string }): unknown
 }
 
-const CODE = read('docs/examples/looker-studio/Code.js')
-const MANIFEST = read('docs/examples/looker-studio/appsscript.json')
+const CODE = read('docs/examples/data-studio/Code.js')
+const MANIFEST = read('docs/examples/data-studio/appsscript.json')
 const DAYS = { startDate: '2020-01-01', endDate: '2099-12-31' }
 
-/** What a field's value is, for each of Looker Studio's types. */
+/** What a field's value is, for each of Data Studio's types. */
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   TEXT: (value) => typeof value === 'string',
   BOOLEAN: (value) => typeof value === 'boolean',
@@ -39,7 +39,7 @@ function connector(asks: (path: string, query: Row) => unknown) {
 }
 
 test("the script calls what there is, by Google's own types", (t) => {
-  t.equal(tsc('-p', 'docs/examples/looker-studio'), '')
+  t.equal(tsc('-p', 'docs/examples/data-studio'), '')
   t.end()
 })
 
@@ -58,7 +58,7 @@ test('each field that a report names is in the answer, of its type', async (t) =
   await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 1300.25 })
   await cena.processar()
   const server = await api(t, cena)
-  const token = await server.token('leitor', 'looker')
+  const token = await server.token('leitor', 'painel')
   const asked: string[] = []
   const { REPORTS, VALUES } = connector((path, query) => {
     const given = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])

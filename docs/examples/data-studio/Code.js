@@ -1,4 +1,4 @@
-// Looker Studio's community connector for Conferente's REST. `clasp push` makes Code.gs of it. What a person reads is in
+// Data Studio's community connector for Conferente's REST. `clasp push` makes Code.gs of it. What a person reads is in
 // Portuguese, like the data. Address and token are one credential, so that whoever edits a report cannot send the token elsewhere.
 
 const cc = DataStudioApp.createCommunityConnector()

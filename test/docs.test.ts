@@ -1,0 +1,65 @@
+// What a reader of README, CONTRIBUTING and docs/ is sent to is there, and the list of settings is whole.
+import { existsSync, globSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'tap'
+import { ROOT, read } from './helper/arquivos.ts'
+import { banco } from './helper/banco.ts'
+
+const pages = new Map(
+  globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { cwd: ROOT }).map((path) => [path, read(path)]),
+)
+const prose = (page: string) => page.replace(/^```.*?^```$/gms, '')
+const matches = (text: string, expression: RegExp) =>
+  [...text.matchAll(expression)].map(([, found = '']) => found)
+
+/** The name that GitHub gives a heading in an address. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+test('every link leads to a file, and to a heading of it', (t) => {
+  let seen = 0
+  for (const [path, page] of pages) {
+    for (const link of matches(prose(page), /(?:\]\(|src=")(?!https?:)([^)"\s]+)/g)) {
+      const [file = '', heading] = link.split('#')
+      const target = file ? join(dirname(path), file) : path
+      seen += 1
+      if (!existsSync(join(ROOT, target))) t.fail(`${path}: ${link} is not there`)
+      else if (heading !== undefined)
+        t.ok(
+          matches(prose(read(target)), /^#+ (.*)$/gm)
+            .map(anchor)
+            .includes(heading),
+          `${path}: ${link}`,
+        )
+    }
+  }
+  t.ok(seen > 100)
+  t.end()
+})
+
+test('files and scripts that the pages name are there', (t) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  for (const [path, page] of pages) {
+    for (const file of matches(page, /`((?:src|sql|tasks|test|docs|migrations)\/[\w./*-]+)`/g))
+      t.ok(globSync(file, { cwd: ROOT }).length > 0, `${path}: ${file}`)
+    for (const script of matches(page, /npm run ([\w-]+)/g))
+      t.ok(script in scripts, `${path}: npm run ${script}`)
+  }
+  t.end()
+})
+
+test('docs/operations.md lists every setting with its default', async (t) => {
+  const { sql } = await banco(t)
+  const settings = await sql<{ linha: string }[]>`
+    select chave || ' ' || padrao::text as linha from audit.configuracoes_sistema
+    where not starts_with(chave, 'correio.destinatarios_')`
+  const [, section = ''] = read('docs/operations.md').split('\n## Settings\n')
+  const [table = ''] = section.split('\n## ')
+  const listed = [...table.matchAll(/^\| `([a-z_.]+)` \| \w+ \| `(.*?)` \|/gm)].map(
+    ([, name, value]) => `${name} ${value}`,
+  )
+  t.same(listed.sort(), settings.map(({ linha }) => linha).sort())
+})
