@@ -41,7 +41,7 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 
 -- Scores the categories for each entry in question. Two opinions, apart:
 --   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
---           finest level known. Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+--           finest level known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
 -- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
