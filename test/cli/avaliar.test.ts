@@ -34,7 +34,7 @@ await t.test('a table, a picture, and the same as JSON', async (t) => {
 await t.test('what nobody has decided yet is not called right', async (t) => {
   const ran = await avaliar('trade_marketing')
   t.equal(ran.code, 0, ran.stderr)
-  t.match(ran.stdout, /ninguém decidiu ainda/)
+  t.match(ran.stdout, /ninguém decidiu sobre o que a regra encontrou/)
 })
 
 await t.test('another version is told apart, and whose it must be is said', async (t) => {

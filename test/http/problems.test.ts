@@ -34,7 +34,10 @@ test('each cause has its status, and says what would be right', async (t) => {
   const approve = (says: object, body: unknown, status = 400) =>
     refused(status, '/api/v1/divergencias/aprovar', says, { token: ana, body })
   await approve({ detail: /motivo/ }, { ids: [1], visto: ['v'] })
-  await approve({ detail: /visto/, sugestao: /campo visto das listas/ }, { ids: [1], motivo: 'x' })
+  await approve(
+    { detail: /visto/, sugestao: /campo visto de cada uma, como veio na lista/ },
+    { ids: [1], motivo: 'x' },
+  )
   await approve({ detail: /visto/, sugestao: /string/ }, { ids: [1], visto: [null], motivo: 'x' })
   await approve({ codigo: 'NC001', detail: /visto/ }, { ids: [1], visto: ['v', 'w'], motivo: 'x' }, 422)
   await approve({ detail: /ids/ }, { ids: [], visto: ['v'], motivo: 'x' })
