@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9a403a8a64b8a0a46381d89b85621a2f8ff836c3
+--! Hash: sha1:d418f70533771b17aeda7a7a2bd8beccd434064b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1740,15 +1740,33 @@ $$;
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
-  aberta boolean not null
+  aberta boolean not null,
+  alheias oid[] not null default '{}',
+  vistas oid[] not null default '{}'
 );
 comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded portas/tabelas.sql
 
 --! Included portas/porta.sql
+-- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
+create or replace function audit_interno.tabelas_gravadas()
+returns oid[]
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct l.relation), '{}')
+  from pg_locks l
+  where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+$$;
+comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
+
 -- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
 create or replace function audit_interno.abrir_porta()
 returns void
@@ -1760,8 +1778,11 @@ as $$
     select x.pid from audit_interno.portas_abertas x
     where x.pid <> pg_backend_pid() and x.transacao < pg_snapshot_xmin(pg_current_snapshot())
     for update skip locked);
-  insert into audit_interno.portas_abertas as p (pid, transacao, aberta) values (pg_backend_pid(), pg_current_xact_id(), true)
-  on conflict (pid) do update set transacao = excluded.transacao, aberta = true;
+  insert into audit_interno.portas_abertas as p (pid, transacao, aberta, alheias)
+  values (pg_backend_pid(), pg_current_xact_id(), true, audit_interno.tabelas_gravadas())
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true,
+    alheias = case when p.transacao = excluded.transacao
+      then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
@@ -1772,7 +1793,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  update audit_interno.portas_abertas p set aberta = false where p.pid = pg_backend_pid();
+  update audit_interno.portas_abertas p set aberta = false, vistas = audit_interno.tabelas_gravadas() where p.pid = pg_backend_pid();
 $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
@@ -3797,7 +3818,7 @@ begin
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
-  exception when others then
+  exception when assert_failure or others then -- others are not all
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
@@ -6207,7 +6228,8 @@ declare
 begin
   perform from audit.divergencias_processadas d
   where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
-  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (
+      where d.valores_digitados is not null or coalesce(d.valor_decisao >= v_dupla, true))
   into v_de_volta, v_propor
   from pg_temp.conferente_reversao r
   join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null
@@ -6710,6 +6732,7 @@ begin
   then
     return query select * from audit_interno.diagnosticar_linhas(v_relacao);
   end if;
+  return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
 end
 $$;
@@ -8575,7 +8598,7 @@ begin
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
-    when others then
+    when assert_failure or others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
       if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;
@@ -10313,7 +10336,7 @@ begin
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
-    exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
+    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
@@ -10564,9 +10587,10 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 
 --! Included correcao/adiaveis.sql
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of all others outside our schemas that wait unless told otherwise, for a
+-- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
 -- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
--- when there are none. What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
+-- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
+-- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
 returns text[]
 language sql
@@ -10579,7 +10603,10 @@ as $$
   where c.condeferrable
     and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
       or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
-        and has_schema_privilege('conferente_escrita', n.oid, 'usage'))
+        and has_schema_privilege('conferente_escrita', n.oid, 'usage')
+        and not exists (
+          select from audit_interno.portas_abertas p
+          where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id_if_assigned() and array[c.conrelid, c.confrelid] && p.alheias))
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
@@ -10825,7 +10852,10 @@ begin
     select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
     begin
       perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
-    exception when others then
+    exception when assert_failure or others then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+        raise;
+      end if;
       delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
       continue;
     end;
@@ -11968,7 +11998,10 @@ begin
   end if;
   select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
   return v_falta;
-exception when others then
+exception when assert_failure or others then
+  if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+    raise;
+  end if;
   return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
 end
 $$;
@@ -12164,7 +12197,7 @@ begin
     null;
   end;
   return query select * from unnest(v_linhas);
-exception when query_canceled or others then -- others does not take in who gives up, and which one took too long is to be told as well
+exception when query_canceled or assert_failure or others then -- others does not take in who gives up, and which one took too long is to be told as well
   if outra is null then
     raise;
   end if;
@@ -16190,7 +16223,7 @@ begin
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       v_lida := true;
       raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
-    exception when others then
+    exception when assert_failure or others then
       if not v_lida then
         v_recusa := sqlerrm;
       end if;
@@ -16439,10 +16472,10 @@ begin
     existe := found;
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
-  exception when others then
+  exception when assert_failure or others then
     if not v_lida then
       get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
-      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+      if audit_interno.falha_de_quem(codigo) = 'servidor' then
         raise;
       end if;
     end if;
@@ -16637,6 +16670,40 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 --! EndIncluded consulta/diagnosticar_servidor.sql
+
+--! Included consulta/diagnosticar_cargas.sql
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
+-- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with contada as (
+    select s.id, s.inicio_processamento as quando, max(e.atrasadas) as linhas, min(e.atrasadas_inicio) as inicio, max(e.atrasadas_fim) as fim
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.atrasadas is not null and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ), ultima as (
+    select * from contada c where c.linhas > 0 order by c.quando desc limit 1
+  )
+  select 'cargas atrasadas', case when t.com = 0 then 'ok' else 'aviso' end,
+    case when t.com = 0 then format('nenhuma em %s sessões dos últimos 30 dias', t.todas)
+      else format('em %s de %s sessões dos últimos 30 dias vieram linhas depois de sessao.margem_incremental (%s); a última, a sessão %s em %s, leu %s, com data de %s',
+        t.com, t.todas, audit_interno.configuracao('sessao.margem_incremental') #>> '{}', u.id, to_char(u.quando at time zone audit.fuso(), 'DD/MM/YYYY'),
+        u.linhas, concat_ws(' a ', to_char(u.inicio, 'DD/MM/YYYY'), case when u.fim > u.inicio then to_char(u.fim, 'DD/MM/YYYY') end)) end,
+    case when t.com > 0 then
+      'Foram lidas, mas um dia depois. Se cargas demoram a confirmar: conferente configurar sessao.margem_incremental … --motivo "…"; se gravam uma hora velha ou nenhuma, corrija na carga.' end
+  from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
+  left join ultima u on true
+  where t.todas > 0
+$$;
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+--! EndIncluded consulta/diagnosticar_cargas.sql
 
 --! Included portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

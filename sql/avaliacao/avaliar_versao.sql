@@ -31,7 +31,7 @@ begin
     null;
   end;
   return query select * from unnest(v_linhas);
-exception when query_canceled or others then -- others does not take in who gives up, and which one took too long is to be told as well
+exception when query_canceled or assert_failure or others then -- others does not take in who gives up, and which one took too long is to be told as well
   if outra is null then
     raise;
   end if;

@@ -18,7 +18,10 @@ begin
   end if;
   select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
   return v_falta;
-exception when others then
+exception when assert_failure or others then
+  if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+    raise;
+  end if;
   return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
 end
 $$;

@@ -41,7 +41,7 @@ begin
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
         hint = 'Se foi o tempo-limite (statement_timeout): a regra não termina, ou lê mais do que os registros de janela.chaves.';
-    when others then
+    when assert_failure or others then
       get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text, v_detalhe = pg_exception_detail;
       if audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
         raise;

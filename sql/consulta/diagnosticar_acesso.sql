@@ -52,7 +52,7 @@ begin
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       v_lida := true;
       raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
-    exception when others then
+    exception when assert_failure or others then
       if not v_lida then
         v_recusa := sqlerrm;
       end if;

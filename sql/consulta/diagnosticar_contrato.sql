@@ -49,6 +49,7 @@ begin
   then
     return query select * from audit_interno.diagnosticar_linhas(v_relacao);
   end if;
+  return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
 end
 $$;

@@ -33,10 +33,10 @@ begin
     existe := found;
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
-  exception when others then
+  exception when assert_failure or others then
     if not v_lida then
       get stacked diagnostics codigo = returned_sqlstate, erro = message_text;
-      if left(codigo, 2) in ('53', '57', '58', 'XX') then
+      if audit_interno.falha_de_quem(codigo) = 'servidor' then
         raise;
       end if;
     end if;

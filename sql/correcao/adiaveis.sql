@@ -1,7 +1,8 @@
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of all others outside our schemas that wait unless told otherwise, for a
+-- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
 -- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
--- when there are none. What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
+-- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
+-- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
 returns text[]
 language sql
@@ -14,7 +15,10 @@ as $$
   where c.condeferrable
     and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
       or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
-        and has_schema_privilege('conferente_escrita', n.oid, 'usage'))
+        and has_schema_privilege('conferente_escrita', n.oid, 'usage')
+        and not exists (
+          select from audit_interno.portas_abertas p
+          where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id_if_assigned() and array[c.conrelid, c.confrelid] && p.alheias))
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 

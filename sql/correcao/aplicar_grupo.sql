@@ -110,7 +110,7 @@ begin
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
-  exception when others then
+  exception when assert_failure or others then -- others are not all
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text

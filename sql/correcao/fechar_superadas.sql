@@ -43,7 +43,10 @@ begin
     select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
     begin
       perform audit_interno.levantar_achados(v_regra, row(null, null, null, null, v_chaves)::audit.janela);
-    exception when others then
+    exception when assert_failure or others then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+        raise;
+      end if;
       delete from pg_temp.conferente_superada s where s.regra = v_regra.nome;
       continue;
     end;

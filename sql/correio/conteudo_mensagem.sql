@@ -41,7 +41,7 @@ begin
     v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
-    exception when others then -- the warehouse may be what is broken, and the digest must go out all the same
+    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;

@@ -1,3 +1,17 @@
+-- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
+create or replace function audit_interno.tabelas_gravadas()
+returns oid[]
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(distinct l.relation), '{}')
+  from pg_locks l
+  where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+$$;
+comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
+
 -- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
 create or replace function audit_interno.abrir_porta()
 returns void
@@ -9,8 +23,11 @@ as $$
     select x.pid from audit_interno.portas_abertas x
     where x.pid <> pg_backend_pid() and x.transacao < pg_snapshot_xmin(pg_current_snapshot())
     for update skip locked);
-  insert into audit_interno.portas_abertas as p (pid, transacao, aberta) values (pg_backend_pid(), pg_current_xact_id(), true)
-  on conflict (pid) do update set transacao = excluded.transacao, aberta = true;
+  insert into audit_interno.portas_abertas as p (pid, transacao, aberta, alheias)
+  values (pg_backend_pid(), pg_current_xact_id(), true, audit_interno.tabelas_gravadas())
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true,
+    alheias = case when p.transacao = excluded.transacao
+      then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
@@ -21,7 +38,7 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  update audit_interno.portas_abertas p set aberta = false where p.pid = pg_backend_pid();
+  update audit_interno.portas_abertas p set aberta = false, vistas = audit_interno.tabelas_gravadas() where p.pid = pg_backend_pid();
 $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 

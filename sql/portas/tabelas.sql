@@ -2,9 +2,13 @@
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
-  aberta boolean not null
+  aberta boolean not null,
+  alheias oid[] not null default '{}',
+  vistas oid[] not null default '{}'
 );
 comment on table audit_interno.portas_abertas is 'Connections in which code of others writes, or has written in this transaction: while the door is open, and again at the commit, no operation of ours may begin there, in whose name ever.';
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';

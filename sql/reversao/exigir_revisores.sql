@@ -16,7 +16,8 @@ declare
 begin
   perform from audit.divergencias_processadas d
   where d.id in (select r.divergencia_id from pg_temp.conferente_reversao r) order by d.id for update;
-  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (where d.valor_em_risco >= v_dupla or d.valores_digitados is not null)
+  select array_agg(d.id order by d.id), array_agg(d.id order by d.id) filter (
+      where d.valores_digitados is not null or coalesce(d.valor_decisao >= v_dupla, true))
   into v_de_volta, v_propor
   from pg_temp.conferente_reversao r
   join audit.alteracoes a on a.divergencia_id = r.divergencia_id and a.operacao_id = r.operacao_id and a.reverte_operacao_id is not null

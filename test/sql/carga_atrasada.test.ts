@@ -136,6 +136,33 @@ t.test('only so many days back are counted', async (t) => {
   )
 })
 
+t.test('the diagnosis says how often loads came late, and of what', async (t) => {
+  const c = await cenario(t)
+  const linha = async () => [
+    ...(await c.pessoa('leo')`
+      select situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item = 'cargas atrasadas'`),
+  ]
+  t.same(await linha(), [], 'nothing was counted yet')
+  await c.processar('auto')
+  await c.processar('auto')
+  t.match(await linha(), [{ situacao: 'ok', detalhe: /nenhuma em \d sess/, sugestao: null }])
+  await c.lancar(
+    { id: 1, carregado: '2026-10-02', data: '2026-10-02' },
+    { id: 2, carregado: '2026-10-02', data: '2026-10-05' },
+  )
+  const { id } = await c.processar('auto')
+  await c.processar('auto')
+  t.match(await linha(), [
+    {
+      situacao: 'aviso',
+      detalhe: new RegExp(
+        `^em 1 de \\d sess.*margem_incremental \\(02:00:00\\); a última, a sessão ${id} em .*, leu 2, .*02/10/2026 a 05/10/2026$`,
+      ),
+      sugestao: /conferente configurar sessao\.margem_incremental/,
+    },
+  ])
+})
+
 t.test('a simulation tells it too, and keeps nothing', async (t) => {
   const c = await cenario(t)
   await c.processar('auto')

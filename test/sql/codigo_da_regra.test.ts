@@ -242,6 +242,24 @@ t.test('the row’s own amount decides over a second person, whatever the rule s
   )
 })
 
+t.test('and over bringing a correction back that was rolled back', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c) // says nothing of an amount
+  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: 10 })
+  await c.processar()
+  const [grande, pequena] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  await c.aprovar('ana', grande, pequena)
+  await c.aprovar('bruno', grande)
+  const [revertida] = await c.pessoa('ana')`
+    select operacao_id from audit.reverter_divergencias(${[grande, pequena]}, 'era outra nota')`
+  const devolvidas = await c.pessoa('ana')`
+    select status from audit.reverter_operacao(${revertida?.['operacao_id']}, 'não era') order by divergencia_id`
+  t.match(devolvidas, [{ status: 'aguardando_segunda_aprovacao' }, { status: 'corrigida' }])
+  t.equal(await c.categoria(1), 'ERR')
+  await c.aprovar('bruno', grande)
+  t.equal(await c.status(1), 'corrigida')
+})
+
 t.test(
   'a change of the amount counts too, the rule may ask for more, and without any amount it takes two',
   async (t) => {

@@ -11,6 +11,13 @@ t.test('rights on the columns alone, and none on the table, are enough for the w
     grant select (${columns.join()}) on dw.lancamentos to conferente_regra, conferente_escrita;
     grant update (categoria, descricao) on dw.lancamentos to conferente_escrita`)
   await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+  const erros = async () =>
+    c.pessoa('olivia')`select item, sugestao from audit.diagnosticar_contrato() where situacao = 'erro'
+      union all select item, sugestao from audit.experimentar_escrita() where situacao = 'erro'`
+  const [falta] = await erros()
+  t.match(falta, { sugestao: /^grant update \(.*valor.*\) on dw\.lancamentos to conferente_escrita;$/ })
+  await c.sql.unsafe(falta?.['sugestao'])
+  t.same(await erros(), [], 'the diagnosis wants no more')
   const sessao = await c.processar('auto')
   t.match(sessao, { status: 'concluida', corrigidas: 1n })
   t.equal(sessao['mensagem'], null)

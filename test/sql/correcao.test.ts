@@ -76,6 +76,12 @@ const recusas: [string, string, RegExp, string?][] = [
     /45000/,
   ],
   [
+    'a trigger whose assertion fails',
+    `${PORTEIRO("assert false, 'sem contrapartida';")}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /P0004.*contrapartida/,
+  ],
+  [
     'a trigger whose subquery finds two rows',
     `${PORTEIRO('perform (select 1 from generate_series(1, 2));')}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,

@@ -41,7 +41,17 @@ t.test('what an operator calls by hand does nothing in a session that is not con
   ]) {
     t.equal(await codigo(estranha.unsafe(`select audit_interno.${fazer}`)), '42501')
   }
+  t.same(await estranha`select id from audit_interno.encerrar_interrompidas()`, [])
   t.same(await sessoes(), antes)
+  t.same(
+    await c.sql`select p.proname::text as funcao from pg_proc p
+      where p.pronamespace = 'audit_interno'::regnamespace and p.provolatile = 'v'
+        and has_function_privilege('conferente_operador', p.oid, 'execute') order by 1`,
+    ['encerrar_interrompidas', 'executar_etapa', 'iniciar_sessao', 'registrar_falha_etapa'].map((funcao) => ({
+      funcao,
+    })),
+    'and these are all that there are',
+  )
   t.equal(
     await codigo(condutora`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`),
     'aceito',
