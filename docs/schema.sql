@@ -1456,6 +1456,18 @@ comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth add
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
 
+create function audit.proxima_execucao()
+  returns timestamp with time zone language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.proxima_execucao() is 'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
+grant execute on function audit.proxima_execucao() to conferente_leitor;
+
+create function audit.quem_sou(OUT nome text, OUT papeis text[])
+  returns record language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.quem_sou() is 'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
+grant execute on function audit.quem_sou() to conferente_leitor;
+
 create function audit.reabrir_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d418f70533771b17aeda7a7a2bd8beccd434064b
+--! Hash: sha1:04c201ec68e6bc85c69987684cb048c0016bd0c9
 --! Message: conferente
 
 set local role conferente_dono;
@@ -9003,6 +9003,24 @@ comment on function audit_interno.limpar_conexao() is 'Frees locks by number and
 grant execute on function audit_interno.limpar_conexao() to conferente_servico;
 --! EndIncluded acesso/limpar_conexao.sql
 
+--! Included acesso/quem_sou.sql
+-- Who called, for a program that shows people what they may do. It grants nothing: what may be done is decided by each function.
+create or replace function audit.quem_sou(out nome text, out papeis text[])
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.ator(), array(
+    select p.papel
+    from unnest(array['leitor', 'revisor', 'operador', 'administrador']) with ordinality as p (papel, ordem)
+    where audit_interno.tem_papel('conferente_' || p.papel)
+    order by p.ordem)
+$$;
+comment on function audit.quem_sou() is
+  'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
+grant execute on function audit.quem_sou() to conferente_leitor;
+--! EndIncluded acesso/quem_sou.sql
+
 --! Included consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
 -- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
@@ -16670,6 +16688,39 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 --! EndIncluded consulta/diagnosticar_servidor.sql
+
+--! Included consulta/proxima_execucao.sql
+-- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; what falls into the
+-- gap of a change of daylight saving comes at the end of the gap. Looks day by day until two of the schedule's days are found, for
+-- today may have had its times already.
+create or replace function audit.proxima_execucao()
+returns timestamptz
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive agenda as (
+    select audit_interno.configuracao('agenda.cron') #>> '{}' as cron, audit.fuso() as fuso
+  ), dia as (
+    select audit.hoje() as dia, (audit_interno.hora_prevista(a.cron, audit.hoje()) is not null)::integer as achados from agenda a
+    union all
+    select d.dia + 1, d.achados + (audit_interno.hora_prevista(a.cron, d.dia + 1) is not null)::integer
+    from dia d cross join agenda a
+    where d.achados < 2 and d.dia < audit.hoje() + 2923 -- 29 February is up to eight years away
+  )
+  select min(x.quando)
+  from agenda a
+  cross join lateral regexp_split_to_array(btrim(a.cron), '\s+') as c (campos)
+  cross join dia d
+  cross join unnest(audit_interno.cron_campo(c.campos[2], 0, 23)) as h (hora)
+  cross join unnest(audit_interno.cron_campo(c.campos[1], 0, 59)) as m (minuto)
+  cross join lateral (select (d.dia + make_time(h.hora, m.minuto, 0)) at time zone a.fuso as quando) as x
+  where audit_interno.hora_prevista(a.cron, d.dia) is not null and x.quando > now()
+$$;
+comment on function audit.proxima_execucao() is
+  'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
+grant execute on function audit.proxima_execucao() to conferente_leitor;
+--! EndIncluded consulta/proxima_execucao.sql
 
 --! Included consulta/diagnosticar_cargas.sql
 -- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last

@@ -63,6 +63,8 @@ pagina_revisao()            L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
+proxima_execucao()          L R O A
+quem_sou()                  L R O A
 reabrir_divergencias()        R
 registrar_exportacao()      L R O A
 registrar_operacao()          R O A
@@ -118,19 +120,36 @@ export const PUBLIC: readonly string[] = [
   '/revisao',
   '/revisao/',
   ...[
+    'acts',
     'api',
     'app',
+    'corrected',
     'decision',
     'details',
     'facts',
-    'filters',
-    'findings',
     'format',
+    'groups',
+    'hand',
+    'help',
+    'items',
+    'keys',
+    'list',
+    'login',
+    'office',
+    'one',
+    'overview',
+    'panel',
     'preact',
+    'queries',
+    'queue',
+    'search',
+    'top',
     'typed',
     'words',
   ].map((name) => `/revisao/${name}.mjs`),
-  '/revisao/style.css',
+  ...['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print'].map(
+    (name) => `/revisao/${name}.css`,
+  ),
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const

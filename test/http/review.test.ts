@@ -32,7 +32,11 @@ test('the page runs its own scripts alone, talks to its own server alone, and ca
 test('every module that the page asks for is there, and nothing else of the folder', async (t) => {
   const server = await api(t, await banco(t))
   const files = readdirSync(new URL('../../src/http/review/page', import.meta.url))
-  const asked = new Set(['app.mjs', 'style.css'])
+  const page = await server.pedir('/revisao')
+  const asked = new Set(
+    [...page.text.matchAll(/(?:href|src)="\/revisao\/([\w.]+)"/g)].map(([, name]) => name as string),
+  )
+  t.ok(asked.has('app.mjs') && asked.has('style.css'))
   for (const name of asked) {
     const { status, text, headers } = await server.pedir(`/revisao/${name}`)
     t.equal(status, 200, name)

@@ -79,6 +79,8 @@ export const QUERIES: readonly string[] = [
   'pagina_revisao',
   'previsao_padrao',
   'propor_padroes',
+  'proxima_execucao',
+  'quem_sou',
   'ver_registro',
   'verificar_integridade',
 ]

@@ -6,6 +6,8 @@ import type { HttpContext } from '../context.ts'
 
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
+/** In this order: what fits a phone or paper comes after what it changes. */
+const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print']
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -69,7 +71,7 @@ function html(base: string, language: string, { title, needsScript }: HttpContex
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${base}/style.css">
+${STYLES.map((name) => `<link rel="stylesheet" href="${base}/${name}.css">`).join('\n')}
 <script type="module" src="${base}/app.mjs"></script>
 <body>
 <noscript>${needsScript}</noscript>

@@ -1,6 +1,11 @@
 // The page's one way to the server: GraphQL with the token of whoever sits here.
 import { API, t } from './words.mjs'
 
+/** After so long without an answer it is said. */
+const PATIENCE = 10_000
+/** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
+const DECISION_PATIENCE = 60_000
+
 /** What the server refused, in its own words; `login` when the token is no good (any more). */
 export class Refusal extends Error {
   /**
@@ -26,24 +31,63 @@ export const token = {
   },
 }
 
+/** @typedef {(why: string) => Promise<void>} Door asks for another token; refuses when whoever sits there is not the same person */
+
+/** @type {{ door: Door | undefined, open: Promise<void> | undefined }} */
+const access = { door: undefined, open: undefined }
+
+/**
+ * What to do when the token runs out while somebody works: everything that waits for an answer waits for this, and is sent again.
+ * @param {Door | undefined} door
+ */
+export const setDoor = (door) => {
+  access.door = door
+}
+
 /**
  * Asks, or changes something.
  * @param {string} query
  * @param {Record<string, unknown>} [variables]
+ * @param {{ slow?: () => void, alone?: boolean }} [how] slow: called when there is no answer for long, and only then is it waited on;
+ *   alone: a token that is no good is an error
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
-export async function ask(query, variables = {}) {
+export async function ask(query, variables = {}, { slow, alone = false } = {}) {
+  for (;;) {
+    try {
+      return await send(query, variables, slow)
+    } catch (error) {
+      if (!(error instanceof Refusal && error.login && access.door) || alone) throw error
+      access.open ??= access.door(error.message).finally(() => {
+        access.open = undefined
+      })
+      await access.open
+    }
+  }
+}
+
+/**
+ * @param {string} query
+ * @param {Record<string, unknown>} variables
+ * @param {(() => void) | undefined} slow
+ */
+async function send(query, variables, slow) {
+  const bell = slow && setTimeout(slow, PATIENCE)
   let response, answer
   try {
     response = await fetch(API, {
       method: 'POST',
       headers: { authorization: `Bearer ${token.get()}`, 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
     })
     answer = await response.json()
-  } catch {
-    throw new Refusal(t.offline)
+  } catch (error) {
+    const silent = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Refusal(silent ? (slow ? t.silentDecision : t.silent) : t.offline)
+  } finally {
+    clearTimeout(bell)
   }
   const { errors, data, detail, sugestao } = answer
   if (errors?.length > 0) {
@@ -55,137 +99,4 @@ export async function ask(query, variables = {}) {
   }
   if (!response.ok) throw new Refusal(detail ?? t.offline, { hint: sugestao, login: response.status === 401 })
   return data
-}
-
-/** The day where the finance department is, whatever the browser's clock says. */
-export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))
-
-const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa evidencia
-  valorEmRisco status propostaPor motivo visto regraRegistrada { colunas }`
-
-/**
- * What waits, most at stake first, a page of it.
- * @param {Record<string, unknown>} filter
- * @param {string | null} after
- */
-export const list = (filter, after) =>
-  ask(
-    `query ($filter: DivergenciaAbertaFilter, $after: Cursor) {
-      divergenciasAbertas(filter: $filter, first: 50, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} idade: diasAberta }
-      }
-    }`,
-    { filter, after },
-  )
-
-/** @param {string} id */
-export const one = (id) =>
-  ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} idade: idadeDias } }`, { id })
-
-export const rules = () =>
-  ask(
-    '{ regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) { nodes { nome perdida: automaticaPerdida } } }',
-  )
-
-/** Of a long history so many of the latest events are shown. */
-export const EVENTS = 100
-
-/**
- * What happened to a row, latest first, and how much there is of it in all.
- * @param {{ tabela: string, registroId: string }} finding
- * @returns {Promise<{ total: number, events: any[] }>}
- */
-export async function history({ tabela, registroId: id }) {
-  const part = async (/** @type {number} */ offset) => {
-    const { historicoRegistro } = await ask(
-      `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
-        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator motivo } }
-      }`,
-      { tabela, id, first: EVENTS, offset },
-    )
-    return { total: historicoRegistro.totalCount, events: historicoRegistro.nodes.reverse() }
-  }
-  const begin = await part(0)
-  return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
-}
-
-/** @param {string} id */
-export const record = (id) =>
-  ask(
-    'query ($id: BigInt!) { verRegistro(divergenciaId: $id, first: 500) { nodes { coluna tipo valor } } }',
-    { id },
-  )
-
-const DECISIONS = {
-  reject: 'rejeitarDivergencias',
-  confirm: 'confirmarDivergencias',
-  reopen: 'reabrirDivergencias',
-}
-
-const RESULT = 'id status motivo resultado explicacao operacaoId aviso'
-
-/**
- * Decides over findings. Answers what became of each; approved is what the list showed.
- * @param {string} action
- * @param {readonly any[]} findings
- * @param {{ reason: string, values?: Record<string, unknown>, until?: string, wrong?: boolean, operation?: string | undefined }} said
- * @returns {Promise<{ id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null, operacaoId?: string | null, aviso?: string | null }[]>}
- */
-export async function decide(action, findings, { reason: motivo, values: valores, until, wrong, operation }) {
-  const ids = findings.map(({ id }) => id)
-  const [first] = findings
-  if (action === 'correct') {
-    const { corrigirManualmente } = await ask(
-      `mutation ($id: BigInt!, $valores: JSON!, $motivo: String!) {
-        corrigirManualmente(input: { id: $id, valores: $valores, motivo: $motivo }) { resultado { ${RESULT} } }
-      }`,
-      { id: first.id, valores, motivo },
-    )
-    return [corrigirManualmente.resultado]
-  }
-  if (action === 'except') {
-    const { regra, tabela, registroId } = first
-    await ask(
-      `mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { id } } }`,
-      { input: { regra, tabela, registroId, motivo, expiraEm: until } },
-    )
-    return [{ id: first.id, status: 'excecao' }]
-  }
-  if (action === 'undo') {
-    const { desfazer } = await ask(
-      `mutation ($operacao: BigInt!, $motivo: String!) {
-        desfazer(input: { operacao: $operacao, motivo: $motivo }) { resultado { ${RESULT} } }
-      }`,
-      { operacao: operation, motivo },
-    )
-    return desfazer.resultado
-  }
-  if (action === 'revert') {
-    const { reverterDivergencias } = await ask(
-      `mutation ($ids: [BigInt]!, $motivo: String!, $porque: String!) {
-        reverterDivergencias(input: { ids: $ids, motivo: $motivo, porque: $porque }) {
-          resultado { id: divergenciaId status: resultado registroId antes depois agora explicacao aviso }
-        }
-      }`,
-      { ids, motivo, porque: wrong ? 'erradas' : 'outra-razao' },
-    )
-    return reverterDivergencias.resultado
-  }
-  if (action === 'approve') {
-    const { aprovarDivergencias } = await ask(
-      `mutation ($ids: [BigInt]!, $motivo: String!, $visto: [String]!) {
-        aprovarDivergencias(input: { ids: $ids, motivo: $motivo, visto: $visto }) { resultado { ${RESULT} } }
-      }`,
-      { ids, motivo, visto: findings.map(({ visto }) => visto) },
-    )
-    return aprovarDivergencias.resultado
-  }
-  const name = DECISIONS[/** @type {keyof typeof DECISIONS} */ (action)]
-  const answer = await ask(
-    `mutation ($ids: [BigInt]!, $motivo: String!) {
-      ${name}(input: { ids: $ids, motivo: $motivo }) { resultado { ${RESULT} } }
-    }`,
-    { ids, motivo },
-  )
-  return answer[name].resultado
 }

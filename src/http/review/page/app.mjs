@@ -1,266 +1,137 @@
-// The review page: asks for the token, shows what waits for a person, and takes decisions. Nothing is decided here.
-import { list, one, Refusal, rules, token } from './api.mjs'
-import { Decision } from './decision.mjs'
-import { Filters, filterOf } from './filters.mjs'
-import { Findings } from './findings.mjs'
-import { count, outcome, plain, proposes, say } from './format.mjs'
-import { html, render, useEffect, useRef, useState } from './preact.mjs'
+// The review page: who sits here, which screen is shown, and where one is. Nothing is decided here.
+import { Refusal, setDoor, token } from './api.mjs'
+import { Corrected } from './corrected.mjs'
+import { groupsFor } from './groups.mjs'
+import { Help } from './help.mjs'
+import { useKeys } from './keys.mjs'
+import { Login, LoginAgain } from './login.mjs'
+import { useOffice } from './office.mjs'
+import { One } from './one.mjs'
+import { Overview } from './overview.mjs'
+import { html, render, useEffect, useMemo, useState } from './preact.mjs'
+import { whoAmI } from './queries.mjs'
+import { Queue } from './queue.mjs'
+import { Said, SCREENS, Strip, Top } from './top.mjs'
 import { t } from './words.mjs'
 
-/**
- * @typedef {{ action: string, findings: any[], leftOut?: number, operation?: string | undefined }} Deciding
- * @typedef {{ kind: 'done' | 'missed' | 'refused', text: string, hint?: string | undefined, undo?: Deciding | undefined, conflicts?: any[] }} Notice
- */
-
-/** Acts that whoever did them may take back as a whole. */
-const UNDONE = ['approve', 'reject', 'confirm', 'correct']
+/** @typedef {import('./queries.mjs').Person} Person */
 
 const asked = () => new URLSearchParams(location.search)
 
 function Page() {
-  const [known, setKnown] = useState(Boolean(token.get()))
+  const [me, setMe] = useState(/** @type {Person | undefined} */ (undefined))
   const [refusal, setRefusal] = useState('')
-  /** @param {string} [why] */
+  const [known, setKnown] = useState(Boolean(token.get()))
   const leave = (why = '') => {
     token.set(undefined)
+    setDoor(undefined)
     setRefusal(why)
     setKnown(false)
+    setMe(undefined)
   }
-  return html`
-    <header>
-      <h1>Conferente <span>${t.heading}</span></h1>
-      ${known && html`<button type="button" class="quiet" onClick=${() => leave()}>${t.leave}</button>`}
-    </header>
-    ${known ? html`<${Review} leave=${leave} />` : html`<${Login} refusal=${refusal} refuse=${setRefusal} enter=${() => setKnown(true)} />`}
-  `
+  const [failed, setFailed] = useState('')
+  const recognise = () => {
+    setFailed('')
+    whoAmI().then(setMe, (error) => {
+      if (!(error instanceof Refusal)) throw error
+      if (error.login) leave(error.message)
+      else setFailed(error.message)
+    })
+  }
+  useEffect(() => {
+    if (known && !me) recognise()
+  }, [])
+  if (me) return html`<${Review} key=${me.nome} me=${me} leave=${leave} become=${setMe} />`
+  if (!known) return html`<${Login} key=${refusal} refusal=${refusal} entered=${setMe} />`
+  return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${recognise}>${t.tryAgain}</button>`}</main>`
 }
 
-/** @param {{ refusal: string, refuse: (why: string) => void, enter: () => void }} props */
-function Login({ refusal, refuse, enter }) {
-  /** @param {any} event */
-  const submit = (event) => {
-    event.preventDefault()
-    const value = event.target.elements.token.value.trim()
-    // What no header may hold, as from a text that was cut short, would look as if the server were silent.
-    if (!/^[\w.~+/-]+=*$/.test(value)) return refuse(t.tokenMalformed)
-    token.set(value)
-    enter()
-  }
-  return html`
-    <main>
-      <form class="login" onSubmit=${submit}>
-        ${refusal && html`<p role="alert" class="notice refused">${refusal}</p>`}
-        <label for="token">${t.token}</label>
-        <input id="token" name="token" type="password" autocomplete="off" required aria-describedby="token-help" />
-        <p id="token-help">${t.tokenHelp}</p>
-        <button>${t.enter}</button>
-      </form>
-    </main>
-  `
-}
-
-/** @param {{ leave: (why?: string) => void }} props */
-function Review({ leave }) {
-  const [search, setSearch] = useState(asked)
-  const [known, setKnown] = useState(/** @type {{ nome: string, perdida: string | null }[]} */ ([]))
-  const [page, setPage] = useState(
-    /** @type {{ total: number, findings: any[], next: string | null } | undefined} */ (undefined),
+/** @param {{ me: Person, leave: (why?: string) => void, become: (me: Person) => void }} props */
+function Review({ me, leave, become }) {
+  const office = useOffice(me)
+  const [address, setAddress] = useState(asked)
+  const [expired, setExpired] = useState(
+    /** @type {{ why: string, entered: (who: Person) => void, gone: () => void } | undefined} */ (undefined),
   )
-  const [selected, setSelected] = useState(/** @type {ReadonlySet<string>} */ (new Set()))
-  const [deciding, setDeciding] = useState(/** @type {Deciding | undefined} */ (undefined))
-  const [notice, setNotice] = useState(/** @type {Notice | undefined} */ (undefined))
-  const [failed, setFailed] = useState(false)
-  const only = search.get('divergencia')
-  // The last question asked: an answer to an earlier one comes too late and is dropped.
-  const last = useRef(0)
-  // What the address asks for now, also for what was begun before it changed.
-  const now = useRef(search)
-  now.current = search
-
-  /** @param {unknown} error */
-  const refused = (error) => {
-    if (!(error instanceof Refusal)) throw error
-    if (error.login) leave(error.message)
-    else setNotice({ kind: 'refused', text: error.message, hint: error.hint })
-  }
-
-  /** @param {string | null} after */
-  const load = async (after) => {
-    last.current += 1
-    const mine = last.current
-    setFailed(false)
-    const id = now.current.get('divergencia')
-    try {
-      if (id !== null) {
-        const { divergencia } = await one(id)
-        if (mine !== last.current) return
-        setPage({ total: divergencia ? 1 : 0, findings: divergencia ? [divergencia] : [], next: null })
-        return
-      }
-      const {
-        totalCount: total,
-        nodes,
-        pageInfo,
-      } = (await list(filterOf(now.current), after)).divergenciasAbertas
-      if (mine !== last.current) return
-      setPage((before) => ({
-        total,
-        findings: after === null ? nodes : [...(before?.findings ?? []), ...nodes],
-        next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
-      }))
-    } catch (error) {
-      if (mine !== last.current) return
-      setFailed(true)
-      refused(error)
-    }
-  }
+  const [help, setHelp] = useState(false)
+  const decides = me.papeis.includes('revisor')
+  const only = address.get('divergencia')
+  const screen = only === null ? (SCREENS.find((name) => name === address.get('tela')) ?? 'fila') : undefined
 
   useEffect(() => {
-    setSelected(new Set())
-    setPage(undefined)
-    load(null)
-  }, [search])
-  useEffect(() => {
-    rules().then(({ regras }) => setKnown(regras.nodes), refused)
-    const back = () => {
-      setDeciding(undefined)
-      setNotice(undefined)
-      setSearch(asked())
-    }
+    setDoor(
+      (why) =>
+        new Promise((resolve, reject) =>
+          setExpired({
+            why,
+            entered(who) {
+              setExpired(undefined)
+              // What one person began is not done in another's name.
+              if (who.nome !== me.nome) {
+                reject(new Refusal(t.again.other))
+                become(who)
+              } else resolve()
+            },
+            gone() {
+              setExpired(undefined)
+              reject(new Refusal(why))
+              leave()
+            },
+          }),
+        ),
+    )
+    const back = () => setAddress(asked())
     addEventListener('popstate', back)
-    return () => removeEventListener('popstate', back)
+    return () => {
+      setDoor(undefined)
+      removeEventListener('popstate', back)
+    }
   }, [])
 
-  /** @param {URLSearchParams} next */
-  const go = (next) => {
-    history.pushState(null, '', next.size > 0 ? `?${next}` : location.pathname)
-    setSearch(next)
-    setNotice(undefined)
-  }
   /**
-   * @param {string} action
-   * @param {any[]} findings
-   * @param {any[]} results
+   * @param {Record<string, string | null>} changes
+   * @param {{ push?: boolean }} [how] push: so that back leads back
    */
-  const decided = (action, findings, results) => {
-    setDeciding(undefined)
-    setSelected(new Set())
-    const done = results.filter(({ resultado }) => resultado !== 'deixada')
-    const operation = done.find(({ operacaoId }) => operacaoId)?.operacaoId
-    const ids = new Set(results.filter(({ resultado }) => resultado === 'feita').map(({ id }) => id))
-    const undo = findings.filter(({ id }) => ids.has(id))
-    const { missed, text } = outcome(results)
-    setNotice({
-      kind: missed > 0 ? 'missed' : 'done',
-      text,
-      hint: [...new Set(results.map(({ aviso }) => aviso).filter(Boolean))].join(' ') || undefined,
-      conflicts: results.filter(({ status }) => status === 'conflito'),
-      undo: UNDONE.includes(action) && operation ? { action: 'undo', findings: undo, operation } : undefined,
-    })
-    load(null)
+  const go = (changes, { push = false } = {}) => {
+    const next = asked()
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) next.delete(name)
+      else next.set(name, value)
+    }
+    const url = next.size > 0 ? `?${next}` : location.pathname
+    if (push && next.toString() !== asked().toString()) history.pushState(null, '', url)
+    else history.replaceState(null, '', url)
+    setAddress(next)
   }
-
-  // What was refused may have been decided by somebody else meanwhile: the list is asked for again.
-  const close = (/** @type {boolean} */ refused) => {
-    setDeciding(undefined)
-    if (!refused) return
-    setSelected(new Set())
-    load(null)
+  const show = (/** @type {string} */ name) => {
+    office.quiet()
+    go({ tela: name === 'fila' ? null : name, grupo: null, divergencia: null }, { push: true })
   }
+  useKeys({
+    '?': () => setHelp(true),
+    ...Object.fromEntries(SCREENS.map((name, index) => [String(index + 1), () => show(name)])),
+  })
 
-  const marked = page?.findings.filter(({ id }) => selected.has(id)) ?? []
-  const approvable = marked.filter(proposes)
+  const waiting = useMemo(() => office.desk && groupsFor(office.desk, 'fila'), [office.desk])
+  const second = useMemo(
+    () => office.desk && groupsFor(office.desk, 'segunda').filter(({ own }) => !own),
+    [office.desk],
+  )
+  const many = (/** @type {readonly { count: number }[] | undefined} */ groups) =>
+    (groups ?? []).reduce((sum, { count }) => sum + count, 0)
+  const queue = screen === 'fila' || screen === 'segunda'
+  const common = { office, decides, address, go }
   return html`
-    <main tabindex="-1">
-      ${
-        only === null
-          ? html`<${Filters} search=${search} names=${known.map(({ nome }) => nome)} go=${go} />`
-          : html`<p class="only">${say(t.only, { id: only })} <a href=${location.pathname} onClick=${(
-              /** @type {Event} */ event,
-            ) => {
-              event.preventDefault()
-              go(new URLSearchParams())
-            }}>${t.all}</a></p>`
-      }
-      ${known.map(({ nome, perdida }) => perdida !== null && html`<p class="notice missed lost" role="status">${say(t.lost, { rule: nome, why: perdida })}</p>`)}
-      <div aria-live="polite">
-        ${notice && html`<${Told} notice=${notice} decide=${setDeciding} close=${() => setNotice(undefined)} />`}
-        ${!failed && html`<p class="count">${page === undefined ? t.loading : tally(page.total, only)}</p>`}
-      </div>
-      ${
-        marked.length > 0 &&
-        html`
-          <div class="bar" role="group" aria-label=${count(t.selected, marked.length)}>
-            <strong>${count(t.selected, marked.length)}</strong>
-            <button type="button" disabled=${approvable.length === 0}
-              onClick=${() => setDeciding({ action: 'approve', findings: approvable, leftOut: marked.length - approvable.length })}>${t.action.approve}</button>
-            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'reject', findings: marked })}>${t.action.reject}</button>
-            <button type="button" class="quiet" onClick=${() => setDeciding({ action: 'confirm', findings: marked })}>${t.action.confirm}</button>
-          </div>
-        `
-      }
-      ${failed && html`<button type="button" onClick=${() => load(null)}>${t.again}</button>`}
-      ${
-        page !== undefined &&
-        page.findings.length > 0 &&
-        html`
-          <${Findings} findings=${page.findings} open=${only !== null} selected=${selected} select=${setSelected}
-            decide=${(/** @type {string} */ action, /** @type {any[]} */ findings) => setDeciding({ action, findings })} refused=${refused} />
-          ${page.next !== null && html`<button type="button" class="quiet" onClick=${() => load(page.next)}>${t.more}</button>`}
-        `
-      }
-      ${
-        deciding !== undefined &&
-        html`<${Decision} ...${deciding} decided=${decided} close=${close} leave=${leave} />`
-      }
-    </main>
+    <${Top} screen=${screen} counts=${{ fila: many(waiting), segunda: many(second), corrigidas: office.desk?.corrected ?? 0 }} me=${me} show=${show} leave=${() => leave()} help=${() => setHelp(true)} />
+    <${Strip} office=${office} waiting=${waiting} printedBy=${me.nome} />
+    ${only !== null && html`<${One} key=${only} id=${only} office=${office} decides=${decides} me=${me.nome} all=${() => show('fila')} />`}
+    ${queue && html`<${Queue} key=${screen} screen=${screen} ...${common} />`}
+    ${screen === 'corrigidas' && html`<${Corrected} ...${common} reverts=${decides || me.papeis.includes('operador')} />`}
+    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} />`}
+    <${Said} office=${office} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
+    ${expired && html`<${LoginAgain} why=${expired.why} entered=${expired.entered} leave=${expired.gone} />`}
+    ${help && html`<${Help} close=${() => setHelp(false)} />`}
   `
 }
-
-/**
- * @param {number} total
- * @param {string | null} only
- */
-function tally(total, only) {
-  if (only !== null) return total === 0 ? say(t.unknown, { id: only }) : ''
-  return total === 0 ? t.count.none : count(t.count, total)
-}
-
-/** @param {{ notice: Notice, decide: (what: Deciding) => void, close: () => void }} props */
-function Told({ notice, decide, close }) {
-  const { kind, text, hint, undo, conflicts = [] } = notice
-  return html`
-    <div class=${`notice ${kind}`} role=${kind === 'refused' ? 'alert' : 'status'}>
-      <p>${text} ${hint}</p>
-      ${undo && html`<button type="button" class="quiet" onClick=${() => decide(undo)}>${t.undo}</button>`}
-      <button type="button" class="quiet" onClick=${close}>${t.close}</button>
-      ${conflicts.length > 0 && html`<${Conflicts} conflicts=${conflicts} />`}
-    </div>
-  `
-}
-
-/**
- * What could not be taken back, three ways.
- * @param {{ conflicts: readonly any[] }} props
- */
-function Conflicts({ conflicts }) {
-  return html`
-    <table class="facts">
-      <thead><tr><th scope="col">${t.conflict.record}</th><th scope="col">${t.conflict.before}</th><th scope="col">${t.conflict.after}</th><th scope="col">${t.conflict.now}</th></tr></thead>
-      <tbody>
-        ${conflicts.map(
-          ({ registroId, antes, depois, agora }) =>
-            html`<tr><td>${registroId}</td>${[antes, depois, agora].map((values) => html`<td>${held(values)}</td>`)}</tr>`,
-        )}
-      </tbody>
-    </table>
-  `
-}
-
-/** @param {Record<string, unknown> | null} values */
-const held = (values) =>
-  Object.entries(values ?? {})
-    .map(([column, value]) => `${column}: ${plain(value)}`)
-    .join('; ')
 
 render(html`<${Page} />`, document.body)

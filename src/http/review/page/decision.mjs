@@ -1,7 +1,9 @@
-// The dialog of one decision: what it means, the reason, and what has to be typed.
-import { decide, Refusal, record, today } from './api.mjs'
-import { count } from './format.mjs'
+// The dialog of a decision that needs typing: what it means, the reason, and the values.
+import { correct, decideSome, except, revert } from './acts.mjs'
+import { Refusal } from './api.mjs'
+import { say } from './format.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
+import { record, today } from './queries.mjs'
 import { changes, Fields } from './typed.mjs'
 import { t } from './words.mjs'
 
@@ -9,72 +11,99 @@ import { t } from './words.mjs'
 const dayAfter = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
 
 /**
- * @param {{ action: keyof typeof t.action, findings: any[], leftOut: number, operation?: string, decided: (action: string, findings: any[], results: any[]) => void,
- *   close: (refused: boolean) => void, leave: (why: string) => void }} props
+ * @param {{ action: 'correct' | 'except' | 'revert' | 'reopen', finding: any, office: import('./office.mjs').Office,
+ *   what: { key: string, title: string, section?: string, value?: number, count: number }, close: () => void, done?: () => void }} props
  */
-export function Decision({ action, findings, leftOut, operation, decided, close, leave }) {
+export function Decision({ action, finding, office, what, close, done }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   // Sent once, however often it is clicked before the page is drawn again.
   const sent = useRef(false)
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState(/** @type {Refusal | undefined} */ (undefined))
+  const [slow, setSlow] = useState(false)
   const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
   const [soonest, setSoonest] = useState('')
-  const [finding] = findings
+  const { id, regra } = finding
+  const rule = office.desk?.rules.find((/** @type {any} */ { nome }) => nome === regra)
 
   /** @param {unknown} error */
   const refused = (error) => {
     if (!(error instanceof Refusal)) throw error
-    if (error.login) leave(error.message)
     setRefusal(error)
   }
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
-    if (action === 'correct') record(finding.id).then(({ verRegistro }) => setRow(verRegistro.nodes), refused)
+    if (action === 'correct') record(id).then(setRow, refused)
     if (action === 'except') today().then((day) => setSoonest(dayAfter(day)), refused)
-    // Back to where the keyboard was; if that is gone, to the page.
-    return () => (before?.isConnected ? before : document.querySelector('main'))?.focus()
+    // Back to where the keyboard was; if that is gone, to the group.
+    return () =>
+      (before?.isConnected
+        ? before
+        : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
+      )?.focus()
   }, [])
 
+  /** @param {any} elements */
+  const act = (elements) => {
+    const motivo = elements.motivo.value
+    const late = () => setSlow(true)
+    switch (action) {
+      case 'correct':
+        return correct(id, changes(row ?? [], elements), motivo, late)
+      case 'except':
+        return except(finding, elements.ate.value, motivo, late)
+      case 'revert':
+        return revert([id], motivo, elements.erradas.checked, late)
+      case 'reopen':
+        return decideSome('reopen', [finding], motivo, late)
+    }
+  }
   /** @param {any} event */
   const submit = async (event) => {
     event.preventDefault()
     if (sent.current) return
     sent.current = true
-    const { elements } = event.target
     setBusy(true)
+    setRefusal(undefined)
     try {
-      const said = {
-        reason: elements.motivo.value,
-        operation,
-        ...(action === 'revert' && { wrong: elements.erradas.checked }),
-        ...(row && { values: changes(row, elements) }),
-        ...(action === 'except' && { until: `${elements.ate.value}T23:59:59` }),
-      }
-      decided(action, findings, await decide(action, findings, said))
+      office.settle({ ...what, word: action }, await act(event.target.elements))
+      close()
+      done?.()
+      await office.load()
     } catch (error) {
+      refused(error)
+    } finally {
       sent.current = false
       setBusy(false)
-      refused(error)
+      setSlow(false)
     }
   }
   const waiting = busy || (action === 'correct' && row === undefined)
+  // What the rules propose elsewhere is known to be a label.
+  const labelsOf = (/** @type {string} */ column) => {
+    const start = `${column} → `
+    const changes = office.desk?.groups.map(({ mudanca }) => mudanca) ?? []
+    return [
+      ...new Set(
+        changes.filter((change) => change?.startsWith(start)).map((change) => change.slice(start.length)),
+      ),
+    ].toSorted()
+  }
   return html`
-    <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()}
-      onClose=${() => close(refusal !== undefined)}>
+    <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()} onClose=${close}>
       <form class="decision" onSubmit=${submit}>
-        <h2 id="decision">${t.action[action]}: ${count(t.of, findings.length)}</h2>
+        <h2 id="decision">${t.action[action]} <small class="soft">${say(t.numbered, { id })}</small></h2>
         <p>${t.explain[action]}</p>
-        ${leftOut > 0 && html`<p>${count(t.leftOut, leftOut)}</p>`}
-        ${row && html`<${Fields} row=${row} finding=${finding} />`}
+        ${row && html`<${Fields} row=${row} finding=${finding} columns=${rule?.colunas ?? []} labelsOf=${labelsOf} />`}
         ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${soonest} /></label>`}
         ${action === 'revert' && html`<label class="check"><input name="erradas" type="checkbox" /> ${t.wrong}</label>`}
-        <label>${t.reason}<textarea name="motivo" required rows="2" defaultValue=${action === 'approve' ? t.checked : ''}></textarea></label>
+        <label>${t.reason}<textarea name="motivo" required rows="2"></textarea></label>
         ${refusal && html`<p role="alert" class="notice refused">${refusal.message} ${refusal.hint}</p>`}
+        ${slow && html`<p role="status" class="notice missed">${say(t.slow, { what: t.action[action] })}</p>`}
         <div class="actions">
-          <button disabled=${waiting}>${t.confirm}</button>
-          <button type="button" class="quiet" disabled=${busy} onClick=${() => dialog.current?.close()}>${t.cancel}</button>
+          <button class="first" disabled=${waiting}>${t.confirm}</button>
+          <button type="button" disabled=${busy} onClick=${() => dialog.current?.close()}>${t.cancel}</button>
         </div>
       </form>
     </dialog>

@@ -1,79 +1,128 @@
-// What is known of one finding, and what may be done with it.
-import { EVENTS, history, record } from './api.mjs'
+// An entry opened: the row as the warehouse holds it, its twin beside it, what the rule rests on, and what happened to it.
+import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
-import { moment, proposes, say } from './format.mjs'
+import { label, moment, plain, say, statusName } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
+import { EVENTS, evidence, findingsOf, history, record } from './queries.mjs'
 import { t } from './words.mjs'
 
 const FORBIDDEN = '42501'
 
-/** What a person may do from each status; the database has the last word. */
-const ACTIONS = {
-  aberta: ['approve', 'reject', 'confirm', 'correct', 'except'],
-  aguardando_segunda_aprovacao: ['approve', 'reject', 'confirm', 'correct'],
-  falha: ['approve', 'reject', 'confirm', 'correct', 'except'],
-  corrigida: ['revert'],
-  rejeitada: ['reopen'],
-  revertida: ['reopen'],
-  resolvida: ['reopen'],
+/** @param {{ finding: any, actions: object | undefined }} props */
+export function Details({ finding, actions }) {
+  const { id, tabela, registroId } = finding
+  const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
+  const [facts, setFacts] = useState(/** @type {any} */ (finding.evidencia))
+  const [refused, setRefused] = useState(/** @type {string | undefined} */ (undefined))
+  const say1 = (/** @type {unknown} */ error) => {
+    if (!(error instanceof Refusal)) throw error
+    // A reader may see findings, and not the warehouse behind them.
+    if (error.code !== FORBIDDEN) setRefused(error.message)
+  }
+  useEffect(() => {
+    record(id).then(setRow, say1)
+    if (finding.evidencia === undefined) evidence(id).then(setFacts, say1)
+  }, [id])
+  const twin = facts?.gemeo
+  const { gemeo: _, ...others } = facts ?? {}
+  return html`
+    <div class="opened">
+      ${actions && html`<div class="actions">${actions}</div>`}
+      ${refused && html`<p role="alert" class="notice refused">${refused}</p>`}
+      ${
+        row !== undefined &&
+        html`
+          <section>
+            <h3>${say(t.record, { id: registroId, table: tabela })}</h3>
+            ${row.length === 0 ? html`<p>${t.recordGone}</p>` : html`<${Facts} facts=${Object.fromEntries(row.map(({ coluna, valor, tipo }) => [coluna, typed(valor, tipo)]))} />`}
+          </section>
+        `
+      }
+      ${twin && html`<${Twin} finding=${finding} facts=${facts} row=${row} />`}
+      <section>
+        <h3>${t.evidence}</h3>
+        <p lang="pt-BR">${finding.justificativa}</p>
+        ${facts && html`<div lang="pt-BR"><${Value} value=${others} /></div>`}
+      </section>
+      <${Story} tabela=${tabela} registro=${registroId} title=${t.history} />
+    </div>
+  `
 }
 
-/** @param {{ finding: any, decide: import('./findings.mjs').Decide, refused: import('./findings.mjs').Refused }} props */
-export function Details({ finding, decide, refused }) {
-  const { id, tabela, registroId, evidencia, status } = finding
-  const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
-  const [past, setPast] = useState(/** @type {{ total: number, events: any[] } | undefined} */ (undefined))
+/**
+ * A value of the row, which comes as text; an amount of more digits than a number holds stays as it is.
+ * @param {string | null} value
+ * @param {string} type
+ */
+const typed = (value, type) =>
+  /^numeric/.test(type) && value !== null && value.length < 16 ? Number(value) : value
+
+/**
+ * The entry that is already there, in the columns that are known of it, and in which they differ.
+ * @param {{ finding: any, facts: any, row: readonly any[] | undefined }} props
+ */
+function Twin({ finding, facts, row }) {
+  const { gemeo: twin } = facts
+  const [others, setOthers] = useState(/** @type {any[]} */ ([]))
+  const [story, setStory] = useState(false)
   useEffect(() => {
-    record(id).then(
-      ({ verRegistro }) => setRow(verRegistro.nodes),
-      // A reader may see findings, and not the warehouse behind them.
-      (error) => error.code !== FORBIDDEN && refused(error),
-    )
-    history(finding).then(setPast, refused)
-  }, [finding])
-  const actions = ACTIONS[/** @type {keyof typeof ACTIONS} */ (status)] ?? []
+    findingsOf(finding.tabela, twin.id).then(setOthers, () => {})
+  }, [twin.id])
+  const now = new Map(row?.map(({ coluna, valor }) => [coluna, valor]))
+  const here = (/** @type {string} */ column) =>
+    column === 'id' ? finding.registroId : (now.get(column) ?? facts[column] ?? finding.resumo?.[column])
   return html`
-    <div class="actions">
-      ${actions
-        .filter((action) => action !== 'approve' || proposes(finding))
-        .map(
-          (action) =>
-            html`<button type="button" class=${action === 'approve' ? '' : 'quiet'} onClick=${() => decide(action, [finding])}>${
-              t.action[/** @type {keyof typeof t.action} */ (action)]
-            }</button>`,
-        )}
-    </div>
-    ${
-      row !== undefined &&
-      html`
-        <section>
-          <h2>${say(t.record, { id: registroId, table: tabela })}</h2>
-          ${row.length === 0 ? html`<p>${t.recordGone}</p>` : html`<${Facts} facts=${Object.fromEntries(row.map(({ coluna, valor }) => [coluna, valor]))} />`}
-        </section>
-      `
-    }
     <section>
-      <h2>${t.evidence}</h2>
-      <${Value} value=${evidencia} />
+      <h3>${say(t.twin, { id: twin.id })}</h3>
+      <table class="facts twin">
+        <thead><tr><th scope="col">${t.column.what}</th><th scope="col">${t.thisOne}</th><th scope="col">${t.theOther}</th><th scope="col">${t.compared}</th></tr></thead>
+        <tbody>
+          ${Object.keys(twin).map((column) => {
+            const [mine, other] = [plain(here(column)), plain(twin[column])]
+            return html`<tr class=${mine === other ? '' : 'differs'}><th scope="row">${label(column)}</th><td>${mine}</td><td>${other}</td><td>${mine === other ? t.same : t.differs}</td></tr>`
+          })}
+        </tbody>
+      </table>
+      <p>
+        ${others.map(({ id, regra, status }) => html`<a href=${`?divergencia=${id}`}>${say(t.numbered, { id })}: ${regra}, ${statusName(status)}</a> `)}
+        <button type="button" aria-expanded=${story} onClick=${() => setStory(!story)}>${t.twinStory}</button>
+      </p>
+      ${story && html`<${Story} tabela=${finding.tabela} registro=${twin.id} title=${say(t.storyOf, { id: twin.id })} />`}
     </section>
-    ${
-      past !== undefined &&
-      html`
-        <section>
-          <h2>${t.history}</h2>
-          ${past.total > EVENTS && html`<p>${say(t.latest, { n: EVENTS, total: past.total })}</p>`}
-          <table class="facts">
-            <thead><tr><th scope="col">${t.when}</th><th scope="col">${t.event}</th><th scope="col">${t.who}</th><th scope="col">${t.reason}</th></tr></thead>
-            <tbody>
-              ${past.events.map(
-                ({ quando, evento, ator, motivo }) => html`
-                  <tr><td>${moment(quando)}</td><td>${t.events[/** @type {keyof typeof t.events} */ (evento)] ?? evento}</td><td>${ator}</td><td>${motivo}</td></tr>
-                `,
-              )}
-            </tbody>
-          </table>
-        </section>
-      `
-    }
   `
+}
+
+/** @param {{ tabela: string, registro: string, title: string }} props */
+function Story({ tabela, registro, title }) {
+  const [past, setPast] = useState(/** @type {{ total: number, events: any[] } | undefined} */ (undefined))
+  const [refused, setRefused] = useState(/** @type {string | undefined} */ (undefined))
+  useEffect(() => {
+    history(tabela, registro).then(setPast, (error) => setRefused(error.message))
+  }, [tabela, registro])
+  if (refused) return html`<p role="alert" class="notice refused">${refused}</p>`
+  return (
+    past !== undefined &&
+    html`
+      <section>
+        <h3>${title}</h3>
+        ${past.total > EVENTS && html`<p>${say(t.latest, { n: EVENTS, total: past.total })}</p>`}
+        ${past.total === 0 && html`<p class="soft">${t.noStory}</p>`}
+        ${
+          past.total > 0 &&
+          html`
+            <table class="facts">
+              <thead><tr><th scope="col">${t.when}</th><th scope="col">${t.event}</th><th scope="col">${t.who}</th><th scope="col">${t.reason}</th></tr></thead>
+              <tbody>
+                ${past.events.map(
+                  ({ quando, evento, ator, motivo }) => html`
+                    <tr><td>${moment(quando)}</td><td>${t.events[/** @type {keyof typeof t.events} */ (evento)] ?? evento}</td><td>${ator}</td><td lang="pt-BR">${motivo}</td></tr>
+                  `,
+                )}
+              </tbody>
+            </table>
+          `
+        }
+      </section>
+    `
+  )
 }

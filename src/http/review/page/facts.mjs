@@ -1,5 +1,5 @@
 // Names and values as they come: of a row, or of whatever a rule gives as its evidence.
-import { plain } from './format.mjs'
+import { held, label, number } from './format.mjs'
 import { html } from './preact.mjs'
 
 /**
@@ -7,11 +7,15 @@ import { html } from './preact.mjs'
  */
 export function Facts({ facts }) {
   return html`
-    <dl>
-      ${Object.entries(facts).map(([name, value]) => html`<div><dt>${name.replaceAll('_', ' ')}</dt><dd><${Value} value=${value} /></dd></div>`)}
+    <dl class="list">
+      ${Object.entries(facts).map(([name, value]) => html`<div><dt>${label(name)}</dt><dd><${Value} value=${value} /></dd></div>`)}
     </dl>
   `
 }
+
+/** A count is whole, an amount has cents. @param {unknown} value */
+const figure = (value) =>
+  typeof value === 'number' && (Number.isInteger(value) || Math.abs(value) <= 1) ? number(value) : held(value)
 
 /**
  * Anything at all: objects as names and values, lists of alike objects as a table.
@@ -26,12 +30,12 @@ export function Value({ value }) {
     const columns = [...new Set(value.flatMap((item) => Object.keys(item)))]
     return html`
       <table class="facts">
-        <thead><tr>${columns.map((name) => html`<th scope="col">${name.replaceAll('_', ' ')}</th>`)}</tr></thead>
-        <tbody>${value.map((item) => html`<tr>${columns.map((name) => html`<td>${plain(item[name])}</td>`)}</tr>`)}</tbody>
+        <thead><tr>${columns.map((name) => html`<th scope="col">${label(name)}</th>`)}</tr></thead>
+        <tbody>${value.map((item) => html`<tr>${columns.map((name) => html`<td>${figure(item[name])}</td>`)}</tr>`)}</tbody>
       </table>
     `
   }
-  if (Array.isArray(value)) return value.map(plain).join(', ')
+  if (Array.isArray(value)) return value.map(figure).join(', ')
   if (value !== null && typeof value === 'object') return html`<${Facts} facts=${value} />`
-  return plain(value)
+  return figure(value)
 }

@@ -1,5 +1,5 @@
 // The fields in which a person types values for a row, by the types of its columns.
-import { plain, say } from './format.mjs'
+import { label, say } from './format.mjs'
 import { html } from './preact.mjs'
 import { t } from './words.mjs'
 
@@ -15,28 +15,29 @@ const nameOf = ({ coluna }) => `valor.${coluna}`
 
 /**
  * A field for each column that the rule may correct. It begins with what was proposed or typed before, else with what the row holds.
- * @param {{ row: readonly Column[], finding: any }} props
+ * @param {{ row: readonly Column[], finding: any, columns: readonly string[], labelsOf: (column: string) => readonly string[] }} props
+ *   labelsOf: what a column is known to hold, to choose from
  */
-export function Fields({ row, finding }) {
-  const { regraRegistrada, valoresPropostos, valoresDigitados } = finding
+export function Fields({ row, finding, columns, labelsOf }) {
+  const { valoresPropostos, valoresDigitados } = finding
   const wanted = { ...valoresPropostos, ...valoresDigitados }
   return row
-    .filter(({ coluna }) => regraRegistrada.colunas.includes(coluna))
+    .filter(({ coluna }) => columns.includes(coluna))
     .map((column) => {
       const { coluna, valor } = column
       const value = wanted[coluna]
       const start = coluna in wanted && !(Math.abs(Number(value)) > EXACT) ? value : valor
-      return html`<${Field} column=${column} start=${start === null || start === undefined ? '' : plain(start)} />`
+      return html`<${Field} column=${column} start=${start === null || start === undefined ? '' : String(start)} labels=${labelsOf(coluna)} />`
     })
 }
 
-/** @param {{ column: Column, start: string }} props */
-function Field({ column, start }) {
+/** @param {{ column: Column, start: string, labels: readonly string[] }} props */
+function Field({ column, start, labels }) {
   const { coluna, tipo } = column
   const name = nameOf(column)
   if (tipo === 'boolean') {
     return html`
-      <label>${coluna}
+      <label>${label(coluna)}
         <select name=${name}>
           ${['', 'true', 'false'].map((value) => html`<option value=${value} selected=${value === start}>${value === '' ? '—' : value}</option>`)}
         </select>
@@ -44,19 +45,25 @@ function Field({ column, start }) {
     `
   }
   if (tipo === 'date')
-    return html`<label>${coluna}<input name=${name} type="date" defaultValue=${start} /></label>`
+    return html`<label>${label(coluna)}<input name=${name} type="date" defaultValue=${start} /></label>`
   const [, scale] = /^numeric(?:\(\d+,(-?\d+)\))?$/.exec(tipo) ?? []
   if (/^(numeric|bigint|integer|smallint|real|double precision)/.test(tipo)) {
     // Only what nobody reads in two ways: 1.234 for a column of cents may be a thousand, or one and a bit.
     const cents = /int/.test(tipo) || scale === '0' ? '' : `([.,]\\d{1,${scale ?? ''}})?`
     const hint = say(t.number, { example: cents === '' ? '1234' : '1234,56' })
     return html`
-      <label>${coluna}
+      <label>${label(coluna)}
         <input name=${name} inputmode="decimal" pattern=${`-?\\d+${cents}`} title=${hint} aria-description=${hint} defaultValue=${start} />
       </label>
     `
   }
-  return html`<label>${coluna}<input name=${name} defaultValue=${start} /></label>`
+  if (labels.length > 0) {
+    return html`
+      <label>${label(coluna)}<input name=${name} list=${`${name}.labels`} defaultValue=${start} /></label>
+      <datalist id=${`${name}.labels`}>${labels.map((one) => html`<option value=${one} />`)}</datalist>
+    `
+  }
+  return html`<label>${label(coluna)}<input name=${name} defaultValue=${start} /></label>`
 }
 
 /**

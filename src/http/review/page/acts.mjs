@@ -1,0 +1,157 @@
+// What a person may do, each one request. What it does, and whether this person may, the database decides.
+import { ask } from './api.mjs'
+
+/**
+ * @typedef {{ id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null, operacaoId?: string | null,
+ *   aviso?: string | null }} Result what became of one finding
+ * @typedef {'approve' | 'reject' | 'confirm'} Word
+ */
+
+const RESULT = 'id status motivo resultado explicacao operacaoId aviso'
+const BY_GROUP = { approve: 'aprovar', reject: 'rejeitar', confirm: 'confirmar' }
+
+/**
+ * A group as it was shown, without some of it.
+ * @param {Word} word
+ * @param {{ grupo: string, visto: unknown, exceto: readonly string[], motivo: string }} group
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const decideGroup = (word, group, slow) =>
+  ask(
+    `mutation ($input: DecidirGrupoInput!) { decidirGrupo(input: $input) { resultado { ${RESULT} } } }`,
+    { input: { ...group, ato: BY_GROUP[word] } },
+    { slow },
+  ).then(({ decidirGrupo }) => decidirGrupo.resultado)
+
+/**
+ * Findings one by one; approved is what was seen of each.
+ * @param {Word | 'reopen'} word
+ * @param {readonly any[]} findings
+ * @param {string} motivo
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export async function decideSome(word, findings, motivo, slow) {
+  const ids = findings.map(({ id }) => id)
+  if (word === 'approve') {
+    const { aprovarDivergencias } = await ask(
+      `mutation ($ids: [BigInt]!, $motivo: String!, $visto: [String]!) {
+        aprovarDivergencias(input: { ids: $ids, motivo: $motivo, visto: $visto }) { resultado { ${RESULT} } }
+      }`,
+      { ids, motivo, visto: findings.map(({ visto }) => visto) },
+      { slow },
+    )
+    return aprovarDivergencias.resultado
+  }
+  const name = {
+    reject: 'rejeitarDivergencias',
+    confirm: 'confirmarDivergencias',
+    reopen: 'reabrirDivergencias',
+  }[word]
+  const answer = await ask(
+    `mutation ($ids: [BigInt]!, $motivo: String!) { ${name}(input: { ids: $ids, motivo: $motivo }) { resultado { ${RESULT} } } }`,
+    { ids, motivo },
+    { slow },
+  )
+  return answer[name].resultado
+}
+
+/**
+ * Proposes values that a person typed.
+ * @param {string} id
+ * @param {Record<string, unknown>} valores
+ * @param {string} motivo
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const correct = (id, valores, motivo, slow) =>
+  ask(
+    `mutation ($id: BigInt!, $valores: JSON!, $motivo: String!) {
+      corrigirManualmente(input: { id: $id, valores: $valores, motivo: $motivo }) { resultado { ${RESULT} } }
+    }`,
+    { id, valores, motivo },
+    { slow },
+  ).then(({ corrigirManualmente }) => [corrigirManualmente.resultado])
+
+/**
+ * Leaves a row in peace until a day.
+ * @param {any} finding
+ * @param {string} until
+ * @param {string} motivo
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const except = ({ id, regra, tabela, registroId }, until, motivo, slow) =>
+  ask(
+    'mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { id } } }',
+    { input: { regra, tabela, registroId, motivo, expiraEm: `${until}T23:59:59` } },
+    { slow },
+  ).then(() => [{ id, status: 'excecao' }])
+
+/**
+ * Takes back one's own act.
+ * @param {string} operacao
+ * @param {string} motivo
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const undo = (operacao, motivo, slow) =>
+  ask(
+    `mutation ($operacao: BigInt!, $motivo: String!) { desfazer(input: { operacao: $operacao, motivo: $motivo }) { resultado { ${RESULT} } } }`,
+    { operacao, motivo },
+    { slow },
+  ).then(({ desfazer }) => desfazer.resultado)
+
+const REVERSED =
+  'id: divergenciaId status: resultado operacaoId registroId antes depois agora explicacao aviso'
+const why = (/** @type {boolean} */ wrong) => (wrong ? 'erradas' : 'outra-razao')
+
+/**
+ * Takes back corrections, whoever made them. Wrong ones count against their rule.
+ * @param {readonly string[]} ids
+ * @param {string} motivo
+ * @param {boolean} wrong
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const revert = (ids, motivo, wrong, slow) =>
+  ask(
+    `mutation ($ids: [BigInt]!, $motivo: String!, $porque: String!) {
+      reverterDivergencias(input: { ids: $ids, motivo: $motivo, porque: $porque }) { resultado { ${REVERSED} } }
+    }`,
+    { ids, motivo, porque: why(wrong) },
+    { slow },
+  ).then(({ reverterDivergencias }) => reverterDivergencias.resultado)
+
+/**
+ * Takes back all that an operation corrected.
+ * @param {string} id
+ * @param {string} motivo
+ * @param {boolean} wrong
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const revertOperation = (id, motivo, wrong, slow) =>
+  ask(
+    `mutation ($id: BigInt!, $motivo: String!, $porque: String!) {
+      reverterOperacao(input: { id: $id, motivo: $motivo, porque: $porque }) { resultado { ${REVERSED} } }
+    }`,
+    { id, motivo, porque: why(wrong) },
+    { slow },
+  ).then(({ reverterOperacao }) => reverterOperacao.resultado)
+
+/**
+ * Gives a rule back what it may do by itself.
+ * @param {string} nome
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const giveBack = (nome, motivo, slow) =>
+  ask(
+    `mutation ($nome: String!, $mudancas: JSON!, $motivo: String!) {
+      alterarRegra(input: { nome: $nome, mudancas: $mudancas, motivo: $motivo }) { resultado { nome } }
+    }`,
+    { nome, mudancas: { automatica: true }, motivo },
+    { slow },
+  )

@@ -1,0 +1,251 @@
+// What the page asks for. It changes nothing.
+import { ask } from './api.mjs'
+
+/** @typedef {{ nome: string, papeis: string[] }} Person */
+
+/** Who the token is, by itself: a bad one is an error here, never a door. @returns {Promise<Person>} */
+export const whoAmI = () =>
+  ask('{ quemSou { nome papeis } }', {}, { alone: true }).then(({ quemSou }) => quemSou)
+
+const GROUPS = `query ($after: Cursor) {
+  gruposAbertos(first: 1000, after: $after, orderBy: [VALOR_DESC, GRUPO_ASC]) {
+    pageInfo { hasNextPage endCursor }
+    nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga
+      parecidasDecididas parecidasCertas amostra visto }
+  }
+}`
+
+/**
+ * One page after another.
+ * @param {(after: string | null) => Promise<{ nodes: any[], pageInfo: { hasNextPage: boolean, endCursor: string | null } }>} page
+ * @param {number} [most] no further page once there are so many
+ */
+async function pages(page, most = Infinity) {
+  /** @type {any[]} */
+  const all = []
+  /** @type {string | null} */
+  let after = null
+  do {
+    const { nodes, pageInfo } = await page(after)
+    all.push(...nodes)
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  } while (after !== null && all.length < most)
+  return all
+}
+
+function groups() {
+  return pages((after) => ask(GROUPS, { after }).then(({ gruposAbertos }) => gruposAbertos))
+}
+
+/** What somebody proposed and another person has to see. @param {string} who */
+const proposals = (who) =>
+  ask(
+    `query ($who: String!) {
+      divergenciasAbertas(first: 1000, filter: { status: { equalTo: "aguardando_segunda_aprovacao" }, propostaPor: { equalTo: $who } }) {
+        nodes { id grupo valorEmRisco }
+      }
+    }`,
+    { who },
+  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+
+const SESSION = `id modo status inicioProcessamento fimProcessamento linhasExaminadas encontradas corrigidas falhas valorCorrigido valorEmRisco
+  mensagem limiteAtingido correio`
+
+const ROUND = `{
+  hoje fuso proximaExecucao
+  configuracao(chave: "aprovacao.valor_dupla") { valor }
+  operacoesResumidas(first: 50, orderBy: ID_DESC, filter: { tipo: { equalTo: "correcao" } }) { nodes { iniciadaEm linhas } }
+  regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
+    nodes { nome descricao automatica automaticaPerdida colunas colunasResumo }
+  }
+  sessoes(first: 1, orderBy: ID_DESC, filter: { simulada: { equalTo: false }, status: { notEqualTo: "agendada" } }) {
+    nodes { ${SESSION} notificacoes(first: 1, orderBy: ID_DESC, filter: { tipo: { equalTo: "resumo" } }) { nodes { conteudo } } }
+  }
+}`
+
+/**
+ * All that the line on top and the lists of groups are made of.
+ * @param {string} who
+ */
+export async function desk(who) {
+  const [round, open, mine] = await Promise.all([ask(ROUND), groups(), proposals(who)])
+  return {
+    today: String(round.hoje),
+    zone: String(round.fuso),
+    next: round.proximaExecucao,
+    corrected: round.operacoesResumidas.nodes
+      .filter((/** @type {any} */ { iniciadaEm }) => iniciadaEm.startsWith(round.hoje))
+      .reduce((/** @type {number} */ sum, /** @type {any} */ { linhas }) => sum + Number(linhas), 0),
+    twoPeople: Number(round.configuracao?.valor ?? Infinity),
+    rules: round.regras.nodes,
+    session: round.sessoes.nodes[0],
+    groups: open,
+    mine,
+  }
+}
+
+/** What the trail says of itself: one line `provada`, or what is broken. */
+export const proof = () =>
+  ask('{ verificarIntegridade(first: 5) { nodes { situacao elo objeto operacoes fatos } } }').then(
+    ({ verificarIntegridade }) => verificarIntegridade.nodes,
+  )
+
+const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa
+  valorEmRisco status propostaPor motivo visto resumo especie mudanca`
+
+export const ITEMS = 100
+
+/**
+ * A page of what a group holds, most at stake first.
+ * @param {Record<string, unknown>} filter
+ * @param {boolean} flagged with the evidence, where it takes the place of a proposal
+ * @param {string | null} after
+ */
+export const items = (filter, flagged, after) =>
+  ask(
+    `query ($filter: DivergenciaAbertaFilter!, $flagged: Boolean!, $after: Cursor) {
+      divergenciasAbertas(filter: $filter, first: ${ITEMS}, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+        pageInfo { hasNextPage endCursor } nodes { ${FINDING} dias: diasAberta evidencia @include(if: $flagged) }
+      }
+    }`,
+    { filter, flagged, after },
+  ).then(({ divergenciasAbertas: { nodes, pageInfo } }) => ({
+    items: nodes,
+    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  }))
+
+/** Suppliers' names of findings. @param {readonly string[]} ids */
+export const names = (ids) =>
+  ask(
+    `query ($ids: [BigInt!]) { divergenciasAbertas(first: 1000, filter: { id: { in: $ids } }) { nodes { id resumo } } }`,
+    { ids },
+  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+
+/** One finding, whatever became of it. @param {string} id */
+export const one = (id) =>
+  ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} dias: idadeDias evidencia decididaPor } }`, {
+    id,
+  }).then(({ divergencia }) => divergencia)
+
+/** The evidence, which lists do not carry. @param {string} id */
+export const evidence = (id) =>
+  ask(`query ($id: BigInt!) { divergencia(id: $id) { evidencia } }`, { id }).then(
+    ({ divergencia }) => divergencia?.evidencia,
+  )
+
+/** Of a long history so many of the latest events are shown. */
+export const EVENTS = 100
+
+/**
+ * What happened to a row, latest first, and how much there is of it in all.
+ * @param {string} tabela
+ * @param {string} id
+ * @returns {Promise<{ total: number, events: any[] }>}
+ */
+export async function history(tabela, id) {
+  const part = async (/** @type {number} */ offset) => {
+    const { historicoRegistro } = await ask(
+      `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
+        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator motivo } }
+      }`,
+      { tabela, id, first: EVENTS, offset },
+    )
+    return { total: historicoRegistro.totalCount, events: historicoRegistro.nodes.reverse() }
+  }
+  const begin = await part(0)
+  return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
+}
+
+/** The row behind a finding, as the warehouse holds it now. @param {string} id */
+export const record = (id) =>
+  ask(
+    'query ($id: BigInt!) { verRegistro(divergenciaId: $id, first: 500) { nodes { coluna tipo valor } } }',
+    { id },
+  ).then(({ verRegistro }) => verRegistro.nodes)
+
+/** Findings of other rules, or of other days, on a row. @param {string} tabela @param {string} registro */
+export const findingsOf = (tabela, registro) =>
+  ask(
+    `query ($tabela: String!, $registro: String!) {
+      divergencias(first: 20, orderBy: ID_DESC, filter: { tabela: { equalTo: $tabela }, registroId: { equalTo: $registro } }) {
+        nodes { id regra status }
+      }
+    }`,
+    { tabela, registro },
+  ).then(({ divergencias }) => divergencias.nodes)
+
+/** The day where the finance department is, whatever the browser's clock says. */
+export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))
+
+/** Of all that waits so many are searched, most at stake first. */
+export const SEARCHED = 5000
+
+/** What may be searched: everything by which a person knows an entry. */
+export const index = () =>
+  pages(
+    (after) =>
+      ask(
+        `query ($after: Cursor) {
+          divergenciasAbertas(first: 1000, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+            pageInfo { hasNextPage endCursor } nodes { id grupo registroId justificativa resumo }
+          }
+        }`,
+        { after },
+      ).then(({ divergenciasAbertas }) => divergenciasAbertas),
+    SEARCHED,
+  )
+
+/** Which groups hold something that a session found. @param {string} session */
+export const groupsOfSession = (session) =>
+  ask(
+    `query ($session: BigInt!) {
+      divergenciasAbertas(first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC],
+        filter: { or: [{ sessaoId: { equalTo: $session } }, { sessaoUltimaId: { equalTo: $session } }] }) { nodes { id grupo } }
+    }`,
+    { session },
+  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+
+/** The latest operations by which sessions corrected, of which those of one day are shown. */
+export const corrections = () =>
+  ask(
+    `{ operacoesResumidas(first: 50, orderBy: ID_DESC, filter: { tipo: { equalTo: "correcao" } }) {
+      nodes { id regra sessaoId iniciadaEm linhas }
+    } }`,
+  ).then(({ operacoesResumidas }) => operacoesResumidas.nodes)
+
+/** Of an operation so many rows are looked at. */
+export const CORRECTED = 1000
+
+/** What an operation changed. @param {string} id */
+export const corrected = (id) =>
+  ask(
+    `query ($id: BigInt!) {
+      operacao(id: $id) {
+        alteracoes(first: ${CORRECTED}) {
+          totalCount
+          nodes { antes depois divergencia { id regra tabela registroId especie mudanca confianca justificativa valorEmRisco status resumo vezesDesfeita } }
+        }
+      }
+    }`,
+    { id },
+  ).then(({ operacao }) => ({
+    total: Number(operacao.alteracoes.totalCount),
+    rows: operacao.alteracoes.nodes.map((/** @type {any} */ { antes, depois, divergencia }) => ({
+      ...divergencia,
+      antes,
+      depois,
+    })),
+  }))
+
+/** What the overview shows. */
+export const overview = () =>
+  ask(`{
+    sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
+    regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
+      nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
+        automaticasRevertidas }
+    }
+    regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima } }
+    resumosMetricas(first: 1000, filter: { aguardaPessoa: { equalTo: true } }, orderBy: DIA_ASC) { nodes { dia quantidade valorEmRisco } }
+    notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
+  }`)

@@ -1,0 +1,135 @@
+// Fila and Segunda aprovação: the groups at the left, the one in hand at the right; on a phone one after the other.
+import { count, say } from './format.mjs'
+import { groupsFor, ordered } from './groups.mjs'
+import { Hand } from './hand.mjs'
+import { useKeys } from './keys.mjs'
+import { List } from './list.mjs'
+import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
+import { names } from './queries.mjs'
+import { Search, useSearch } from './search.mjs'
+import { t } from './words.mjs'
+
+/**
+ * @param {{ screen: 'fila' | 'segunda', office: import('./office.mjs').Office, decides: boolean, address: URLSearchParams,
+ *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
+ */
+export function Queue({ screen, office, decides, address, go }) {
+  const { desk, pending, done } = office
+  const suppliers = useSuppliers(desk)
+  const all = useMemo(() => {
+    if (!desk) return []
+    return ordered(
+      groupsFor(desk, screen).map((group) => ({
+        ...group,
+        supplier: suppliers.get(group.sample) ?? group.supplier,
+      })),
+      office.seen,
+    )
+  }, [desk, screen, suppliers])
+  const search = useSearch(all, address, office)
+  const { groups, hits } = search
+  // What is being decided is out of the way, and back if it was refused.
+  const free = groups.filter(({ key }) => !pending.has(key))
+  const asked = address.get('grupo')
+  const place = useRef(0)
+  const found = free.findIndex(({ key }) => key === asked)
+  // When the group in hand is gone, the next one is where it was; but no key that was meant for one falls on another.
+  const gone = asked !== null && found < 0 && !search.narrowed
+  const index = found >= 0 ? found : search.narrowed ? 0 : Math.min(place.current, free.length - 1)
+  place.current = Math.max(0, index)
+  const current = gone ? undefined : free[index]
+  const [searching, setSearching] = useState(false)
+  const opened = address.has('grupo')
+
+  const choose = (/** @type {string} */ key, push = false) => go({ grupo: key }, { push })
+  const move = (/** @type {number} */ by) => {
+    const next = free[gone ? index : index + by]
+    if (next) choose(next.key)
+  }
+  const moveOn = () => {
+    const next = free[index + 1] ?? free[index - 1]
+    go({ grupo: next?.key ?? null })
+  }
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    '/': () => setSearching(true),
+    Escape: search.narrowed && (() => go({ busca: null, sessao: null, regra: null })),
+    ...(decides && {
+      u: async () => {
+        const key = await office.takeBack()
+        if (key) choose(key)
+      },
+    }),
+  })
+  // The next ones are there before they are asked for.
+  useEffect(() => {
+    for (const group of free.slice(index, index + 3)) office.itemsOf(group).catch(() => {})
+  }, [current?.key, desk])
+
+  if (!desk)
+    return html`<main class="plain"><p role="status">${office.failed ? '' : t.loading}</p>${office.failed && html`<button type="button" onClick=${office.load}>${t.tryAgain}</button>`}</main>`
+  const mine = done.filter(({ key, section }) => section !== '' && !all.some((group) => group.key === key))
+  return html`
+    <main class=${`desk ${opened ? 'at-hand' : 'at-list'}`}>
+      <div class="side">
+        <${Search} search=${search} go=${go} open=${searching} close=${() => setSearching(false)} />
+        ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all} clear=${() => go({ busca: null, sessao: null, regra: null })} />`}
+        <${List} groups=${groups} done=${mine} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => choose(key, true)} />
+      </div>
+      ${
+        current
+          ? html`<${Hand} key=${current.key} group=${current} office=${office} decides=${decides} hits=${hits} moveOn=${moveOn}
+              back=${() => go({ grupo: null })} focused=${!searching && (opened || !narrow())} />`
+          : html`<section class="hand empty">
+              <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? (screen === 'fila' ? t.nothing : t.nothingSecond) : pending.size > 0 ? t.deciding : ''}</h2>
+              ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}
+            </section>`
+      }
+    </main>
+  `
+}
+
+/** A phone shows the groups or the one in hand, not both. */
+const narrow = () => matchMedia('(max-width: 48rem)').matches
+
+/** @param {{ search: ReturnType<typeof useSearch>, total: readonly import('./groups.mjs').Group[], clear: () => void }} props */
+function NoHits({ search, total, clear }) {
+  const n = total.reduce((sum, { count: some }) => sum + some, 0)
+  const what =
+    search.text !== ''
+      ? `“${search.text}”`
+      : search.session !== null
+        ? say(t.search.session, { id: search.session })
+        : String(search.rule)
+  return html`
+    <p class="nohits" role="status">${say(t.search.none, { what })} ${n > 0 && count(t.search.waiting, n)}
+      <button type="button" onClick=${clear}>${t.search.clear} <kbd>esc</kbd></button></p>
+  `
+}
+
+/**
+ * A group without a proposal is of one supplier, whom it knows by a code: the name comes with one of its findings.
+ * @param {import('./office.mjs').Office['desk']} desk
+ * @returns {ReadonlyMap<string, string>} one of the group's findings to its supplier's name
+ */
+function useSuppliers(desk) {
+  const [known, setKnown] = useState(/** @type {ReadonlyMap<string, string>} */ (new Map()))
+  useEffect(() => {
+    const ids = (desk?.groups ?? [])
+      .filter(({ fornecedor, amostra }) => fornecedor !== null && !known.has(amostra[0]))
+      .map(({ amostra }) => amostra[0])
+      .slice(0, 1000)
+    if (ids.length === 0) return
+    names(ids).then(
+      (found) =>
+        setKnown((before) => {
+          const next = new Map(before)
+          for (const { id, resumo } of found) if (resumo?.fornecedor) next.set(id, resumo.fornecedor)
+          return next
+        }),
+      () => {},
+    )
+  }, [desk])
+  return known
+}

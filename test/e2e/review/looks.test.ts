@@ -1,0 +1,148 @@
+// What is shown to everybody: hostile texts, phones, barriers, languages.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { test } from 'tap'
+import { api } from '../../helper/api.ts'
+import { cenario } from '../../helper/cenario.ts'
+import { dialogo, dito, espera, mesa, naMao, pronto } from '../../helper/mesa.ts'
+import { navegador, semNavegador } from '../../helper/navegador.ts'
+
+/** Targets of less than 24 pixels; a box is as large as its label. */
+const SMALL = `[...document.querySelectorAll('button, input, select, textarea, nav a')]
+  .map((one) => ({ one, box: (one.closest('label') ?? one).getBoundingClientRect() }))
+  .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+  .map(({ one }) => one.outerHTML)`
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+test(
+  'what the ledger holds is shown as text, never run, and words that fit are not broken',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    const hostile = '<img src=x onerror="document.title=1">{{1}}'
+    await cena.lancar({ id: 1, categoria: `ERR${hostile}`, descricao: hostile })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await pronto(page)
+    await page.keyboard.press('o')
+    await page.locator('.opened').getByText(hostile, { exact: true }).waitFor()
+    t.equal(await page.locator('img').count(), 0)
+    t.equal(await page.title(), 'Conferente: revisão')
+    await cena.lancar({ id: 2, categoria: `ERR${'x'.repeat(3000)}`, descricao: 'y'.repeat(3000), valor: 200 })
+    await cena.processar()
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.achado(2)).id}`)
+      await page.getByRole('heading', { name: 'Registro 2 de dw.lancamentos, como está agora' }).waitFor()
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      t.ok(Number(wide) <= 0, `${width}: ${wide} pixels too wide`)
+    }
+  },
+)
+
+test(
+  'on a phone the groups are a list and a group is a page, with two buttons under the thumb',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana', '', { width: 390 })
+    await espera(page, /^2 esperam/)
+    t.equal(await page.locator('.hand').isVisible(), false)
+    await page.locator('.list button.line').first().click()
+    await pronto(page)
+    t.equal(await page.locator('.side').isVisible(), false)
+    const buttons = page.locator('.acts > button:visible')
+    t.match(await buttons.allInnerTexts(), [/^Aprovar 1/, /^Rejeitar 1/])
+    for (const button of await buttons.all()) {
+      const box = await button.boundingBox()
+      t.ok(box && box.height >= 44 && box.y > 700, 'at the bottom, and large')
+    }
+    await page.goBack()
+    await page.locator('.list button.line').first().waitFor()
+    await page.locator('.list button.line').first().click()
+    await page.getByRole('button', { name: /^Aprovar 1/ }).click()
+    await dito(page, /1 corrigida/)
+    await pronto(page)
+    t.equal(await page.locator('.hand').isVisible(), true, 'the next group is there')
+  },
+)
+
+test(
+  'everybody can use it: no barrier that axe knows, on a desk and on a phone, in light and dark',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar, open } = await mesa(t, { resumo: true })
+    await cena.lancar({ id: 1 }, { id: 2, valor: 150_000 }, { id: 3, descricao: 'aponta' })
+    await cena.processar('auto')
+    const barriers = async (page: Page, where: string) => {
+      await page.evaluate(AXE)
+      const found = await page.evaluate(async () => {
+        // biome-ignore lint/suspicious/noExplicitAny: axe puts itself there
+        const { violations } = await (globalThis as any).axe.run()
+        return violations.map(
+          (v: { id: string; nodes: { html: string }[] }) => `${v.id}: ${v.nodes[0]?.html}`,
+        )
+      })
+      t.same(found, [], where)
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      t.ok(Number(wide) <= 0, `${where}: nothing sticks out`)
+      t.same(await page.evaluate(SMALL), [], `${where}: every target has 24 pixels`)
+    }
+    for (const sight of [{}, { dark: true }, { width: 390 }]) {
+      const name = JSON.stringify(sight)
+      await barriers(await open('', sight), `the door ${name}`)
+      const page = await entrar('revisor', 'ana', '', sight)
+      await espera(page, /^2 esperam/)
+      await barriers(page, `the list ${name}`)
+      await page.locator('.list button.line').first().click()
+      await pronto(page)
+      await page.keyboard.press('o')
+      await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+      await barriers(page, `an entry opened ${name}`)
+      await page.keyboard.press('r')
+      await barriers(page, `the reasons ${name}`)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('e')
+      await dialogo(page).getByLabel('categoria').waitFor()
+      await barriers(page, `the dialog ${name}`)
+      await page.keyboard.press('Escape')
+      t.equal(await dialogo(page).count(), 0, 'Escape closes')
+      await page.keyboard.press('a')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('3')
+      await page.locator('.list button.line').first().waitFor()
+      await barriers(page, `what was corrected ${name}`)
+      await page.keyboard.press('4')
+      await naMao(page, 'Sessões').waitFor()
+      await barriers(page, `the overview ${name}`)
+      await page.keyboard.press('?')
+      await barriers(page, `the keys ${name}`)
+    }
+  },
+)
+
+test('in the language of the server, below a path of its own', semNavegador, async (t) => {
+  const cena = await cenario(t)
+  const server = await api(t, cena, { language: 'en', basePath: '/conferente' })
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const open = await navegador(t)
+  const page = await open(`${server.url}/revisao`)
+  await page.getByLabel('Token').fill(await server.token('revisor', 'ana'))
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await espera(page, /^1 waits, in 1 decision/)
+  t.equal(await page.locator('html').getAttribute('lang'), 'en')
+  await pronto(page)
+  t.equal(
+    await page.locator('.why').getAttribute('lang'),
+    'pt-BR',
+    'what the database says stays Portuguese, and is marked so',
+  )
+  await page.keyboard.press('?')
+  await page.getByText('comes from the database, in Portuguese').waitFor()
+})

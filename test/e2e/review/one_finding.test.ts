@@ -1,0 +1,125 @@
+// The link of a letter: one finding, whatever became of it, and values that a person types.
+
+import { test } from 'tap'
+import { dialogo, dito, dizer, espera, itens, lido, mesa } from '../../helper/mesa.ts'
+import { semNavegador } from '../../helper/navegador.ts'
+import { precos } from '../../helper/precos.ts'
+
+test(
+  'the link of a letter shows the finding and its row; approved, the warehouse has it, and undone it is as before',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, valor: 1234.5, categoria: 'ERRADA' }, { id: 2 })
+    await cena.processar()
+    const { id } = await cena.achado(1)
+    const page = await entrar('revisor', 'ana', `?divergencia=${id}`)
+    await page.getByText(`Só a divergência ${id}.`).waitFor()
+    await espera(page, 'Errada: → CERTA')
+    t.match(await lido(page.locator('main')), /aberta R\$\s1\.234,50, 99%/)
+    t.match(await lido(itens(page)), /ERRADA\s*CERTA/)
+    await page.getByRole('heading', { name: 'Registro 1 de dw.lancamentos, como está agora' }).waitFor()
+    await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+    t.match(await lido(page.locator('.opened')), /valor do documento\s*—[\s\S]*detectada/)
+    await page.getByRole('button', { name: /^Aprovar/ }).click()
+    t.match(await dito(page, /Feito/), 'Feito: 1 corrigida.')
+    t.equal(await cena.categoria(1), 'CERTA')
+    t.equal(await cena.categoria(2), 'ERR', 'nothing but what was shown')
+    t.match(
+      await cena.achado(1),
+      { decidida_por: 'ana', motivo: 'aprovada na revisão' },
+      'nothing is said to have been checked',
+    )
+    await page.getByRole('button', { name: 'Desfazer a correção' }).waitFor()
+    await page.keyboard.press('u')
+    await dito(page, /1 reaberta/)
+    t.equal(await cena.categoria(1), 'ERRADA', 'exactly as it was')
+    await page.getByRole('link', { name: 'Ver todas' }).click()
+    await espera(page, /^2 esperam, em 1 decisão/)
+    const unknown = await entrar('revisor', 'ana', '?divergencia=999')
+    await espera(unknown, 'A divergência 999 não existe.')
+  },
+)
+
+test(
+  'what was corrected long ago is taken back and opened again from the link to it',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar('auto')
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
+    await page.getByRole('button', { name: 'Desfazer a correção' }).click()
+    await dialogo(page)
+      .getByLabel(/estava errada/)
+      .check()
+    await dizer(page, 'a nota diz outra coisa')
+    await page.getByRole('button', { name: 'Reabrir' }).waitFor()
+    t.equal(await cena.categoria(1), 'ERR')
+    t.equal(
+      (await cena.sql`select automaticas_revertidas::int as n from audit.regras where nome = 'errada'`)[0]?.[
+        'n'
+      ],
+      1,
+      'it counts',
+    )
+    await page.getByRole('button', { name: 'Reabrir' }).click()
+    await dizer(page, 'olhar de novo')
+    await page.getByRole('button', { name: /^Aprovar/ }).waitFor()
+    t.equal(await cena.status(1), 'aberta')
+  },
+)
+
+test(
+  'a typed correction is held against the row as it is: by its types, with what was proposed, emptied to null',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await precos(cena.sql)
+    await cena.sql`update dw.precos set dia = '2026-01-31' where codigo = 'b'`
+    await cena.como('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
+    const finding = async (codigo: string) => {
+      const [row] =
+        await cena.sql`select id::int, valores_digitados, status from audit.divergencias_processadas where registro_id = ${codigo}`
+      return row as { id: number; valores_digitados: object; status: string }
+    }
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await finding('b')).id}`)
+    await page.getByRole('button', { name: 'Corrigir este' }).click()
+    const dialog = dialogo(page)
+    t.equal(await dialog.getByLabel('t', { exact: true }).inputValue(), 'certo', 'what is proposed')
+    t.equal(await dialog.getByLabel('ativo').inputValue(), 'true')
+    t.equal(
+      await dialog.getByLabel('preco').inputValue(),
+      '10.00',
+      'what the row holds, which the rule did not note',
+    )
+    await dialog.getByLabel('preco').fill('1.234')
+    await dizer(page, 'olhei a nota')
+    t.equal((await finding('b')).status, 'aberta', 'what may be a thousand or one and a bit is not sent')
+    await dialog.getByLabel('preco').fill('1234,5')
+    await dialog.getByLabel('dia').fill('')
+    await dizer(page, 'olhei a nota')
+    await dito(page, /1 aguarda segunda pessoa/)
+    t.same((await finding('b')).valores_digitados, { t: 'certo', ativo: true, preco: 1234.5, dia: null })
+
+    const other = await entrar('revisor', 'bruno', `?divergencia=${(await finding('b')).id}`)
+    await itens(other).getByText('proposta por ana: olhei a nota').waitFor()
+    t.match(
+      await lido(itens(other)),
+      /preco não anotado[\s\S]*preco 1\.234,50/,
+      'a value that nobody noted is not called empty',
+    )
+    await other.getByRole('button', { name: /^Aprovar/ }).click()
+    await dito(other, /1 corrigida/)
+    const [row] = await cena.sql`select t, ativo, preco, dia from dw.precos where codigo = 'b'`
+    t.same(row, { t: 'certo', ativo: true, preco: '1234.50', dia: null })
+
+    // a key with odd characters, and a proposed amount of twenty digits: what JSON has rounded is not sent as if somebody had typed it
+    await page.goto(page.url().replace(/divergencia=.*/, `divergencia=${(await finding('a/1 ü')).id}`))
+    await page.locator('.opened').getByText('12345678901234567890.12').waitFor()
+    await page.getByRole('button', { name: 'Corrigir este' }).click()
+    await dizer(page, 'só a categoria')
+    await dito(page, /1 aguarda segunda pessoa/)
+    t.same((await finding('a/1 ü')).valores_digitados, { t: 'certo', ativo: true })
+  },
+)

@@ -1,0 +1,107 @@
+// Finding one’s way: search, keyboard, screens.
+
+import { test } from 'tap'
+import { dialogo, dito, dizer, espera, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
+import { semNavegador } from '../../helper/navegador.ts'
+
+/** Whether something lies over what has the keyboard. */
+const COVERED = `(() => {
+  const { left, top, right, bottom } = document.activeElement.getBoundingClientRect()
+  return [top + 2, bottom - 2].some((y) => !document.activeElement.contains(document.elementFromPoint((left + right) / 2, y)))
+})()`
+
+test(
+  'searched and filtered: what is found is marked, what is not found is said, and back goes back',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t, { resumo: true })
+    await cena.lancar(
+      { id: 1, descricao: 'Café São João' },
+      { id: 2, descricao: 'Açúcar' },
+      { id: 3, descricao: 'café', confianca: 0.6, valor: 50 },
+    )
+    await cena.processar()
+    await cena.lancar({ id: 4, descricao: 'aponta' })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await espera(page, /^4 esperam, em 3 decisões/)
+    const lines = page.locator('.list button.line')
+    await page.keyboard.press('/')
+    await page.keyboard.type('cafe sao')
+    await page.locator('tr.hit').waitFor()
+    t.equal(await lines.count(), 1)
+    t.match(await lido(page.locator('tr.hit')), /Café São João/)
+    t.match(page.url(), /busca=cafe\+sao/, 'can be kept and sent')
+    await page.getByRole('searchbox').fill('inexistente')
+    await page.getByText('Nada com “inexistente”. 4 esperam ao todo.').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('Nada com').waitFor({ state: 'detached' })
+    t.equal(await lines.count(), 3)
+    t.equal(await page.getByRole('searchbox').inputValue(), '')
+
+    const session = await entrar('revisor', 'ana', '?sessao=2')
+    await session.locator('.list button.line').nth(2).waitFor()
+    const nobody = await entrar('revisor', 'ana', '?sessao=77')
+    await nobody.getByText('Nada com sessão 77. 4 esperam ao todo.').waitFor()
+    await nobody.getByRole('button', { name: /^Ver tudo/ }).click()
+    await pronto(nobody)
+
+    await page.getByRole('link', { name: 'Visão geral' }).click()
+    await naMao(page, 'Sessões').waitFor()
+    await page.goBack()
+    await pronto(page)
+    await page.goForward()
+    await naMao(page, 'Sessões').waitFor()
+  },
+)
+
+test(
+  'the keyboard is where it was when a dialog closes, and Escape does not hide what is under way',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await pronto(page)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('?')
+    await dialogo(page).getByRole('heading', { name: 'Teclas' }).waitFor()
+    await page.keyboard.press('Escape')
+    t.equal(await page.evaluate("document.activeElement.matches('tr.at')"), true)
+    await page.getByRole('button', { name: /^Corrigir este/ }).press('Enter')
+    await dialogo(page).getByLabel('categoria').fill('TERCEIRA')
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await page.route('**/graphql', async (route) => {
+      await held
+      await route.continue()
+    })
+    await dizer(page, 'nota conferida')
+    await page.keyboard.press('Escape')
+    t.equal(await dialogo(page).count(), 1, 'still there while it runs')
+    release()
+    await dito(page, /1 aguarda segunda pessoa/)
+    // keys of one letter can be done without
+    await page.keyboard.press('?')
+    await dialogo(page).getByLabel('Teclas de uma letra ligadas').uncheck()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('2')
+    t.equal(await page.getByRole('link', { name: /^Segunda/ }).getAttribute('aria-current'), null)
+  },
+)
+
+test('what has the keyboard lies under nothing', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
+  await cena.processar()
+  for (const width of [1280, 390]) {
+    const page = await entrar('revisor', 'ana', '', { width })
+    await page.locator('.list button.line').first().click()
+    await pronto(page)
+    for (let i = 0; i < 40; i += 1) {
+      await page.keyboard.press('ArrowDown')
+      const hidden = await page.evaluate(COVERED)
+      if (hidden) t.fail(`${width}: item ${i} is covered`)
+    }
+  }
+})

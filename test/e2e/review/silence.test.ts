@@ -1,0 +1,98 @@
+// A server that does not answer, or too late.
+
+import { test } from 'tap'
+import { dialogo, dito, mesa, naMao, pronto } from '../../helper/mesa.ts'
+import { semNavegador } from '../../helper/navegador.ts'
+
+test('when the server falls silent it is said, and the work can go on after', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const page = await entrar('revisor', 'ana')
+  await pronto(page)
+  await page.keyboard.press('r')
+  await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
+  await page.route('**/graphql', (route) => route.abort())
+  await page.keyboard.press('1')
+  await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
+  await page.unroute('**/graphql')
+  await pronto(page)
+  await page.keyboard.press('r')
+  await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
+  await page.keyboard.press('1')
+  await dito(page, /1 rejeitada/)
+  // and also when it is the list that does not come
+  await page.route('**/graphql', (route) => route.abort())
+  await page.keyboard.press('4')
+  await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Tentar de novo' }).click()
+  await naMao(page, 'Sessões').waitFor()
+})
+
+test(
+  'a server that never answers is told after ten seconds; a decision is waited for, and not sent twice',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await pronto(page)
+    const held = Promise.withResolvers<void>()
+    await page.route('**/graphql', async (route) => {
+      await held.promise
+      await route.continue().catch(() => {})
+    })
+    const began = Date.now()
+    await page.keyboard.press('a')
+    await page.keyboard.press('a')
+    await dito(page, /ainda sem resposta depois de dez segundos/)
+    t.ok(Date.now() - began < 13_000)
+    const reader = await entrar('leitor', 'leo')
+    await pronto(reader)
+    await reader.route('**/graphql', () => {})
+    await reader.keyboard.press('4')
+    await reader.getByRole('alert').filter({ hasText: 'não respondeu em dez segundos' }).waitFor()
+    held.resolve()
+    await dito(page, /1 corrigida/)
+    t.equal((await cena.sql`select from audit.operacoes where tipo = 'aprovacao'`).length, 1)
+  },
+)
+
+test(
+  'an answer that comes late is not shown over a newer one, and a decision clicked twice is one',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await pronto(page)
+    const single = Promise.withResolvers<void>()
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('divergencia(')) await single.promise
+      await route.continue().catch(() => {})
+    })
+    await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.achado(1)).id}`)
+    await page.getByRole('link', { name: 'Ver todas' }).click()
+    await pronto(page)
+    const late = page.waitForResponse((response) =>
+      Boolean(response.request().postData()?.includes('divergencia(')),
+    )
+    single.resolve()
+    await (await late).finished()
+    await page.waitForTimeout(200)
+    t.equal(await page.getByText('Só a divergência').count(), 0, 'what was asked last')
+    await page.unroute('**/graphql')
+
+    await page.keyboard.press('e')
+    await dialogo(page).getByLabel('categoria').fill('TERCEIRA')
+    await dialogo(page).getByLabel('Motivo').fill('duas vezes')
+    await page.evaluate(
+      "const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()",
+    )
+    await dito(page, /1 aguarda segunda pessoa/)
+    t.equal((await cena.sql`select from audit.operacoes where tipo = 'correcao_manual'`).length, 1)
+  },
+)
