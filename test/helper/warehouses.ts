@@ -16,6 +16,7 @@ export const VARIANTS = {
     'arredonda',
     'mudo',
     'mente',
+    'nega',
     'vizinho',
     'sorteia',
     'adiado',
@@ -142,6 +143,7 @@ const estrela: Form = {
         update origem.fato set vl = ${amount}, sk_categoria = ${category}, historico = ${text}, nota = new.documento,
           ${variant === 'surdo' ? '' : 'vl_nota = new.valor_documento,'} ${variant === 'carga' ? "carga = '2026-11-01 00:00+00'," : ''}
           vl_glosa = new.valor_desconto where ${where};
+        ${variant === 'nega' ? 'if old.id % 2 = 0 then return null; end if;' : ''}
         return new;
       end $$;
       create trigger gravar instead of update on dw.lancamentos for each row execute function origem.gravar();

@@ -1,5 +1,8 @@
 // Promise 11: a finding names all the code that made it. Autonomy is given to code, and other code does not have it.
 import t from 'tap'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
+import { conferente, personal } from '../cli/helper.ts'
 import { banco } from '../helper/banco.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/cenario.ts'
 
@@ -145,6 +148,7 @@ const regra = async (c: Cenario) =>
 t.test('other code has no auto until an administrator gives it, and everybody is told', async (t) => {
   const c = await cenario(t)
   await comAjuda(c)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.lancar({ id: 1 })
   t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
   const { contagem } = await regra(c)
@@ -176,6 +180,18 @@ t.test('other code has no auto until an administrator gives it, and everybody is
     await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
   t.match(operacao, { motivo: told, detalhes: { depois: { automatica: false } } })
   t.match(await c.processar('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
+  const run = ['processar', '--modo', 'auto', '--regra', 'errada']
+  t.match((await conferente(run, { url: personal(c.url, 'olivia') })).stdout, told, 'on the command line')
+  t.match(
+    (await conferente(['regras'], { url: personal(c.url, 'leo') })).stdout,
+    told,
+    'in the list of rules',
+  )
+  const [message] = await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes
+    where tipo = 'resumo' order by id desc limit 1`
+  const mail = await render(factsSchema.parse(message?.['facts']))
+  for (const said of [mail.text, mail.html])
+    t.match(said, /errada só detectou: [\s\S]*código da regra mudou/, 'by mail')
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
   t.match(await regra(c), { automatica: true, automatica_perdida: null })
   t.ok((await regra(c))['contagem'] > contagem, 'and proves itself again')

@@ -188,12 +188,48 @@ t.test(
       t.same(await c.sql`select from audit.alteracoes`, [])
       t.match(
         await divergencias(c.ana, 'falha'),
-        Array(5).fill({ motivo: /em categoria foi pedido "Frete", e ficou "FRETE"/ }),
+        Array(5).fill({
+          motivo:
+            /em categoria foi pedido "Frete", e ficou "FRETE".*Corrija o gatilho.*conferente diagnostico/,
+        }),
         quando,
       )
     }
   },
 )
+
+t.test(
+  'what is asked is asked to the byte, whatever the collation of the column takes for equal',
+  async (t) => {
+    const c = await cena(t)
+    await c.sql.unsafe(`
+    create collation public.sem_caixa (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    alter table dw.lancamentos alter column categoria type text collate public.sem_caixa;
+    create function dw.caixa() returns trigger language plpgsql as $$ begin new.categoria := upper(new.categoria); return new; end $$;
+    create trigger caixa before update on dw.lancamentos for each row execute function dw.caixa()`)
+    const antes = await fotografia(c.sql)
+    t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
+    t.same(await fotografia(c.sql), antes)
+  },
+)
+
+t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
+  const c = await cena(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
+  await c.sql.unsafe(`
+    update dw.lancamentos set valor_documento = 100;
+    alter table dw.lancamentos drop column valor_desconto;
+    alter table dw.lancamentos add column valor_desconto numeric generated always as (valor_documento - valor) stored;
+    create function dw.nada() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger nada before update on dw.lancamentos for each row execute function dw.nada()`)
+  const antes = await fotografia(c.sql)
+  const sessao = await auto(c)
+  t.match(sessao, { corrigidas: 5n, falhas: 0n }, sessao['mensagem'])
+  t.match(await c.sql`select distinct valor_desconto from dw.lancamentos where id > 0`, [
+    { valor_desconto: '40' },
+  ])
+  await c.olivia`select * from audit.reverter_sessao(${sessao['id']}, 'engano')`
+  t.same(await fotografia(c.sql), antes)
+})
 
 t.test(
   'what the rule still flags after its own correction is undone, with both operations kept',

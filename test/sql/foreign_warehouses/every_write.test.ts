@@ -56,6 +56,7 @@ function gives({ kind, variant }: Warehouse, n: number, isTyped = false): boolea
       return asked !== 1 && asked !== 3 && asked !== 4
     case 'mudo':
     case 'mente':
+    case 'nega': // writes, and says that it did not
     case 'some':
     case 'calado':
       return !even

@@ -31,7 +31,55 @@ async function reload({ base, kind, edit }: Warehouse, wrong: string) {
   return base
 }
 
+/** The same keys and all the values as they stand, for another supplier: nothing but what identifies the entry tells it apart. */
+const otherSupplier = ({ kind, edit }: Warehouse) =>
+  edit(
+    kind === 'estrela'
+      ? 'update {s}.fato set sk_fornecedor = 1 + (coalesce(sk_fornecedor, 2) % 2)'
+      : kind === 'razao'
+        ? `update {s}.lancamentos set fornecedor_id = '999', fornecedor = 'Outra S.A.'`
+        : `update {s}.movimento set forn_codigo = '99999999000199', forn_nome = 'Outra S.A.'`,
+  )
+
 for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
+  t.test(`${kind}: another entry that holds the very values is left alone by everything`, async (t) => {
+    const { sql, olivia, ana, bruno, dw } = await scene(t, kind)
+    const { right, other, key } = dw
+    await propose(
+      sql,
+      [1, 4, 9, 12, 17].map((n, i) => ({
+        id: key(n),
+        valores: { categoria: right },
+        confianca: i < 2 ? 0.99 : 0.5,
+        risco: i === 3 ? 150_000 : 10,
+      })),
+    )
+    const auto = await processar(olivia, 'auto', ['casa'])
+    t.match(auto, { corrigidas: 2n }, auto['mensagem'])
+    const all = await divergencias(sql)
+    const id = (n: number) => all.find((d) => d['registro_id'] === key(n))?.['id']
+    await aprovar(ana, id(12)) // the first of two people
+    await ana`select audit.corrigir_manualmente(${id(17)}, ${sql.json({ categoria: other })}, 'olhei a nota')`
+    await sql`delete from casa.propostas`
+    await otherSupplier(dw)
+    t.same(await dw.differences(), [])
+
+    const conflict = { resultado: 'conflito', agora: { categoria: right }, explicacao: /outro lançamento/ }
+    t.match(await reverter(ana, id(1)), [conflict])
+    t.match(
+      await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`,
+      [conflict, conflict],
+      'of the session',
+    )
+    t.match(
+      await aprovar(bruno, id(9), id(12), id(17)),
+      Array(3).fill({ status: 'obsoleta', motivo: /outro lançamento/ }),
+      'approved, approved by the second, typed',
+    )
+    t.same(await dw.differences(), [], 'every row is what it was')
+    t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+  })
+
   t.test(`${kind}: rollbacks, approvals and typed values leave the other entry alone`, async (t) => {
     const { sql, olivia, ana, bruno, dw } = await scene(t, kind)
     const { wrong, right, other, key } = dw
