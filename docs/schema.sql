@@ -2597,11 +2597,12 @@ create function audit_interno.limite_wilson(certas numeric, total numeric)
   returns numeric language sql immutable;
 comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
-create function audit_interno.limpar_conexao()
-  returns void language plpgsql volatile
+create function audit_interno.limpar_conexao(sessao_id bigint DEFAULT NULL::bigint)
+  returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
-grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
+grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
+grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile

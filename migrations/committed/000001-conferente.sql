@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:04c201ec68e6bc85c69987684cb048c0016bd0c9
+--! Hash: sha1:b665c0dada258e8c68618843eba02da1ec495e19
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2600,7 +2600,7 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
-  v_rastro text := audit_interno.rastro('conferente_regra');
+  v_rastro text;
   v_defeito record;
 begin
   -- open to the rule is the side of a window for which its relation has no column
@@ -2626,6 +2626,7 @@ begin
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
     justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
   ) on commit drop;
+  v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
@@ -8882,9 +8883,8 @@ comment on function audit_interno.conferir_acesso(text, text, text, timestamptz,
 --! EndIncluded acesso/conferir_acesso.sql
 
 --! Included acesso/assumir.sql
--- The one door of the API: takes out of the connection what code that ran for an earlier caller left there, checks the caller's
--- token, then becomes the caller for the rest of the transaction. Runs with the rights of the API's login, because a definer function
--- may not change the role.
+-- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the rights of
+-- the API's login, because a definer function may not change the role. Called after audit_interno.limpar_conexao.
 create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns text
 language plpgsql
@@ -8894,7 +8894,6 @@ as $$
 declare
   v_nome text := audit_interno.nome_pessoa(assumir.nome);
 begin
-  perform audit_interno.limpar_conexao();
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
@@ -8981,26 +8980,58 @@ grant execute on function audit.revogar_acesso(text, text, text) to conferente_a
 --! EndIncluded acesso/revogar_acesso.sql
 
 --! Included acesso/limpar_conexao.sql
--- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller: locks by number
--- and statements prepared by name, which no rollback takes out. Changes no data. Called by assumir before each caller's transaction,
--- with the rights of the API's login; the API's own connections hold nothing of the kind.
-create or replace function audit_interno.limpar_conexao()
+-- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
+-- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
+-- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
+-- Called at the beginning of every transaction of the API, and before every step of a session, right after `reset all`, which takes
+-- out settings.
+create or replace function audit_interno.limpar_conexao(sessao_id bigint default null)
 returns void
 language plpgsql
-volatile
+volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_nome text;
+  v_trava record;
 begin
-  perform pg_advisory_unlock_all();
+  execute 'close all';
+  unlisten *;
+  if exists (select from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()) then
+    discard temp;
+  end if;
+  discard sequences;
   for v_nome in select p.name from pg_prepared_statements p where p.from_sql loop
     execute format('deallocate %I', v_nome);
   end loop;
+  if not exists (select from audit_interno.posses p where p.pid = pg_backend_pid()) then
+    perform pg_advisory_unlock_all();
+    return;
+  end if;
+  perform pg_try_advisory_lock(p.numero)
+  from audit_interno.posses p
+  where p.nome = 'sessao ' || limpar_conexao.sessao_id and p.pid = pg_backend_pid() and not audit_interno.marcada(p.pid, p.numero);
+  for v_trava in
+    select l.classid::bigint << 32 | l.objid::bigint as numero, l.objsubid = 1 as inteira, l.mode = 'ShareLock' as dividida,
+      l.classid::bigint::bit(32)::integer as um, l.objid::bigint::bit(32)::integer as outro
+    from pg_locks l
+    where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted and (l.objsubid <> 1
+      or (l.classid::bigint << 32 | l.objid::bigint) not in (select p.numero from audit_interno.posses p where p.pid = pg_backend_pid()))
+  loop
+    while case -- as often as it was taken
+      when v_trava.inteira and v_trava.dividida then pg_advisory_unlock_shared(v_trava.numero)
+      when v_trava.inteira then pg_advisory_unlock(v_trava.numero)
+      when v_trava.dividida then pg_advisory_unlock_shared(v_trava.um, v_trava.outro)
+      else pg_advisory_unlock(v_trava.um, v_trava.outro) end
+    loop
+      null;
+    end loop;
+  end loop;
 end
 $$;
-comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
-grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+comment on function audit_interno.limpar_conexao(bigint) is
+  'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
+grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico, conferente_operador;
 --! EndIncluded acesso/limpar_conexao.sql
 
 --! Included acesso/quem_sou.sql
@@ -16946,8 +16977,9 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
--- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
+-- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
+-- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)
 returns text
 language sql
@@ -16955,15 +16987,17 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
+    'temporarios', (
+      select string_agg(format('%s %s', d.classid, d.objid), ',' order by d.classid, d.objid)
+      from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()),
     'objetos', (
       select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', s.classid, s.objid), ',' order by s.classid, s.objid), ''), 'UTF8')), 'hex')
       from pg_shdepend s
       where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
         and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
     'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
-    'ajustes', (
-      select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
-      from pg_settings g where g.context in ('user', 'superuser')),
+    'ajustes', g.ajustes,
+    'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
         (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
@@ -16974,10 +17008,17 @@ as $$
     'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
     'sessao', audit_interno.ficam(),
     'ator', current_setting('conferente.ator', true))::text
+  from (
+    select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex') as ajustes,
+      coalesce(jsonb_agg(g.name) filter (where g.context = 'user' and g.source = 'session'), '[]') as proprios
+    from pg_settings g where g.context in ('user', 'superuser')
+  ) as g
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
--- Refuses what code of others left behind. Called after it by the engine, which knows whose it was.
+-- Refuses what code of others left behind. Called after it by the engine, which knows whose it was. A setting that is the session's
+-- own now and was not before, and has the same value, was set for a moment, or hides what was set for good: it is set to that value
+-- for good, so that nothing is hidden. In one that the caller had set before, hidden, what ajustes.sql does not name is not seen.
 create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
 returns void
 language plpgsql
@@ -16985,17 +17026,22 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_depois text := audit_interno.rastro(papel);
+  v_antes jsonb := antes::jsonb;
+  v_depois jsonb := audit_interno.rastro(papel)::jsonb;
 begin
-  if v_depois = antes then
+  if v_depois - 'proprios' = v_antes - 'proprios' then
+    perform set_config(p.nome, current_setting(p.nome), false)
+    from jsonb_array_elements_text(v_depois -> 'proprios') as p (nome)
+    where not v_antes -> 'proprios' ? p.nome;
     return;
   end if;
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
-      select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
+      select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'temporarios' then 'criou ou apagou objetos temporários'
+        when 'funcoes' then 'mexeu nas funções do papel'
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
-      from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
+      from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
     hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;

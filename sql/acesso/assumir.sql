@@ -1,6 +1,5 @@
--- The one door of the API: takes out of the connection what code that ran for an earlier caller left there, checks the caller's
--- token, then becomes the caller for the rest of the transaction. Runs with the rights of the API's login, because a definer function
--- may not change the role.
+-- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the rights of
+-- the API's login, because a definer function may not change the role. Called after audit_interno.limpar_conexao.
 create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns text
 language plpgsql
@@ -10,7 +9,6 @@ as $$
 declare
   v_nome text := audit_interno.nome_pessoa(assumir.nome);
 begin
-  perform audit_interno.limpar_conexao();
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;

@@ -1,20 +1,52 @@
--- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller: locks by number
--- and statements prepared by name, which no rollback takes out. Changes no data. Called by assumir before each caller's transaction,
--- with the rights of the API's login; the API's own connections hold nothing of the kind.
-create or replace function audit_interno.limpar_conexao()
+-- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
+-- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
+-- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
+-- Called at the beginning of every transaction of the API, and before every step of a session, right after `reset all`, which takes
+-- out settings.
+create or replace function audit_interno.limpar_conexao(sessao_id bigint default null)
 returns void
 language plpgsql
-volatile
+volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_nome text;
+  v_trava record;
 begin
-  perform pg_advisory_unlock_all();
+  execute 'close all';
+  unlisten *;
+  if exists (select from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()) then
+    discard temp;
+  end if;
+  discard sequences;
   for v_nome in select p.name from pg_prepared_statements p where p.from_sql loop
     execute format('deallocate %I', v_nome);
   end loop;
+  if not exists (select from audit_interno.posses p where p.pid = pg_backend_pid()) then
+    perform pg_advisory_unlock_all();
+    return;
+  end if;
+  perform pg_try_advisory_lock(p.numero)
+  from audit_interno.posses p
+  where p.nome = 'sessao ' || limpar_conexao.sessao_id and p.pid = pg_backend_pid() and not audit_interno.marcada(p.pid, p.numero);
+  for v_trava in
+    select l.classid::bigint << 32 | l.objid::bigint as numero, l.objsubid = 1 as inteira, l.mode = 'ShareLock' as dividida,
+      l.classid::bigint::bit(32)::integer as um, l.objid::bigint::bit(32)::integer as outro
+    from pg_locks l
+    where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted and (l.objsubid <> 1
+      or (l.classid::bigint << 32 | l.objid::bigint) not in (select p.numero from audit_interno.posses p where p.pid = pg_backend_pid()))
+  loop
+    while case -- as often as it was taken
+      when v_trava.inteira and v_trava.dividida then pg_advisory_unlock_shared(v_trava.numero)
+      when v_trava.inteira then pg_advisory_unlock(v_trava.numero)
+      when v_trava.dividida then pg_advisory_unlock_shared(v_trava.um, v_trava.outro)
+      else pg_advisory_unlock(v_trava.um, v_trava.outro) end
+    loop
+      null;
+    end loop;
+  end loop;
 end
 $$;
-comment on function audit_interno.limpar_conexao() is 'Frees locks by number and forgets statements prepared by name in this connection.';
-grant execute on function audit_interno.limpar_conexao() to conferente_servico;
+comment on function audit_interno.limpar_conexao(bigint) is
+  'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
+grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico, conferente_operador;

@@ -15,7 +15,7 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
-  v_rastro text := audit_interno.rastro('conferente_regra');
+  v_rastro text;
   v_defeito record;
 begin
   -- open to the rule is the side of a window for which its relation has no column
@@ -41,6 +41,7 @@ begin
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
     justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
   ) on commit drop;
+  v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,

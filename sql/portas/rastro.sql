@@ -32,8 +32,9 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (temporary and large ones too), functions of the role that were touched, and settings of this session. Taken before and after
--- such code; conferir_rastro refuses a difference. Reads catalogs, changes nothing.
+-- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
+-- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)
 returns text
 language sql
@@ -41,15 +42,17 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
+    'temporarios', (
+      select string_agg(format('%s %s', d.classid, d.objid), ',' order by d.classid, d.objid)
+      from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid = pg_my_temp_schema()),
     'objetos', (
       select encode(sha256(convert_to(coalesce(string_agg(format('%s %s', s.classid, s.objid), ',' order by s.classid, s.objid), ''), 'UTF8')), 'hex')
       from pg_shdepend s
       where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
         and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
     'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
-    'ajustes', (
-      select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex')
-      from pg_settings g where g.context in ('user', 'superuser')),
+    'ajustes', g.ajustes,
+    'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
         (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
@@ -60,10 +63,17 @@ as $$
     'cursores', (select string_agg(c.name, ',' order by c.name collate "C") from pg_cursors c where c.is_holdable),
     'sessao', audit_interno.ficam(),
     'ator', current_setting('conferente.ator', true))::text
+  from (
+    select encode(sha256(convert_to(string_agg(format('%s=%s', g.name, g.setting), ',' order by g.name collate "C"), 'UTF8')), 'hex') as ajustes,
+      coalesce(jsonb_agg(g.name) filter (where g.context = 'user' and g.source = 'session'), '[]') as proprios
+    from pg_settings g where g.context in ('user', 'superuser')
+  ) as g
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
--- Refuses what code of others left behind. Called after it by the engine, which knows whose it was.
+-- Refuses what code of others left behind. Called after it by the engine, which knows whose it was. A setting that is the session's
+-- own now and was not before, and has the same value, was set for a moment, or hides what was set for good: it is set to that value
+-- for good, so that nothing is hidden. In one that the caller had set before, hidden, what ajustes.sql does not name is not seen.
 create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
 returns void
 language plpgsql
@@ -71,17 +81,22 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_depois text := audit_interno.rastro(papel);
+  v_antes jsonb := antes::jsonb;
+  v_depois jsonb := audit_interno.rastro(papel)::jsonb;
 begin
-  if v_depois = antes then
+  if v_depois - 'proprios' = v_antes - 'proprios' then
+    perform set_config(p.nome, current_setting(p.nome), false)
+    from jsonb_array_elements_text(v_depois -> 'proprios') as p (nome)
+    where not v_antes -> 'proprios' ? p.nome;
     return;
   end if;
   raise exception using errcode = 'NC012',
     message = format('%s deixou algo para trás: %s', quem, (
-      select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'funcoes' then 'mexeu nas funções do papel'
+      select string_agg(case d.key when 'objetos' then 'criou ou apagou objetos' when 'temporarios' then 'criou ou apagou objetos temporários'
+        when 'funcoes' then 'mexeu nas funções do papel'
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
-      from jsonb_each_text(v_depois::jsonb) d where d.value is distinct from antes::jsonb ->> d.key)),
+      from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
     hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;

@@ -121,6 +121,13 @@ export async function endWithClient(sql: Sql | Connection): Promise<void> {
   }
 }
 
+/** Before a step of a session: what code of others left in the connection in the step before is in nobody's way. */
+export async function freshen(connection: Connection, sessionId: bigint): Promise<void> {
+  await connection`reset all` // by itself, for a limit of time may be among the settings
+  await endWithClient(connection)
+  await connection`select audit_interno.limpar_conexao(${sessionId})`
+}
+
 /** An error that PostgreSQL itself answered with: it has a SQLSTATE. */
 export function isDatabaseError(error: unknown): error is postgres.PostgresError {
   return error instanceof postgres.PostgresError

@@ -1,6 +1,6 @@
 import { connect, type Sql, type Transaction } from '../db/connection.ts'
 import { anew, transaction } from '../db/transaction.ts'
-import { CANCEL, GoneError, RUNNING, whileThere } from './departure.ts'
+import { ANEW, begunAnew, CANCEL, GoneError, RESET, RUNNING, type Running, whileThere } from './departure.ts'
 import { withinReach } from './reach.ts'
 import { shares } from './shares.ts'
 import type { Caller } from './token.ts'
@@ -64,6 +64,25 @@ export async function openAccess(url: string): Promise<Access> {
   const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
     if (asService !== undefined) await tx.unsafe(BECOME, [asService])
   }
+  /** A transaction that begins as it would in a new connection, with these settings. */
+  const begin = <T>(
+    arrived: () => void,
+    settings: Record<string, unknown>,
+    readOnly: boolean,
+    work: (tx: Transaction, running: Running) => Promise<T>,
+  ): Promise<T> => {
+    const fresh = async (tx: Transaction) => {
+      arrived()
+      await becomeService(tx)
+      // both in one go
+      const [, [running]] = await Promise.all([
+        tx.unsafe(RESET),
+        tx.unsafe<Running[]>(RUNNING, [JSON.stringify(settings), readOnly]),
+      ])
+      return running?.fresh ? work(tx, running) : ANEW
+    }
+    return begunAnew(() => transaction<T | typeof ANEW>(sql, fresh, readOnly ? 'read only' : ''))
+  }
   return {
     sql,
     asService,
@@ -79,39 +98,23 @@ export async function openAccess(url: string): Promise<Access> {
       withinReach((arrived) =>
         share(caller.name, () => {
           if (gone?.aborted) throw new GoneError()
-          return transaction(sql, async (tx) => {
-            arrived()
-            await becomeService(tx)
-            const [running] = await tx.unsafe(RUNNING, [String(timeoutMs)])
-            return whileThere(
+          return begin(arrived, { statement_timeout: timeoutMs }, false, (tx, { pid, since }) =>
+            whileThere(
               gone,
-              () => sql.unsafe(CANCEL, [running?.['pid'], running?.['since']]),
+              () => sql.unsafe(CANCEL, [pid, since]),
               async () => {
                 await tx`
                   select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
                     ${caller.issuedAt ?? null}, ${caller.external})`
                 return work(tx)
               },
-            )
-          })
+            ),
+          )
         }),
       ),
-    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) => {
-      const read = async (tx: Transaction) => {
-        await becomeService(tx)
-        await tx`select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('role', 'conferente_leitor', true)`
-        return work(tx)
-      }
-      return withinReach((arrived) =>
-        transaction(
-          sql,
-          (tx) => {
-            arrived()
-            return read(tx)
-          },
-          'read only',
-        ),
-      )
-    },
+    asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
+      withinReach((arrived) =>
+        begin(arrived, { statement_timeout: timeoutMs, role: 'conferente_leitor' }, true, work),
+      ),
   }
 }

@@ -22,11 +22,40 @@ export function departure(reply: FastifyReply): AbortSignal {
 export interface Running {
   readonly pid: number
   readonly since: string
+  /** Whether it began as it would in a new connection. */
+  readonly fresh: boolean
 }
 
-/** Of the transaction itself: what `cancel` needs. */
-export const RUNNING =
-  "select pg_backend_pid() as pid, now()::text as since, set_config('statement_timeout', $1, true)"
+/**
+ * The first statement of a transaction: no setting is left in the connection that an earlier caller's code made. By itself, for a
+ * limit of time may be among them.
+ */
+export const RESET = 'reset all'
+
+/**
+ * And the next one: nothing else is left either, and the settings of this transaction are as given: an object as JSON, and whether it
+ * is to be read only. Gives what `cancel` needs, and whether the transaction began as it would in a new connection.
+ */
+export const RUNNING = `
+  select pg_backend_pid() as pid, now()::text as since,
+    (select count(set_config(s.key, s.value, true)) from json_each_text($1::text::json) as s) as settings,
+    current_setting('transaction_isolation') = current_setting('default_transaction_isolation')
+      and current_setting('transaction_deferrable') = current_setting('default_transaction_deferrable')
+      and ($2 or pg_is_in_recovery() or current_setting('transaction_read_only') = current_setting('default_transaction_read_only')) as fresh
+  from audit_interno.limpar_conexao()`
+
+/** What work returns when its transaction did not begin as it should: it has done nothing, and is begun again. */
+export const ANEW = Symbol('anew')
+const TRIES = 20
+
+/** Begins again while a connection had been left otherwise: each is mended by the transaction that finds it so. */
+export async function begunAnew<T>(begin: () => Promise<T | typeof ANEW>): Promise<T> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const result = await begin()
+    if (result !== ANEW) return result
+  }
+  throw new Error('no transaction begins as in a new connection')
+}
 
 /** Cancels what a transaction runs; nothing where that one has ended, and the connection is another's. */
 export const CANCEL = `select pg_cancel_backend(a.pid) from pg_stat_activity a where a.pid = $1 and a.xact_start = $2::text::timestamptz`

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Connection, isDatabaseError, type Row } from '../db/connection.ts'
+import { type Connection, freshen, isDatabaseError, type Row } from '../db/connection.ts'
 import { SessionInterrupted } from './interrupted.ts'
 
 export interface SessionStep {
@@ -70,7 +70,7 @@ export async function takeSteps(
     watcher.began?.(step, id)
     try {
       if (signal.aborted) throw new SessionInterrupted(id)
-      await inTransaction(connection, async () => {
+      await inTransaction(connection, id, async () => {
         await limitTime(connection, step.tempo_limite_ms)
         await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       })
@@ -105,7 +105,7 @@ export async function takePart(
   let part: SessionStep | undefined
   try {
     if (signal.aborted) throw new SessionInterrupted(id)
-    await inTransaction(connection, async () => {
+    await inTransaction(connection, id, async () => {
       const [taken] = await connection<SessionStep[]>`
         select * from audit_interno.tomar_parte(${id}, ${wanted?.regra ?? null}, ${wanted?.parte ?? null})`
       if (!taken) return
@@ -148,9 +148,10 @@ async function limitTime(connection: Connection, milliseconds: bigint | null): P
   await connection`select set_config('statement_timeout', ${String(milliseconds)}, true)`
 }
 
-async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
+async function inTransaction(connection: Connection, id: bigint, work: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
+      await freshen(connection, id)
       await connection`begin`
       await work()
       await connection`commit`
@@ -172,7 +173,9 @@ async function recordFailure(
   code: string,
   message: string,
 ): Promise<void> {
-  await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
+  await inTransaction(connection, id, async () => {
+    await connection`select audit_interno.registrar_falha_etapa(${id}, ${step}, ${rule}, ${code}, ${message})`
+  })
 }
 
 /** The connection is gone: the server ended it, or the driver lost it. The code proves nothing: a foreign server's are the same. */

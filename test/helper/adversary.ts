@@ -14,6 +14,8 @@ export interface Attack {
   readonly onlyReading?: boolean
   /** Where rows are only read, what it does is taken back with the reading, and the rule may go on. */
   readonly undone?: boolean
+  /** What it leaves is taken out without a word, where it is not taken back: it did no harm yet. */
+  readonly healed?: boolean
   /** What it leaves no rollback takes back: it is refused and told, and stays until the connection ends. */
   readonly stays?: boolean
   /** Where this says so, the attack cannot be tried on this server. */
@@ -215,6 +217,28 @@ export const ATTACKS: readonly Attack[] = [
     body: `perform set_config('synchronous_commit', 'off', false); perform set_config('synchronous_commit', 'on', true);`,
   },
   {
+    name: 'sets what makes queries slower, the language of dates and its name, and hides it',
+    undone: true,
+    healed: true,
+    body: Object.entries({
+      work_mem: '64kB',
+      enable_indexscan: 'off',
+      lc_time: 'POSIX',
+      application_name: 'dela',
+    })
+      .map(
+        ([name, value]) => `declare v_antes text := current_setting('${name}'); begin
+          perform set_config('${name}', '${value}', false); perform set_config('${name}', v_antes, true); end;`,
+      )
+      .join(' '),
+    everywhere: true,
+  },
+  {
+    name: `leaves a temporary table that is somebody else's`,
+    body: 'perform dela.como_dona();',
+    everywhere: true,
+  },
+  {
     name: 'raises what we raise to undo a trial',
     body: `raise exception using errcode = 'NC999', message = 'simulação';`,
     everywhere: true,
@@ -252,6 +276,7 @@ const OWN: Record<string, string> = {
   'audit_interno.portas_abertas': 'false', // which transaction of this connection came last
   'audit.deteccoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
+  'audit.correcoes_desfeitas': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.divergencias_processadas': `regra = 'parada'`,
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',

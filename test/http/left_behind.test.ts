@@ -1,7 +1,16 @@
 // What code of the warehouse leaves in a connection of the API is refused where it ran, and gone before the next caller comes.
 import { test } from 'tap'
+import type { Sql, Transaction } from '../../src/db/connection.ts'
+import { openAccess } from '../../src/http/database.ts'
+import { carried } from '../helper/adversary.ts'
 import { api } from '../helper/api.ts'
 import { cenario } from '../helper/cenario.ts'
+import { LEFT_LOCK, LEFT_NAME, leaveAtCommit } from '../helper/left_behind.ts'
+import { PASSWORD } from '../helper/servidor.ts'
+
+const held = (sql: Sql) =>
+  sql`select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = ${LEFT_LOCK}
+    and database = (select oid from pg_database where datname = current_database())`
 
 test('a lock by number and a prepared statement do not outlive the next request', async (t) => {
   const cena = await cenario(t)
@@ -9,16 +18,10 @@ test('a lock by number and a prepared statement do not outlive the next request'
   await cena.processar()
   await cena.sql.unsafe(`
     create function dw.larga() returns trigger language plpgsql as $$
-    begin perform pg_advisory_lock(20261123, 4242); execute 'prepare "de ""la" as select 1'; return new; end $$;
+    begin perform pg_advisory_lock(20261123, ${LEFT_LOCK}); execute 'prepare "de ""la" as select 1'; return new; end $$;
     create trigger larga before update on dw.lancamentos for each row execute function dw.larga()`)
   const server = await api(t, cena)
   const ana = await server.token('revisor', 'ana')
-  const held = async () => {
-    const [row] =
-      await cena.sql`select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = 4242
-      and database = (select oid from pg_database where datname = current_database())`
-    return row?.['n']
-  }
   const list = () => server.pedir('/api/v1/divergencias?ordem=id', { token: ana })
   const { id, visto } = (await list()).json.itens[0]
   const approve = () =>
@@ -27,10 +30,93 @@ test('a lock by number and a prepared statement do not outlive the next request'
       body: { ids: [id], visto: [visto], motivo: 'confere' },
     })
   t.match((await approve()).json, { codigo: 'NC012' })
-  t.equal(await held(), 1, 'no rollback takes it out of the session')
+  t.match(await held(cena.sql), [{ n: 1 }], 'no rollback takes it out of the session')
   // the pool gives its connections in turn
   for (let n = 0; n < 10; n += 1) t.equal((await list()).status, 200)
-  t.equal(await held(), 0, 'the lock is free')
+  t.match(await held(cena.sql), [{ n: 0 }], 'the lock is free')
   // the statement's name as well: it would be refused as taken, not as left behind
   for (let n = 0; n < 5; n += 1) t.match((await approve()).json, { codigo: 'NC012' })
+})
+
+/** Somebody signed in from outside: no token of ours. */
+const ANA = {
+  name: 'ana',
+  role: 'conferente_revisor',
+  tokenId: undefined,
+  issuedAt: undefined,
+  external: true,
+} as const
+
+/** All that a transaction finds in its connection. */
+const found = async (tx: Transaction) => {
+  const [own] =
+    await tx`select pg_backend_pid() as pid, nullif(current_setting('fundo.quem', true), '') as quem, current_setting('work_mem') as memoria`
+  const sequence = await tx.savepoint((inner) => inner`select lastval()`).catch(({ code }) => code)
+  return { pid: own?.['pid'], left: { ...(await carried(tx as never)), ...own, pid: null, sequence } }
+}
+
+test('whatever is left at a commit, the next caller finds a connection as if it were new', async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1 }, { id: 2 })
+  await cena.processar()
+  const login = Object.assign(new URL(cena.url), { username: 'api', password: PASSWORD })
+  const access = await openAccess(login.href)
+  t.teardown(() => access.sql.end({ timeout: 1 }))
+  const ways = {
+    'as a caller': () => access.asCaller(ANA, found),
+    'as a reader': () => access.asReader(found),
+  }
+  await leaveAtCommit(cena.sql)
+  for (const [id, [name, look]] of Object.entries(ways).entries()) {
+    const fresh = await look()
+    const [{ id: finding }, [visto]] = [
+      await cena.achado(id + 1),
+      await cena.visto((await cena.achado(id + 1)).id),
+    ]
+    const dirty = await access.asCaller(ANA, async (tx) => {
+      const [row] = await tx`select status, pg_backend_pid() as pid
+        from audit.aprovar_divergencias(${[finding]}, 'confere', ${[visto ?? null]})`
+      return row
+    })
+    t.match(dirty, { status: 'corrigida' })
+    t.match(
+      await cena.sql`select application_name from pg_stat_activity where pid = ${dirty?.['pid']}`,
+      [{ application_name: LEFT_NAME }],
+      'it did leave something',
+    )
+    const pids: unknown[] = []
+    for (let n = 0; n < 12; n += 1) {
+      const { pid, left } = await look()
+      pids.push(pid)
+      t.same(left, fresh.left, name)
+    }
+    t.ok(pids.includes(dirty?.['pid']), `${name}: its turn came`)
+    t.match(await held(cena.sql), [{ n: 0 }], 'nothing of it is left for others either')
+  }
+})
+
+test('so it is for GraphQL', async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  const server = await api(t, cena)
+  const ana = await server.token('revisor', 'ana')
+  const ask = async (query: string, variables = {}) =>
+    (await server.pedir('/graphql', { token: ana, body: { query, variables } })).json
+  await leaveAtCommit(cena.sql)
+  const { id } = await cena.achado(1)
+  t.match(
+    await ask(
+      'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }',
+      { ids: [String(id)], visto: await cena.visto(id) },
+    ),
+    { data: { aprovarDivergencias: { resultado: [{ status: 'corrigida' }] } } },
+  )
+  const named = () =>
+    cena.sql`select from pg_stat_activity where datname = current_database() and application_name = ${LEFT_NAME}`
+  t.equal((await named()).length, 1, 'it did leave something')
+  for (let n = 0; n < 12; n += 1)
+    t.match(await ask('{ divergencias { totalCount } }'), { data: { divergencias: { totalCount: 1 } } })
+  t.equal((await named()).length, 0)
+  t.match(await held(cena.sql), [{ n: 0 }])
 })

@@ -140,6 +140,8 @@ async function scene(t: Test, place: Place) {
   await adelia.unsafe(`
     create function dela.no_fim() returns int language plpgsql as $$
     begin update audit.regras set limiar = 0 where nome = 'calma'; perform audit.solicitar_processamento('auto'); return 1; end $$;
+    create function dela.como_dona() returns void language plpgsql security definer as $$
+    begin execute 'create temp table conferente_reversao (n int)'; end $$;
     create function dela.gatilho_vazio() returns trigger language plpgsql as $$ begin return new; end $$;
     create function dela.nada(audit.janela) returns void language sql return null;
     ${place.setup};
@@ -271,7 +273,7 @@ for (const place of PLACES) {
         const outcome = await session(all, place)
         if (attack.stays) outcome.after.carried = outcome.before.carried
         unharmed(t, outcome)
-        if (place.writes || place.prepares || !attack.undone) told(t, outcome)
+        if (!attack.healed && (place.writes || place.prepares || !attack.undone)) told(t, outcome)
       })
     }
     await t.test('all of it, and hushed up', async (t) => {

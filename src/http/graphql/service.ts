@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { type Access, BECOME } from '../database.ts'
-import { CANCEL, GoneError, RUNNING, whileThere } from '../departure.ts'
+import { ANEW, begunAnew, CANCEL, GoneError, RESET, RUNNING, type Running, whileThere } from '../departure.ts'
 import { withinReach } from '../reach.ts'
 import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
@@ -59,12 +59,14 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
 }
 
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
+type Settings = Parameters<Awaited<ReturnType<Create>>>[0]
+type Client = Parameters<Parameters<Awaited<ReturnType<Create>>>[1]>[0]
 
 function asCaller(create: Create, asService: string | undefined): Create {
   const share = shares(SHARE)
   return async (settings, variant) => {
     const open = await create(settings, variant)
-    const withPgClient: typeof open = (pgSettings, work) => {
+    const withPgClient: typeof open = <T>(pgSettings: Settings, work: (client: Client) => T | Promise<T>) => {
       const { [CALLER]: carried, [GONE]: signal, ...rest } = pgSettings ?? {}
       const gone = signal == null ? undefined : signals.get(signal)
       if (carried == null) {
@@ -74,16 +76,17 @@ function asCaller(create: Create, asService: string | undefined): Create {
         )
       }
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
-      const begun: typeof work = async (client) => {
+      const begun = async (client: Client): Promise<T | typeof ANEW> => {
         if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
-        const { rows } = await client.query<{ pid: number; since: string }>({
+        await client.query({ text: RESET })
+        const { rows } = await client.query<Running>({
           text: RUNNING,
-          values: [rest['statement_timeout']] as never,
+          values: [JSON.stringify(rest), false] as never,
         })
+        const [running] = rows
+        if (!running?.fresh) return ANEW
         const cancel = () =>
-          open(null, (other) =>
-            other.query({ text: CANCEL, values: [rows[0]?.pid, rows[0]?.since] as never }),
-          )
+          open(null, (other) => other.query({ text: CANCEL, values: [running.pid, running.since] as never }))
         return whileThere(gone, cancel, async () => {
           await client.query({
             text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
@@ -96,7 +99,7 @@ function asCaller(create: Create, asService: string | undefined): Create {
         share(name, () => {
           arrived()
           if (gone?.aborted) throw new GoneError()
-          return open(rest, begun)
+          return begunAnew(() => open(rest, begun))
         })
       return withinReach(inTurn, WAIT_MS)
     }

@@ -1,0 +1,85 @@
+// Whoever conducts a session keeps one connection for all of its steps. What code of a rule or of the warehouse leaves in it, or takes
+// from it, in one step is in no other rule's way.
+import t, { type Test } from 'tap'
+import { connect, type Row } from '../../src/db/connection.ts'
+import { conductSession, resumeSession } from '../../src/session/session.ts'
+import { type Cenario, cenario, one } from '../helper/cenario.ts'
+import { leaveAtCommit } from '../helper/left_behind.ts'
+
+const stop = { signal: new AbortController().signal }
+
+/** How the command line conducts a session, and how a worker does. */
+const ways = {
+  'the command line': async (c: Cenario, modo: 'manual' | 'auto', regras: string[]): Promise<Row> => {
+    const sql = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
+      max: 1,
+    })
+    try {
+      return await conductSession(sql, { modo, regras }, {}, stop)
+    } finally {
+      await sql.end({ timeout: 1 })
+    }
+  },
+  'a worker': async (c: Cenario, modo: 'manual' | 'auto', regras: string[]): Promise<Row> => {
+    const { id } = one(
+      await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
+    )
+    const open = () => connect(c.url, { max: 1, role: 'conferente_dono' })
+    return resumeSession(id, {}, { ...stop, open, over: async () => false })
+  },
+}
+
+/** A rule `segunda` of a table of its own, and `nome`, which does something first; both come after `errada`. */
+async function scene(t: Test, corpo = '') {
+  const c = await cenario(t)
+  for (const [nome, fazer] of [
+    ['segunda', ''],
+    ['primeira', corpo],
+  ]) {
+    await c.sql.unsafe(`
+      create schema regra_${nome}; grant usage on schema regra_${nome} to conferente_regra;
+      create table dw.${nome} (id bigint primary key, categoria text);
+      insert into dw.${nome} values (1, 'ERRADA'), (-1, 'CERTA');
+      grant select on dw.${nome} to conferente_regra, conferente_escrita; grant update on dw.${nome} to conferente_escrita;
+      create function regra_${nome}.regra(janela audit.janela) returns setof audit.achado language plpgsql stable
+      set search_path = pg_catalog, pg_temp as $$
+      begin
+        ${fazer}
+        return query select null::text, x.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
+        from dw.${nome} x where x.categoria = 'ERRADA' and (janela.chaves is null or x.id::text = any (janela.chaves));
+      end $$;
+      grant execute on function regra_${nome}.regra(audit.janela) to conferente_regra;
+      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, automatica => true)`)
+  }
+  await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
+  return c
+}
+
+for (const [name, conduct] of Object.entries(ways)) {
+  t.test(`${name}: what is left at the commit of one step`, async (t) => {
+    const c = await scene(t)
+    await c.lancar({ id: 1 })
+    await leaveAtCommit(c.sql)
+    const session = await conduct(c, 'auto', ['errada', 'segunda'])
+    // a worker fires what was deferred before the commit, and refuses what it leaves
+    t.match(
+      session['status'],
+      name === 'a worker' ? 'concluida_com_falhas' : 'concluida',
+      session['mensagem'],
+    )
+    t.match(await c.sql`select categoria from dw.segunda where id = 1`, [{ categoria: 'CERTA' }])
+  })
+
+  t.test(`${name}: a rule that gives away all locks of the connection fails alone`, async (t) => {
+    const c = await scene(t, 'perform pg_advisory_unlock_all();')
+    const session = await conduct(c, 'manual', ['primeira', 'segunda'])
+    t.match(session, { status: 'concluida_com_falhas', encontradas: 1n }, session['mensagem'])
+    t.match(
+      await c.sql`select regra, status from audit.execucoes_regra where sessao_id = ${session['id']} order by regra`,
+      [
+        { regra: 'primeira', status: 'falhou' },
+        { regra: 'segunda', status: 'concluida' },
+      ],
+    )
+  })
+}
