@@ -19,7 +19,7 @@ begin
   select x.falta into v_falta from audit_interno.ler(format('select %s()::text', regra.requisitos)) as x (falta text);
   return v_falta;
 exception when others then
-  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm));
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';

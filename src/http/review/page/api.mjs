@@ -145,11 +145,11 @@ export async function decide(action, findings, { reason: motivo, values: valores
   }
   if (action === 'except') {
     const { regra, tabela, registroId } = first
-    await ask(
-      `mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { id } } }`,
+    const { declararExcecao } = await ask(
+      `mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { aviso } } }`,
       { input: { regra, tabela, registroId, motivo, expiraEm: until } },
     )
-    return [{ id: first.id, status: 'excecao' }]
+    return [{ id: first.id, status: 'excecao', aviso: declararExcecao.resultado.aviso }]
   }
   if (action === 'undo') {
     const { desfazer } = await ask(

@@ -2,7 +2,8 @@
 import { LANGUAGE, t } from './words.mjs'
 
 const MONEY = new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency: 'BRL' })
-const SHARE = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 1 })
+// A confidence has four decimals: fewer would round one up to a threshold that it does not reach.
+const SHARE = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 2 })
 const MOMENT = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' })
 
 // From text, so that an amount keeps all its digits.
