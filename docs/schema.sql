@@ -1326,7 +1326,7 @@ grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text) to 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) is 'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
+comment on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) is 'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) to conferente_revisor;
 
 create function audit.desativar_padrao(id bigint, motivo text)
@@ -1378,6 +1378,12 @@ create function audit.divergencia_visto(divergencia audit.divergencias_processad
   returns text language sql stable;
 comment on function audit.divergencia_visto(audit.divergencias_processadas) is 'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.excecao_aviso(excecao audit.excecoes)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.excecao_aviso(audit.excecoes) is 'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
+grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;
 
 create function audit.experimentar_escrita(tabela text DEFAULT 'dw.lancamentos'::text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql volatile security definer
@@ -1918,6 +1924,7 @@ comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the s
 
 create function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
   returns text language sql stable
+  set DateStyle=ISO, YMD
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.condicao_atrasadas(bigint,audit.regras) is 'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
 
@@ -1950,7 +1957,8 @@ comment on function audit_interno.conferir_automatica(text) is 'Takes auto from 
 
 create function audit_interno.conferir_caminho(funcao text)
   returns text language sql stable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
 
 create function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text DEFAULT NULL::text)
@@ -1998,6 +2006,7 @@ comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds 
 
 create function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
   returns void language plpgsql volatile
+  set DateStyle=ISO, YMD
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_cargas(bigint,audit.regras) is 'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
 
@@ -2117,12 +2126,14 @@ comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule
 
 create function audit_interno.cron_campo(campo text, menor integer, maior integer)
   returns integer[] language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.cron_campo(text,integer,integer) is 'Values of a field of a cron expression, ascending.';
 
 create function audit_interno.cron_valido(expressao text)
   returns boolean language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.cron_valido(text) is 'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
 
 create function audit_interno.dar_ajustes(ajustes jsonb)
@@ -2139,7 +2150,8 @@ comment on function audit_interno.dar_passo(bigint,text,text) is 'Executes one s
 
 create function audit_interno.demora_expressao(expressao text)
   returns text language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
 
 create function audit_interno.dependencia_conhecida(nome text)
@@ -2174,6 +2186,7 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 
 create function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
+  set DateStyle=ISO, YMD
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.detectar_atrasadas(bigint,audit.regras,bigint,text) is 'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
 
@@ -2282,7 +2295,8 @@ comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages
 
 create function audit_interno.endereco_valido(endereco text)
   returns boolean language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
 
 create function audit_interno.enderecos_invalidos(lista jsonb)
@@ -2521,17 +2535,33 @@ grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language plpgsql stable
   set quote_all_identifiers=off
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
   returns time without time zone language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.hora_prevista(text,date) is 'Local time of the first due time on that day; null when there is none.';
 
 create function audit_interno.identidade(regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea)
   returns bytea language sql stable;
 comment on function audit_interno.identidade(text,text,text,jsonb,jsonb,jsonb,bytea) is 'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
+
+create function audit_interno.imagem(valor anyelement)
+  returns jsonb language plpgsql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set lc_monetary=C
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.imagem(anyelement) is 'The value as jsonb, whatever the settings of the session.';
+grant execute on function audit_interno.imagem(anyelement) to conferente_escrita;
+grant execute on function audit_interno.imagem(anyelement) to conferente_regra;
 
 create function audit_interno.indice_da_visao(visao text, coluna text, operador text)
   returns text language plpgsql volatile
@@ -2557,6 +2587,11 @@ create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.janela_execucao(bigint,text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
 
+create function audit_interno.json_fixo(tipo oid)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.json_fixo(oid) is 'True when no setting of a session changes how to_jsonb writes a value of the type.';
+
 create function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2571,9 +2606,15 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
   returns SETOF record language plpgsql stable security definer
   set DateStyle=ISO, YMD
   set IntervalStyle=postgres
+  set array_nulls=on
   set bytea_output=hex
   set extra_float_digits=1
-  set search_path=pg_catalog, pg_temp;
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on
+  set transform_null_equals=off
+  set xmlbinary=base64
+  set xmloption=content;
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
@@ -2630,18 +2671,19 @@ create function audit_interno.mudanca(originais jsonb, propostos jsonb)
 comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 
 create function audit_interno.nome_pessoa(nome text)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  returns text language sql immutable;
 comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
 grant execute on function audit_interno.nome_pessoa(text) to conferente_servico;
 
 create function audit_interno.nome_qualificado(nome text)
   returns boolean language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.nome_qualificado(text) is 'Whether a text is esquema.nome and nothing more.';
 
 create function audit_interno.nome_sql(relacao regclass)
   returns text language sql stable
+  set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
 
@@ -2721,7 +2763,8 @@ grant execute on function audit_interno.preparar(text,audit.janela,jsonb) to con
 
 create function audit_interno.preparar_padrao()
   returns trigger language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and refuses an unusable pattern with NC014.';
 
 create function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
@@ -2743,7 +2786,8 @@ grant execute on function audit_interno.proxima_etapa(bigint) to conferente_oper
 
 create function audit_interno.quebras_acesso()
   returns SETOF audit_interno.quebra language sql stable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
 
 create function audit_interno.quebras_cabeca(elo bigint, selo bytea)
@@ -2841,7 +2885,8 @@ comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and
 
 create function audit_interno.remetente_valido(remetente text)
   returns boolean language sql immutable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
 
 create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
@@ -2926,9 +2971,15 @@ create function audit_interno.selar_operacao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.selar_operacao() is 'Takes the digest of an ended operation for its seal; of the engine''s own logins seals it at once.';
 
-create function audit_interno.sem_zeros(valores jsonb)
+create function audit_interno.sem_segredos(texto text)
+  returns text language sql immutable;
+comment on function audit_interno.sem_segredos(text) is 'The text with secrets and CPFs as ***.';
+
+create function audit_interno.sem_zeros(valor jsonb)
   returns jsonb language sql immutable;
-comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.sem_zeros(jsonb) to conferente_escrita;
+grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra;
 
 create function audit_interno.sessao_anterior(regra text, modo text)
   returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
@@ -2957,8 +3008,14 @@ comment on function audit_interno.tipo_base(regclass,text) is 'Type of a column 
 
 create function audit_interno.tipo_coluna(relacao regclass, coluna text)
   returns text language sql stable
+  set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tipo_coluna(regclass,text) is 'Type of a column as SQL text, or null.';
+
+create function audit_interno.tipos_dentro(tipo oid)
+  returns SETOF oid language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
 
 create function audit_interno.tomar_parte(sessao_id bigint, nome_regra text DEFAULT NULL::text, numero integer DEFAULT NULL::integer)
   returns TABLE(regra text, ordem bigint, total bigint, tempo_limite_ms bigint) language sql volatile
@@ -3009,7 +3066,8 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
 
 create function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
@@ -3019,7 +3077,9 @@ comment on function audit_interno.valores_atuais(bigint,jsonb) is 'Current value
 
 create function audit_interno.valores_canonicos(valores jsonb)
   returns jsonb language sql immutable;
-comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_escrita;
+grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra;
 
 create function audit_interno.verificar_limites(sessao_id bigint)
   returns void language plpgsql volatile

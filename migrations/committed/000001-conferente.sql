@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b665c0dada258e8c68618843eba02da1ec495e19
+--! Hash: sha1:fac4f9493c5cb0a6c6d83526a75ae8c311053f3a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -242,11 +242,11 @@ from (values
 -- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
 -- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
 -- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
--- exact bound and Jeffreys'. Null without a case. Touches nothing. Called by the generated column audit.regras.limite_inferior and
--- by audit_interno.conferir_automatica.
+-- exact bound and Jeffreys'. Cut, not rounded: a bound just under a threshold does not reach it. Null without a case. Touches
+-- nothing. Called by the generated column audit.regras.limite_inferior and by audit_interno.conferir_automatica.
 create or replace function audit_interno.limite_wilson(certas numeric, total numeric) returns numeric
 language sql immutable parallel safe
-return case when total > 0 then pg_catalog.round(
+return case when total > 0 then pg_catalog.trunc(
   (certas + 2.7055 / 2 - 1.6449 * pg_catalog.sqrt(certas * (total - certas) / total + 2.7055 / 4)) / (total + 2.7055), 4) end;
 
 comment on function audit_interno.limite_wilson(numeric, numeric) is
@@ -1191,15 +1191,13 @@ grant execute on function audit.hoje() to conferente_leitor;
 
 --! Included comum/nome_pessoa.sql
 -- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
--- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII.
+-- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII. Written
+-- so that it is parsed once: standard_conforming_strings of a session would make another of \s.
 create or replace function audit_interno.nome_pessoa(nome text)
 returns text
 language sql
 immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select lower(normalize(btrim(regexp_replace(nome, '\s+', ' ', 'g')), nfkc) collate "und-x-icu")
-$$;
+return pg_catalog.lower(normalize(pg_catalog.btrim(pg_catalog.regexp_replace(nome, '\s+', ' ', 'g')), nfkc) collate "und-x-icu");
 comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
 --! EndIncluded comum/nome_pessoa.sql
 
@@ -1256,6 +1254,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select nome ~ replace('^N\.N$', 'N', $re$("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&'*+/:;<=>?@\\^`{|}~-]+)$re$)
 $$;
@@ -1330,6 +1329,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
   select format('%I.%I', n.nspname, c.relname)
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -1362,6 +1362,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
   with recursive tipo as (
     select a.atttypid as id, a.atttypmod as modificador
@@ -1432,14 +1433,86 @@ $$;
 comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column below all domains, or null.';
 --! EndIncluded comum/tipo_base.sql
 
+--! Included comum/tipos_dentro.sql
+-- What a type is made of: itself, and below domains, arrays, ranges and composites all that is in them. Reads catalogs, changes
+-- nothing. Called where SQL is written for a column.
+create or replace function audit_interno.tipos_dentro(tipo oid)
+returns setof oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive dentro (id) as (
+    select tipos_dentro.tipo
+    union
+    select x.id
+    from dentro d
+    join pg_type t on t.oid = d.id
+    cross join lateral (
+      select t.typbasetype as id where t.typtype = 'd'
+      union all
+      select t.typelem where t.typsubscript = 'array_subscript_handler'::regproc
+      union all
+      select g.rngsubtype from pg_range g where t.oid in (g.rngtypid, g.rngmultitypid)
+      union all
+      select a.atttypid from pg_attribute a where a.attrelid = t.typrelid and t.typtype = 'c' and a.attnum > 0 and not a.attisdropped
+    ) as x
+  )
+  select d.id from dentro d
+$$;
+comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
+
+-- Whether to_jsonb writes a value of the type the same in every session: all that is in it is of types whose text no setting
+-- changes. (JSON has its own way to write dates, but those inside a range go by the session.) Extensions' types are not trusted.
+create or replace function audit_interno.json_fixo(tipo oid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (
+    select
+    from audit_interno.tipos_dentro(json_fixo.tipo) as x (id)
+    join pg_type t on t.oid = x.id
+    where not (t.typtype in ('c', 'd', 'e') or t.typsubscript = 'array_subscript_handler'::regproc or t.typcategory = 'S'
+      or t.oid = any (array['bool', '"char"', 'int2', 'int4', 'int8', 'oid', 'numeric', 'date', 'time', 'timetz', 'timestamp', 'uuid',
+        'json', 'jsonb', 'xml', 'inet', 'cidr', 'macaddr', 'macaddr8', 'bit', 'varbit', 'tsvector', 'tsquery']::regtype[])))
+$$;
+comment on function audit_interno.json_fixo(oid) is 'True when no setting of a session changes how to_jsonb writes a value of the type.';
+--! EndIncluded comum/tipos_dentro.sql
+
+--! Included comum/imagem.sql
+-- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
+-- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as whoever reads or writes the warehouse.
+create or replace function audit_interno.imagem(valor anyelement)
+returns jsonb
+language plpgsql
+stable parallel safe
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set quote_all_identifiers = off
+as $$
+begin
+  return to_jsonb(valor);
+end
+$$;
+comment on function audit_interno.imagem(anyelement) is 'The value as jsonb, whatever the settings of the session.';
+grant execute on function audit_interno.imagem(anyelement) to conferente_regra, conferente_escrita;
+--! EndIncluded comum/imagem.sql
+
 --! Included portas/ler.sql
 -- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
 -- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
 -- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
 -- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
--- A rule counts days as everybody does (agenda.fuso), and what it proposes and what the rows held is written one way, whatever the
--- session of the caller is set to: or one finding would be another in each.
+-- A rule counts days as everybody does (agenda.fuso), its code is read and what it proposes and what the rows held is written one
+-- way, whatever the session of the caller is set to: or one finding would be another in each.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -1453,6 +1526,12 @@ set datestyle = 'ISO, YMD'
 set intervalstyle = 'postgres'
 set extra_float_digits = 1
 set bytea_output = 'hex'
+set xmlbinary = base64
+set xmloption = content
+set quote_all_identifiers = off
+set array_nulls = on
+set transform_null_equals = off
+set standard_conforming_strings = on
 as $$
 declare
   v_ficam text := audit_interno.ficam();
@@ -1485,7 +1564,8 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded portas/ler.sql
 
 --! Included comum/expressao_valor.sql
--- SQL that reads one column's value, in the column's own type, out of a jsonb object.
+-- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
+-- read the same in every session.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -1494,45 +1574,25 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when t.typcategory in ('A', 'C') then -- arrays and composites have no text form in JSON
-      format('(select x.valor from jsonb_to_record(jsonb_build_object(''valor'', %s -> %L)) as x (valor %s))',
-        objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
-    when audit_interno.tipo_coluna(relacao, coluna) in ('json', 'jsonb') then -- nor has a JSON string
-      format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
-    else format('(%s ->> %L)::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna)) end
-  from pg_attribute a join pg_type t on t.oid = a.atttypid
+      format('(select x.valor from jsonb_to_record(jsonb_build_object(''valor'', %s -> %L)) as x (valor %s))', objeto, coluna, c.tipo)
+    when c.tipo in ('json', 'jsonb') then -- nor has a JSON string
+      format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, c.tipo)
+    when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
+    when c.tipo = 'money' then -- a rule's own is text in the way of its session
+      format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
+    else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  cross join lateral (select audit_interno.tipo_coluna(relacao, coluna) as tipo) as c
   where a.attrelid = expressao_valor.relacao and a.attname = expressao_valor.coluna and a.attnum > 0 and not a.attisdropped
 $$;
 comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL text for objeto -> coluna in the type of the column.';
 --! EndIncluded comum/expressao_valor.sql
 
---! Included comum/expressao_igual.sql
--- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types without an
--- equality of their own (json, xml, points) are compared as text.
-create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case
-    when exists (
-      select from pg_opclass o join pg_am m on m.oid = o.opcmethod
-      where m.amname in ('btree', 'hash') and o.opcdefault and (
-        o.opcintype = b.base or t.typcategory in ('E', 'A', 'R') or (t.typcategory = 'S' and o.opcintype = 'text'::regtype)))
-    then format('t.%I is not distinct from %s', coluna, audit_interno.expressao_valor(relacao, coluna, objeto))
-    else format('t.%I::text is not distinct from (%s)::text', coluna, audit_interno.expressao_valor(relacao, coluna, objeto))
-  end
-  from pg_attribute a
-  join pg_type t on t.oid = a.atttypid
-  cross join lateral (select case when t.typtype = 'd' then t.typbasetype else t.oid end as base) as b
-  where a.attrelid = expressao_igual.relacao and a.attname = expressao_igual.coluna and a.attnum > 0 and not a.attisdropped
-$$;
-comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
---! EndIncluded comum/expressao_igual.sql
-
 --! Included comum/expressao_imagem.sql
--- SQL that writes one value into a jsonb image. Times with a zone are written in UTC, or one finding would have another
--- identity in each session's zone, and a rejected one would speak again.
+-- SQL that writes one value into a jsonb image, the same in every session, or one finding would have another identity in each
+-- session's zone and style, a rejected one would speak again, and what one session wrote another could not take back. Times with a
+-- zone are written in UTC.
 create or replace function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -1540,19 +1600,23 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when audit_interno.tipo_base(relacao, coluna) = 'timestamptz'::regtype then format(
+    when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
-         then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else to_jsonb(%1$s) end', valor)
-    else format('to_jsonb(%s)', valor) end
+         then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
+    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text goes by lc_monetary
+    when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
+    else format('audit_interno.imagem(%s)', valor) end
+  from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t
 $$;
 comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL text for a value of the column as jsonb, the same in every session.';
 --! EndIncluded comum/expressao_imagem.sql
 
 --! Included comum/expressao_canonica.sql
 -- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
--- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
--- UTC; floats, arrays, ranges and composites are taken in their binary form, intervals and what is made of numbers by their hash.
--- What is written uses functions of pg_catalog alone, so that it may run as anybody.
+-- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros, inside JSON too; times go
+-- through JSON, in UTC; floats, arrays and ranges are taken in their binary form, intervals, and what holds something of which equal
+-- values look different, by their hash, and what has no hash as JSON. What is written uses what conferente_regra and
+-- conferente_escrita may, and nothing else.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -1565,21 +1629,60 @@ as $$
     when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
-    when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
-    when e.tipo in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype) then -- by their hash, as equal elements look different
-      format(case when t.typcategory = 'A' then 'coalesce(array_dims(%1$s), '''') || '' '' || hash_array_extended(%1$s, 0)'
-        when t.typtype = 'm' then 'hash_multirange_extended(%1$s, 0)::text' else 'hash_range_extended(%1$s, 0)::text' end,
-        format('((%s)::%s)', valor, format_type(t.oid, null)))
-    when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
+    when t.oid = 'jsonb'::regtype then format('audit_interno.valores_canonicos((%s)::jsonb)::text', valor)
+    when t.typcategory = 'D' then format('to_jsonb(%s) #>> ''{}''', valor)
+    when d.composto and d.igualdade and d.disfarcado then
+      format(case t.typtype when 'c' then 'hash_record_extended(%1$s, 0)::text' when 'm' then 'hash_multirange_extended(%1$s, 0)::text'
+        when 'r' then 'hash_range_extended(%1$s, 0)::text'
+        else 'coalesce(array_dims(%1$s), '''') || '' '' || hash_array_extended(%1$s, 0)' end, format('((%s)::%s)', valor, format_type(t.oid, null)))
+    when d.composto and d.igualdade then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    when d.composto or not audit_interno.json_fixo(t.oid)
+      then format('audit_interno.valores_canonicos(audit_interno.imagem((%s)::%s))::text', valor, format_type(t.oid, null))
     else format('(%s)::text', valor) end
   from pg_type t
   cross join lateral (
-    select case when t.typcategory = 'A' then t.typelem else (select g.rngsubtype from pg_range g where t.oid in (g.rngtypid, g.rngmultitypid)) end as tipo
-  ) as e
+    select count(*) > 1 as composto,
+      -- a hash that is the same after a restore, which gives the types of this database other numbers
+      bool_and(x.typtype in ('c', 'd', 'r', 'm') or x.typsubscript = 'array_subscript_handler'::regproc or x.oid < 16384 and exists (
+        select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'hash'
+        where o.opcdefault and o.opcintype = case x.oid when 'varchar'::regtype then 'text'::regtype else x.oid end)) as igualdade,
+      -- equal ones may look different, or their binary form holds such a number
+      bool_or(x.oid >= 16384 or x.oid in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype, 'jsonb'::regtype,
+        'bpchar'::regtype)) as disfarcado
+    from audit_interno.tipos_dentro(t.oid) as i (id) join pg_type x on x.oid = i.id
+  ) as d
   where t.oid = audit_interno.tipo_base(relacao, coluna)
 $$;
 comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';
 --! EndIncluded comum/expressao_canonica.sql
+
+--! Included comum/expressao_igual.sql
+-- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. What is made of types without
+-- an equality of their own (json, xml, points) is compared by its canonical text.
+create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when exists (
+      select
+      from audit_interno.tipos_dentro(b.tipo) as x (id)
+      join pg_type t on t.oid = x.id
+      where not (t.typtype in ('c', 'd', 'e', 'r', 'm') or t.typcategory = 'S' or t.typsubscript = 'array_subscript_handler'::regproc or exists (
+        select from pg_opclass o join pg_am m on m.oid = o.opcmethod
+        where m.amname in ('btree', 'hash') and o.opcdefault and o.opcintype = case t.oid when 'cidr'::regtype then 'inet'::regtype else t.oid end)))
+    then format('%s is not distinct from %s', audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)),
+      audit_interno.expressao_canonica(relacao, coluna, v.valor))
+    else format('t.%I is not distinct from %s', coluna, v.valor) end
+  from (select audit_interno.tipo_base(relacao, coluna) as tipo) as b
+  cross join lateral (select audit_interno.expressao_valor(relacao, coluna, objeto) as valor) as v
+  where b.tipo is not null
+$$;
+comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL text for: column of t is not distinct from objeto -> coluna.';
+--! EndIncluded comum/expressao_igual.sql
 
 --! Included comum/expressao_impressao.sql
 -- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
@@ -2000,6 +2103,7 @@ create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_tipo_json text := jsonb_typeof(new.valor);
@@ -2367,6 +2471,7 @@ create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_demora text;
@@ -2485,6 +2590,7 @@ returns text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 set quote_all_identifiers = off
 as $$
 declare
@@ -2918,6 +3024,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3018,6 +3125,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
 as $$
   select concat(
     (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',
@@ -3040,6 +3148,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3821,6 +3930,7 @@ begin
     end if;
   exception when assert_failure or others then -- others are not all
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    v_erro := audit_interno.sem_segredos(v_erro);
     if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
@@ -4821,10 +4931,12 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_mensagem text := audit_interno.sem_segredos(mensagem);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
-    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, anotar_falha.mensagem)
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, v_mensagem)
     where s.id = anotar_falha.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
       update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
@@ -4834,7 +4946,7 @@ begin
     end if;
   else
     update audit.execucoes_regra e
-    set status = 'falhou', erro_codigo = codigo, erro_mensagem = anotar_falha.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = v_mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
       fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
     where e.sessao_id = anotar_falha.sessao_id and e.regra = anotar_falha.regra and e.status in ('pendente', 'detectada');
   end if;
@@ -5481,6 +5593,7 @@ declare
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
+  v_aviso text;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
@@ -5523,11 +5636,15 @@ begin
   select coalesce(array_agg(d.divergencia_id), '{}') into v_fechadas from dita d;
   perform audit_interno.contar_decisoes(v_fechadas, false);
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  v_aviso := audit.excecao_aviso(v_excecao);
+  if v_aviso is not null then
+    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção vale; com esta regra as próximas sessões só detectam.';
+  end if;
   return v_excecao;
 end
 $$;
 comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
-  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;
 --! EndIncluded decisao/declarar_excecao.sql
 
@@ -5969,6 +6086,21 @@ end
 $$;
 comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
 --! EndIncluded decisao/resultados_decisao.sql
+
+--! Included decisao/excecao_aviso.sql
+-- A field of an exception: what declaring it cost its rule, as every other act says at once. Touches nothing.
+create or replace function audit.excecao_aviso(excecao audit.excecoes)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.aviso from audit_interno.perdas_automatica((excecao).operacao_id) p where p.regra = (excecao).regra
+$$;
+comment on function audit.excecao_aviso(audit.excecoes) is
+  'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
+grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;
+--! EndIncluded decisao/excecao_aviso.sql
 
 --! Included reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -8640,6 +8772,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select array_length(c.campos, 1) = 5 and (
     select bool_and(coalesce(p.m is not null
@@ -9289,7 +9422,7 @@ create or replace view audit.vw_metricas_regras with (security_invoker = true) a
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
   -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
-  round(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+  trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
 from audit.regras r
@@ -9496,6 +9629,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select length(endereco_valido.endereco) <= 254 and length(split_part(endereco_valido.endereco, '@', 1)) <= 64
     and endereco_valido.endereco ~
@@ -9512,6 +9646,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select length(remetente_valido.remetente) <= 320 and remetente_valido.remetente !~ '[[:cntrl:]]'
     and audit_interno.endereco_valido(coalesce(
@@ -9934,6 +10069,7 @@ returns integer[]
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select array_agg(distinct v.n order by v.n)
   from unnest(string_to_array(cron_campo.campo, ',')) as p (parte)
@@ -9955,6 +10091,7 @@ returns time
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select make_time((audit_interno.cron_campo(c.campos[2], 0, 23))[1], (audit_interno.cron_campo(c.campos[1], 0, 59))[1], 0)
   from (select regexp_split_to_array(btrim(hora_prevista.cron), '\s+') as campos) as c
@@ -10175,17 +10312,20 @@ comment on function audit_interno.conteudo_regras(bigint, text) is
 --! EndIncluded correio/conteudo_regras.sql
 
 --! Included correio/conteudo_valores.sql
--- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. Part of conteudo_itens.
+-- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. What is made of others (a list, an
+-- object) is the text of its JSON for the same reason. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
 returns jsonb
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_object_agg(v.key, case jsonb_typeof(v.value) when 'number' then jsonb_build_object('n', v.value #>> '{}') else v.value end), '{}')
+  select coalesce(jsonb_object_agg(v.key, case
+    when jsonb_typeof(v.value) = 'number' then jsonb_build_object('n', v.value #>> '{}')
+    when jsonb_typeof(v.value) in ('array', 'object') then to_jsonb(v.value::text) else v.value end), '{}')
   from jsonb_each(conteudo_valores.valores) as v
 $$;
-comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text, and each list or object as text.';
 --! EndIncluded correio/conteudo_valores.sql
 
 --! Included correio/conteudo_itens.sql
@@ -10389,7 +10529,7 @@ begin
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
-      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
+      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', audit_interno.sem_segredos(sqlerrm)));
     end;
   elsif v_aviso.tipo = 'divergencias' then
     v_conteudo := v_conteudo || jsonb_build_object('pedem', (
@@ -11534,27 +11674,34 @@ comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_se
 --! EndIncluded integridade/quebras_fatos.sql
 
 --! Included comum/identidade.sql
--- Values of a jsonb object without the trailing zeros of its numbers. Called by valores_canonicos where there are numbers.
-create or replace function audit_interno.sem_zeros(valores jsonb)
+-- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
+create or replace function audit_interno.sem_zeros(valor jsonb)
 returns jsonb
 language sql
 immutable parallel safe
 as $$
-  select coalesce(pg_catalog.jsonb_object_agg(v.key, case when pg_catalog.jsonb_typeof(v.value) = 'number'
-    then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
-  from pg_catalog.jsonb_each(valores) as v
+  select case pg_catalog.jsonb_typeof(valor)
+    when 'number' then pg_catalog.to_jsonb(pg_catalog.trim_scale((valor #>> '{}')::numeric))
+    when 'array' then (
+      select coalesce(pg_catalog.jsonb_agg(audit_interno.sem_zeros(e.valor) order by e.n), '[]')
+      from pg_catalog.jsonb_array_elements(valor) with ordinality as e (valor, n))
+    when 'object' then (
+      select coalesce(pg_catalog.jsonb_object_agg(m.key, audit_interno.sem_zeros(m.value)), '{}') from pg_catalog.jsonb_each(valor) as m)
+    else valor end
 $$;
-comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra, conferente_escrita;
 
--- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined, as most objects hold no number.
+-- A jsonb value as identities and fingerprints take it: 1000.00 and 1000 are one number. Inlined, as most hold no number.
 create or replace function audit_interno.valores_canonicos(valores jsonb)
 returns jsonb
 language sql
 immutable parallel safe
 as $$
-  select case when pg_catalog.jsonb_path_exists(valores, '$.* ? (@.type() == "number")') then audit_interno.sem_zeros(valores) else valores end
+  select case when pg_catalog.jsonb_path_exists(valores, '$.** ? (@.type() == "number")') then audit_interno.sem_zeros(valores) else valores end
 $$;
-comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra, conferente_escrita;
 
 -- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
 -- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that
@@ -11637,6 +11784,7 @@ returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select 'excecao_alterada', o.elo, o.id, format('audit.excecoes %s: revogada_por', coalesce(e.id::text, o.excecao)),
     coalesce(o.ator, 'em vigor'), coalesce(e.revogada_por, 'em vigor')
@@ -11900,10 +12048,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('%s is not distinct from %s',
-    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
-    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
-  from (select ' collate "C"' as colacao) as s
+  select format('(%s) collate "C" is not distinct from (%s) collate "C"',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)))
 $$;
 comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';
 --! EndIncluded comum/expressao_fiel.sql
@@ -11963,6 +12110,22 @@ $$;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
 --! EndIncluded comum/pela_api.sql
 
+--! Included comum/sem_segredos.sql
+-- What code of others said of an error, without what looks like a secret (the credentials of a URL, password=…, a token) and without
+-- a CPF: it is kept for good, mailed and shown to readers. By the patterns of src/log/redact.ts, which a log goes by. Touches nothing.
+create or replace function audit_interno.sem_segredos(texto text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(texto,
+  '\m([a-z][a-z0-9+.-]{0,20}://)[^\s"''<>\\]*@', '\1***@', 'gi'),
+  '\m(Bearer|Basic) +[\w.~+/=-]+', '\1 ***', 'gi'),
+  '\meyJ[\w-]{5,}\.[\w-]+\.[\w-]*', '***', 'g'),
+  '\m(password|passwd|pwd|senha|segredo|secret|token|access_token|api_key)\s*=\s*(''[^''"\\]*''|[^\s"''&;\\]+)', '\1=***', 'gi'),
+  '\m\d{3}\.\d{3}\.\d{3}-\d{2}\M', '***', 'g');
+comment on function audit_interno.sem_segredos(text) is 'The text with secrets and CPFs as ***.';
+--! EndIncluded comum/sem_segredos.sql
+
 --! Included configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
 -- audit_interno.conferir_regra.
@@ -11971,6 +12134,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select case
     when f.caminho is null then
@@ -12051,7 +12215,7 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm));
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
@@ -12066,6 +12230,7 @@ returns text
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_letras text[];
@@ -12913,7 +13078,7 @@ begin
     null::text,
     p.id::text,
     '{}'::jsonb,
-    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
+    trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     jsonb_build_object(
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,
@@ -12969,7 +13134,7 @@ begin
     d.id::text,
     -- more than numeric(18,2) holds can only be flagged
     case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    round(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
+    trunc(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipo,
       'valor', d.valor,
@@ -13877,7 +14042,7 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria),
-    round(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    trunc(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -15852,7 +16017,7 @@ begin
     null::text,
     l.id::text,
     case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
@@ -16100,7 +16265,7 @@ begin
     from regra_pendente_verificacao.sugerir_pendencias(null, v_meses, null) s
     cross join lateral unnest(s.ids, s.certas) u (id, certa)
   )
-  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+  select l.id::text, trunc(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
     coalesce(s.acertou and s.confianca >= v_minima, false)
   from dw.lancamentos l
   left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')

@@ -5,6 +5,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select array_length(c.campos, 1) = 5 and (
     select bool_and(coalesce(p.m is not null

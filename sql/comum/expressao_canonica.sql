@@ -1,7 +1,8 @@
 -- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
--- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros; times go through JSON, in
--- UTC; floats, arrays, ranges and composites are taken in their binary form, intervals and what is made of numbers by their hash.
--- What is written uses functions of pg_catalog alone, so that it may run as anybody.
+-- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros, inside JSON too; times go
+-- through JSON, in UTC; floats, arrays and ranges are taken in their binary form, intervals, and what holds something of which equal
+-- values look different, by their hash, and what has no hash as JSON. What is written uses what conferente_regra and
+-- conferente_escrita may, and nothing else.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -14,17 +15,29 @@ as $$
     when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
-    when t.typcategory in ('D') then format('to_jsonb(%s) #>> ''{}''', valor)
-    when e.tipo in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype) then -- by their hash, as equal elements look different
-      format(case when t.typcategory = 'A' then 'coalesce(array_dims(%1$s), '''') || '' '' || hash_array_extended(%1$s, 0)'
-        when t.typtype = 'm' then 'hash_multirange_extended(%1$s, 0)::text' else 'hash_range_extended(%1$s, 0)::text' end,
-        format('((%s)::%s)', valor, format_type(t.oid, null)))
-    when t.typcategory in ('A', 'C', 'R') then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
+    when t.oid = 'jsonb'::regtype then format('audit_interno.valores_canonicos((%s)::jsonb)::text', valor)
+    when t.typcategory = 'D' then format('to_jsonb(%s) #>> ''{}''', valor)
+    when d.composto and d.igualdade and d.disfarcado then
+      format(case t.typtype when 'c' then 'hash_record_extended(%1$s, 0)::text' when 'm' then 'hash_multirange_extended(%1$s, 0)::text'
+        when 'r' then 'hash_range_extended(%1$s, 0)::text'
+        else 'coalesce(array_dims(%1$s), '''') || '' '' || hash_array_extended(%1$s, 0)' end, format('((%s)::%s)', valor, format_type(t.oid, null)))
+    when d.composto and d.igualdade then format('encode(%s((%s)::%s), ''hex'')', t.typsend::regproc, valor, format_type(t.oid, null))
+    when d.composto or not audit_interno.json_fixo(t.oid)
+      then format('audit_interno.valores_canonicos(audit_interno.imagem((%s)::%s))::text', valor, format_type(t.oid, null))
     else format('(%s)::text', valor) end
   from pg_type t
   cross join lateral (
-    select case when t.typcategory = 'A' then t.typelem else (select g.rngsubtype from pg_range g where t.oid in (g.rngtypid, g.rngmultitypid)) end as tipo
-  ) as e
+    select count(*) > 1 as composto,
+      -- a hash that is the same after a restore, which gives the types of this database other numbers
+      bool_and(x.typtype in ('c', 'd', 'r', 'm') or x.typsubscript = 'array_subscript_handler'::regproc or x.oid < 16384 and exists (
+        select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'hash'
+        where o.opcdefault and o.opcintype = case x.oid when 'varchar'::regtype then 'text'::regtype else x.oid end)) as igualdade,
+      -- equal ones may look different, or their binary form holds such a number
+      bool_or(x.oid >= 16384 or x.oid in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype, 'jsonb'::regtype,
+        'bpchar'::regtype)) as disfarcado
+    from audit_interno.tipos_dentro(t.oid) as i (id) join pg_type x on x.oid = i.id
+  ) as d
   where t.oid = audit_interno.tipo_base(relacao, coluna)
 $$;
 comment on function audit_interno.expressao_canonica(regclass, text, text) is 'SQL text for the canonical text of a value of the column; null stays null.';

@@ -6,9 +6,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('%s is not distinct from %s',
-    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)) || s.colacao,
-    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)) || s.colacao)
-  from (select ' collate "C"' as colacao) as s
+  select format('(%s) collate "C" is not distinct from (%s) collate "C"',
+    audit_interno.expressao_canonica(relacao, coluna, format('t.%I', coluna)),
+    audit_interno.expressao_canonica(relacao, coluna, audit_interno.expressao_valor(relacao, coluna, objeto)))
 $$;
 comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL text for: column of t is exactly objeto -> coluna.';

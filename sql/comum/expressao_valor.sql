@@ -1,4 +1,5 @@
--- SQL that reads one column's value, in the column's own type, out of a jsonb object.
+-- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
+-- read the same in every session.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -7,12 +8,16 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when t.typcategory in ('A', 'C') then -- arrays and composites have no text form in JSON
-      format('(select x.valor from jsonb_to_record(jsonb_build_object(''valor'', %s -> %L)) as x (valor %s))',
-        objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
-    when audit_interno.tipo_coluna(relacao, coluna) in ('json', 'jsonb') then -- nor has a JSON string
-      format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna))
-    else format('(%s ->> %L)::%s', objeto, coluna, audit_interno.tipo_coluna(relacao, coluna)) end
-  from pg_attribute a join pg_type t on t.oid = a.atttypid
+      format('(select x.valor from jsonb_to_record(jsonb_build_object(''valor'', %s -> %L)) as x (valor %s))', objeto, coluna, c.tipo)
+    when c.tipo in ('json', 'jsonb') then -- nor has a JSON string
+      format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, c.tipo)
+    when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
+    when c.tipo = 'money' then -- a rule's own is text in the way of its session
+      format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
+    else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
+  from pg_attribute a
+  join pg_type t on t.oid = a.atttypid
+  cross join lateral (select audit_interno.tipo_coluna(relacao, coluna) as tipo) as c
   where a.attrelid = expressao_valor.relacao and a.attname = expressao_valor.coluna and a.attnum > 0 and not a.attisdropped
 $$;
 comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL text for objeto -> coluna in the type of the column.';

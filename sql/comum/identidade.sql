@@ -1,24 +1,31 @@
--- Values of a jsonb object without the trailing zeros of its numbers. Called by valores_canonicos where there are numbers.
-create or replace function audit_interno.sem_zeros(valores jsonb)
+-- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
+create or replace function audit_interno.sem_zeros(valor jsonb)
 returns jsonb
 language sql
 immutable parallel safe
 as $$
-  select coalesce(pg_catalog.jsonb_object_agg(v.key, case when pg_catalog.jsonb_typeof(v.value) = 'number'
-    then pg_catalog.to_jsonb(pg_catalog.trim_scale((v.value #>> '{}')::numeric)) else v.value end), '{}')
-  from pg_catalog.jsonb_each(valores) as v
+  select case pg_catalog.jsonb_typeof(valor)
+    when 'number' then pg_catalog.to_jsonb(pg_catalog.trim_scale((valor #>> '{}')::numeric))
+    when 'array' then (
+      select coalesce(pg_catalog.jsonb_agg(audit_interno.sem_zeros(e.valor) order by e.n), '[]')
+      from pg_catalog.jsonb_array_elements(valor) with ordinality as e (valor, n))
+    when 'object' then (
+      select coalesce(pg_catalog.jsonb_object_agg(m.key, audit_interno.sem_zeros(m.value)), '{}') from pg_catalog.jsonb_each(valor) as m)
+    else valor end
 $$;
-comment on function audit_interno.sem_zeros(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra, conferente_escrita;
 
--- Values of a jsonb object as identities take them: 1000.00 and 1000 are one number. Inlined, as most objects hold no number.
+-- A jsonb value as identities and fingerprints take it: 1000.00 and 1000 are one number. Inlined, as most hold no number.
 create or replace function audit_interno.valores_canonicos(valores jsonb)
 returns jsonb
 language sql
 immutable parallel safe
 as $$
-  select case when pg_catalog.jsonb_path_exists(valores, '$.* ? (@.type() == "number")') then audit_interno.sem_zeros(valores) else valores end
+  select case when pg_catalog.jsonb_path_exists(valores, '$.** ? (@.type() == "number")') then audit_interno.sem_zeros(valores) else valores end
 $$;
-comment on function audit_interno.valores_canonicos(jsonb) is 'The object with trailing zeros of its numbers dropped.';
+comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
+grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra, conferente_escrita;
 
 -- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
 -- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that

@@ -5,6 +5,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select nome ~ replace('^N\.N$', 'N', $re$("([^"]|"")+"|(?![0-9$])[^][\s.",()!#%&'*+/:;<=>?@\\^`{|}~-]+)$re$)
 $$;

@@ -6,6 +6,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $$
   with recursive tipo as (
     select a.atttypid as id, a.atttypmod as modificador

@@ -22,7 +22,7 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return format('a função de requisitos %s() falhou: %s', regra.requisitos, sqlerrm);
+  return format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm));
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';

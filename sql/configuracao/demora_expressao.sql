@@ -6,6 +6,7 @@ returns text
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_letras text[];

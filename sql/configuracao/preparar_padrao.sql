@@ -3,6 +3,7 @@ create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_demora text;

@@ -3,6 +3,7 @@ create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
 declare
   v_tipo_json text := jsonb_typeof(new.valor);

@@ -112,6 +112,7 @@ begin
     end if;
   exception when assert_failure or others then -- others are not all
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
+    v_erro := audit_interno.sem_segredos(v_erro);
     if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);

@@ -45,7 +45,7 @@ begin
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
-      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', sqlerrm));
+      v_conteudo := v_conteudo || jsonb_build_object('controle', jsonb_build_object('erro', audit_interno.sem_segredos(sqlerrm)));
     end;
   elsif v_aviso.tipo = 'divergencias' then
     v_conteudo := v_conteudo || jsonb_build_object('pedem', (

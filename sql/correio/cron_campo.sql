@@ -4,6 +4,7 @@ returns integer[]
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select array_agg(distinct v.n order by v.n)
   from unnest(string_to_array(cron_campo.campo, ',')) as p (parte)

@@ -5,6 +5,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select length(endereco_valido.endereco) <= 254 and length(split_part(endereco_valido.endereco, '@', 1)) <= 64
     and endereco_valido.endereco ~

@@ -5,6 +5,7 @@ returns time
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select make_time((audit_interno.cron_campo(c.campos[2], 0, 23))[1], (audit_interno.cron_campo(c.campos[1], 0, 59))[1], 0)
   from (select regexp_split_to_array(btrim(hora_prevista.cron), '\s+') as campos) as c

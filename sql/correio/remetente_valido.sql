@@ -5,6 +5,7 @@ returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select length(remetente_valido.remetente) <= 320 and remetente_valido.remetente !~ '[[:cntrl:]]'
     and audit_interno.endereco_valido(coalesce(

@@ -15,6 +15,7 @@ declare
   v_excecao audit.excecoes;
   v_fechadas bigint[];
   v_operacao bigint;
+  v_aviso text;
 begin
   select * into v_regra from audit.regras r where r.nome = declarar_excecao.regra;
   v_relacao := audit_interno.relacao(v_regra.tabela);
@@ -57,9 +58,13 @@ begin
   select coalesce(array_agg(d.divergencia_id), '{}') into v_fechadas from dita d;
   perform audit_interno.contar_decisoes(v_fechadas, false);
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  v_aviso := audit.excecao_aviso(v_excecao);
+  if v_aviso is not null then
+    raise warning using errcode = 'NC032', message = v_aviso, hint = 'A exceção vale; com esta regra as próximas sessões só detectam.';
+  end if;
   return v_excecao;
 end
 $$;
 comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
-  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past.';
+  'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;

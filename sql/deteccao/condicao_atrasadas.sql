@@ -5,6 +5,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
 as $$
   select concat(
     (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',

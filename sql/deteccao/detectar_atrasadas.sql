@@ -6,6 +6,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);

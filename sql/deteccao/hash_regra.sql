@@ -10,6 +10,7 @@ returns text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 set quote_all_identifiers = off
 as $$
 declare

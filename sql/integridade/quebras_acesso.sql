@@ -5,6 +5,7 @@ returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select 'excecao_alterada', o.elo, o.id, format('audit.excecoes %s: revogada_por', coalesce(e.id::text, o.excecao)),
     coalesce(o.ator, 'em vigor'), coalesce(e.revogada_por, 'em vigor')

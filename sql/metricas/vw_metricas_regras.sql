@@ -3,7 +3,7 @@ create or replace view audit.vw_metricas_regras with (security_invoker = true) a
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
   -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
-  round(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+  trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
 from audit.regras r

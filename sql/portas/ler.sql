@@ -3,8 +3,8 @@
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
 -- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
 -- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
--- A rule counts days as everybody does (agenda.fuso), and what it proposes and what the rows held is written one way, whatever the
--- session of the caller is set to: or one finding would be another in each.
+-- A rule counts days as everybody does (agenda.fuso), its code is read and what it proposes and what the rows held is written one
+-- way, whatever the session of the caller is set to: or one finding would be another in each.
 -- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
@@ -18,6 +18,12 @@ set datestyle = 'ISO, YMD'
 set intervalstyle = 'postgres'
 set extra_float_digits = 1
 set bytea_output = 'hex'
+set xmlbinary = base64
+set xmloption = content
+set quote_all_identifiers = off
+set array_nulls = on
+set transform_null_equals = off
+set standard_conforming_strings = on
 as $$
 declare
   v_ficam text := audit_interno.ficam();

@@ -7,10 +7,12 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_mensagem text := audit_interno.sem_segredos(mensagem);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
-    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, anotar_falha.mensagem)
+    set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, v_mensagem)
     where s.id = anotar_falha.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
       update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
@@ -20,7 +22,7 @@ begin
     end if;
   else
     update audit.execucoes_regra e
-    set status = 'falhou', erro_codigo = codigo, erro_mensagem = anotar_falha.mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
+    set status = 'falhou', erro_codigo = codigo, erro_mensagem = v_mensagem, inicio = coalesce(e.inicio, clock_timestamp()),
       fim = clock_timestamp(), motivo = format('falhou ao %s', etapa)
     where e.sessao_id = anotar_falha.sessao_id and e.regra = anotar_falha.regra and e.status in ('pendente', 'detectada');
   end if;

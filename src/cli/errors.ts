@@ -7,7 +7,7 @@ import { publicMessage } from '../log/error.ts'
 import { SessionInterrupted } from '../session/interrupted.ts'
 import { SettingsError } from '../settings/settings.ts'
 import type { App } from './app.ts'
-import { plain } from './format.ts'
+import { plain, said } from './format.ts'
 import { type About, tell } from './output.ts'
 import { usageMessage } from './usage.ts'
 
@@ -56,8 +56,8 @@ export function reportError(app: App | undefined, error: unknown): number {
 export function reportWarning(text: Catalogue, { code, message, hint }: Warning): void {
   const summary = text.code[code as keyof Catalogue['code']]
   if (summary) tell(summary)
-  tell(text.error.warning(plain(message)), { level: 'warn' })
-  if (hint) tell(`  ${text.error.hint(plain(hint))}`)
+  tell(text.error.warning(said(message)), { level: 'warn' })
+  if (hint) tell(`  ${text.error.hint(said(hint))}`)
 }
 
 function reportCommander(text: Catalogue, error: CommanderError): number {
@@ -76,17 +76,17 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
   if (code.startsWith('NC')) {
     const summary = text.code[code as keyof Catalogue['code']]
     if (summary) tell(summary)
-    say(text, 1, plain(error.message))
+    say(text, 1, said(error.message))
     told(text, error)
     tell(`  ${text.error.code(code)}`)
     return WRONG_USAGE.has(code) ? 2 : 1
   }
   const known = knownFailure(app, text, code, error.message)
-  say(text, 1, known?.message ?? plain(error.message || String(error)), {
+  say(text, 1, known?.message ?? said(error.message || String(error)), {
     codigo: code,
     message: known?.message ?? publicMessage(error),
   })
-  if (known) tell(`  ${plain(error.message)}`)
+  if (known) tell(`  ${said(error.message)}`)
   told(text, error)
   // a refusal that says what to do knows more than the command does
   if (known?.hint && !error.hint) tell(`  ${text.error.hint(known.hint)}`)
@@ -123,8 +123,8 @@ function knownFailure(
 
 function told(text: Catalogue, { detail, hint }: Failure): void {
   // A detail may show a whole row.
-  if (detail) tell(`  ${plain(detail)}`, { level: 'debug' })
-  if (hint) tell(`  ${text.error.hint(plain(hint))}`)
+  if (detail) tell(`  ${said(detail)}`, { level: 'debug' })
+  if (hint) tell(`  ${text.error.hint(said(hint))}`)
 }
 
 function say(text: Catalogue, exitCode: number, message: string, about: About = {}): number {

@@ -1,4 +1,5 @@
 import { digits } from '../db/digits.ts'
+import { createRedactor } from '../log/redact.ts'
 import type { Language } from '../settings/settings.ts'
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
@@ -80,4 +81,11 @@ export function plain(value: unknown): string {
   if (value == null) return ''
   const text = typeof value === 'object' && !(value instanceof Date) ? JSON.stringify(value) : String(value)
   return text.replace(UNPRINTABLE, ' ')
+}
+
+const redact = createRedactor([])
+
+/** What a rule, the warehouse or a server said of an error, for a terminal and what keeps it: without what looks like a secret. */
+export function said(value: unknown): string {
+  return redact(plain(value))
 }

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/connection.ts'
 import type { WorkOptions } from '../worker/worker.ts'
 import type { App } from './app.ts'
-import { plain } from './format.ts'
+import { said } from './format.ts'
 import { noteMail } from './log.ts'
 import { tell } from './output.ts'
 
@@ -48,7 +48,7 @@ export async function watchAbsence(app: App, url: string): Promise<() => Promise
   let timer: NodeJS.Timeout | undefined
   let ended = false
   const trouble = ({ message }: Error) =>
-    tell(app.text.worker.trouble(plain(message)), { event: 'absence.trouble', level: 'warn' })
+    tell(app.text.worker.trouble(said(message)), { event: 'absence.trouble', level: 'warn' })
   const look = async () => {
     const { watchForAbsence } = await import('../mail/deliver.ts')
     const { failed } = await watchForAbsence(sql, (await mail)?.mailer, noteMail(app))

@@ -4,7 +4,7 @@ import { publicMessage } from '../log/error.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { plain } from './format.ts'
+import { said } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -51,7 +51,7 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
     const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, waiting: true, ...mail })
     tell(app.text.notificacoes.sent(app.format.number(sent.length), app.format.number(failed.length)))
     for (const { id, error } of failed) {
-      tell(app.text.notificacoes.unsent(String(id), plain(publicMessage(error))))
+      tell(app.text.notificacoes.unsent(String(id), said(publicMessage(error))))
     }
     return failed.length
   } finally {

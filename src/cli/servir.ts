@@ -4,7 +4,7 @@ import { describe, publicMessage } from '../log/error.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError } from './errors.ts'
-import { plain } from './format.ts'
+import { plain, said } from './format.ts'
 import { tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -53,7 +53,7 @@ export async function openServer(
   const chosen = { ...serverSettings(settings, database), port: porta ?? settings.port, development: ruru }
   const server = await startServer(chosen, {
     failed: (error, id) =>
-      tell(text.serve.failed(id, plain(publicMessage(error))), {
+      tell(text.serve.failed(id, said(publicMessage(error))), {
         event: 'http.failed',
         level: 'error',
         pedido: id,

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Row } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { said } from './format.ts'
 import { print, printJson, printTable } from './output.ts'
 import { sessionWindow } from './summary.ts'
 import { withDatabase } from './with-database.ts'
@@ -37,7 +38,7 @@ export function register(program: Command, app: App): void {
             { title: column.found, of: (r) => format.number(r['encontradas']), right: true },
             { title: column.corrected, of: (r) => format.number(r['corrigidas']), right: true },
             { title: column.who, of: (r) => r['solicitada_por'] },
-            { title: column.message, of: (r) => r['mensagem'] },
+            { title: column.message, of: (r) => said(r['mensagem']) },
             { title: column.mail, of: (r) => r['correio'] },
           ])
         return 0

@@ -1,7 +1,7 @@
 import type { Row, Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { change } from './findings.ts'
-import { plain } from './format.ts'
+import { plain, said } from './format.ts'
 import { print, printTable, tell } from './output.ts'
 
 /** What each rule did in a session, in the order of the session. */
@@ -43,7 +43,7 @@ export function printSession(app: App, session: Row, rules: readonly Row[]): voi
   if (began instanceof Date && ended instanceof Date) {
     print(`  ${text.column.duration}: ${format.seconds(ended.getTime() - began.getTime())}`)
   }
-  if (session['mensagem']) print(`  ${text.column.message}: ${plain(session['mensagem'])}`)
+  if (session['mensagem']) print(`  ${text.column.message}: ${said(session['mensagem'])}`)
 }
 
 function printRules({ text, format }: App, rules: readonly Row[]): void {
@@ -71,7 +71,7 @@ function printRules({ text, format }: App, rules: readonly Row[]): void {
   ])
   for (const rule of rules) {
     const why = [rule['erro_codigo'], rule['erro_mensagem'] ?? rule['motivo']].filter(Boolean).join(' ')
-    if (why) print(`${rule['regra']}: ${plain(why)}`)
+    if (why) print(`${rule['regra']}: ${said(why)}`)
   }
 }
 
@@ -100,9 +100,9 @@ export function printSimulation(app: App, session: Row): void {
     show(example, example['corrigiria'] ? text.result.wouldCorrect : text.result.wouldOpen)
   for (const failure of falhas) {
     show(failure, text.result.wouldFail)
-    print(`  ${text.column.reason}: ${plain(failure['motivo'])}`)
+    print(`  ${text.column.reason}: ${said(failure['motivo'])}`)
   }
   print()
   print(text.result.simulated(session['status'], sessionWindow(app, session)))
-  if (session['mensagem']) print(`  ${text.column.message}: ${plain(session['mensagem'])}`)
+  if (session['mensagem']) print(`  ${text.column.message}: ${said(session['mensagem'])}`)
 }

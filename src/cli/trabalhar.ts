@@ -4,7 +4,7 @@ import type { WorkReport } from '../worker/context.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { plain } from './format.ts'
+import { said } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -63,7 +63,7 @@ function createReport(app: App, createWatcher: typeof import('./watcher.ts').cre
             event: 'session.scheduled',
             sessao_id,
           })
-        : tell(text.worker.notScheduled(format.time(previsto_para), plain(erro_mensagem)), {
+        : tell(text.worker.notScheduled(format.time(previsto_para), said(erro_mensagem)), {
             event: 'schedule.failed',
             level: 'error',
           }),
@@ -72,11 +72,11 @@ function createReport(app: App, createWatcher: typeof import('./watcher.ts').cre
     jobFailed: (task, error, last, sessao_id) =>
       tell(
         last
-          ? text.worker.jobLost(task, plain(publicMessage(error)))
-          : text.worker.jobFailed(task, plain(publicMessage(error))),
+          ? text.worker.jobLost(task, said(publicMessage(error)))
+          : text.worker.jobFailed(task, said(publicMessage(error))),
         { event: 'job.failed', level: last ? 'error' : 'warn', tarefa: task, sessao_id },
       ),
     trouble: (message) =>
-      tell(text.worker.trouble(plain(message)), { event: 'worker.trouble', level: 'warn' }),
+      tell(text.worker.trouble(said(message)), { event: 'worker.trouble', level: 'warn' }),
   }
 }

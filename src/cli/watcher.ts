@@ -1,7 +1,7 @@
 import { describe } from '../log/error.ts'
 import type { SessionStep, Watcher } from '../session/session.ts'
 import type { App, CommandLog } from './app.ts'
-import { plain } from './format.ts'
+import { said } from './format.ts'
 import { show } from './output.ts'
 import { type Step, startStep } from './progress.ts'
 
@@ -45,7 +45,7 @@ function people({ text, format }: App, live: boolean): Watcher {
       step = startStep(label({ text, format }, next), format, live, show)
     },
     ended: (done, error) => {
-      if (error) step?.failed(`${label({ text, format }, done)}: ${plain(error.message)}`)
+      if (error) step?.failed(`${label({ text, format }, done)}: ${said(error.message)}`)
       else step?.done()
     },
   }

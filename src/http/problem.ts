@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../i18n/pt-BR.ts'
+import { createRedactor } from '../log/redact.ts'
 
 interface ProblemDetails {
   readonly code?: string | undefined
@@ -42,6 +43,8 @@ const STATUS: Readonly<Record<string, number>> = {
 export const UNAVAILABLE =
   /^(08...|57P0[1-5]|53300|CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENOENT|ENOTFOUND|EPIPE|ETIMEDOUT)$/
 
+const redact = createRedactor([])
+
 /** What a caller may know of an error of the database: ours with all they say, a few others by what they mean, else nothing. */
 export function publicDatabaseError(text: Catalogue, error: unknown): Problem | undefined {
   const {
@@ -60,7 +63,11 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
       headers: { 'retry-after': '10' },
     })
   }
-  if (/^NC\d{3}$/.test(code)) return new Problem(STATUS[code] ?? 422, message, { code, detail, hint })
+  if (/^NC\d{3}$/.test(code)) {
+    // Ours, but some quote what a rule or the warehouse said.
+    const said = (words?: string) => words && redact(words)
+    return new Problem(STATUS[code] ?? 422, redact(message), { code, detail: said(detail), hint: said(hint) })
+  }
   if (code === '42501') return new Problem(403, text.http.forbidden, { code })
   if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
   if (code === '55P03' || code === '40001' || code === '40P01') {

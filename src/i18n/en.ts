@@ -119,6 +119,7 @@ export const en: Catalogue = {
     NC019: 'A correction that failed verification could not be undone; its batch was rolled back.',
     NC020: 'The token is unknown or revoked, or gives no role.',
     NC031: 'No entry has this category.',
+    NC032: 'The rule has lost auto.',
     NC901: 'Schema dw holds objects that are not of the demo.',
     NC902: 'Invalid arguments for the demo.',
     NC903: 'There is no demo warehouse in this database.',

@@ -11,11 +11,16 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>\\]*@/gi, '$1***@'],
   [/\b(Bearer|Basic) +[\w.~+/=-]+/gi, '$1 ***'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '***'],
-  [/\b(password|senha|segredo|secret|token|access_token|api_key)=[^\s"&;\\]+/gi, '$1=***'],
+  [
+    /\b(password|passwd|pwd|senha|segredo|secret|token|access_token|api_key)\s*=\s*('[^'"\\]*'|[^\s"'&;\\]+)/gi,
+    '$1=***',
+  ],
+  // A CPF as people write it: whose it is need not be known of an error.
+  [/\b\d{3}\.\d{3}\.\d{3}-\d{2}\b/g, '***'],
 ]
 
 /**
- * Takes out of a line of JSON what looks like a secret, and what is known to be one. The line stays JSON.
+ * Takes out of a line what looks like a secret or a person's number, and what is known to be one. JSON stays JSON.
  * @param secrets as they are, and as URLs and mail servers get them
  */
 export function createRedactor(secrets: readonly string[]): (line: string) => string {

@@ -30,7 +30,8 @@ export function createMailFormat(language: Language, zone: string) {
   }
   const size = (unit: 'kilobyte' | 'megabyte') =>
     new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 })
-  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+  // A confidence has four decimals: fewer would round one up to a threshold that it does not reach.
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 })
   const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
   const day = dates({ dateStyle: 'short', timeZone: zone })
   const longDay = dates({ dateStyle: 'full', timeZone: zone })

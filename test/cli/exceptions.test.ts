@@ -1,4 +1,5 @@
 import t from 'tap'
+import { connect } from '../../src/db/connection.ts'
 import { cenario } from '../helper/cenario.ts'
 import { conferente, personal } from './helper.ts'
 
@@ -91,4 +92,25 @@ t.test('wrong usage is said before any database is asked', async (t) => {
     t.equal(ran.code, 2, args.join(' '))
     t.match(ran.stderr, says, args.join(' '))
   }
+})
+
+t.test('an exception that costs the rule auto says so, with the command that gives it back', async (t) => {
+  const c = await cenario(t)
+  await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
+  await c.lancar({ id: 1 })
+  await c.processar()
+  const warned: { code?: string; message?: string }[] = []
+  const ana = connect(personal(c.url, 'ana'), { max: 1, onWarning: (warning) => warned.push(warning) })
+  await ana`begin`
+  await ana`select audit.declarar_excecao('errada', 'dw.lancamentos', '1', 'contrato', now() + interval '1 day')`
+  await ana`rollback`
+  await ana.end()
+  t.match(warned, [{ code: 'NC032', message: /conferente regras --auto errada --motivo/ }], 'in psql')
+  const { id } = await c.achado(1)
+  const ran = await conferente(
+    ['excecoes', '--declarar', String(id), '--motivo', 'contrato', '--ate', '2999-01-01'],
+    { url: personal(c.url, 'ana') },
+  )
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stderr, /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/)
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { esperaTrava } from '../helper/banco.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { cenario, codigo, one } from '../helper/cenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente exportar writes a whole file or none, and is recorded', async (t) => {
@@ -134,6 +134,30 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
   })
   t.same(await readdir(directory), [])
   t.match(await record(), { status: 'falhou', selada: true })
+})
+
+t.test('while the file is written its reader cannot close the record with another count', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.processar('manual')
+  await emperrar(c.sql, 1)
+  const leo = c.como('leo')
+  let exporting: ReturnType<typeof conferente> | undefined
+  await c.sql.begin(async (holder) => {
+    await holder`select pg_advisory_xact_lock(1)`
+    exporting = conferente(['exportar', '--formato', 'csv'], { url: personal(c.url, 'leo') })
+    await esperaTrava(c.sql)
+    const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
+    for (const detalhes of [null, '{}', '{"chave": "adivinhada"}']) {
+      const close = leo`select audit.finalizar_operacao(${id}, linhas => 1, detalhes => ${detalhes}::text::jsonb)`
+      t.equal(await codigo(close), 'NC007')
+    }
+    t.equal(await codigo(leo`select audit.finalizar_operacao(${id}, 'falhou')`), 'NC007')
+  })
+  t.equal((await exporting)?.code, 0)
+  t.match(await c.sql`select status, linhas::int from audit.operacoes where tipo = 'exportacao'`, [
+    { status: 'concluida', linhas: 2 },
+  ])
 })
 
 /** From this finding on whoever exports waits for the advisory lock 1. */

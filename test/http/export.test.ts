@@ -133,3 +133,32 @@ test('a question whose connection is lost is answered with 503, and the next one
   )
   t.same(new Set(next.map(({ status }) => status)), new Set([200]))
 })
+
+test('while the file is on its way its reader cannot close the record with another count, by GraphQL or in psql', async (t) => {
+  const { cena, server, begin, ended } = await many(t)
+  const { body } = await begin()
+  const reader = body?.getReader()
+  await reader?.read()
+  const [operation] = await cena.sql`select id, ator from audit.operacoes where tipo = 'exportacao'`
+  const same = await server.token('leitor', operation?.['ator'])
+  const close = async (more: object) =>
+    (
+      await server.pedir('/graphql', {
+        token: same,
+        body: {
+          query:
+            'mutation ($input: FinalizarOperacaoInput!) { finalizarOperacao(input: $input) { resultado { linhas } } }',
+          variables: { input: { id: String(operation?.['id']), linhas: '3', ...more } },
+        },
+      })
+    ).json
+  const refused = { errors: [{ extensions: { codigo: 'NC007' } }] }
+  t.match(await close({}), refused)
+  t.match(await close({ detalhes: { chave: 'adivinhada' } }), refused)
+  t.match(await close({ status: 'falhou' }), refused)
+  while (!(await reader?.read())?.done);
+  await ended('concluida')
+  const [kept] = await cena.sql`select linhas::int, detalhes from audit.operacoes where tipo = 'exportacao'`
+  t.equal(kept?.['linhas'], 20_000)
+  t.equal(kept?.['detalhes'].chave, undefined, 'its key is not kept')
+})

@@ -51,6 +51,7 @@ divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
 divergencia_resumo()        L R O A
 divergencia_visto()         L R O A
+excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
 finalizar_operacao()        L R O A

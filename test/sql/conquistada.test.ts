@@ -31,11 +31,12 @@ t.test('the bound is Wilson’s', async (t) => {
   for (const [certas, total, limite] of [
     [0, 0, null],
     [0, 10, 0],
-    [10, 10, 0.7871],
-    [9, 10, 0.6523],
+    [10, 10, 0.787],
+    [9, 10, 0.6522],
     [52, 52, 0.9505],
     [95, 100, 0.9008],
     [500, 1000, 0.474],
+    [296, 305, 0.9499], // .949956: not rounded up to a threshold of .95
   ] as const) {
     const [row] = await c.sql`select audit_interno.limite_wilson(${certas}, ${total})::float as l`
     t.equal(row?.['l'], limite, `${certas} of ${total}`)

@@ -46,7 +46,7 @@ begin
     from regra_pendente_verificacao.sugerir_pendencias(null, v_meses, null) s
     cross join lateral unnest(s.ids, s.certas) u (id, certa)
   )
-  select l.id::text, round(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
+  select l.id::text, trunc(coalesce(s.confianca, 0.01)::numeric, 4), coalesce(s.confianca >= v_minima, false),
     coalesce(s.acertou and s.confianca >= v_minima, false)
   from dw.lancamentos l
   left join sugestao s on s.id = l.id::text and s.com_conta = (coalesce(btrim(l.conta_contabil), '') = '')

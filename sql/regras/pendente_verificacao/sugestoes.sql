@@ -147,7 +147,7 @@ begin
     null::text,
     l.id::text,
     case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else round(s.confianca::numeric, 4) end,
+    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,

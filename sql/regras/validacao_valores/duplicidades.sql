@@ -229,7 +229,7 @@ begin
     null::text,
     p.id::text,
     '{}'::jsonb,
-    round(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
+    trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     jsonb_build_object(
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,

@@ -21,7 +21,7 @@ begin
     d.id::text,
     -- more than numeric(18,2) holds can only be flagged
     case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    round(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
+    trunc(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipo,
       'valor', d.valor,

@@ -92,6 +92,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_link_revisao: 'linkRevisao',
   divergencia_resumo: 'resumo',
   divergencia_visto: 'visto',
+  excecao_aviso: 'aviso',
   sessao_correio: 'correio',
   sessao_link_revisao: 'linkRevisao',
 }
@@ -118,6 +119,9 @@ export const HIDDEN_COLUMNS: readonly string[] = [
   'divergencias_processadas.impressao',
   'padroes_trade_marketing.padrao_dobrado',
 ]
+
+/** Columns of JSON that are never null in SQL, and may hold JSON's own null, which GraphQL does not tell from it. */
+export const JSON_NULL: readonly string[] = ['configuracoes_sistema.padrao', 'configuracoes_sistema.valor']
 
 /** Tables that grow with the warehouse: filtered and sorted only by columns with an index, and by those named here. */
 export const LARGE: Readonly<Record<string, readonly string[]>> = {

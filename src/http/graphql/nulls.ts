@@ -1,6 +1,6 @@
 import type { PgCodecWithAttributes, PgCondition, PgSelectQueryBuilder } from 'postgraphile/@dataplan/pg'
 import type { SQL } from 'postgraphile/pg-sql2'
-import { NEVER_NULL } from './names.ts'
+import { JSON_NULL, NEVER_NULL } from './names.ts'
 
 type OrderBy = (query: PgSelectQueryBuilder) => void
 type Where = (condition: PgCondition, value: unknown) => unknown
@@ -18,6 +18,13 @@ export const NullsPlugin: GraphileConfig.Plugin = {
   name: 'NullsPlugin',
   version: '1.0.0',
   after: ['PgOrderAllAttributesPlugin', 'PgConnectionArgFilterOperatorsPlugin'],
+  gather: {
+    hooks: {
+      pgCodecs_attribute(_info, { pgClass, pgAttribute, attribute }) {
+        if (JSON_NULL.includes(`${pgClass.relname}.${pgAttribute.attname}`)) attribute.notNull = false
+      },
+    },
+  },
   schema: {
     hooks: {
       // Sorted by whether there is a value first: on one side of a cursor all have one, on the other none.

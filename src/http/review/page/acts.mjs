@@ -84,10 +84,10 @@ export const correct = (id, valores, motivo, slow) =>
  */
 export const except = ({ id, regra, tabela, registroId }, until, motivo, slow) =>
   ask(
-    'mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { id } } }',
+    'mutation ($input: DeclararExcecaoInput!) { declararExcecao(input: $input) { resultado { aviso } } }',
     { input: { regra, tabela, registroId, motivo, expiraEm: `${until}T23:59:59` } },
     { slow },
-  ).then(() => [{ id, status: 'excecao' }])
+  ).then(({ declararExcecao }) => [{ id, status: 'excecao', aviso: declararExcecao.resultado.aviso }])
 
 /**
  * Takes back one's own act.

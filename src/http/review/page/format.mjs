@@ -8,10 +8,10 @@ const ROUGHLY = new Intl.NumberFormat(LANGUAGE, {
   notation: 'compact',
   maximumFractionDigits: 1,
 })
-// Cut off, not rounded: what is not certain is not shown as 100%.
+// Cut off, not rounded: what is not certain is not shown as 100%, nor a confidence as the threshold that it does not reach.
 const SHARE = new Intl.NumberFormat(LANGUAGE, {
   style: 'percent',
-  maximumFractionDigits: 1,
+  maximumFractionDigits: 2,
   roundingMode: 'trunc',
 })
 const AMOUNT = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2, maximumFractionDigits: 6 })

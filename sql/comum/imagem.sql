@@ -1,0 +1,21 @@
+-- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
+-- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as whoever reads or writes the warehouse.
+create or replace function audit_interno.imagem(valor anyelement)
+returns jsonb
+language plpgsql
+stable parallel safe
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+set lc_monetary = 'C'
+set quote_all_identifiers = off
+as $$
+begin
+  return to_jsonb(valor);
+end
+$$;
+comment on function audit_interno.imagem(anyelement) is 'The value as jsonb, whatever the settings of the session.';
+grant execute on function audit_interno.imagem(anyelement) to conferente_regra, conferente_escrita;

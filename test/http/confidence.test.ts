@@ -1,0 +1,81 @@
+// A confidence just under the threshold of 95 % is shown as what it is in every channel, never as 95 %.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readXlsx } from 'hucre/xlsx'
+import { test } from 'tap'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
+import { conferente, personal } from '../cli/helper.ts'
+import { api } from '../helper/api.ts'
+import { receber } from '../helper/carteiro.ts'
+import { cenario, one } from '../helper/cenario.ts'
+
+test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
+  const c = await cenario(t)
+  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.lancar({ id: 1, confianca: 0.94995 })
+  t.match(await c.processar('auto'), { corrigidas: 0n, encontradas: 1n })
+  const psql = one(await c.pessoa('leo')`select confianca::text from audit.vw_divergencias_abertas`)
+  t.equal(psql['confianca'], '0.9499', 'psql')
+
+  const server = await api(t, c)
+  const token = await server.token('leitor')
+  const rest = await server.pedir('/api/v1/divergencias', { token })
+  t.match(rest.text, /"confianca": ?0\.9499\b/, 'REST')
+  const enough = (await server.pedir('/api/v1/divergencias?confianca_minima=0.95', { token })).json
+  t.equal(enough.total, 0)
+  const graphql = async (query: string) =>
+    (await server.pedir('/graphql', { token, body: { query } })).json.data
+  t.match(
+    await graphql(`{ divergencias(filter: { confianca: { lessThan: "0.95" } }) { nodes { confianca } }
+      divergenciasAbertas { nodes { confianca } } gruposAbertos { nodes { confiancaAte } } }`),
+    {
+      divergencias: { nodes: [{ confianca: '0.9499' }] },
+      divergenciasAbertas: { nodes: [{ confianca: '0.9499' }] },
+      gruposAbertos: { nodes: [{ confiancaAte: '0.9499' }] },
+    },
+    'GraphQL',
+  )
+
+  const leo = { url: personal(c.url, 'leo') }
+  const listed = await conferente(['listar'], leo)
+  t.match(listed.stdout, /94,99 ?%/, 'command line')
+  t.notMatch(listed.stdout, /95 ?%/)
+  t.match((await conferente(['listar', '--json'], leo)).json(), [{ confianca: '0.9499' }])
+  const simulated = await conferente(['processar', '--modo', 'auto', '--simular'], {
+    url: personal(c.url, 'olivia'),
+  })
+  t.match(simulated.stdout, /94,99 ?%/)
+  t.match((await conferente(['exportar', '--formato', 'csv'], leo)).stdout, ';0,9499;', 'CSV')
+  t.match(
+    (await conferente(['exportar', '--formato', 'csv', '--dialeto', 'rfc4180'], leo)).stdout,
+    ',0.9499,',
+  )
+
+  const book = await fetch(`${server.url}/api/v1/relatorios/divergencias/export?formato=xlsx`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const sheet = (await readXlsx(new Uint8Array(await book.arrayBuffer()), { readStyles: true })).sheets[0]
+  t.equal(sheet?.rows[1]?.[8], 0.9499, 'XLSX')
+  t.equal(sheet?.cells?.get('1,8')?.style?.numFmt, '0.00%', 'with both decimals')
+
+  const pages = ['format.mjs', 'words.mjs'].map(async (name) => {
+    const { text } = await server.pedir(`/revisao/${name}`)
+    await writeFile(join(t.testdirName, name), text)
+  })
+  t.testdir()
+  await Promise.all(pages)
+  const { share } = await import(pathToFileURL(join(t.testdirName, 'format.mjs')).href)
+  t.match(share('0.9499'), /^94,99\s?%$/, 'review page')
+  t.match(share('0.9500'), /^95\s?%$/)
+
+  for (const tipo of ['resumo', 'divergencias']) {
+    const { conteudo } = one(
+      await c.sql`select audit_interno.conteudo_mensagem(n.id) as conteudo from audit.notificacoes n where n.tipo = ${tipo}`,
+    )
+    const letter = await render(factsSchema.parse(conteudo))
+    t.match(letter.text, /confiança 94,99 ?%/, `mail, ${tipo}`)
+    t.match(letter.html, /confiança 94,99 ?%/)
+  }
+})

@@ -1,0 +1,407 @@
+// Every number, time, day and document of schema audit, and every way by which it reaches TypeScript: by each it is what psql shows.
+// A column that is not listed, and a way that the list does not name, fail here.
+import { type Test, test } from 'tap'
+import { connect } from '../../src/db/connection.ts'
+import { conferente, personal } from '../cli/helper.ts'
+import { api } from '../helper/api.ts'
+import { achar, regra } from '../helper/armazem.ts'
+import { receber } from '../helper/carteiro.ts'
+import { type Cenario, cenario } from '../helper/cenario.ts'
+import {
+  asShown,
+  type Column,
+  camel,
+  catalogue,
+  document,
+  fill,
+  KINDS,
+  type Kind,
+  type Rows,
+  rounded,
+  shown,
+  toMilliseconds,
+  written,
+} from '../helper/values.ts'
+import { ways } from '../helper/ways.ts'
+
+/**
+ * The list. Of each relation the columns and, in front, the ways other than the driver (however it reads JSON) and GraphQL, by which
+ * every column goes: R REST, C command line with --json, F files (both dialects of CSV, and XLSX), M mail.
+ */
+const CROSSINGS = `
+agendamentos
+  -   agendado_em previsto_para sessao_id
+alteracoes
+  -   antes depois divergencia_id operacao_id reverte_operacao_id
+configuracoes_sistema
+  C   alterada_em maximo minimo padrao permitidos valor
+correcoes_desfeitas
+  -   agora carregado_em correcao_operacao_id divergencia_id esperado operacao_id
+decisoes
+  -   confianca decidida_em divergencia_id id operacao_id valores
+deteccoes
+  -   confianca divergencia_id operacao_id
+divergencias_processadas
+  RCM confianca detectada_em id valor_em_risco valores_digitados valores_originais
+  RC  decidida_em evidencia sessao_id sessao_ultima_id ultima_deteccao valores_propostos
+  R   entrada valor_decisao
+excecoes
+  C   criada_em entrada expira_em id operacao_id revogada_em
+execucoes_regra
+  RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
+  -   sessao_id
+  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fim inicio obsoletas suprimidas total_valor valor_corrigido
+notificacoes
+  -   composta_em conteudo desistida_em ultima_tentativa
+  C   criada_em dia enviada_em id proxima_tentativa recusados sessao_id
+operacoes
+  R   detalhes elo finalizada_em id iniciada_em linhas sessao_id
+padroes_trade_marketing
+  C   criado_em id
+regras
+  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor precisao registrada_em rejeitadas
+retencoes
+  -   aliquota criado_em id vale_ate vale_de
+revogacoes
+  -   id operacao_id revogado_em
+sessoes_processamento
+  RCM carregado_ate carregado_desde corrigidas data_fim data_inicio desfeitas encontradas falhas fim_processamento id linhas_examinadas novas obsoletas recorrentes refeitas resolvidas suprimidas valor_corrigido valor_em_risco
+  RC  inicio_processamento partes partes_concluidas resumo solicitada_em total_valor ultima_atividade
+tokens
+  -   operacao_id
+  C   emitido_em expira_em
+vw_correcoes_desfeitas
+  C   carregado_em corrigida_em divergencia_id sessao_id valor_em_risco vista_em
+vw_divergencias_abertas
+  -   confianca detectada_em evidencia id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
+vw_divergencias_exportacao
+  -   resumo valores_antes valores_depois
+  F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
+vw_grupos_abertos
+  -   amostra confianca_ate confianca_de duas_pessoas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
+vw_metricas_desempenho
+  R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
+vw_metricas_regras
+  R   aberta_desde abertas aprovadas limiar precisao precisao_minima rejeitadas valor_aberto
+vw_metricas_resumo
+  R   confianca_media dia quantidade valor_em_risco
+vw_operacoes_resumo
+  R   elo finalizada_em id iniciada_em linhas sessao_id
+vw_resumos
+  -   divergencia_id resumo
+`
+
+/** What functions answer with, by the same letters. */
+const ANSWERS = `
+avaliacao
+  C   achados certas cobertura confianca_media conhecidas danos erradas_no_limiar erro_calibracao julgadas precisao recuperacao
+resultado_decisao
+  RC  confianca decidida_em id operacao_id valor_em_risco valores_digitados valores_originais valores_propostos
+resultado_reversao
+  C   agora antes depois divergencia_id operacao_id
+verificacao
+  C   elo fatos ocorrencias operacao_id operacoes pendentes
+`
+
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  R: ['REST'],
+  C: ['command line'],
+  F: ['rfc4180', 'pt-BR', 'xlsx'],
+  M: ['mail'],
+}
+
+/** One row at least of every relation, nothing in it empty that can be full, and values that are easily lost on the way. */
+async function scene(t: Test): Promise<Cenario> {
+  const c = await cenario(t)
+  const [adelia, ana] = [c.pessoa('adelia'), c.pessoa('ana')]
+  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.sql`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`
+  await c.lancar({ id: 1, confianca: 0.9 }, { id: 2 }, { id: 3, valor: 200_000 }, { id: 4 })
+  await c.processar('auto')
+  await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
+  await c.processar('manual')
+  await c.digitar('ana', (await c.achado(3)).id, { categoria: 'OUTRA' })
+  const [exception] =
+    await ana`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
+  await ana`select audit.revogar_excecao(${exception?.['id']}, 'acabou')`
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
+  await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
+  await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
+  await c.processar('manual')
+  await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
+  return c
+}
+
+/** A list by relation and column: the letters of its ways. */
+function listing(text: string): Map<string, Map<string, string>> {
+  const found = new Map<string, Map<string, string>>()
+  let relation = ''
+  for (const line of text.trim().split('\n')) {
+    const [, name] = /^(\w+)$/.exec(line) ?? []
+    if (name !== undefined) {
+      relation = name
+      found.set(name, new Map())
+      continue
+    }
+    const [, ways = '', columns = ''] = /^ {2}([RCFM]+|-)\s+(.+)$/.exec(line) ?? []
+    for (const column of columns.split(' ')) found.get(relation)?.set(column, ways)
+  }
+  return found
+}
+
+test('every value that crosses by two ways is what psql shows, by each', async (t) => {
+  const c = await scene(t)
+  const server = await api(t, c)
+  await server.token('leitor', 'extra')
+  await c.pessoa('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
+  await fill(c.sql)
+  const list = listing(CROSSINGS)
+  const empty = new Set<string>()
+  const all = await catalogue(c.sql)
+  t.same(
+    [...list]
+      .flatMap(([relation, columns]) => [...columns.keys()].map((column) => `${relation}.${column}`))
+      .sort(),
+    all.map(({ relation, column }) => `${relation}.${column}`).sort(),
+    'the list names every such column of the schema, and no other',
+  )
+  for (const [name, way] of Object.entries(await ways(t, c, server))) {
+    const letter = Object.entries(WAYS).find(([, names]) => names.includes(name))?.[0]
+    for (const relation of new Set(all.map((column) => column.relation))) {
+      const columns = all.filter((column) => column.relation === relation)
+      const rows = await way.read(
+        relation,
+        columns.map(({ column }) => column),
+      )
+      const crossing = columns.filter(({ column }) => rows?.some((row) => row[column] !== undefined))
+      const named = columns.filter(
+        ({ column }) => letter === undefined || list.get(relation)?.get(column)?.includes(letter),
+      )
+      t.same(
+        crossing.map(({ column }) => column),
+        named.map(({ column }) => column),
+        `${relation}, ${name}: what the list names goes by it, and nothing else`,
+      )
+      if (!rows || crossing.length === 0) continue
+      const line = (row: Record<string, unknown>, write: (kind: Kind, value: never) => string) =>
+        crossing
+          .map(
+            ({ column, kind }) =>
+              `${column}: ${row[column] == null ? null : write(kind, row[column] as never)}`,
+          )
+          .join(', ')
+      const expected = (await shown(c.sql, `audit.${relation}`, crossing)).map((row) =>
+        line(row, way.expected),
+      )
+      const strange = rows
+        .map((row) => line(row, way.got ?? written))
+        .filter((row) => !expected.includes(row))
+      t.same(
+        strange.slice(0, 1),
+        strange.length > 0 ? expected.slice(0, 1) : [],
+        `${relation}, ${name}: as psql shows it`,
+      )
+      for (const { column } of crossing)
+        if (rows.every((row) => row[column] == null)) empty.add(`${relation}.${column} by ${name}`)
+    }
+  }
+  t.same([...empty], [], 'and some row of each holds a value')
+})
+
+test('what acts, back-tests and the proof of the trail answer is the same by each way', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  await regra(
+    { sql: c.sql, adelia },
+    {
+      nome: 'quantia',
+      colunas: ['valor'],
+      consulta: achar(
+        `jsonb_build_object('valor', t.valor + 0.10)`,
+        "t.descricao = 'quantia' and t.valor < 90071992547409.90",
+      ),
+    },
+  )
+  await adelia`select audit.alterar_configuracao('aprovacao.valor_dupla', '1e15', 'teste')`
+  const rows = Array.from({ length: 12 }, (_, i) => i + 1)
+  await c.lancar(...rows.map((id) => ({ id, descricao: 'quantia', categoria: 'BOA' })))
+  await c.sql`update dw.lancamentos set valor = 90071992547409.80 where descricao = 'quantia'`
+  await c.pessoa('olivia')`select from audit.processar_divergencias('manual', regras => '{quantia}')`
+  const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map((r) =>
+    Number(r['id']),
+  )
+  await c.aprovar('ana', ...ids.slice(6))
+
+  const server = await api(t, c)
+  const token = await server.token('revisor', 'ana')
+  const url = personal(c.url, 'ana')
+  const plainly = connect(url, { max: 1 })
+  const exactly = connect(url, { max: 1, exactJson: true })
+  const connected = [plainly, exactly]
+  t.teardown(() => Promise.all(connected.map((sql) => sql.end())))
+  const listed = async (...args: string[]) =>
+    [document((await conferente([...args, '--json'], { url })).stdout)].flat() as unknown as Rows
+  const graphql = async (
+    kind: 'query' | 'mutation',
+    field: string,
+    call: string,
+    columns: readonly string[],
+    at: 'nodes' | 'resultado',
+  ) => {
+    const fields = columns.map((name) => `${name}: ${camel(name)}`).join(' ')
+    const query = `${kind} { ${field}${call} { ${at} { ${fields} } } }`
+    const { data, errors } = (await server.pedir('/graphql', { token, body: { query } })).json
+    if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`)
+    return data[field][at] as Rows
+  }
+  const finding = () => ids.shift() as number
+  const days = "'2026-01-01', '2026-12-31'"
+
+  const list = listing(ANSWERS)
+  const types = await c.sql<Column[]>`
+    select c.relname as relation, a.attname as "column", format_type(a.atttypid, null) as kind
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = 'audit'::regnamespace and c.relkind = 'c' and format_type(a.atttypid, null) = any (${[...KINDS]})
+      and exists (select from pg_proc p where p.prorettype = c.reltype and p.pronamespace = 'audit'::regnamespace)
+    order by c.relname, a.attname collate "C"`
+  t.same(
+    [...list].flatMap(([type, columns]) => [...columns.keys()].map((column) => `${type}.${column}`)).sort(),
+    types.map(({ relation, column }) => `${relation}.${column}`).sort(),
+    'the list names every such column of every type that a function of the schema answers with',
+  )
+  const of = (relation: string) => types.filter((type) => type.relation === relation)
+  /** Each way's answer, and where psql shows the same. */
+  const answers: Record<
+    string,
+    (columns: readonly string[]) => Promise<[way: string, rows: Rows, shown: string][]>
+  > = {
+    avaliacao: async (columns) => {
+      const shown = `audit.avaliar_regra('quantia', ${days})`
+      return [
+        ...(await Promise.all(
+          connected.map(
+            async (sql) =>
+              ['driver', [...(await sql.unsafe(`select * from ${shown}`))], shown] as [string, Rows, string],
+          ),
+        )),
+        [
+          'GraphQL',
+          await graphql(
+            'mutation',
+            'avaliarRegra',
+            '(input: { regra: "quantia", dataInicio: "2026-01-01", dataFim: "2026-12-31" })',
+            columns,
+            'resultado',
+          ),
+          shown,
+        ],
+        [
+          'C',
+          await listed(
+            'avaliar',
+            '--regra',
+            'quantia',
+            '--data-inicio',
+            '2026-01-01',
+            '--data-fim',
+            '2026-12-31',
+          ),
+          shown,
+        ],
+      ]
+    },
+    resultado_decisao: async (columns) => {
+      const shown = (id: number) =>
+        `(select d.*, (select max(o.operacao_id) from audit.decisoes o where o.divergencia_id = d.id) as operacao_id from audit.divergencias_processadas d where d.id = ${id}) as d`
+      const [um, dois, tres, quatro, cinco] = [finding(), finding(), finding(), finding(), finding()]
+      finding()
+      const rest = await server.pedir(`/api/v1/divergencias/${quatro}/rejeitar`, {
+        token,
+        method: 'DELETE',
+        body: { motivo: 'x' },
+      })
+      return [
+        ['driver', [...(await plainly`select * from audit.rejeitar_divergencias(${[um]}, 'x')`)], shown(um)],
+        [
+          'driver, exact JSON',
+          [...(await exactly`select * from audit.rejeitar_divergencias(${[dois]}, 'x')`)],
+          shown(dois),
+        ],
+        [
+          'GraphQL',
+          await graphql(
+            'mutation',
+            'rejeitarDivergencias',
+            `(input: { ids: ["${tres}"], motivo: "x" })`,
+            columns,
+            'resultado',
+          ),
+          shown(tres),
+        ],
+        ['R', [document(rest.text)], shown(quatro)],
+        ['C', await listed('rejeitar', String(cinco), '--motivo', 'x'), shown(cinco)],
+      ]
+    },
+    resultado_reversao: async (columns) => {
+      const shown = (id: number) =>
+        `(select a.divergencia_id, a.operacao_id, a.depois as antes, a.antes as depois, a.depois as agora from audit.alteracoes a
+          where a.divergencia_id = ${id} order by a.operacao_id desc limit 1) as a`
+      const [um, dois, tres, quatro] = [finding(), finding(), finding(), finding()]
+      return [
+        ['driver', [...(await plainly`select * from audit.reverter_divergencias(${[um]}, 'x')`)], shown(um)],
+        [
+          'driver, exact JSON',
+          [...(await exactly`select * from audit.reverter_divergencias(${[dois]}, 'x')`)],
+          shown(dois),
+        ],
+        [
+          'GraphQL',
+          await graphql(
+            'mutation',
+            'reverterDivergencias',
+            `(input: { ids: ["${tres}"], motivo: "x" })`,
+            columns,
+            'resultado',
+          ),
+          shown(tres),
+        ],
+        ['C', await listed('reverter', '--divergencia', String(quatro), '--motivo', 'x'), shown(quatro)],
+      ]
+    },
+    verificacao: async (columns) => {
+      const shown = 'audit.verificar_integridade()'
+      return [
+        ...(await Promise.all(
+          connected.map(
+            async (sql) =>
+              ['driver', [...(await sql.unsafe(`select * from ${shown}`))], shown] as [string, Rows, string],
+          ),
+        )),
+        ['GraphQL', await graphql('query', 'verificarIntegridade', '(first: 10)', columns, 'nodes'), shown],
+        ['C', await listed('verificar'), shown],
+      ]
+    },
+  }
+  for (const [type, ask] of Object.entries(answers)) {
+    const columns = of(type)
+    for (const [way, rows, from] of await ask(columns.map(({ column }) => column))) {
+      const psql = await shown(c.sql, from, columns)
+      const line = (row: Record<string, unknown>, write: (kind: Kind, value: never) => string) =>
+        columns.map(
+          ({ column, kind }) =>
+            `${column}: ${row[column] == null ? null : write(kind, row[column] as never)}`,
+        )
+      const kept = way === 'C' || way === 'R' || way === 'driver, exact JSON'
+      const as = (kind: Kind, value: string) => {
+        const said = kept ? asShown(kind, value) : rounded(kind, value)
+        return kind.startsWith('timestamp') && way !== 'R' && way !== 'GraphQL' ? toMilliseconds(said) : said
+      }
+      t.ok(rows.length > 0, `${type}, ${way}`)
+      t.same(
+        rows.map((row) => line(row, written)),
+        psql.map((row) => line(row, as)),
+        `${type}, ${way}: as psql shows it`,
+      )
+    }
+  }
+})
