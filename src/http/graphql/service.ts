@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
+import { anew } from '../../db/transaction.ts'
 import { type Access, BECOME } from '../database.ts'
 import { CANCEL, GoneError, RUNNING, whileThere } from '../departure.ts'
 import { withinReach } from '../reach.ts'
@@ -51,13 +52,21 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
       connectionTimeoutMillis: WAIT_MS,
     },
   })
-  const { adaptor } = service
+  const { adaptor, adaptorSettings } = service
+  sayNothing(adaptorSettings?.pool)
   return {
     ...service,
     adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, asService) },
   }
 }
 
+/** Of a connection that was cut PostGraphile would print all that it holds; whoever was using it is told. */
+function sayNothing(pool: Pool | undefined): void {
+  pool?.removeAllListeners('connect').on('connect', (client) => client.on('error', () => {}))
+  pool?.removeAllListeners('error').on('error', () => {})
+}
+
+type Pool = NonNullable<NonNullable<ReturnType<typeof makePgService>['adaptorSettings']>['pool']>
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 
 function asCaller(create: Create, asService: string | undefined): Create {
@@ -74,7 +83,9 @@ function asCaller(create: Create, asService: string | undefined): Create {
         )
       }
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
+      let started = false
       const begun: typeof work = async (client) => {
+        started = true
         if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
         const { rows } = await client.query<{ pid: number; since: string }>({
           text: RUNNING,
@@ -96,7 +107,10 @@ function asCaller(create: Create, asService: string | undefined): Create {
         share(name, () => {
           arrived()
           if (gone?.aborted) throw new GoneError()
-          return open(rest, begun)
+          return anew(
+            () => open(rest, begun),
+            () => !started,
+          )
         })
       return withinReach(inTurn, WAIT_MS)
     }
