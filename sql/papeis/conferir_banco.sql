@@ -28,8 +28,26 @@ from (
   where not exists (select from pg_catalog.pg_roles p where p.rolname = r.nome)
     and not (select p.rolsuper or p.rolcreaterole from pg_catalog.pg_roles p where p.rolname = current_user)
   union all
+  -- since PostgreSQL 16 to create roles is not enough for those that somebody else created
+  select 5, format('papel %s', r.rolname), format('já existe neste servidor, e o usuário %s não pode dá-lo a ninguém', current_user),
+    format('Migre com um superusuário, ou com createrole e grant %I to %I with admin option.', r.rolname, current_user)
+  from pg_catalog.pg_roles r
+  join pg_catalog.pg_roles u on u.rolname = current_user and not u.rolsuper
+  where r.rolname in ('conferente_dono', 'conferente_regra', 'conferente_escrita', 'conferente_leitor', 'conferente_revisor',
+      'conferente_operador', 'conferente_administrador', 'conferente_servico')
+    and not (u.rolcreaterole and (current_setting('server_version_num')::int < 160000
+      or pg_catalog.pg_has_role(current_user, r.oid, 'member with admin option')))
+  union all
   select 6, format('banco %s', current_database()), format('o usuário %s não pode criar esquemas nele', current_user),
     'Migre com o dono do banco ou um superusuário.'
   where not pg_catalog.has_database_privilege(current_database(), 'create')
+  union all
+  select 6, format('banco %s', current_database()), format('o usuário %s não pode dar nele o direito %s a conferente_dono', current_user, d.direito),
+    format('Migre com o dono do banco ou um superusuário, ou dê antes: grant %s on database %I to %I with grant option.', d.direito, current_database(), current_user)
+  from (values ('create'), ('temporary')) as d (direito)
+  where not pg_catalog.has_database_privilege(current_database(), d.direito || ' with grant option')
+    and pg_catalog.has_database_privilege(current_database(), 'create')
+    and not pg_catalog.has_database_privilege(coalesce((select r.rolname from pg_catalog.pg_roles r where r.rolname = 'conferente_dono'), 'public'),
+      current_database(), d.direito)
 ) as p (ordem, item, detalhe, sugestao)
 order by p.ordem, p.item

@@ -13,33 +13,52 @@ interface Options {
 }
 
 export function register(program: Command, app: App): void {
-  const { text, format } = app
+  const { text } = app
   program
     .command('diagnostico')
     .description(text.command.diagnostico)
     .option('--tabela <tabela>', text.option.contractTable, 'dw.lancamentos')
     .option('--json', text.option.json)
     .addHelpText('after', text.example.diagnostico)
-    .action((options: Options) =>
-      withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
-        const rows = [
-          ...(await sql`select * from audit.diagnosticar_contrato(${options.tabela})`),
-          ...(await trial(app, sql, options.tabela)),
-        ]
-        const count = (situation: string) => rows.filter((r) => r['situacao'] === situation).length
-        if (options.json) printJson(rows)
-        else
-          for (const row of rows) {
-            print(
-              `${MARKS[row['situacao']] ?? row['situacao']} ${plain(row['item'])}: ${plain(row['detalhe'])}`,
-            )
-            if (row['sugestao']) print(`    ${plain(row['sugestao'])}`)
-          }
-        tell(text.result.diagnosis(format.number(count('erro')), format.number(count('aviso'))))
-        return count('erro') > 0 ? 1 : 0
-      }),
-    )
+    .action(async (options: Options) => {
+      try {
+        await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) =>
+          tellRows(app, options, [
+            ...(await sql`select * from audit.diagnosticar_contrato(${options.tabela})`),
+            ...(await trial(app, sql, options.tabela)),
+          ]),
+        )
+      } catch (error) {
+        if (!isWithoutSchema(error)) throw error
+        await withDatabase(app, { migrated: false }, async ({ sql }) => {
+          const { inTheWay } = await import('../db/migrate.ts')
+          const obstacles = await inTheWay(sql)
+          if (obstacles.length === 0) throw error
+          return tellRows(
+            app,
+            options,
+            obstacles.map((obstacle) => ({ ...obstacle, situacao: 'erro' })),
+          )
+        })
+      }
+    })
 }
+
+function tellRows({ text, format }: App, { json }: Options, rows: readonly Row[]): number {
+  const count = (situation: string) => rows.filter((r) => r['situacao'] === situation).length
+  if (json) printJson(rows)
+  else
+    for (const row of rows) {
+      print(`${MARKS[row['situacao']] ?? row['situacao']} ${plain(row['item'])}: ${plain(row['detalhe'])}`)
+      if (row['sugestao']) print(`    ${plain(row['sugestao'])}`)
+    }
+  tell(text.result.diagnosis(format.number(count('erro')), format.number(count('aviso'))))
+  return count('erro') > 0 ? 1 : 0
+}
+
+/** The database has not been migrated: perhaps it cannot be, and that is what is to be said of it. */
+const isWithoutSchema = (error: unknown) =>
+  ['3F000', '42P01', '42883'].includes((error as { code?: string }).code ?? '')
 
 /** What the warehouse does with a write; for a login that may not write through the engine, that it was not tried. */
 async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Row[]> {

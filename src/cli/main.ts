@@ -15,12 +15,14 @@ import * as diagnostico from './diagnostico.ts'
 import { reportError } from './errors.ts'
 import * as excecoes from './excecoes.ts'
 import * as exportar from './exportar.ts'
+import { plain } from './format.ts'
 import * as historico from './historico.ts'
 import * as iniciar from './iniciar.ts'
 import * as listar from './listar.ts'
 import { openCommandLog } from './log.ts'
 import * as migrar from './migrar.ts'
 import * as notificacoes from './notificacoes.ts'
+import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
@@ -72,6 +74,15 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && process.stdout.listenerCount('error') === 1) throw error
 })
+
+// What a library prints by itself, of a connection that was cut above all, may hold all that its driver knows: of that one line.
+for (const name of ['error', 'warn', 'info', 'log', 'trace', 'dir'] as const) {
+  console[name] = (...said: unknown[]) => {
+    const words = said.map((one) => (one instanceof Error ? one.message : typeof one === 'string' ? one : ''))
+    const [line] = words.filter(Boolean).join(' ').split('\n')
+    if (line) tell(plain(line), { event: 'library', level: 'warn' })
+  }
+}
 
 let app: App | undefined
 

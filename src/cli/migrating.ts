@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../db/connection.ts'
-import { migrate } from '../db/migrate.ts'
+import { MigrationRefused, migrate, type Stage } from '../db/migrate.ts'
 import type { App } from './app.ts'
 import { reportError } from './errors.ts'
+import { tell } from './output.ts'
 import { withStep } from './progress.ts'
 
 /**
@@ -10,13 +11,24 @@ import { withStep } from './progress.ts'
  * while and ends the whole process when the server goes away under them, as the embedded one does when we are done.
  */
 export async function bringUpToDate(app: App, url: string, text = app.text.notice.migrating): Promise<void> {
-  await withStep(text, app.format, async () => {
+  let reached: Stage | undefined
+  let said = false
+  const stopped = () => {
+    if (!said) tell(app.text.notice.migrationStopped(reached))
+    said = true
+  }
+  const work = async () => {
     const name = `conferente migrar ${process.pid}`
     const named = new URL(url)
     named.searchParams.set('application_name', name)
     await migrate(named.href, {
-      lost: () =>
-        reportError(app, Object.assign(new Error('Connection terminated'), { code: 'CONNECTION_CLOSED' })),
+      reached: (stage) => {
+        reached = stage
+      },
+      lost: () => {
+        stopped()
+        reportError(app, Object.assign(new Error('Connection terminated'), { code: 'CONNECTION_CLOSED' }))
+      },
     })
     const sql = connect(url, { max: 1 })
     try {
@@ -27,5 +39,15 @@ export async function bringUpToDate(app: App, url: string, text = app.text.notic
     } finally {
       await sql.end({ timeout: 1 })
     }
-  })
+  }
+  // node-postgres throws from an event where a connection is cut under a statement
+  process.prependListener('uncaughtException', stopped)
+  try {
+    await withStep(text, app.format, work)
+  } catch (error) {
+    if (!(error instanceof MigrationRefused)) stopped()
+    throw error
+  } finally {
+    process.removeListener('uncaughtException', stopped)
+  }
 }

@@ -30,6 +30,9 @@ export interface Obstacle {
   readonly sugestao: string
 }
 
+/** What of a migration is in the database for good, each with all that stands before it: a next run goes on from there. */
+export type Stage = 'roles' | 'queue' | 'migrations'
+
 /** Something is in the way, and nothing was done. */
 export class MigrationRefused extends Error {
   readonly obstacles: readonly Obstacle[]
@@ -45,24 +48,28 @@ export class MigrationRefused extends Error {
  * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
  * Looks first what is in the way.
  * @throws {MigrationRefused} and nothing was done
+ * @param options.reached called with each stage that is done
  * @param options.lost called when a connection that graphile-migrate keeps is cut: it ends the process next, with exit code 1
  * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
  */
 export async function migrate(
   url: string,
-  { current = false, lost }: { current?: boolean; lost?: () => void } = {},
+  {
+    current = false,
+    reached,
+    lost,
+  }: { current?: boolean; reached?: (stage: Stage) => void; lost?: () => void } = {},
 ): Promise<void> {
-  const sql = connect(url, { max: 1, name: 'conferente migrar' })
-  try {
+  await withConnection(url, async (sql) => {
     const obstacles = await inTheWay(sql)
     if (obstacles.length > 0) throw new MigrationRefused(obstacles)
     await sql.unsafe(await readFile(here('sql/papeis/papeis.sql'), 'utf8'))
-  } finally {
-    await sql.end()
-  }
+  })
+  reached?.('roles')
   const asOwner = new URL(url)
   asOwner.searchParams.set('options', `-c role=${OWNER}`)
   await runWorkerMigrations({ connectionString: asOwner.href, logger: quiet })
+  reached?.('queue')
   const settings: MigrateSettings = {
     connectionString: url,
     migrationsFolder: here('migrations'),
@@ -70,14 +77,28 @@ export async function migrate(
       if (message.startsWith('An error occurred in the PgPool')) lost?.()
     }),
   }
-  await runCommitted(settings)
-  if (current) await runCurrent(settings, true)
-  await letServiceSeeVersion(url)
-  await sleep(KEPT_MS + 50)
+  try {
+    await runCommitted(settings)
+    if (current) await runCurrent(settings, true)
+    reached?.('migrations')
+    await withConnection(url, letServiceSeeVersion)
+  } finally {
+    await sleep(KEPT_MS + 50)
+  }
+}
+
+/** A connection that is let go within a second: the driver's own end waits for ever where one was cut under a query. */
+async function withConnection<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = connect(url, { max: 1, name: 'conferente migrar' })
+  try {
+    return await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }
 
 /** What another program has put where ours must go, or the server lacks. */
-async function inTheWay(sql: Sql): Promise<Obstacle[]> {
+export async function inTheWay(sql: Sql): Promise<Obstacle[]> {
   // ASCII alone: in another encoding the server cannot even read the question
   const encoding = await sql<Obstacle[]>`
     select 'server_encoding' as item, pg_catalog.getdatabaseencoding()::text as detalhe,
@@ -100,12 +121,7 @@ async function inTheWay(sql: Sql): Promise<Obstacle[]> {
 }
 
 /** The API says on /readyz whether the database is of its release. */
-async function letServiceSeeVersion(url: string): Promise<void> {
-  const sql = connect(url, { max: 1, name: 'conferente migrar' })
-  try {
-    await sql`grant usage on schema graphile_migrate to conferente_servico`
-    await sql`grant select on graphile_migrate.migrations to conferente_servico`
-  } finally {
-    await sql.end()
-  }
+async function letServiceSeeVersion(sql: Sql): Promise<void> {
+  await sql`grant usage on schema graphile_migrate to conferente_servico`
+  await sql`grant select on graphile_migrate.migrations to conferente_servico`
 }

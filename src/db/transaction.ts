@@ -4,8 +4,13 @@ type Work<T> = (tx: Transaction) => Promise<T>
 
 /** What becomes of a connection, as opposed to what the server answers. */
 const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
-/** Meant for the last user of a lost connection; the driver gives it to the next one instead. */
-const LEFT_OVER = /^(57P0[12]|CONNECTION_CLOSED)$/
+/**
+ * Meant for whom a lost connection served last, which the driver tells whoever takes the connection up again; or the connection
+ * was just being cut off, as one that is idle may be.
+ */
+const LEFT_OVER = /^(57P0[125]|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/
+/** node-postgres says it by a message alone. */
+const LOST = /^(Connection terminated|Client has encountered a connection error)/
 const TRIES = 10
 
 /**
@@ -38,7 +43,7 @@ export async function anew<T>(start: () => PromiseLike<T>, untouched = () => tru
     try {
       return await start()
     } catch (error) {
-      if (tries === TRIES || !untouched() || !LEFT_OVER.test(codeOf(error))) throw error
+      if (tries === TRIES || !untouched() || !(LEFT_OVER.test(codeOf(error)) || isLost(error))) throw error
     }
   }
 }
@@ -95,5 +100,8 @@ function listened(query: unknown, connection: { lost: boolean }): unknown {
   }
   return query
 }
+
+/** A connection of node-postgres that was lost. */
+export const isLost = (error: unknown) => LOST.test(String((error as Error | null)?.message ?? ''))
 
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '')

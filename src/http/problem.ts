@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isLost } from '../db/transaction.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { createRedactor } from '../log/redact.ts'
 
@@ -56,7 +57,8 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
   // node-postgres says by a message alone that its pool had no connection to give, or that one was lost.
   if (
     UNAVAILABLE.test(code) ||
-    /^(timeout exceeded when trying to connect|Connection terminated)/.test(message)
+    isLost(error) ||
+    message.startsWith('timeout exceeded when trying to connect')
   ) {
     return new Problem(503, text.http.unavailable, {
       hint: text.rest.unavailableHint,

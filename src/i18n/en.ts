@@ -12,6 +12,14 @@ import { verificar } from './verificar.en.ts'
 
 const PROBLEM = { missing: 'is missing', malformed: 'is malformed', unknown: 'is unknown' }
 
+const STOPPED = {
+  roles:
+    'The roles and the schemas stay in the database, and perhaps some tables of the queue (graphile_worker); nothing else.',
+  queue:
+    'Roles, schemas and the tables of the queue (graphile_worker) stay in the database; the migration that failed was undone as a whole.',
+  migrations: 'All migrations are done; what comes after them is missing.',
+}
+
 export const en: Catalogue = {
   help,
   command,
@@ -144,6 +152,10 @@ export const en: Catalogue = {
     embedded: (dir) => `embedded PostgreSQL; its data are in ${dir}`,
     migrating: 'bringing the database to the current version',
     migrated: 'The database is at the current version.',
+    migrationStopped: (reached) =>
+      reached === undefined
+        ? 'The migration stopped; nothing was changed in the database.'
+        : `The migration stopped. ${STOPPED[reached]} Once the cause is gone, run conferente migrar again: it goes on from there.`,
     interrupting: 'interrupting… (Ctrl-C again ends at once)',
     interruptedReason: 'interrupted by the user',
     simulating: 'simulating: everything is really done and undone at the end',

@@ -12,6 +12,14 @@ import { verificar } from './verificar.pt-BR.ts'
 
 const PROBLEM = { missing: 'falta', malformed: 'está malformada', unknown: 'é desconhecida' }
 
+const STOPPED = {
+  roles:
+    'Ficam no banco os papéis e os esquemas, e talvez parte das tabelas da fila (graphile_worker); mais nada.',
+  queue:
+    'Ficam no banco os papéis, os esquemas e as tabelas da fila (graphile_worker); a migração que falhou foi desfeita por inteiro.',
+  migrations: 'Todas as migrações estão feitas; falta o que vem depois delas.',
+}
+
 export type Catalogue = typeof ptBR
 
 export const ptBR = {
@@ -149,6 +157,10 @@ export const ptBR = {
     embedded: (dir: string) => `PostgreSQL embutido; os dados ficam em ${dir}`,
     migrating: 'atualizando o banco',
     migrated: 'O banco está na versão atual.',
+    migrationStopped: (reached?: keyof typeof STOPPED) =>
+      reached === undefined
+        ? 'A migração parou; nada foi mudado no banco.'
+        : `A migração parou. ${STOPPED[reached]} Removida a causa, rode conferente migrar de novo: ele continua daí.`,
     interrupting: 'interrompendo… (Ctrl-C de novo encerra já)',
     interruptedReason: 'interrompida pelo usuário',
     simulating: 'simulando: tudo é feito de verdade e desfeito no fim',

@@ -69,11 +69,25 @@ export async function startWorker(
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
   const house = { pools, tasks: Object.keys(taskList), grace }
   let heart: ReturnType<typeof beat> | undefined
+  const standby = watchStandby(keeper, report)
+  // What the queue cannot do on a standby is told as that, and once.
+  const trouble = (message: string) => {
+    standby.look().then(
+      (waiting) => waiting || report.trouble?.(message),
+      () => report.trouble?.(message),
+    )
+  }
   const begin = async (): Promise<Runner> => {
-    const runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, report }))
+    const runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, trouble }))
     if (!pause.signal.aborted) {
       report.ready?.()
-      heart = beat(() => keepHouse(keeper, house, report), tick, report)
+      heart = beat(
+        async () => {
+          if (!(await standby.look())) await keepHouse(keeper, house, report)
+        },
+        tick,
+        report,
+      )
     }
     return runner
   }
@@ -92,12 +106,9 @@ export async function startWorker(
   try {
     // Before graphile-worker, which would try to make its tables in a database that is not ours.
     await keeper`select from audit_interno.agenda()`
-    if (await isStandby(keeper)) {
-      report.standby?.()
-      begun = promoted(keeper, tick, pause.signal).then((now) => (now ? begin() : undefined))
-    } else {
-      begun = Promise.resolve(await begin())
-    }
+    begun = (await standby.look())
+      ? standby.over(tick, pause.signal).then((over) => (over ? begin() : undefined))
+      : Promise.resolve(await begin())
   } catch (error) {
     await keeper.end({ timeout: 0 })
     throw error
@@ -125,17 +136,32 @@ export async function startWorker(
   }
 }
 
-async function isStandby(sql: Sql): Promise<boolean> {
-  const [server] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
-  return server?.standby === true
-}
-
-/** Waits until the server is no standby any more; false when asked to stop before. */
-async function promoted(sql: Sql, tick: number, stop: AbortSignal): Promise<boolean> {
-  while (!stop.aborted && (await isStandby(sql).catch(() => true))) {
-    await sleep(tick, undefined, { signal: stop }).catch(() => {})
+/** Whether the server is a standby. It may become one and be promoted again at any time, which is told once each time. */
+function watchStandby(sql: Sql, report: WorkReport) {
+  let known = false
+  const ask = async () => {
+    const [server] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
+    return server?.standby === true
   }
-  return !stop.aborted
+  return {
+    async look(): Promise<boolean> {
+      const now = await ask()
+      if (now !== known) {
+        known = now
+        if (now) report.standby?.()
+        else report.ready?.()
+      }
+      return now
+    },
+    /** Waits until it is none any more; false when asked to stop before. */
+    async over(pause: number, stop: AbortSignal): Promise<boolean> {
+      while (!stop.aborted && (await ask().catch(() => true))) {
+        await sleep(pause, undefined, { signal: stop }).catch(() => {})
+      }
+      known = false
+      return !stop.aborted
+    },
+  }
 }
 
 interface Queue {
@@ -143,10 +169,10 @@ interface Queue {
   readonly events: WorkerEvents
   readonly jobs: number
   readonly stopWithin: number
-  readonly report: WorkReport
+  readonly trouble: (message: string) => void
 }
 
-function queueOptions(url: string, { taskList, events, jobs, stopWithin, report }: Queue): RunnerOptions {
+function queueOptions(url: string, { taskList, events, jobs, stopWithin, trouble }: Queue): RunnerOptions {
   return {
     connectionString: asOwner(url),
     taskList,
@@ -154,7 +180,7 @@ function queueOptions(url: string, { taskList, events, jobs, stopWithin, report 
     noHandleSignals: true,
     parsedCronItems: [],
     events,
-    logger: quietLogger(report),
+    logger: quietLogger(trouble),
     preset: {
       worker: {
         gracefulShutdownAbortTimeout: stopWithin,
@@ -201,9 +227,9 @@ function asOwner(url: string): string {
 }
 
 /** graphile-worker logs failed jobs with their stack; our own event reports them instead. */
-function quietLogger(report: WorkReport): Logger {
+function quietLogger(trouble: (message: string) => void): Logger {
   return new Logger(() => (level, message) => {
     if (level !== 'error' || message.startsWith('Failed task')) return
-    report.trouble?.(message.split('\n')[0] ?? '')
+    trouble(message.split('\n')[0] ?? '')
   })
 }

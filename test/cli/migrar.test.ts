@@ -1,5 +1,6 @@
 // `conferente migrar` against databases that are not empty, and servers that are set otherwise.
 import t from 'tap'
+import { connect } from '../../src/db/connection.ts'
 import { armazem as warehouse } from '../helper/armazem.ts'
 import { banco } from '../helper/banco.ts'
 import { armazem, conferente } from './helper.ts'
@@ -16,6 +17,9 @@ t.test('a schema of another program is seen before anything is done, and named',
     t.equal(ran.code, 1)
     t.match(ran.stderr, new RegExp(`esquema ${nome}: já existe, é de \\S+ e tem 1 objetos`))
     t.match(ran.stderr, /não foi migrado e ficou como estava/)
+    const diagnosed = await conferente(['diagnostico', '--json'], { url })
+    t.match(diagnosed, { code: 1 })
+    t.match(diagnosed.json(), [{ item: `esquema ${nome}`, situacao: 'erro' }])
     t.same([...(await esquemas(sql))], antes, 'nothing of ours was left behind')
     await sql.unsafe(`alter schema ${nome} rename to de_antes`)
     t.equal((await conferente(['migrar'], { url })).code, 0, 'once it is out of the way')
@@ -33,15 +37,24 @@ t.test("another program's history of graphile-migrate is not taken for ours", as
   t.same(await sql`select from pg_namespace where nspname in ('audit', 'graphile_worker')`, [])
 })
 
-t.test('a database that is not UTF8 is refused whole', async (t) => {
-  const { sql, url } = await banco(t, { migrado: false })
-  const nome = `${new URL(url).pathname.slice(1)}_latin`
-  await sql.unsafe(`create database ${nome} encoding 'LATIN1' locale 'C' template template0`)
-  t.teardown(() => sql.unsafe(`drop database ${nome} with (force)`))
-  const latin = Object.assign(new URL(url), { pathname: `/${nome}` }).href
-  const ran = await conferente(['migrar'], { url: latin })
-  t.equal(ran.code, 1)
-  t.match(ran.stderr, /server_encoding: LATIN1/)
+t.test('a database that is not UTF8 is refused whole, and named by the diagnosis too', async (t) => {
+  for (const codificacao of ['LATIN1', 'SQL_ASCII']) {
+    const { sql, url } = await banco(t, { migrado: false })
+    const nome = `${new URL(url).pathname.slice(1)}_outra`
+    await sql.unsafe(`create database ${nome} encoding '${codificacao}' locale 'C' template template0`)
+    t.teardown(() => sql.unsafe(`drop database ${nome} with (force)`))
+    const outra = Object.assign(new URL(url), { pathname: `/${nome}` }).href
+    const ran = await conferente(['migrar'], { url: outra })
+    t.equal(ran.code, 1)
+    t.match(ran.stderr, new RegExp(`server_encoding: ${codificacao}\n.*encoding 'UTF8'`))
+    t.match(ran.stderr, /não foi migrado e ficou como estava/)
+    const la = connect(outra, { max: 1 })
+    t.same(await la`select from pg_namespace where nspname in ('audit', 'graphile_worker')`, [])
+    await la.end()
+    const diagnosed = await conferente(['diagnostico', '--json'], { url: outra })
+    t.equal(diagnosed.code, 1)
+    t.match(diagnosed.json(), [{ item: 'server_encoding', situacao: 'erro', detalhe: codificacao }])
+  }
 })
 
 t.test('a migration that fails says what was wrong, in a sentence', async (t) => {
@@ -56,7 +69,7 @@ t.test('a migration that fails says what was wrong, in a sentence', async (t) =>
 t.test('the server may be set otherwise: it is migrated, finds and corrects all the same', async (t) => {
   const ajustes = [
     'alter database %s set quote_all_identifiers = on',
-    `alter database %s set idle_session_timeout = '2s'`,
+    `alter database %s set idle_session_timeout = '1s'`,
     'revoke temporary on database %s from public',
     `alter database %s set datestyle = 'SQL, DMY'`,
     `alter database %s set intervalstyle = 'iso_8601'`,
@@ -87,6 +100,19 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
     diagnosis.json().filter(({ situacao }: { situacao: string }) => situacao === 'erro'),
     [],
   )
+  const situacao = async (id: string) =>
+    (await sql`select status from audit.divergencias_processadas where id = ${id}`)[0]?.['status']
+  const [aberta] = await sql`select id from audit.divergencias_processadas
+    where status = 'aberta' and valores_propostos <> '{}' and valor_decisao < 100000 limit 1`
+  const id = String(aberta?.['id'])
+  t.match(await conferente(['aprovar', id, '--motivo', 'confere'], { url }), { code: 0 })
+  t.equal(await situacao(id), 'corrigida')
+  const desfazer = ['--divergencia', id, '--porque', 'outra-razao', '--motivo', 'engano']
+  t.match(await conferente(['reverter', ...desfazer], { url }), { code: 0 })
+  t.equal(await situacao(id), 'revertida')
+  const sessao = ['--sessao', String(ran.json().id), '--porque', 'outra-razao', '--motivo', 'de novo']
+  t.match(await conferente(['reverter', ...sessao], { url }), { code: 0 })
+  t.match(await conferente(['verificar'], { url }), { code: 0 })
 })
 
 t.test(
@@ -128,15 +154,39 @@ t.test(
   },
 )
 
-t.test('a column that compares without accents is named by diagnostico', async (t) => {
+t.test('a column that compares without accents is named by diagnostico, whichever it is', async (t) => {
   const { sql, url } = await banco(t)
   await sql.unsafe(
     `create collation public.sem_acento (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`,
   )
   await warehouse(sql)
-  await sql.unsafe('alter table dw.lancamentos alter descricao type text collate public.sem_acento')
-  const [erro] = (await conferente(['diagnostico', '--json'], { url }))
-    .json()
-    .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
-  t.match(erro, { item: 'dw.lancamentos.descricao', detalhe: /sem_acento/, sugestao: /collate "default"/ })
+  const colunas = (
+    await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and atttypid = 'text'::regtype`
+  ).map(({ attname }) => attname as string)
+  t.ok(colunas.length >= 7)
+  const acusadas = async () =>
+    (await conferente(['diagnostico', '--json'], { url }))
+      .json()
+      .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
+  await sql.unsafe(
+    colunas
+      .map((coluna) => `alter table dw.lancamentos alter ${coluna} type text collate public.sem_acento`)
+      .join(';'),
+  )
+  const erros = await acusadas()
+  t.same(erros.map(({ item }: { item: string }) => item.split('.').at(-1)).sort(), colunas.sort())
+  t.match(erros[0], { detalhe: /sem_acento/, sugestao: /collate "default"/ })
+  // what is corrected must come straight from its table, the others as the suggestion says
+  await sql.unsafe(
+    `alter table dw.lancamentos alter categoria type text collate "default";
+     alter table dw.lancamentos rename to de_antes;
+     create view dw.lancamentos as select id, data_lancamento, carregado_em, categoria, valor, valor_documento, valor_desconto,
+       ${colunas
+         .filter((coluna) => coluna !== 'categoria')
+         .map((coluna) => `${coluna} collate "default" as ${coluna}`)
+         .join()} from dw.de_antes;
+     grant select on dw.lancamentos to conferente_regra, conferente_escrita;
+     grant update on dw.lancamentos to conferente_escrita`,
+  )
+  t.same(await acusadas(), [], 'what it suggests mends it')
 })

@@ -190,6 +190,67 @@ test('SQL in every argument stays a text', async (t) => {
   t.same(server.failures.map(String), [], 'each was a value, or refused as one')
 })
 
+test('an expression that explodes is refused in moments, and is not saved', async (t) => {
+  const c = await cenario(t)
+  const server = await api(t, c)
+  const token = await server.token('administrador')
+  for (const acao of ['incluir', 'excluir']) {
+    const began = Date.now()
+    const { json } = await server.pedir('/graphql', {
+      token,
+      body: {
+        query: `mutation ($p: String!) { salvarPadrao(input: { campo: "descricao", tipo: "regex", padrao: $p, acao: "${acao}", motivo: "x" }) { resultado { id } } }`,
+        variables: { p: '^(x+)(x+)(x+)\\3\\2\\1z$' },
+      },
+    })
+    t.match(json.errors, [{ message: /demora demais/, extensions: { codigo: 'NC014' } }])
+    t.ok(Date.now() - began < 5000)
+  }
+  t.same(await c.sql`select from audit.padroes_trade_marketing`, [])
+})
+
+test('what a caller may have sealed is bounded, and the steps of a session are nobody’s', async (t) => {
+  const c = await cenario(t)
+  const server = await api(t, c)
+  const [leitor, operador] = [await server.token('leitor'), await server.token('operador')]
+  const large = 'x'.repeat(10_001)
+  const asked = async (token: string, query: string, variables = {}) =>
+    (await server.pedir('/graphql', { token, body: { query, variables } })).json
+  const register = (detalhes: object) =>
+    asked(
+      operador,
+      'mutation ($d: JSON) { registrarOperacao(input: { tipo: "externa", motivo: "x", detalhes: $d }) { resultado } }',
+      { d: detalhes },
+    )
+  t.match((await register({ nota: large })).errors, [{ extensions: { codigo: 'NC001' } }])
+  const { data } = await register({ nota: 'curta' })
+  const ended = await asked(
+    operador,
+    'mutation ($id: BigInt!, $d: JSON) { finalizarOperacao(input: { id: $id, detalhes: $d }) { clientMutationId } }',
+    { id: data.registrarOperacao.resultado, d: { nota: large } },
+  )
+  t.match(ended.errors, [{ extensions: { codigo: 'NC001' } }])
+  const file = await server.pedir(
+    `/api/v1/relatorios/divergencias/export?formato=csv&motivo=${'x'.repeat(3000)}`,
+    { token: leitor },
+  )
+  t.equal(file.status, 400)
+  t.same(
+    await c.sql`select from audit.operacoes where pg_column_size(detalhes) > 10000 or tipo = 'exportacao'`,
+    [],
+  )
+  for (const field of [
+    'registrarFalhaEtapa',
+    'executarEtapa',
+    'iniciarSessao',
+    'criarSessao',
+    'conduzirSessao',
+  ]) {
+    const { errors } = await asked(operador, `mutation { ${field}(input: {}) { clientMutationId } }`)
+    t.match(errors, [{ message: /Cannot query field/ }], field)
+  }
+})
+
 test('what the database says of itself does not come out', async (t) => {
   const c = await cenario(t)
   const server = await api(t, c)

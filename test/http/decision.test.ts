@@ -190,3 +190,61 @@ test('GraphQL: a lot of rejections leaves what somebody else decided; what was r
   t.match((await reopen(bruno, dois)).data.reabrirDivergencias.resultado, [{ status: 'aberta' }])
   t.match(await reopen(bruno, dois), { errors: [{ extensions: { codigo: 'NC005' } }] })
 })
+
+test('GraphQL: bringing back what took two people takes two again, whoever asks', async (t) => {
+  const { cena, ana, bruno, olivia, rest, graphql, seen, ids } = await scene(t)
+  const large = ids[3]
+  const approve = async (token: string) =>
+    (await rest(token, 'divergencias/aprovar', { ids: [large], visto: await seen(large), motivo: 'confere' }))
+      .json
+  await approve(ana)
+  t.match(await approve(bruno), { itens: [{ status: 'corrigida' }] })
+  const reverted = await graphql(
+    ana,
+    `mutation { reverterDivergencias(input: { ids: ["${large}"], motivo: "era outra nota" }) { resultado { status operacaoId } } }`,
+  )
+  const { operacaoId } = reverted.data.reverterDivergencias.resultado[0]
+  const back = (token: string) =>
+    graphql(
+      token,
+      `mutation { reverterOperacao(input: { id: "${operacaoId}", motivo: "não era" }) { resultado { resultado status explicacao } } }`,
+    )
+  t.match(await back(olivia), { errors: [{ extensions: { codigo: '42501' } }] })
+  t.match((await back(ana)).data.reverterOperacao.resultado, [
+    { resultado: 'aguardando_segunda_aprovacao', status: 'aguardando_segunda_aprovacao' },
+  ])
+  t.equal(await cena.categoria(4), 'ERR', 'one of them alone writes nothing')
+  t.match(await approve(ana), { status: 403, codigo: 'NC007' })
+  t.match(await approve(bruno), { itens: [{ status: 'corrigida' }] })
+  t.equal(await cena.categoria(4), 'CERTA')
+})
+
+test('GraphQL: a typed value dies with its state; after a refusal the first may propose again', async (t) => {
+  const { cena, ana, bruno, graphql, seen, ids } = await scene(t)
+  const [um] = ids
+  const type = (value: string) =>
+    graphql(
+      ana,
+      `mutation { corrigirManualmente(input: { id: "${um}", valores: { categoria: "${value}" }, motivo: "olhei a nota" }) { resultado { status } } }`,
+    )
+  const approve = async (token: string) =>
+    (
+      await graphql(
+        token,
+        `mutation { aprovarDivergencias(input: { ids: ["${um}"], visto: ["${(await seen(um))[0]}"], motivo: "confere" }) { resultado { resultado status explicacao } } }`,
+      )
+    ).data.aprovarDivergencias.resultado
+  t.match((await type('PROIBIDA')).data.corrigirManualmente, {
+    resultado: { status: 'aguardando_segunda_aprovacao' },
+  })
+  t.match(await approve(bruno), [{ resultado: 'sem_efeito', status: 'falha', explicacao: /23514/ }])
+  t.match((await type('MINHA')).data.corrigirManualmente, {
+    resultado: { status: 'aguardando_segunda_aprovacao' },
+  })
+  await cena.mudar(1, 'ERR2')
+  t.match(await approve(bruno), [{ status: 'obsoleta' }])
+  await cena.mudar(1, 'ERR')
+  await cena.processar()
+  t.match(await approve(ana), [{ status: 'corrigida' }])
+  t.equal(await cena.categoria(1), 'CERTA', 'what is proposed now')
+})

@@ -112,3 +112,122 @@ test("a cursor of another list, another order, or of no list is the caller's err
   }
   t.same(failures, [], 'none of them was ours')
 })
+
+interface Field {
+  readonly name: string
+  readonly args: readonly { readonly name: string; readonly type: Type }[]
+  readonly type: Type
+}
+interface Type {
+  readonly kind: string
+  readonly name: string | null
+  readonly ofType: Type | null
+}
+
+test('so it is in every list of the schema, by every column that may be null, also below a row', async (t) => {
+  const c = await cenario(t)
+  await decididas(c)
+  await c.aprovar('ana', 12, 13, 14)
+  await c.pessoa('ana')`select audit.reverter_divergencias('{12}', 'era outra nota')`
+  await c.pessoa(
+    'ana',
+  )`select audit.declarar_excecao('errada', 'dw.lancamentos', n::text, 'está certo', now() + interval '9 days')
+    from generate_series(1, 4) as n`
+  await c.sql.unsafe(`
+    insert into audit.operacoes (tipo, ator, motivo) select 'externa', 'teste', case when n > 4 then 'x' end from generate_series(1, 9) as n;
+    insert into audit.agendamentos (previsto_para, agendado_por, erro_codigo)
+      select now() - make_interval(days => n), 'teste', case when n > 2 then 'NC010' end from generate_series(1, 5) as n;
+    select audit.registrar_token('bi ' || n, 'leitor', now() + interval '1 day') from generate_series(1, 5) as n;
+    select audit.revogar_acesso(nome => 'bi ' || n, motivo => 'saiu') from generate_series(1, 3) as n;
+    select audit.salvar_padrao('descricao', 'contem', 'verba ' || n, 'incluir', 'frase') from generate_series(1, 5) as n`)
+  for (const modo of ['manual', 'auto'] as const) await c.processar(modo)
+  const server = await api(t, c)
+  const bearer = await server.token('administrador')
+  const perguntar = async (query: string, variables = {}) =>
+    (await server.pedir('/graphql', { token: bearer, body: { query, variables } })).json
+  const { data } =
+    await perguntar(`{ __schema { types { name enumValues { name } fields { name args { name type { ...T } } type { ...T } } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name } } }`)
+  const types = new Map<string, { fields: Field[] | null; enumValues: { name: string }[] | null }>(
+    data.__schema.types.map((type: { name: string }) => [type.name, type]),
+  )
+  const named = (type: Type): Type => (type.ofType ? named(type.ofType) : type)
+  const fields = (name: string | null) => types.get(name ?? '')?.fields ?? []
+  const lists = (name: string) =>
+    fields(name).filter(
+      ({ type, args }) =>
+        /Connection$/.test(named(type).name ?? '') && args.some(({ name }) => name === 'orderBy'),
+    )
+
+  let compared = 0
+  const compare = async (list: Field, around: (inner: string) => string, pick: (data: any) => any) => {
+    const node = (named(list.type).name ?? '').replace(/Connection$/, '')
+    const leaves = fields(node).filter(
+      ({ type, args }) => /SCALAR|ENUM/.test(named(type).kind) && args.length === 0,
+    )
+    const orders = types
+      .get(named(list.args.find(({ name }) => name === 'orderBy')?.type as Type).name ?? '')
+      ?.enumValues?.map(({ name }) => name)
+    const ask = async (given: string, at: string | null = null) => {
+      const { data, errors } = await perguntar(
+        `query ($at: Cursor) ${around(`${list.name}(${given}) { totalCount pageInfo { endCursor startCursor hasNextPage hasPreviousPage } nodes { ${leaves.map(({ name }) => name).join(' ')} } }`)}`.replace(
+          given.includes('$at') ? '' : ' ($at: Cursor)',
+          '',
+        ),
+        given.includes('$at') ? { at } : {},
+      )
+      t.equal(errors, undefined, `${list.name} ${given}`)
+      return pick(data)[list.name]
+    }
+    for (const order of orders ?? []) {
+      const column = /^(.*)_(?:ASC|DESC)$/
+        .exec(order)?.[1]
+        ?.toLowerCase()
+        .replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+      const nullable = leaves.find(({ name, type }) => name === column && type.kind !== 'NON_NULL')
+      if (!nullable) continue
+      const whole = await ask(`first: 1000, orderBy: ${order}`)
+      const expected = whole.nodes.map((row: unknown) => JSON.stringify(row))
+      t.equal(expected.length, Number(whole.totalCount), `${list.name} ${order}`)
+      if (expected.length < 3) continue
+      const size = Math.ceil(expected.length / 4)
+      for (const forward of [true, false]) {
+        const seen: string[] = []
+        let at: string | null = null
+        do {
+          const page: any = await ask(
+            `${forward ? 'first' : 'last'}: ${size}, orderBy: ${order}${at === null ? '' : `, ${forward ? 'after' : 'before'}: $at`}`,
+            at,
+          )
+          const rows = page.nodes.map((row: unknown) => JSON.stringify(row))
+          if (forward) seen.push(...rows)
+          else seen.unshift(...rows)
+          const { hasNextPage, hasPreviousPage, endCursor, startCursor } = page.pageInfo
+          at = (forward ? hasNextPage : hasPreviousPage) ? (forward ? endCursor : startCursor) : null
+        } while (at !== null && seen.length <= expected.length)
+        t.same(seen, expected, `${list.name} ${order} ${forward ? 'forward' : 'backward'}`)
+        compared++
+      }
+    }
+  }
+  for (const list of lists('Query'))
+    await compare(
+      list,
+      (inner) => `{ ${inner} }`,
+      (data) => data,
+    )
+  for (const list of lists('Regra'))
+    await compare(
+      list,
+      (inner) => `{ regra(nome: "errada") { ${inner} } }`,
+      (data) => data.regra,
+    )
+  const [sessao] = await c.sql`select min(id) as id from audit.sessoes_processamento`
+  for (const list of lists('Sessao'))
+    await compare(
+      list,
+      (inner) => `{ sessao(id: "${sessao?.['id']}") { ${inner} } }`,
+      (data) => data.sessao,
+    )
+  t.ok(compared > 100, `${compared} ways through a list`)
+})

@@ -74,6 +74,65 @@ t.test('a worker on a standby', async (t) => {
   t.strictSame(said, ['standby', 'ready'])
 })
 
+t.test('a worker whose server becomes a standby, and is promoted again', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
+  let server: Embedded = await openEmbedded({ dataDir })
+  t.teardown(async () => {
+    await server.release()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  await migrate(server.url, { current: true })
+  const { url } = server
+  const primary = connect(url, { max: 1 })
+  await armazem(primary)
+  await conhecer(primary, 'Trade Marketing')
+  await primary`update audit.configuracoes_sistema set alterada_em = clock_timestamp() where chave like 'agenda.%'`
+  await primary.end()
+
+  const said: string[] = []
+  let ticks = 0
+  const worker = await startWorker(
+    url,
+    {
+      watch: () => ({}),
+      standby: () => said.push('standby'),
+      ready: () => said.push('ready'),
+      ticked: () => ticks++,
+      jobFailed: (_, error) => said.push(`failed: ${error.message}`),
+      trouble: (message) => said.push(message),
+    },
+    { tick: 200, grace: '1 second' },
+  )
+  t.teardown(() => worker.stop())
+  const until = async (reached: () => unknown) => {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+      if (await reached()) return
+    }
+    t.fail(`waited in vain: ${said.join('; ')}`)
+  }
+  await until(() => ticks > 0)
+  t.strictSame(said, ['ready'])
+
+  await server.release()
+  writeFileSync(join(dataDir, 'cluster', 'standby.signal'), '')
+  server = await openEmbedded({ dataDir })
+  t.equal(server.url, url)
+  await until(() => said.includes('standby'))
+  const before = said.indexOf('standby')
+  await sleep(4000)
+  t.strictSame(said.slice(before), ['standby'], 'it says once what it waits for, and complains of nothing')
+
+  const sql = connect(url, { max: 1 })
+  t.teardown(() => sql.end())
+  await sql`select pg_promote()`
+  await until(() => said.at(-1) === 'ready')
+  const [sessao] = await sql`select id from audit.solicitar_processamento('manual')`
+  const state = async () =>
+    (await sql`select status from audit.sessoes_processamento where id = ${sessao?.['id']}`)[0]?.['status']
+  await until(async () => /^conclu/.test(await state()))
+  t.strictSame(said.slice(before), ['standby', 'ready'], 'and takes jobs again after the promotion')
+})
+
 /** The port of an API on this database. */
 async function servir(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
   const porta = 20_000 + Math.floor(Math.random() * 20_000)

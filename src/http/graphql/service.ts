@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
+import { anew } from '../../db/transaction.ts'
 import { type Access, BECOME } from '../database.ts'
 import { ANEW, begunAnew, CANCEL, GoneError, RESET, RUNNING, type Running, whileThere } from '../departure.ts'
 import { withinReach } from '../reach.ts'
@@ -51,13 +52,21 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
       connectionTimeoutMillis: WAIT_MS,
     },
   })
-  const { adaptor } = service
+  const { adaptor, adaptorSettings } = service
+  sayNothing(adaptorSettings?.pool)
   return {
     ...service,
     adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, asService) },
   }
 }
 
+/** Of a connection that was cut PostGraphile would print all that it holds; whoever was using it is told. */
+function sayNothing(pool: Pool | undefined): void {
+  pool?.removeAllListeners('connect').on('connect', (client) => client.on('error', () => {}))
+  pool?.removeAllListeners('error').on('error', () => {})
+}
+
+type Pool = NonNullable<NonNullable<ReturnType<typeof makePgService>['adaptorSettings']>['pool']>
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 type Settings = Parameters<Awaited<ReturnType<Create>>>[0]
 type Client = Parameters<Parameters<Awaited<ReturnType<Create>>>[1]>[0]
@@ -76,7 +85,9 @@ function asCaller(create: Create, asService: string | undefined): Create {
         )
       }
       const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
+      let started = false
       const begun = async (client: Client): Promise<T | typeof ANEW> => {
+        started = true
         if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
         await client.query({ text: RESET })
         const { rows } = await client.query<Running>({
@@ -99,7 +110,10 @@ function asCaller(create: Create, asService: string | undefined): Create {
         share(name, () => {
           arrived()
           if (gone?.aborted) throw new GoneError()
-          return begunAnew(() => open(rest, begun))
+          return anew(
+            () => begunAnew(() => open(rest, begun)),
+            () => !started,
+          )
         })
       return withinReach(inTurn, WAIT_MS)
     }

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'tap'
+import { api } from '../helper/api.ts'
+import { cenario } from '../helper/cenario.ts'
+import { times } from '../helper/thorough.ts'
+
+test('a server that cuts off idle connections after a moment is not noticed by who asks', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.processar()
+  await c.sql.unsafe(`alter database ${new URL(c.url).pathname.slice(1)} set idle_session_timeout = '50ms'`)
+  const { pedir, token, failures } = await api(t, c)
+  const ana = await token('revisor', 'ana')
+  const printed: unknown[] = []
+  const { error } = console
+  console.error = (...given) => printed.push(...given.filter((one) => typeof one !== 'string'))
+  t.teardown(() => {
+    console.error = error
+  })
+  for (let n = 0; n < times(80, { thorough: 400 }); n++) {
+    // about as long as the server waits: now the connection has just gone, now it is just going
+    await sleep(46 + Math.random() * 6)
+    const [rest, graphql, ready] = await Promise.all([
+      pedir('/api/v1/divergencias', { token: ana }),
+      pedir('/graphql', { token: ana, body: { query: '{ divergencias { totalCount } }' } }),
+      pedir('/readyz?partes=banco&partes=migracoes'),
+    ])
+    t.equal(rest.status, 200, rest.text.slice(0, 200))
+    t.equal(graphql.json?.data?.divergencias?.totalCount, 2, graphql.text)
+    t.equal(ready.status, 200, ready.text)
+  }
+  const { json } = await pedir('/api/v1/divergencias', { token: ana })
+  const [{ id, visto }] = json.itens
+  const decided = await pedir('/api/v1/divergencias/aprovar', {
+    token: ana,
+    body: { ids: [id], visto: [visto], motivo: 'confere' },
+  })
+  t.match(decided.json, { itens: [{ status: 'corrigida' }] })
+  t.same(failures, [])
+  t.same(printed, [], 'nothing of a driver is printed')
+})
