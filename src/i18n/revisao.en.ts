@@ -132,7 +132,7 @@ export const review: typeof ptBR = {
     many: 'entries',
     value: 'at stake',
     confidence: 'confidence',
-    alike: 'alike were right',
+    alike: 'alike and right',
     none: 'no decisions yet',
     of: '{right} of {alike}',
     oldest: 'the oldest',

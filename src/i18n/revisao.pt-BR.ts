@@ -130,7 +130,7 @@ export const review = {
     many: 'lançamentos',
     value: 'em risco',
     confidence: 'confiança',
-    alike: 'parecidas que estavam certas',
+    alike: 'parecidas certas',
     none: 'ainda sem decisões',
     of: '{right} de {alike}',
     oldest: 'o mais antigo',

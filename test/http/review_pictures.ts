@@ -1,8 +1,10 @@
-// Draws the review page over a small demonstration warehouse, as a desk and a phone show it, into docs/review: `npm run review-pictures`.
+// Draws the review page over a small demonstration warehouse and a morning's load, as a desk and a phone show it, into docs/review:
+// `npm run review-pictures`.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { connect } from '../../src/db/connection.ts'
 import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { startServer } from '../../src/http/server.ts'
@@ -14,6 +16,58 @@ import { databaseUrl } from '../helper/servidor.ts'
 
 const directory = join(ROOT, 'docs/review')
 mkdirSync(directory, { recursive: true })
+
+interface Picture {
+  readonly name: string
+  readonly search: string
+  readonly width: number
+  readonly height: number
+  readonly dark?: boolean
+  /** What is done before it is taken. */
+  readonly begin: (page: Page) => Promise<unknown>
+}
+
+const items = (page: Page) => page.locator('table.items tbody tr').first().waitFor()
+
+const PICTURES: readonly Picture[] = [
+  {
+    name: 'queue',
+    search: '',
+    width: 1280,
+    height: 800,
+    begin: async (page) => {
+      await items(page)
+      for (const key of ['j', 'j', 'j']) await page.keyboard.press(key)
+      await items(page)
+      await page.getByText('trilha íntegra').waitFor()
+      for (const key of ['ArrowDown', 'ArrowDown', ' ']) await page.keyboard.press(key)
+    },
+  },
+  {
+    name: 'twin',
+    search: '?busca=segunda+vez',
+    width: 1280,
+    height: 800,
+    dark: true,
+    begin: async (page) => {
+      await items(page)
+      await page.keyboard.press('o')
+      await page.locator('.twin').waitFor()
+      await page.getByRole('heading', { name: /^Registro/ }).waitFor()
+    },
+  },
+  {
+    name: 'phone',
+    search: '',
+    width: 390,
+    height: 800,
+    begin: async (page) => {
+      await page.locator('.list button.line').nth(3).click()
+      await items(page)
+    },
+  },
+]
+
 const server = await openEmbedded(
   { dataDir: mkdtempSync(join(tmpdir(), 'conferente-revisao-')) },
   { temporary: true, settings: { fsync: 'off' } },
@@ -24,39 +78,38 @@ try {
   await admin.unsafe(`create database demonstracao template template0 encoding 'UTF8'`)
   await admin.end()
   const url = databaseUrl(server.url, 'demonstracao')
-  spawnSync(process.execPath, ['src/cli/main.ts', 'demo', '--linhas', '20000'], {
-    cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: 'inherit',
-  })
+  const conferente = (...args: string[]) =>
+    spawnSync(process.execPath, ['src/cli/main.ts', ...args], {
+      cwd: ROOT,
+      env: { ...process.env, DATABASE_URL: url },
+      stdio: 'inherit',
+    })
+  conferente('demo', '--linhas', '20000')
+  const sql = connect(url, { max: 1 })
+  const [loaded] = await sql`select audit.hoje()::text as dia, exemplo.carregar_dia(4000, audit.hoje())`
+  conferente('processar', '--modo', 'auto', '--data-inicio', loaded?.['dia'], '--data-fim', loaded?.['dia'])
   const settings = {
     ...readSettings({ CONFERENTE_JWT_SEGREDO: 'somente para desenhar esta página' }),
     databaseUrl: url,
     port: 0,
   }
   const api = await startServer(settings)
-  const sql = connect(url, { max: 1 })
-  const [record] = await sql`select * from audit.registrar_token('ana', 'revisor', now() + interval '1 hour')`
+  const [record] =
+    await sql`select * from audit.registrar_token('maria', 'revisor', now() + interval '1 hour')`
   await sql.end()
   const token = await signToken(settings, record as never)
 
-  for (const [name, width, dark] of [
-    ['desktop', 1280, false],
-    ['phone', 390, true],
-  ] as const) {
+  for (const { name, search, width, height, dark, begin } of PICTURES) {
     const page = await browser.newPage({
-      viewport: { width, height: 900 },
+      viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
       locale: 'pt-BR',
     })
-    await page.goto(`${api.url}/revisao?regra=pendente_verificacao`)
+    await page.goto(`${api.url}/revisao${search}`)
     await page.getByLabel('Token').fill(token)
     await page.getByRole('button', { name: 'Entrar' }).click()
-    await page
-      .getByRole('button', { name: /^Detalhes/ })
-      .first()
-      .click()
-    await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+    await begin(page)
+    await page.waitForTimeout(500)
     await page.screenshot({ path: join(directory, `${name}.png`) })
     await page.close()
   }

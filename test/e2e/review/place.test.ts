@@ -1,7 +1,7 @@
 // Finding one’s way: search, keyboard, screens.
 
 import { test } from 'tap'
-import { dialogo, dito, dizer, espera, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
+import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
 import { semNavegador } from '../../helper/navegador.ts'
 
 /** Whether something lies over what has the keyboard. */
@@ -105,3 +105,41 @@ test('what has the keyboard lies under nothing', semNavegador, async (t) => {
     }
   }
 })
+
+test(
+  'a document booked twice is shown beside its twin, with what differs, and the twin’s own story',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t, { resumo: true })
+    await cena.lancar({ id: 1, descricao: 'aponta', valor: 61_396_530 }, { id: 2, descricao: 'outra' })
+    await cena.sql`update dw.lancamentos set documento = 'NF 7', filial = 'SP01' where id = 1`
+    await cena.sql.unsafe(`
+    create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select 'dw.lancamentos', l.id::text, '{}'::jsonb, l.confianca, jsonb_build_object('tipo', 'repetida', 'gemeo',
+        jsonb_build_object('id', '2', 'data_lancamento', l.data_lancamento, 'filial', 'RJ09', 'documento', l.documento)), 'já está no lançamento 2', l.valor
+      from dw.lancamentos l where l.descricao = 'aponta' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$`)
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await pronto(page)
+    t.match(await lido(itens(page)), /NF 7[\s\S]*61\.396\.530,00\s+nº 2, 10\/11/)
+    await page.keyboard.press('o')
+    await page.getByRole('heading', { name: 'Gêmeo: lançamento 2' }).waitFor()
+    const twin = page.locator('.twin')
+    t.match(await lido(twin), /documento\s+NF 7\s+NF 7\s+igual/)
+    t.match(await lido(twin.locator('tr.differs', { hasText: 'filial' })), /SP01\s+RJ09\s+difere/)
+    await page.getByRole('button', { name: 'História do gêmeo' }).click()
+    await page.getByText('Nada aconteceu com ele aqui.').waitFor()
+    await page.locator('.list button.line').click()
+    for (const width of [1280, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      const lines = await page.evaluate(`(() => {
+      const range = document.createRange()
+      range.selectNodeContents(document.querySelector('td.amount'))
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
+    })()`)
+      t.equal(lines, 1, `${width}: an amount is not broken in the middle`)
+    }
+  },
+)

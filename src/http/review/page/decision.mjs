@@ -2,7 +2,7 @@
 import { correct, decideSome, except, revert } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { say } from './format.mjs'
-import { html, useEffect, useRef, useState } from './preact.mjs'
+import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { record, today } from './queries.mjs'
 import { changes, Fields } from './typed.mjs'
 import { t } from './words.mjs'
@@ -31,7 +31,8 @@ export function Decision({ action, finding, office, what, close, done }) {
     if (!(error instanceof Refusal)) throw error
     setRefusal(error)
   }
-  useEffect(() => {
+  // before the next key can fall beside it
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
     if (action === 'correct') record(id).then(setRow, refused)

@@ -1,7 +1,7 @@
 // An entry opened: the row as the warehouse holds it, its twin beside it, what the rule rests on, and what happened to it.
 import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
-import { label, moment, plain, say, statusName } from './format.mjs'
+import { held, label, moment, plain, say, statusName } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
 import { EVENTS, evidence, findingsOf, history, record } from './queries.mjs'
 import { t } from './words.mjs'
@@ -29,6 +29,7 @@ export function Details({ finding, actions }) {
     <div class="opened">
       ${actions && html`<div class="actions">${actions}</div>`}
       ${refused && html`<p role="alert" class="notice refused">${refused}</p>`}
+      ${twin && html`<${Twin} finding=${finding} facts=${facts} row=${row} />`}
       ${
         row !== undefined &&
         html`
@@ -38,7 +39,6 @@ export function Details({ finding, actions }) {
           </section>
         `
       }
-      ${twin && html`<${Twin} finding=${finding} facts=${facts} row=${row} />`}
       <section>
         <h3>${t.evidence}</h3>
         <p lang="pt-BR">${finding.justificativa}</p>
@@ -55,7 +55,7 @@ export function Details({ finding, actions }) {
  * @param {string} type
  */
 const typed = (value, type) =>
-  /^numeric/.test(type) && value !== null && value.length < 16 ? Number(value) : value
+  /^numeric/.test(type) && value !== null && value.length < 16 ? held(Number(value)) : value
 
 /**
  * The entry that is already there, in the columns that are known of it, and in which they differ.
@@ -69,15 +69,15 @@ function Twin({ finding, facts, row }) {
     findingsOf(finding.tabela, twin.id).then(setOthers, () => {})
   }, [twin.id])
   const now = new Map(row?.map(({ coluna, valor }) => [coluna, valor]))
-  const here = (/** @type {string} */ column) =>
-    column === 'id' ? finding.registroId : (now.get(column) ?? facts[column] ?? finding.resumo?.[column])
+  const here = (/** @type {string} */ column) => now.get(column) ?? facts[column] ?? finding.resumo?.[column]
+  const columns = Object.keys(twin).filter((column) => column !== 'id')
   return html`
     <section>
       <h3>${say(t.twin, { id: twin.id })}</h3>
       <table class="facts twin">
         <thead><tr><th scope="col">${t.column.what}</th><th scope="col">${t.thisOne}</th><th scope="col">${t.theOther}</th><th scope="col">${t.compared}</th></tr></thead>
         <tbody>
-          ${Object.keys(twin).map((column) => {
+          ${columns.map((column) => {
             const [mine, other] = [plain(here(column)), plain(twin[column])]
             return html`<tr class=${mine === other ? '' : 'differs'}><th scope="row">${label(column)}</th><td>${mine}</td><td>${other}</td><td>${mine === other ? t.same : t.differs}</td></tr>`
           })}

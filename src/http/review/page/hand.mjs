@@ -48,7 +48,8 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
   }
   useEffect(() => load(/** @type {any} */ (undefined)), [stamp(group)])
   useEffect(() => {
-    if (focused) title.current?.focus()
+    // Whoever types a search goes on typing while it changes what is in hand.
+    if (focused && !document.activeElement?.matches('[type=search]')) title.current?.focus()
   }, [focused])
   useEffect(() => {
     const first = shown?.items.findIndex(({ id }) => hits.has(id)) ?? -1

@@ -1,13 +1,13 @@
 // All keys, and a way to do without them.
 import { keysOn, turnKeys } from './keys.mjs'
-import { html, useEffect, useRef, useState } from './preact.mjs'
+import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { LANGUAGE, t } from './words.mjs'
 
 /** @param {{ close: () => void }} props */
 export function Help({ close }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   const [on, setOn] = useState(keysOn())
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   return html`
     <dialog ref=${dialog} aria-labelledby="help" onClose=${close}>
       <h2 id="help">${t.help.title}</h2>

@@ -85,7 +85,7 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
                 columns.branch &&
                 html`<td data-label=${t.column.branch}>${plain(finding.resumo?.filial)}<small class="soft">${finding.resumo?.centro_custo}</small></td>`
               }
-              ${columns.amount && html`<td class="number" data-label=${t.column.amount}>${held(finding.resumo?.valor)}</td>`}
+              ${columns.amount && html`<td class="number amount" data-label=${t.column.amount}>${held(finding.resumo?.valor)}</td>`}
               <${Change} finding=${finding} flagged=${columns.flagged} today=${today} />
             </tr>
             ${open === id && html`<tr class="details" key=${`${id} details`}><td colspan=${width}><${Details} finding=${finding} actions=${details(finding)} /></td></tr>`}
@@ -121,6 +121,9 @@ function Entry({ finding, open, look }) {
   `
 }
 
+/** An amount stays in one piece. @param {unknown} value */
+const kindOf = (value) => (typeof value === 'number' ? 'amount' : undefined)
+
 /** @param {{ finding: any, flagged: boolean, today: string }} props */
 function Change({ finding, flagged, today }) {
   const { valoresOriginais: before, valoresPropostos, valoresDigitados, evidencia, justificativa } = finding
@@ -141,8 +144,8 @@ function Change({ finding, flagged, today }) {
   return html`
     <td class="number" data-label=${t.column.before}>${columns.map(
       (column) =>
-        html`<span class="line">${name(column)}${column in before ? html`<del>${held(before[column])}</del>` : html`<em>${t.notKept}</em>`}</span>`,
+        html`<span class="line">${name(column)}${column in before ? html`<del class=${kindOf(before[column])}>${held(before[column])}</del>` : html`<em>${t.notKept}</em>`}</span>`,
     )}</td>
-    <td class="number" data-label=${t.column.after}>${columns.map((column) => html`<span class="line">${name(column)}<ins>${held(after[column])}</ins></span>`)}</td>
+    <td class="number" data-label=${t.column.after}>${columns.map((column) => html`<span class="line">${name(column)}<ins class=${kindOf(after[column])}>${held(after[column])}</ins></span>`)}</td>
   `
 }

@@ -1,6 +1,6 @@
 // The door: at the beginning, and when a token runs out while somebody works.
 import { Refusal, token } from './api.mjs'
-import { html, useEffect, useRef, useState } from './preact.mjs'
+import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { t } from './words.mjs'
 
@@ -62,7 +62,8 @@ export function Login({ refusal, entered }) {
  */
 export function LoginAgain({ why, entered, leave }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
-  useEffect(() => {
+  // before the next key can fall beside it
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
     return () => before?.isConnected && before.focus()

@@ -1,7 +1,7 @@
 // What is asked between a key and its act: nothing, where the act is frequent and small.
 import { count, money } from './format.mjs'
 import { useKeys } from './keys.mjs'
-import { html, useEffect, useRef, useState } from './preact.mjs'
+import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
 /** From so many on it is said what they come to before they are approved. */
@@ -15,8 +15,8 @@ export function Reasons({ title, reasons, other, chosen, close }) {
   const [typing, setTyping] = useState(false)
   const box = useRef(/** @type {HTMLElement | null} */ (null))
   const field = useRef(/** @type {HTMLInputElement | null} */ (null))
-  useEffect(() => box.current?.focus(), [])
-  useEffect(() => {
+  useLayoutEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => {
     if (typing) field.current?.focus()
   }, [typing])
   const choose = (/** @type {number} */ at) =>
@@ -53,7 +53,7 @@ export function Reasons({ title, reasons, other, chosen, close }) {
  */
 export function Weigh({ group, rest, value, go, close }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null))
-  useEffect(() => box.current?.focus(), [])
+  useLayoutEffect(() => box.current?.focus(), [])
   useKeys({ a: go, Enter: go, Escape: close })
   const two = group.status === 'aguardando_segunda_aprovacao' ? 0 : Math.min(group.two, rest)
   return html`
@@ -76,7 +76,7 @@ export function Weigh({ group, rest, value, go, close }) {
  */
 export function Note({ note, keep, close }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null))
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), [])
   const submit = (/** @type {any} */ event) => {
     event.preventDefault()
     keep(event.target.elements.motivo.value.trim())

@@ -38,7 +38,6 @@ export function Queue({ screen, office, decides, address, go }) {
   const index = found >= 0 ? found : search.narrowed ? 0 : Math.min(place.current, free.length - 1)
   place.current = Math.max(0, index)
   const current = gone ? undefined : free[index]
-  const [searching, setSearching] = useState(false)
   const opened = address.has('grupo')
 
   const choose = (/** @type {string} */ key, push = false) => go({ grupo: key }, { push })
@@ -53,7 +52,6 @@ export function Queue({ screen, office, decides, address, go }) {
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    '/': () => setSearching(true),
     Escape: search.narrowed && (() => go({ busca: null, sessao: null, regra: null })),
     ...(decides && {
       u: async () => {
@@ -73,14 +71,14 @@ export function Queue({ screen, office, decides, address, go }) {
   return html`
     <main class=${`desk ${opened ? 'at-hand' : 'at-list'}`}>
       <div class="side">
-        <${Search} search=${search} go=${go} open=${searching} close=${() => setSearching(false)} />
+        <${Search} search=${search} go=${go} />
         ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all} clear=${() => go({ busca: null, sessao: null, regra: null })} />`}
         <${List} groups=${groups} done=${mine} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => choose(key, true)} />
       </div>
       ${
         current
           ? html`<${Hand} key=${current.key} group=${current} office=${office} decides=${decides} hits=${hits} moveOn=${moveOn}
-              back=${() => go({ grupo: null })} focused=${!searching && (opened || !narrow())} />`
+              back=${() => go({ grupo: null })} focused=${opened || !narrow()} />`
           : html`<section class="hand empty">
               <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? (screen === 'fila' ? t.nothing : t.nothingSecond) : pending.size > 0 ? t.deciding : ''}</h2>
               ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}

@@ -1,6 +1,7 @@
 // What is searched for: a text, or what the address asks for. It lives in the page's address, so that it can be kept and sent.
 import { folded, say } from './format.mjs'
 import { find } from './groups.mjs'
+import { useKeys } from './keys.mjs'
 import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
 import { groupsOfSession, index, SEARCHED } from './queries.mjs'
 import { t } from './words.mjs'
@@ -54,18 +55,13 @@ const textOf = ({ id, registroId, justificativa, resumo }) =>
   folded([id, registroId, justificativa, ...Object.values(resumo ?? {})].join(' '))
 
 /**
- * @param {{ search: ReturnType<typeof useSearch>, go: (changes: Record<string, string | null>) => void, open: boolean, close: () => void }} props
+ * @param {{ search: ReturnType<typeof useSearch>, go: (changes: Record<string, string | null>) => void }} props
  */
-export function Search({ search, go, open, close }) {
+export function Search({ search, go }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null))
-  useEffect(() => {
-    if (open) field.current?.focus()
-  }, [open])
-  const leave = () => {
-    const hand = /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
-    close()
-    hand?.focus()
-  }
+  // At once, or the first letter would be a key of the page's.
+  useKeys({ '/': () => field.current?.focus() })
+  const leave = () => /** @type {HTMLElement | null} */ (document.querySelector('#hand'))?.focus()
   const press = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape') go({ busca: null })
     if (event.key === 'Escape' || event.key === 'Enter') {
