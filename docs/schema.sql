@@ -1704,6 +1704,8 @@ create unlogged table audit_interno.portas_abertas (
   pid integer not null,
   transacao xid8 not null,
   aberta boolean not null,
+  alheias oid[] default '{}'::oid[] not null,
+  vistas oid[] default '{}'::oid[] not null,
   constraint portas_abertas_pkey PRIMARY KEY (pid)
 );
 CREATE CONSTRAINT TRIGGER reabrir AFTER INSERT OR UPDATE OF transacao ON audit_interno.portas_abertas DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.reabrir_porta();
@@ -1711,6 +1713,8 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 
 create table audit_interno.posses (
   nome text not null,
@@ -2079,7 +2083,7 @@ comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the s
 create function audit_interno.conteudo_valores(valores jsonb)
   returns jsonb language sql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text.';
+comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text, and each list or object as text.';
 
 create function audit_interno.contrato()
   returns TABLE(ordem integer, coluna text, esperado text, tipos text[], nula boolean) language sql immutable
@@ -2209,6 +2213,11 @@ create function audit_interno.diagnosticar_acesso(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
+
+create function audit_interno.diagnosticar_cargas(relacao regclass)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 
 create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -2995,6 +3004,11 @@ create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+
+create function audit_interno.tabelas_gravadas()
+  returns oid[] language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
 create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable
