@@ -2,8 +2,8 @@
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
-import { ROOT, read } from './helper/arquivos.ts'
-import { banco } from './helper/banco.ts'
+import { banco } from './helper/database.ts'
+import { ROOT, read } from './helper/files.ts'
 
 const pages = new Map(
   globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { cwd: ROOT }).map((path) => [path, read(path)]),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { includedFiles, ROOT, read, sqlFiles } from './helper/arquivos.ts'
+import { includedFiles, ROOT, read, sqlFiles } from './helper/files.ts'
 
 const PATH = 'migrations/committed/000001-conferente.sql'
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import t from 'tap'
-import { ROOT } from './helper/arquivos.ts'
+import { ROOT } from './helper/files.ts'
 
 t.test('templates, pages and licence are in the package beside the code that reads them', async (t) => {
   const output = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {

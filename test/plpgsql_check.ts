@@ -1,9 +1,9 @@
 // plpgsql_check over every PL/pgSQL function of a migrated database; any error or warning is a failure.
 // Needs a server that carries the extension (CI: Debian's PostgreSQL 15), named by CONFERENTE_TESTE_URL as for the tests.
 import { connect } from '../src/db/connection.ts'
-import { SCHEMAS } from './helper/esquema.ts'
-import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
-import { razao } from './sql/regras/razao.ts'
+import { SCHEMAS } from './helper/schema.ts'
+import { databaseUrl, prepare, TEMPLATE } from './helper/server.ts'
+import { razao } from './sql/rules/ledger.ts'
 
 const DATABASE = 'conferente_plpgsql_check'
 

@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { prepare } from './helper/servidor.ts'
+import { prepare } from './helper/server.ts'
 import { COMPILED, throwAwayServer } from './helper/throwaway.ts'
 
 // A fresh install has tap with its default plugins; the one for TypeScript cannot load TypeScript 7, and Node needs it not.

@@ -7,10 +7,10 @@ import { connect } from '../src/db/connection.ts'
 import { openEmbedded } from '../src/embedded/embedded.ts'
 import { printGraphql } from '../src/http/graphql/print.ts'
 import { writeFirstMigration } from './first_migration.ts'
-import { ROOT } from './helper/arquivos.ts'
-import { CLIENT_TYPES, clientTypes } from './helper/cliente.ts'
-import { dumpSchema } from './helper/esquema.ts'
-import { databaseUrl, prepare, TEMPLATE } from './helper/servidor.ts'
+import { CLIENT_TYPES, clientTypes } from './helper/client.ts'
+import { ROOT } from './helper/files.ts'
+import { dumpSchema } from './helper/schema.ts'
+import { databaseUrl, prepare, TEMPLATE } from './helper/server.ts'
 
 writeFirstMigration()
 const server = await openEmbedded(

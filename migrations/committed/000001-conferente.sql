@@ -1,10 +1,10 @@
 --! Previous: -
---! Hash: sha1:fac4f9493c5cb0a6c6d83526a75ae8c311053f3a
+--! Hash: sha1:3bb19610e8d66ed9e1136993b9d0957457daeb85
 --! Message: conferente
 
 set local role conferente_dono;
 
---! Included posse/marcada.sql
+--! Included motor/posse/marcada.sql
 -- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
 -- where pg_stat_activity hides the connections of others.
 create or replace function audit_interno.marcada(pid integer, numero bigint)
@@ -20,9 +20,9 @@ as $$
       and k.database = (select d.oid from pg_database d where d.datname = current_database()))
 $$;
 comment on function audit_interno.marcada(integer, bigint) is 'True while the process holds the number that marks its connection.';
---! EndIncluded posse/marcada.sql
+--! EndIncluded motor/posse/marcada.sql
 
---! Included tabelas/tipos.sql
+--! Included contrato/tipos.sql
 create type audit.janela as (
   data_inicio date,
   data_fim date,
@@ -136,9 +136,9 @@ comment on column audit.resultado_decisao.motivo is 'Reason of the last decision
 comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
---! EndIncluded tabelas/tipos.sql
+--! EndIncluded contrato/tipos.sql
 
---! Included tabelas/configuracoes_sistema.sql
+--! Included contrato/configuracoes_sistema.sql
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
@@ -236,9 +236,9 @@ from (values
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
     'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
---! EndIncluded tabelas/configuracoes_sistema.sql
+--! EndIncluded contrato/configuracoes_sistema.sql
 
---! Included decisao/limite_wilson.sql
+--! Included pessoas/decisao/limite_wilson.sql
 -- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
 -- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
 -- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
@@ -252,9 +252,9 @@ return case when total > 0 then pg_catalog.trunc(
 comment on function audit_interno.limite_wilson(numeric, numeric) is
   'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
---! EndIncluded decisao/limite_wilson.sql
+--! EndIncluded pessoas/decisao/limite_wilson.sql
 
---! Included tabelas/regras.sql
+--! Included contrato/regras.sql
 create table audit.regras (
   nome text primary key check (nome ~ '^[a-z][a-z0-9_]{0,62}$'),
   descricao text not null,
@@ -368,9 +368,9 @@ create table audit_interno.automaticas_erradas (
   contagem integer not null
 );
 comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
---! EndIncluded tabelas/regras.sql
+--! EndIncluded contrato/regras.sql
 
---! Included tabelas/sessoes_processamento.sql
+--! Included contrato/sessoes_processamento.sql
 create table audit.sessoes_processamento (
   id bigint generated always as identity primary key,
   modo text not null check (modo in ('manual', 'auto')),
@@ -521,9 +521,9 @@ comment on column audit.execucoes_regra.erro_mensagem is 'Message of the failure
 comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which limit stopped its corrections, or why it lost auto in this session.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
---! EndIncluded tabelas/sessoes_processamento.sql
+--! EndIncluded contrato/sessoes_processamento.sql
 
---! Included deteccao/tabelas.sql
+--! Included motor/deteccao/tabelas.sql
 create table audit_interno.contagens_carga (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
@@ -548,9 +548,9 @@ comment on column audit_interno.contagens_carga.cargas is 'Hours of load; null w
 comment on column audit_interno.contagens_carga.linhas is 'Rows of that booking date and hour.';
 comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates of which an hour held more rows than before.';
 comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates that held more rows without a load time than before.';
---! EndIncluded deteccao/tabelas.sql
+--! EndIncluded motor/deteccao/tabelas.sql
 
---! Included partes/tabelas.sql
+--! Included motor/partes/tabelas.sql
 create table audit_interno.partes_sessao (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
@@ -571,9 +571,9 @@ comment on column audit_interno.partes_sessao.status is 'pendente or concluida.'
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
---! EndIncluded partes/tabelas.sql
+--! EndIncluded motor/partes/tabelas.sql
 
---! Included tabelas/operacoes.sql
+--! Included contrato/operacoes.sql
 create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
@@ -636,9 +636,9 @@ create table audit_interno.fila_selos (
   carimbada_em timestamptz not null default clock_timestamp()
 );
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
---! EndIncluded tabelas/operacoes.sql
+--! EndIncluded contrato/operacoes.sql
 
---! Included tabelas/mudanca.sql
+--! Included contrato/mudanca.sql
 -- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
 -- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
 -- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
@@ -658,9 +658,9 @@ as $$
 $$;
 comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
---! EndIncluded tabelas/mudanca.sql
+--! EndIncluded contrato/mudanca.sql
 
---! Included tabelas/divergencias_processadas.sql
+--! Included contrato/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
@@ -855,9 +855,9 @@ comment on column audit.excecoes.criada_em is 'When.';
 comment on column audit.excecoes.expira_em is 'Until when it holds.';
 comment on column audit.excecoes.revogada_em is 'When it was taken back, if it was.';
 comment on column audit.excecoes.revogada_por is 'Who took it back.';
---! EndIncluded tabelas/divergencias_processadas.sql
+--! EndIncluded contrato/divergencias_processadas.sql
 
---! Included tabelas/notificacoes.sql
+--! Included contrato/notificacoes.sql
 create table audit.notificacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia')),
@@ -906,9 +906,9 @@ comment on column audit.notificacoes.criada_em is 'When it was queued.';
 comment on column audit.notificacoes.composta_em is 'When it was composed.';
 comment on column audit.notificacoes.enviada_em is 'When the mail server took it for the last recipient.';
 comment on column audit.notificacoes.desistida_em is 'When it was given up: status falhou.';
---! EndIncluded tabelas/notificacoes.sql
+--! EndIncluded contrato/notificacoes.sql
 
---! Included tabelas/padroes_trade_marketing.sql
+--! Included contrato/padroes_trade_marketing.sql
 create table audit.padroes_trade_marketing (
   id bigint generated always as identity primary key,
   campo text not null check (campo in ('fornecedor', 'descricao', 'conta_contabil')),
@@ -933,9 +933,9 @@ comment on column audit.padroes_trade_marketing.ativo is 'Whether the rule uses 
 comment on column audit.padroes_trade_marketing.motivo is 'Why it was added or switched off.';
 comment on column audit.padroes_trade_marketing.criado_em is 'When.';
 comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
---! EndIncluded tabelas/padroes_trade_marketing.sql
+--! EndIncluded contrato/padroes_trade_marketing.sql
 
---! Included tabelas/retencoes.sql
+--! Included contrato/retencoes.sql
 -- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
 create table audit.retencoes (
   id bigint generated always as identity primary key,
@@ -993,9 +993,9 @@ create table regra_validacao_valores.somas_retencao (
 create index on regra_validacao_valores.somas_retencao (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
 grant select on regra_validacao_valores.somas_retencao to conferente_regra;
---! EndIncluded tabelas/retencoes.sql
+--! EndIncluded contrato/retencoes.sql
 
---! Included acesso/tabelas.sql
+--! Included pessoas/acesso/tabelas.sql
 -- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
@@ -1039,7 +1039,7 @@ comment on column audit.revogacoes.nome is 'Person all of whose tokens issued un
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
---! EndIncluded acesso/tabelas.sql
+--! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -1505,7 +1505,7 @@ comment on function audit_interno.imagem(anyelement) is 'The value as jsonb, wha
 grant execute on function audit_interno.imagem(anyelement) to conferente_regra, conferente_escrita;
 --! EndIncluded comum/imagem.sql
 
---! Included portas/ler.sql
+--! Included motor/portas/ler.sql
 -- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
 -- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
 -- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
@@ -1561,7 +1561,7 @@ grant execute on function audit_interno.ler(text, audit.janela, text[]) to confe
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_regra;
---! EndIncluded portas/ler.sql
+--! EndIncluded motor/portas/ler.sql
 
 --! Included comum/expressao_valor.sql
 -- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
@@ -1702,7 +1702,7 @@ $$;
 comment on function audit_interno.expressao_impressao(regclass, text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
 --! EndIncluded comum/expressao_impressao.sql
 
---! Included integridade/recusar_mudanca.sql
+--! Included motor/selo/recusar_mudanca.sql
 -- Audit facts are append-only, for the owner too. What a table allows nevertheless is listed here and nowhere else.
 create or replace function audit_interno.recusar_mudanca()
 returns trigger
@@ -1752,9 +1752,9 @@ create or replace trigger proteger_identidade
   before update of id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao
   on audit.divergencias_processadas
   for each row execute function audit_interno.recusar_mudanca();
---! EndIncluded integridade/recusar_mudanca.sql
+--! EndIncluded motor/selo/recusar_mudanca.sql
 
---! Included integridade/resumo_operacao.sql
+--! Included motor/selo/resumo_operacao.sql
 -- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
 -- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
 -- whole table in the order of its key.
@@ -1797,9 +1797,9 @@ as $$
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
   'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
---! EndIncluded integridade/resumo_operacao.sql
+--! EndIncluded motor/selo/resumo_operacao.sql
 
---! Included integridade/selar_operacao.sql
+--! Included motor/selo/selar_operacao.sql
 -- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
 -- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
 -- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
@@ -1836,9 +1836,9 @@ begin
   end if;
 end
 $$;
---! EndIncluded integridade/selar_operacao.sql
+--! EndIncluded motor/selo/selar_operacao.sql
 
---! Included portas/tabelas.sql
+--! Included motor/portas/tabelas.sql
 -- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
@@ -1853,9 +1853,9 @@ comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a 
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
---! EndIncluded portas/tabelas.sql
+--! EndIncluded motor/portas/tabelas.sql
 
---! Included portas/porta.sql
+--! Included motor/portas/porta.sql
 -- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
 create or replace function audit_interno.tabelas_gravadas()
 returns oid[]
@@ -1943,9 +1943,9 @@ begin
 end
 $$;
 comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from a trigger of the warehouse or from a rule''s preparation.';
---! EndIncluded portas/porta.sql
+--! EndIncluded motor/portas/porta.sql
 
---! Included integridade/abrir_operacao.sql
+--! Included motor/selo/abrir_operacao.sql
 -- Opens an audited operation for the engine. Users come through audit.registrar_operacao.
 create or replace function audit_interno.abrir_operacao(
   tipo text, sessao_id bigint default null, regra text default null, motivo text default null, detalhes jsonb default '{}'
@@ -1962,9 +1962,9 @@ as $$
   returning id
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
---! EndIncluded integridade/abrir_operacao.sql
+--! EndIncluded motor/selo/abrir_operacao.sql
 
---! Included integridade/fechar_operacao.sql
+--! Included motor/selo/fechar_operacao.sql
 -- Closes an operation of the engine; its seal follows when the transaction commits.
 create or replace function audit_interno.fechar_operacao(
   id bigint, linhas bigint default 0, status text default 'concluida', detalhes jsonb default '{}'
@@ -1980,9 +1980,9 @@ as $$
   where o.id = fechar_operacao.id
 $$;
 comment on function audit_interno.fechar_operacao(bigint, bigint, text, jsonb) is 'Marks an operation as ended.';
---! EndIncluded integridade/fechar_operacao.sql
+--! EndIncluded motor/selo/fechar_operacao.sql
 
---! Included integridade/registrar_operacao.sql
+--! Included motor/selo/registrar_operacao.sql
 -- Records an act that happened outside the engine (an export, a manual load, a repair in the warehouse), so that the audit
 -- trail tells the whole story. The engine's own kinds cannot be forged through it.
 create or replace function audit.registrar_operacao(tipo text, motivo text, detalhes jsonb default '{}')
@@ -2003,9 +2003,9 @@ $$;
 comment on function audit.registrar_operacao(text, text, jsonb) is
   'Opens an operation that happened outside the engine and returns its id. tipo: externa or exportacao. Close it with audit.finalizar_operacao. Errors: NC001 kind not allowed, detalhes no object or larger than 10000 bytes, NC006 reason missing.';
 grant execute on function audit.registrar_operacao(text, text, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
---! EndIncluded integridade/registrar_operacao.sql
+--! EndIncluded motor/selo/registrar_operacao.sql
 
---! Included integridade/finalizar_operacao.sql
+--! Included motor/selo/finalizar_operacao.sql
 -- Closes an operation that audit.registrar_operacao opened. Only its actor may.
 create or replace function audit.finalizar_operacao(
   id bigint, status text default 'concluida', linhas bigint default 0, detalhes jsonb default '{}'
@@ -2054,9 +2054,9 @@ $$;
 comment on function audit.finalizar_operacao(bigint, text, bigint, jsonb) is
   'Ends an operation opened by audit.registrar_operacao: status concluida or falhou, rows concerned, further facts. Errors: NC001 bad argument, NC004 unknown, NC005 already ended, NC007 somebody else''s, or of an export that is being written: detalhes.chave must be that of which detalhes.fecho is the SHA-256.';
 grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_revisor, conferente_operador, conferente_administrador;
---! EndIncluded integridade/finalizar_operacao.sql
+--! EndIncluded motor/selo/finalizar_operacao.sql
 
---! Included integridade/exigir_detalhes.sql
+--! Included motor/selo/exigir_detalhes.sql
 -- What a caller may have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
 -- registrar_exportacao and finalizar_operacao.
 create or replace function audit_interno.exigir_detalhes(detalhes jsonb)
@@ -2078,9 +2078,9 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for null. NC001 when they are no object or larger than 10000 bytes.';
---! EndIncluded integridade/exigir_detalhes.sql
+--! EndIncluded motor/selo/exigir_detalhes.sql
 
---! Included integridade/registrar_exportacao.sql
+--! Included motor/selo/registrar_exportacao.sql
 -- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
 returns bigint
@@ -2095,9 +2095,9 @@ $$;
 comment on function audit.registrar_exportacao(jsonb, text) is
   'Opens the operation of an export (detalhes: format, filter) and returns its id; the reason may be left out. Close it with audit.finalizar_operacao, with the rows and the SHA-256 of the file. Errors: NC001 detalhes no object or larger than 10000 bytes, NC006 reason blank or too long.';
 grant execute on function audit.registrar_exportacao(jsonb, text), audit.finalizar_operacao(bigint, text, bigint, jsonb) to conferente_leitor;
---! EndIncluded integridade/registrar_exportacao.sql
+--! EndIncluded motor/selo/registrar_exportacao.sql
 
---! Included configuracao/validar_configuracao.sql
+--! Included pessoas/configuracao/validar_configuracao.sql
 -- Checks a setting against its type and range, whoever writes it and however.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
@@ -2197,9 +2197,9 @@ comment on function audit_interno.validar_configuracao() is 'Refuses a setting o
 
 create or replace trigger validar before insert or update on audit.configuracoes_sistema
   for each row execute function audit_interno.validar_configuracao();
---! EndIncluded configuracao/validar_configuracao.sql
+--! EndIncluded pessoas/configuracao/validar_configuracao.sql
 
---! Included configuracao/alterar_configuracao.sql
+--! Included pessoas/configuracao/alterar_configuracao.sql
 -- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
 -- be about to be loaded, with a warning that names what is written most like it.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
@@ -2245,9 +2245,9 @@ $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
   'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
---! EndIncluded configuracao/alterar_configuracao.sql
+--! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
---! Included configuracao/conferir_regra.sql
+--! Included pessoas/configuracao/conferir_regra.sql
 -- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
 -- back-tests and by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
@@ -2320,9 +2320,9 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule cannot run, or null.';
---! EndIncluded configuracao/conferir_regra.sql
+--! EndIncluded pessoas/configuracao/conferir_regra.sql
 
---! Included configuracao/registrar_regra.sql
+--! Included pessoas/configuracao/registrar_regra.sql
 -- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
@@ -2385,9 +2385,9 @@ $$;
 comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) is
   'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
 grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) to conferente_administrador;
---! EndIncluded configuracao/registrar_regra.sql
+--! EndIncluded pessoas/configuracao/registrar_regra.sql
 
---! Included configuracao/alterar_regra.sql
+--! Included pessoas/configuracao/alterar_regra.sql
 -- Changes settings of a rule, as an audited operation with before and after.
 create or replace function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
 returns audit.regras
@@ -2463,9 +2463,9 @@ $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
   'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
---! EndIncluded configuracao/alterar_regra.sql
+--! EndIncluded pessoas/configuracao/alterar_regra.sql
 
---! Included configuracao/preparar_padrao.sql
+--! Included pessoas/configuracao/preparar_padrao.sql
 -- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
@@ -2516,9 +2516,9 @@ comment on function audit_interno.preparar_padrao() is 'Keeps padrao_dobrado and
 
 create or replace trigger preparar before insert or update on audit.padroes_trade_marketing
   for each row execute function audit_interno.preparar_padrao();
---! EndIncluded configuracao/preparar_padrao.sql
+--! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
---! Included configuracao/salvar_padrao.sql
+--! Included pessoas/configuracao/salvar_padrao.sql
 -- Adds a pattern, or switches an existing one back on.
 create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
 returns audit.padroes_trade_marketing
@@ -2546,9 +2546,9 @@ $$;
 comment on function audit.salvar_padrao(text, text, text, text, text) is
   'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
---! EndIncluded configuracao/salvar_padrao.sql
+--! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
---! Included configuracao/desativar_padrao.sql
+--! Included pessoas/configuracao/desativar_padrao.sql
 -- Switches a pattern off; its history stays.
 create or replace function audit.desativar_padrao(id bigint, motivo text)
 returns audit.padroes_trade_marketing
@@ -2575,9 +2575,9 @@ $$;
 comment on function audit.desativar_padrao(bigint, text) is
   'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
---! EndIncluded configuracao/desativar_padrao.sql
+--! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
---! Included deteccao/hash_regra.sql
+--! Included motor/deteccao/hash_regra.sql
 -- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
 -- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
@@ -2652,9 +2652,9 @@ begin
 end
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
---! EndIncluded deteccao/hash_regra.sql
+--! EndIncluded motor/deteccao/hash_regra.sql
 
---! Included deteccao/janela_execucao.sql
+--! Included motor/deteccao/janela_execucao.sql
 -- The window of one rule in one session. Called by the steps of detection.
 create or replace function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
 returns audit.janela
@@ -2667,9 +2667,9 @@ as $$
   where e.sessao_id = janela_execucao.sessao_id and e.regra = janela_execucao.nome_regra
 $$;
 comment on function audit_interno.janela_execucao(bigint, text) is 'Booking dates of the session and load times of the rule; null when the session does not run the rule.';
---! EndIncluded deteccao/janela_execucao.sql
+--! EndIncluded motor/deteccao/janela_execucao.sql
 
---! Included deteccao/condicao_janela.sql
+--! Included motor/deteccao/condicao_janela.sql
 -- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
 -- cortar_janela.
 create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
@@ -2686,9 +2686,9 @@ as $$
 $$;
 comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
   'SQL condition over the alias t and the parameter $1 (the window); columns that the rule''s table does not have leave their side open.';
---! EndIncluded deteccao/condicao_janela.sql
+--! EndIncluded motor/deteccao/condicao_janela.sql
 
---! Included deteccao/levantar_achados.sql
+--! Included motor/deteccao/levantar_achados.sql
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
 -- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
 -- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
@@ -2806,9 +2806,9 @@ end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
---! EndIncluded deteccao/levantar_achados.sql
+--! EndIncluded motor/deteccao/levantar_achados.sql
 
---! Included deteccao/registrar_achados.sql
+--! Included motor/deteccao/registrar_achados.sql
 -- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
 -- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
 -- no longer in force, or whose correction was taken back for another reason, is open again.
@@ -2882,9 +2882,9 @@ end
 $$;
 comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint, text) is
   'Opens new findings, counts known ones, withholds those under an exception.';
---! EndIncluded deteccao/registrar_achados.sql
+--! EndIncluded motor/deteccao/registrar_achados.sql
 
---! Included deteccao/reabrir_desfeitas.sql
+--! Included motor/deteccao/reabrir_desfeitas.sql
 -- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
 -- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
 -- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
@@ -2933,9 +2933,9 @@ end
 $$;
 comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint, text) is
   'Finds again, in this session, what was corrected and undone from outside since.';
---! EndIncluded deteccao/reabrir_desfeitas.sql
+--! EndIncluded motor/deteccao/reabrir_desfeitas.sql
 
---! Included deteccao/fechar_ausentes.sql
+--! Included motor/deteccao/fechar_ausentes.sql
 -- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
 -- the open findings, so that one outside the window is closed only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
@@ -3011,9 +3011,9 @@ end
 $$;
 comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, text) is
   'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
---! EndIncluded deteccao/fechar_ausentes.sql
+--! EndIncluded motor/deteccao/fechar_ausentes.sql
 
---! Included deteccao/contar_cargas.sql
+--! Included motor/deteccao/contar_cargas.sql
 -- Counts, by booking date and hour of load, the rows that the next incremental session will not read any more, and compares what
 -- this session will not read any more with what its base had counted of it. More than then means a load that committed after the
 -- margin had passed, or wrote an old load time, or none. By hours, so that rows which a reload moves or somebody deletes do not
@@ -3094,9 +3094,9 @@ end
 $$;
 comment on function audit_interno.contar_cargas(bigint, audit.regras) is
   'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
---! EndIncluded deteccao/contar_cargas.sql
+--! EndIncluded motor/deteccao/contar_cargas.sql
 
---! Included deteccao/periodos_atrasados.sql
+--! Included motor/deteccao/periodos_atrasados.sql
 -- The booking dates on which rows came late, as few stretches of dates: what lies within a week of each other is one. Called by
 -- condicao_atrasadas and detectar_atrasadas.
 create or replace function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
@@ -3115,9 +3115,9 @@ as $$
   select min(n.data), max(n.data) from numerada n group by n.periodo
 $$;
 comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
---! EndIncluded deteccao/periodos_atrasados.sql
+--! EndIncluded motor/deteccao/periodos_atrasados.sql
 
---! Included deteccao/condicao_atrasadas.sql
+--! Included motor/deteccao/condicao_atrasadas.sql
 -- The condition that a row t of a rule's table came late, or lies beside one that did, and is not in the rule's window by its load
 -- time, as SQL over $1, the window. Called by medir_janela.
 create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
@@ -3137,9 +3137,9 @@ as $$
 $$;
 comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
   'SQL to be put behind the window''s condition: it begins with or; empty where nothing came late.';
---! EndIncluded deteccao/condicao_atrasadas.sql
+--! EndIncluded motor/deteccao/condicao_atrasadas.sql
 
---! Included deteccao/detectar_atrasadas.sql
+--! Included motor/deteccao/detectar_atrasadas.sql
 -- Runs a rule over the booking dates on which rows came late: its window goes by load time and passes them over. Whole dates, up
 -- to where the window begins; rows without a load time by their keys. Part of the detection: called once for each rule, by
 -- detectar_regra and juntar_regra.
@@ -3179,9 +3179,9 @@ end
 $$;
 comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigint, text) is
   'Finds, in this session, what is wrong with rows that came with a load time which earlier sessions had passed.';
---! EndIncluded deteccao/detectar_atrasadas.sql
+--! EndIncluded motor/deteccao/detectar_atrasadas.sql
 
---! Included deteccao/sessao_anterior.sql
+--! Included motor/deteccao/sessao_anterior.sql
 -- The session at whose end a rule's next incremental window begins. Called by criar_sessao and abrir_contagens.
 create or replace function audit_interno.sessao_anterior(regra text, modo text)
 returns table (id bigint, ate timestamptz, corte timestamptz)
@@ -3202,9 +3202,9 @@ as $$
 $$;
 comment on function audit_interno.sessao_anterior(text, text) is
   'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
---! EndIncluded deteccao/sessao_anterior.sql
+--! EndIncluded motor/deteccao/sessao_anterior.sql
 
---! Included deteccao/abrir_contagens.sql
+--! Included motor/deteccao/abrir_contagens.sql
 -- Puts down, for each rule of an incremental session, what its counts of loads will be compared with, and forgets the counts that
 -- no session will ask for any more. Called by criar_sessao.
 create or replace function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
@@ -3231,9 +3231,9 @@ begin
 end
 $$;
 comment on function audit_interno.abrir_contagens(audit.sessoes_processamento, interval) is 'Opens the counts of a session''s rules.';
---! EndIncluded deteccao/abrir_contagens.sql
+--! EndIncluded motor/deteccao/abrir_contagens.sql
 
---! Included deteccao/medir_janela.sql
+--! Included motor/deteccao/medir_janela.sql
 -- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
 -- share one scan, which takes in what came late; of windows that differ over one table the session counts the largest, for they end at the same time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
@@ -3285,9 +3285,9 @@ begin
 end
 $$;
 comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janela) is 'Records rows and control total of the window.';
---! EndIncluded deteccao/medir_janela.sql
+--! EndIncluded motor/deteccao/medir_janela.sql
 
---! Included deteccao/anotar_execucao.sql
+--! Included motor/deteccao/anotar_execucao.sql
 -- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
 -- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
 create or replace function audit_interno.anotar_execucao(
@@ -3325,9 +3325,9 @@ end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
   'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
---! EndIncluded deteccao/anotar_execucao.sql
+--! EndIncluded motor/deteccao/anotar_execucao.sql
 
---! Included deteccao/detectar_regra.sql
+--! Included motor/deteccao/detectar_regra.sql
 -- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
 -- operation, one transaction. Sessions that run the same rule at once wait for each other here.
 create or replace function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
@@ -3371,9 +3371,9 @@ begin
 end
 $$;
 comment on function audit_interno.detectar_regra(bigint, text) is 'Detects with one rule of one session. Any error means: nothing of it was recorded.';
---! EndIncluded deteccao/detectar_regra.sql
+--! EndIncluded motor/deteccao/detectar_regra.sql
 
---! Included partes/cortar_janela.sql
+--! Included motor/partes/cortar_janela.sql
 -- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
 -- of about so many rows. The first and the last share keep the window's own ends, open ones too,
 -- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
@@ -3418,9 +3418,9 @@ end
 $$;
 comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigint) is
   'Shares of a window, in order, of about so many rows each. One share where the table has no column to cut by; none where the window holds no row.';
---! EndIncluded partes/cortar_janela.sql
+--! EndIncluded motor/partes/cortar_janela.sql
 
---! Included partes/enfileirar_partes.sql
+--! Included motor/partes/enfileirar_partes.sql
 -- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
 -- faster. Behind everything else in the queue, so that mail never waits for a long window.
 create or replace function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text default null)
@@ -3441,9 +3441,9 @@ as $$
   ) as p
 $$;
 comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
---! EndIncluded partes/enfileirar_partes.sql
+--! EndIncluded motor/partes/enfileirar_partes.sql
 
---! Included partes/repartir_regra.sql
+--! Included motor/partes/repartir_regra.sql
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
 -- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
@@ -3493,9 +3493,9 @@ begin
 end
 $$;
 comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a rule for a session and cuts its detection into parts.';
---! EndIncluded partes/repartir_regra.sql
+--! EndIncluded motor/partes/repartir_regra.sql
 
---! Included partes/tomar_parte.sql
+--! Included motor/partes/tomar_parte.sql
 -- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
 -- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
@@ -3519,9 +3519,9 @@ as $$
 $$;
 comment on function audit_interno.tomar_parte(bigint, text, integer) is
   'Locks a part that is to be done and returns its rule, its number, how many the rule has and how long one may take in milliseconds; no row when there is none.';
---! EndIncluded partes/tomar_parte.sql
+--! EndIncluded motor/partes/tomar_parte.sql
 
---! Included partes/detectar_parte.sql
+--! Included motor/partes/detectar_parte.sql
 -- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
 -- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
 -- execution decides: when the rule has failed, or the session has ended, meanwhile, nothing of the part is kept.
@@ -3575,9 +3575,9 @@ end
 $$;
 comment on function audit_interno.detectar_parte(bigint, text, integer) is
   'Detects one part. NC016 when the session or the rule ended meanwhile, NC012 when the rule''s function was changed between two parts; nothing of it is recorded then.';
---! EndIncluded partes/detectar_parte.sql
+--! EndIncluded motor/partes/detectar_parte.sql
 
---! Included partes/juntar_regra.sql
+--! Included motor/partes/juntar_regra.sql
 -- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
 -- detected. Called as a step of the session, by whoever conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
@@ -3608,9 +3608,9 @@ begin
 end
 $$;
 comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detection of a rule whose parts are all done. NC016 when the rule is not pendente any more.';
---! EndIncluded partes/juntar_regra.sql
+--! EndIncluded motor/partes/juntar_regra.sql
 
---! Included correcao/exige_releitura.sql
+--! Included motor/correcao/exige_releitura.sql
 -- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
 create or replace function audit_interno.relacoes_abaixo(relacao regclass)
 returns setof oid
@@ -3652,9 +3652,9 @@ as $$
     or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
---! EndIncluded correcao/exige_releitura.sql
+--! EndIncluded motor/correcao/exige_releitura.sql
 
---! Included correcao/elegiveis.sql
+--! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
 -- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
 -- value that the ledger does not know by desconhecidas. No settings of its own, so that the
@@ -3679,9 +3679,9 @@ as $$
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
---! EndIncluded correcao/elegiveis.sql
+--! EndIncluded motor/correcao/elegiveis.sql
 
---! Included correcao/contestadas.sql
+--! Included motor/correcao/contestadas.sql
 -- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
 -- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
 -- the statistics say (offset 0): right after a detection they say nothing.
@@ -3711,9 +3711,9 @@ as $$
         where d.valores_propostos ? q.key and d.valores_originais -> q.key = q.value))
 $$;
 comment on function audit_interno.contestadas(bigint[]) is 'Those of the findings that another finding on the same row contradicts.';
---! EndIncluded correcao/contestadas.sql
+--! EndIncluded motor/correcao/contestadas.sql
 
---! Included correcao/verificar_limites.sql
+--! Included motor/correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
 -- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
@@ -3779,9 +3779,9 @@ begin
 end
 $$;
 comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
---! EndIncluded correcao/verificar_limites.sql
+--! EndIncluded motor/correcao/verificar_limites.sql
 
---! Included correcao/criar_lote.sql
+--! Included motor/correcao/criar_lote.sql
 -- An empty batch: the one form in which corrections and rollbacks reach the warehouse. Its rows are written once: resultado
 -- says what is meant until something else happens, so nothing is written back where every row took what it was to take.
 create or replace function audit_interno.criar_lote()
@@ -3813,9 +3813,9 @@ begin
 end
 $$;
 comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lote, empty.';
---! EndIncluded correcao/criar_lote.sql
+--! EndIncluded motor/correcao/criar_lote.sql
 
---! Included correcao/aplicar_grupo.sql
+--! Included motor/correcao/aplicar_grupo.sql
 -- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
 -- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
 -- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
@@ -3989,9 +3989,9 @@ end
 $$;
 comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
   'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
---! EndIncluded correcao/aplicar_grupo.sql
+--! EndIncluded motor/correcao/aplicar_grupo.sql
 
---! Included correcao/aplicar_lote.sql
+--! Included motor/correcao/aplicar_lote.sql
 -- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
 -- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
 -- those whose table or column is gone.
@@ -4052,9 +4052,9 @@ end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
   'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
---! EndIncluded correcao/aplicar_lote.sql
+--! EndIncluded motor/correcao/aplicar_lote.sql
 
---! Included correcao/autoverificar_lote.sql
+--! Included motor/correcao/autoverificar_lote.sql
 -- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
 -- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
 create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
@@ -4109,9 +4109,9 @@ end
 $$;
 comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
   'Undoes what the rules still flag after the batch. NC019 when it cannot be undone: then nothing of the batch stands.';
---! EndIncluded correcao/autoverificar_lote.sql
+--! EndIncluded motor/correcao/autoverificar_lote.sql
 
---! Included correcao/concluir_lote.sql
+--! Included motor/correcao/concluir_lote.sql
 -- Writes what became of each finding of a corrected batch, and counts it.
 create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
 returns bigint
@@ -4158,9 +4158,9 @@ begin
 end
 $$;
 comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
---! EndIncluded correcao/concluir_lote.sql
+--! EndIncluded motor/correcao/concluir_lote.sql
 
---! Included correcao/corrigir_lote.sql
+--! Included motor/correcao/corrigir_lote.sql
 -- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
 -- its own part of them only. When nothing is left the rule is done.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
@@ -4231,9 +4231,9 @@ begin
 end
 $$;
 comment on function audit_interno.corrigir_lote(bigint, text) is 'Corrects the next batch of a rule, or marks the rule as done.';
---! EndIncluded correcao/corrigir_lote.sql
+--! EndIncluded motor/correcao/corrigir_lote.sql
 
---! Included sessao/notificar.sql
+--! Included motor/sessao/notificar.sql
 -- Queues a message in the transaction that causes it, once for each kind and session.
 create or replace function audit_interno.notificar(tipo text, sessao_id bigint)
 returns void
@@ -4245,9 +4245,9 @@ as $$
   on conflict do nothing
 $$;
 comment on function audit_interno.notificar(text, bigint) is 'Queues a message about a session.';
---! EndIncluded sessao/notificar.sql
+--! EndIncluded motor/sessao/notificar.sql
 
---! Included sessao/totalizar_sessao.sql
+--! Included motor/sessao/totalizar_sessao.sql
 -- Carries the counts of the rules and parts into the session's row.
 create or replace function audit_interno.totalizar_sessao(sessao_id bigint)
 returns void
@@ -4276,9 +4276,9 @@ as $$
   where s.id = totalizar_sessao.sessao_id
 $$;
 comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts of rules and parts into the session.';
---! EndIncluded sessao/totalizar_sessao.sql
+--! EndIncluded motor/sessao/totalizar_sessao.sql
 
---! Included sessao/criar_sessao.sql
+--! Included motor/sessao/criar_sessao.sql
 -- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
 create or replace function audit_interno.criar_sessao(
   modo text, data_inicio date, data_fim date, regras text[], agendada boolean
@@ -4357,9 +4357,9 @@ $$;
 comment on function audit_interno.criar_sessao(text, date, date, text[], boolean) is
   'Opens a session. NC001 mode, NC002 window reversed, NC003 unknown or inactive rule, NC010 contract incomplete.';
 grant usage on schema audit_interno to conferente_operador;
---! EndIncluded sessao/criar_sessao.sql
+--! EndIncluded motor/sessao/criar_sessao.sql
 
---! Included posse/tomar_posse.sql
+--! Included motor/posse/tomar_posse.sql
 -- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
 -- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
 -- transaction mode) has nothing for itself, and must not conduct or send.
@@ -4390,9 +4390,9 @@ exception when lock_not_available then
 end
 $$;
 comment on function audit_interno.tomar_posse(text) is 'True when this connection now has it; false when another living one does.';
---! EndIncluded posse/tomar_posse.sql
+--! EndIncluded motor/posse/tomar_posse.sql
 
---! Included sessao/conduzir_sessao.sql
+--! Included motor/sessao/conduzir_sessao.sql
 -- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
@@ -4403,9 +4403,9 @@ as $$
   select audit_interno.tomar_posse('sessao ' || conduzir_sessao.sessao_id)
 $$;
 comment on function audit_interno.conduzir_sessao(bigint) is 'True when this connection now conducts the session; false when another does.';
---! EndIncluded sessao/conduzir_sessao.sql
+--! EndIncluded motor/sessao/conduzir_sessao.sql
 
---! Included sessao/iniciar_sessao.sql
+--! Included motor/sessao/iniciar_sessao.sql
 -- Opens a session and marks it as conducted by this connection, in one transaction, so that nobody can take it for
 -- interrupted in between.
 create or replace function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
@@ -4426,9 +4426,9 @@ $$;
 comment on function audit_interno.iniciar_sessao(text, date, date, text[]) is
   'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text, date, date, text[]) to conferente_operador;
---! EndIncluded sessao/iniciar_sessao.sql
+--! EndIncluded motor/sessao/iniciar_sessao.sql
 
---! Included sessao/encerrar_interrompidas.sql
+--! Included motor/sessao/encerrar_interrompidas.sql
 -- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
 -- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
 -- alone: a worker will go on with it.
@@ -4462,9 +4462,9 @@ end
 $$;
 comment on function audit_interno.encerrar_interrompidas() is 'Closes sessions whose conductor is gone; returns them.';
 grant execute on function audit_interno.encerrar_interrompidas() to conferente_operador;
---! EndIncluded sessao/encerrar_interrompidas.sql
+--! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
---! Included sessao/proxima_etapa.sql
+--! Included motor/sessao/proxima_etapa.sql
 -- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
@@ -4536,9 +4536,9 @@ $$;
 comment on function audit_interno.proxima_etapa(bigint) is
   'Next step of a session: detectar or corrigir (with the rule), limitar, finalizar or fim, and the longest it may take in milliseconds. Where workers share it, instead of detectar: repartir (with the rule), partes (take any part by audit_interno.tomar_parte; where there is none, wait) and juntar (with the rule).';
 grant execute on function audit_interno.proxima_etapa(bigint) to conferente_operador;
---! EndIncluded sessao/proxima_etapa.sql
+--! EndIncluded motor/sessao/proxima_etapa.sql
 
---! Included sessao/frase_atrasadas.sql
+--! Included motor/sessao/frase_atrasadas.sql
 -- The rows that came late to a session, in one sentence for each count: how many, booked when, and what to do. Called by
 -- finalizar_sessao.
 create or replace function audit_interno.frase_atrasadas(sessao_id bigint)
@@ -4563,9 +4563,9 @@ as $$
   ) as a
 $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
---! EndIncluded sessao/frase_atrasadas.sql
+--! EndIncluded motor/sessao/frase_atrasadas.sql
 
---! Included sessao/finalizar_sessao.sql
+--! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
 returns void
@@ -4624,9 +4624,9 @@ begin
 end
 $$;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
---! EndIncluded sessao/finalizar_sessao.sql
+--! EndIncluded motor/sessao/finalizar_sessao.sql
 
---! Included sessao/executar_etapa.sql
+--! Included motor/sessao/executar_etapa.sql
 -- A step of a session, for the connection that conducts it.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
@@ -4642,9 +4642,9 @@ $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
   'Executes one step named by audit_interno.proxima_etapa. NC016 when this connection does not conduct the session, it is not under way or the step is not its next.';
 grant execute on function audit_interno.executar_etapa(bigint, text, text) to conferente_operador;
---! EndIncluded sessao/executar_etapa.sql
+--! EndIncluded motor/sessao/executar_etapa.sql
 
---! Included sessao/registrar_falha_etapa.sql
+--! Included motor/sessao/registrar_falha_etapa.sql
 -- Records that a step failed and was rolled back, for the connection that conducts the session.
 create or replace function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
@@ -4661,9 +4661,9 @@ $$;
 comment on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) is
   'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text, text, text) to conferente_operador;
---! EndIncluded sessao/registrar_falha_etapa.sql
+--! EndIncluded motor/sessao/registrar_falha_etapa.sql
 
---! Included sessao/resumir_simulacao.sql
+--! Included motor/sessao/resumir_simulacao.sql
 -- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
 -- the corrections that would fail, with the reason of each.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
@@ -4700,9 +4700,9 @@ as $$
       where x.ordem <= 1000))
 $$;
 comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (counts of each), exemplos (up to 20 findings of each, with before and after) and falhas (corrections that would fail, up to 1000 of each, with motivo).';
---! EndIncluded sessao/resumir_simulacao.sql
+--! EndIncluded motor/sessao/resumir_simulacao.sql
 
---! Included sessao/processar_divergencias.sql
+--! Included motor/sessao/processar_divergencias.sql
 -- A whole session in one transaction, the same steps that the worker and the command line take one by one.
 create or replace function audit.processar_divergencias(
   modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
@@ -4750,9 +4750,9 @@ $$;
 comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
   'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
---! EndIncluded sessao/processar_divergencias.sql
+--! EndIncluded motor/sessao/processar_divergencias.sql
 
---! Included sessao/solicitar_processamento.sql
+--! Included motor/sessao/solicitar_processamento.sql
 -- Queues a session for the worker, in the caller's transaction, and returns its row at once.
 create or replace function audit.solicitar_processamento(
   modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
@@ -4780,9 +4780,9 @@ $$;
 comment on function audit.solicitar_processamento(text, date, date, text[], boolean) is
   'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
 grant execute on function audit.solicitar_processamento(text, date, date, text[], boolean) to conferente_operador;
---! EndIncluded sessao/solicitar_processamento.sql
+--! EndIncluded motor/sessao/solicitar_processamento.sql
 
---! Included sessao/cancelar_sessao.sql
+--! Included motor/sessao/cancelar_sessao.sql
 -- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
 returns audit.sessoes_processamento
@@ -4821,9 +4821,9 @@ $$;
 comment on function audit.cancelar_sessao(bigint, text) is
   'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint, text) to conferente_operador;
---! EndIncluded sessao/cancelar_sessao.sql
+--! EndIncluded motor/sessao/cancelar_sessao.sql
 
---! Included sessao/desfeitas_paradas.sql
+--! Included motor/sessao/desfeitas_paradas.sql
 -- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
 create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
 returns bigint
@@ -4839,9 +4839,9 @@ as $$
     and d.vezes_desfeita >= (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
 $$;
 comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findings that auto no longer corrects again.';
---! EndIncluded sessao/desfeitas_paradas.sql
+--! EndIncluded motor/sessao/desfeitas_paradas.sql
 
---! Included sessao/desfeitas_por_carga.sql
+--! Included motor/sessao/desfeitas_por_carga.sql
 -- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
 -- and for mail.
 create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
@@ -4858,9 +4858,9 @@ as $$
 $$;
 comment on function audit_interno.desfeitas_por_carga(bigint) is
   'regra, carga (the hour of the load, null where the load time is not later than the correction), quantas, and how many of them are ausentes (the row is gone).';
---! EndIncluded sessao/desfeitas_por_carga.sql
+--! EndIncluded motor/sessao/desfeitas_por_carga.sql
 
---! Included sessao/frase_desfeitas.sql
+--! Included motor/sessao/frase_desfeitas.sql
 -- The corrections that a session saw undone, in one sentence: how many, of which rule, by which load, what became of them, and
 -- what to do. Called by finalizar_sessao.
 create or replace function audit_interno.frase_desfeitas(sessao_id bigint)
@@ -4895,9 +4895,9 @@ as $$
   having count(*) > 0
 $$;
 comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentence; null when the session saw nothing undone.';
---! EndIncluded sessao/frase_desfeitas.sql
+--! EndIncluded motor/sessao/frase_desfeitas.sql
 
---! Included sessao/falha_de_quem.sql
+--! Included motor/sessao/falha_de_quem.sql
 -- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
 -- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
 create or replace function audit_interno.falha_de_quem(codigo text)
@@ -4919,9 +4919,9 @@ as $$
 $$;
 comment on function audit_interno.falha_de_quem(text) is
   'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
---! EndIncluded sessao/falha_de_quem.sql
+--! EndIncluded motor/sessao/falha_de_quem.sql
 
---! Included sessao/anotar_falha.sql
+--! Included motor/sessao/anotar_falha.sql
 -- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
 -- fault. Called by registrar_falha_etapa in a transaction of its own,
 -- by processar_divergencias after the subtransaction of the step.
@@ -4954,9 +4954,9 @@ end
 $$;
 comment on function audit_interno.anotar_falha(bigint, text, text, text, text) is
   'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
---! EndIncluded sessao/anotar_falha.sql
+--! EndIncluded motor/sessao/anotar_falha.sql
 
---! Included sessao/dar_passo.sql
+--! Included motor/sessao/dar_passo.sql
 -- Does one step of a session. Each call is atomic: its findings, changes, images, counters and seal commit together. Called by
 -- executar_etapa, and by processar_divergencias for the session that it has just opened.
 create or replace function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text)
@@ -5012,9 +5012,9 @@ end
 $$;
 comment on function audit_interno.dar_passo(bigint, text, text) is
   'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
---! EndIncluded sessao/dar_passo.sql
+--! EndIncluded motor/sessao/dar_passo.sql
 
---! Included sessao/exigir_conducao.sql
+--! Included motor/sessao/exigir_conducao.sql
 -- Steps are taken, and failures recorded, by the connection that conducts the session, or by workers: what an operator calls by hand
 -- in another's session does nothing. Called by executar_etapa and registrar_falha_etapa.
 create or replace function audit_interno.exigir_conducao(sessao_id bigint)
@@ -5035,9 +5035,9 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
---! EndIncluded sessao/exigir_conducao.sql
+--! EndIncluded motor/sessao/exigir_conducao.sql
 
---! Included decisao/transicao_permitida.sql
+--! Included pessoas/decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
 create or replace function audit_interno.transicao_permitida(de text, para text)
 returns boolean
@@ -5091,9 +5091,9 @@ create or replace trigger esquecer_proposta before update of status on audit.div
   for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
---! EndIncluded decisao/transicao_permitida.sql
+--! EndIncluded pessoas/decisao/transicao_permitida.sql
 
---! Included decisao/travar_divergencias.sql
+--! Included pessoas/decisao/travar_divergencias.sql
 -- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
 -- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
 -- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
@@ -5167,9 +5167,9 @@ end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
   'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
---! EndIncluded decisao/travar_divergencias.sql
+--! EndIncluded pessoas/decisao/travar_divergencias.sql
 
---! Included decisao/conferir_automatica.sql
+--! Included pessoas/decisao/conferir_automatica.sql
 -- Takes `auto` from a rule whose record no longer supports its threshold, in the transaction of the decision that showed it.
 -- Two records, both since auto was last given: what people said of findings at or above the threshold, and how many automatic
 -- corrections were rolled back, all others being taken for right. Once there are enough cases and one was wrong,
@@ -5224,9 +5224,9 @@ end
 $$;
 comment on function audit_interno.conferir_automatica(text) is
   'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
---! EndIncluded decisao/conferir_automatica.sql
+--! EndIncluded pessoas/decisao/conferir_automatica.sql
 
---! Included decisao/contar_decisoes.sql
+--! Included pessoas/decisao/contar_decisoes.sql
 -- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
 -- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
 -- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
@@ -5283,9 +5283,9 @@ end
 $$;
 comment on function audit_interno.contar_decisoes(bigint[], boolean) is
   'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
---! EndIncluded decisao/contar_decisoes.sql
+--! EndIncluded pessoas/decisao/contar_decisoes.sql
 
---! Included decisao/contar_reversoes.sql
+--! Included pessoas/decisao/contar_reversoes.sql
 -- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
 -- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
 -- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
@@ -5349,9 +5349,9 @@ begin
 end
 $$;
 comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
---! EndIncluded decisao/contar_reversoes.sql
+--! EndIncluded pessoas/decisao/contar_reversoes.sql
 
---! Included decisao/valores_atuais.sql
+--! Included pessoas/decisao/valores_atuais.sql
 -- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
@@ -5380,9 +5380,9 @@ begin
 end
 $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
---! EndIncluded decisao/valores_atuais.sql
+--! EndIncluded pessoas/decisao/valores_atuais.sql
 
---! Included decisao/aprovar_divergencias.sql
+--! Included pessoas/decisao/aprovar_divergencias.sql
 -- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
 -- people: the first proposes, another one approves. What is approved is what was seen.
 create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
@@ -5442,9 +5442,9 @@ $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
   'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
---! EndIncluded decisao/aprovar_divergencias.sql
+--! EndIncluded pessoas/decisao/aprovar_divergencias.sql
 
---! Included decisao/rejeitar_divergencias.sql
+--! Included pessoas/decisao/rejeitar_divergencias.sql
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
@@ -5475,9 +5475,9 @@ $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
   'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[], text) to conferente_revisor;
---! EndIncluded decisao/rejeitar_divergencias.sql
+--! EndIncluded pessoas/decisao/rejeitar_divergencias.sql
 
---! Included decisao/corrigir_manualmente.sql
+--! Included pessoas/decisao/corrigir_manualmente.sql
 -- A person types the right values instead of the proposed ones. Another person has to approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
 returns audit.resultado_decisao
@@ -5540,9 +5540,9 @@ $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
   'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
---! EndIncluded decisao/corrigir_manualmente.sql
+--! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
---! Included decisao/reabrir_divergencias.sql
+--! Included pessoas/decisao/reabrir_divergencias.sql
 -- A person takes back a rejection or a confirmation, or gives a failed or rolled back finding another chance.
 create or replace function audit.reabrir_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
@@ -5573,9 +5573,9 @@ $$;
 comment on function audit.reabrir_divergencias(bigint[], text) is
   'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[], text) to conferente_revisor;
---! EndIncluded decisao/reabrir_divergencias.sql
+--! EndIncluded pessoas/decisao/reabrir_divergencias.sql
 
---! Included decisao/declarar_excecao.sql
+--! Included pessoas/decisao/declarar_excecao.sql
 -- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
@@ -5646,9 +5646,9 @@ $$;
 comment on function audit.declarar_excecao(text, text, text, text, timestamptz) is
   'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text, text, text, text, timestamptz) to conferente_revisor;
---! EndIncluded decisao/declarar_excecao.sql
+--! EndIncluded pessoas/decisao/declarar_excecao.sql
 
---! Included decisao/revogar_excecao.sql
+--! Included pessoas/decisao/revogar_excecao.sql
 -- Takes an exception back; the next session finds the row again.
 create or replace function audit.revogar_excecao(id bigint, motivo text)
 returns audit.excecoes
@@ -5684,9 +5684,9 @@ $$;
 comment on function audit.revogar_excecao(bigint, text) is
   'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
---! EndIncluded decisao/revogar_excecao.sql
+--! EndIncluded pessoas/decisao/revogar_excecao.sql
 
---! Included decisao/autorizar_codigo.sql
+--! Included pessoas/decisao/autorizar_codigo.sql
 -- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
@@ -5705,9 +5705,9 @@ create or replace trigger autorizar_codigo_novo before insert on audit.regras
   for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
 create or replace trigger autorizar_codigo before update of automatica on audit.regras
   for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
---! EndIncluded decisao/autorizar_codigo.sql
+--! EndIncluded pessoas/decisao/autorizar_codigo.sql
 
---! Included decisao/conferir_codigo.sql
+--! Included pessoas/decisao/conferir_codigo.sql
 -- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
 -- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
@@ -5743,9 +5743,9 @@ end
 $$;
 comment on function audit_interno.conferir_codigo(bigint, text, text) is
   'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
---! EndIncluded decisao/conferir_codigo.sql
+--! EndIncluded pessoas/decisao/conferir_codigo.sql
 
---! Included decisao/confirmar_divergencias.sql
+--! Included pessoas/decisao/confirmar_divergencias.sql
 -- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
 -- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
@@ -5777,9 +5777,9 @@ $$;
 comment on function audit.confirmar_divergencias(bigint[], text) is
   'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[], text) to conferente_revisor;
---! EndIncluded decisao/confirmar_divergencias.sql
+--! EndIncluded pessoas/decisao/confirmar_divergencias.sql
 
---! Included decisao/criar_deixadas.sql
+--! Included pessoas/decisao/criar_deixadas.sql
 -- An empty list of the findings that a person's act leaves as they are, each with its reason.
 create or replace function audit_interno.criar_deixadas()
 returns void
@@ -5794,9 +5794,9 @@ begin
 end
 $$;
 comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferente_deixada, empty.';
---! EndIncluded decisao/criar_deixadas.sql
+--! EndIncluded pessoas/decisao/criar_deixadas.sql
 
---! Included decisao/desfazer.sql
+--! Included pessoas/decisao/desfazer.sql
 -- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
 -- against nobody. Findings to which something happened later are told and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
@@ -5881,9 +5881,9 @@ $$;
 comment on function audit.desfazer(bigint, text) is
   'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
---! EndIncluded decisao/desfazer.sql
+--! EndIncluded pessoas/decisao/desfazer.sql
 
---! Included decisao/decidir_grupo.sql
+--! Included pessoas/decisao/decidir_grupo.sql
 -- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
 -- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
 -- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
@@ -5977,9 +5977,9 @@ $$;
 comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text) is
   'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text) to conferente_revisor;
---! EndIncluded decisao/decidir_grupo.sql
+--! EndIncluded pessoas/decisao/decidir_grupo.sql
 
---! Included decisao/devolver_automatica.sql
+--! Included pessoas/decisao/devolver_automatica.sql
 -- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
 -- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
@@ -6003,9 +6003,9 @@ begin
 end
 $$;
 comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
---! EndIncluded decisao/devolver_automatica.sql
+--! EndIncluded pessoas/decisao/devolver_automatica.sql
 
---! Included decisao/perdas_automatica.sql
+--! Included pessoas/decisao/perdas_automatica.sql
 -- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
 -- while the rule was locked, by the same person. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
@@ -6024,9 +6024,9 @@ as $$
     where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
 $$;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
---! EndIncluded decisao/perdas_automatica.sql
+--! EndIncluded pessoas/decisao/perdas_automatica.sql
 
---! Included decisao/recusar_deixadas.sql
+--! Included pessoas/decisao/recusar_deixadas.sql
 -- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
 -- the first. Called by those who fill pg_temp.conferente_deixada.
 create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
@@ -6053,9 +6053,9 @@ end
 $$;
 comment on function audit_interno.recusar_deixadas(bigint[], text) is
   'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
---! EndIncluded decisao/recusar_deixadas.sql
+--! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
---! Included decisao/resultados_decisao.sql
+--! Included pessoas/decisao/resultados_decisao.sql
 -- What an act did to each of its findings, those that it left included, and what it cost their rules.
 create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
 returns setof audit.resultado_decisao
@@ -6085,9 +6085,9 @@ begin
 end
 $$;
 comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
---! EndIncluded decisao/resultados_decisao.sql
+--! EndIncluded pessoas/decisao/resultados_decisao.sql
 
---! Included decisao/excecao_aviso.sql
+--! Included pessoas/decisao/excecao_aviso.sql
 -- A field of an exception: what declaring it cost its rule, as every other act says at once. Touches nothing.
 create or replace function audit.excecao_aviso(excecao audit.excecoes)
 returns text
@@ -6100,9 +6100,9 @@ $$;
 comment on function audit.excecao_aviso(audit.excecoes) is
   'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
 grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;
---! EndIncluded decisao/excecao_aviso.sql
+--! EndIncluded pessoas/decisao/excecao_aviso.sql
 
---! Included reversao/criar_reversao.sql
+--! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
 returns void
@@ -6119,9 +6119,9 @@ end
 $$;
 comment on function audit_interno.criar_reversao() is
   'Creates pg_temp.conferente_reversao (what to roll back) and pg_temp.conferente_revertida (what was), empty.';
---! EndIncluded reversao/criar_reversao.sql
+--! EndIncluded motor/reversao/criar_reversao.sql
 
---! Included reversao/reverter_lote.sql
+--! Included motor/reversao/reverter_lote.sql
 -- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
 -- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
 -- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
@@ -6216,9 +6216,9 @@ begin
 end
 $$;
 comment on function audit_interno.reverter_lote(text, bigint, boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
---! EndIncluded reversao/reverter_lote.sql
+--! EndIncluded motor/reversao/reverter_lote.sql
 
---! Included reversao/reverter_divergencias.sql
+--! Included motor/reversao/reverter_divergencias.sql
 -- Takes back the corrections of single findings.
 create or replace function audit.reverter_divergencias(ids bigint[], motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
@@ -6243,9 +6243,9 @@ $$;
 comment on function audit.reverter_divergencias(bigint[], text, text) is
   'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
 grant execute on function audit.reverter_divergencias(bigint[], text, text) to conferente_revisor;
---! EndIncluded reversao/reverter_divergencias.sql
+--! EndIncluded motor/reversao/reverter_divergencias.sql
 
---! Included reversao/reverter_operacao.sql
+--! Included motor/reversao/reverter_operacao.sql
 -- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
 create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
@@ -6280,9 +6280,9 @@ $$;
 comment on function audit.reverter_operacao(bigint, text, text) is
   'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint, text, text) to conferente_revisor, conferente_operador;
---! EndIncluded reversao/reverter_operacao.sql
+--! EndIncluded motor/reversao/reverter_operacao.sql
 
---! Included reversao/reverter_sessao.sql
+--! Included motor/reversao/reverter_sessao.sql
 -- Takes back everything one session corrected by itself and that still stands.
 create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
@@ -6322,9 +6322,9 @@ $$;
 comment on function audit.reverter_sessao(bigint, text, text) is
   'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
 grant execute on function audit.reverter_sessao(bigint, text, text) to conferente_revisor, conferente_operador;
---! EndIncluded reversao/reverter_sessao.sql
+--! EndIncluded motor/reversao/reverter_sessao.sql
 
---! Included reversao/exigir_porque.sql
+--! Included motor/reversao/exigir_porque.sql
 -- Whether a rollback is a verdict against the rules is said by the person, never guessed.
 create or replace function audit_interno.exigir_porque(porque text)
 returns void
@@ -6340,9 +6340,9 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is erradas or outra-razao.';
---! EndIncluded reversao/exigir_porque.sql
+--! EndIncluded motor/reversao/exigir_porque.sql
 
---! Included reversao/exigir_revisores.sql
+--! Included motor/reversao/exigir_revisores.sql
 -- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
 -- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
 -- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
@@ -6393,9 +6393,9 @@ end
 $$;
 comment on function audit_interno.exigir_revisores(text) is
   'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
---! EndIncluded reversao/exigir_revisores.sql
+--! EndIncluded motor/reversao/exigir_revisores.sql
 
---! Included reversao/resultados_reversao.sql
+--! Included motor/reversao/resultados_reversao.sql
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
 -- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
@@ -6433,7 +6433,7 @@ begin
 end
 $$;
 comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row and finding.';
---! EndIncluded reversao/resultados_reversao.sql
+--! EndIncluded motor/reversao/resultados_reversao.sql
 
 --! Included regras/pendente_verificacao/tabelas.sql
 -- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
@@ -6582,7 +6582,7 @@ revoke execute on function audit_interno.dobrar_categoria(text) from public;
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 --! EndIncluded comum/dobrar_categoria.sql
 
---! Included configuracao/somar_retencoes.sql
+--! Included pessoas/configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
 -- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
@@ -6614,9 +6614,9 @@ comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_va
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
---! EndIncluded configuracao/somar_retencoes.sql
+--! EndIncluded pessoas/configuracao/somar_retencoes.sql
 
---! Included consulta/historico_registro.sql
+--! Included saidas/consulta/historico_registro.sql
 -- Everything that ever happened to one row of the warehouse, in order.
 create or replace function audit.historico_registro(tabela text, id text)
 returns table (
@@ -6655,9 +6655,9 @@ $$;
 comment on function audit.historico_registro(text, text) is
   'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
---! EndIncluded consulta/historico_registro.sql
+--! EndIncluded saidas/consulta/historico_registro.sql
 
---! Included consulta/divergencia_idade_dias.sql
+--! Included saidas/consulta/divergencia_idade_dias.sql
 -- A field of the finding in the API: how long it has waited, or did.
 create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
 returns integer
@@ -6672,9 +6672,9 @@ $$;
 comment on function audit.divergencia_idade_dias(audit.divergencias_processadas) is
   'Days from the first detection until now; of a finding that waits for nobody any more, until it was decided. Days of the zone agenda.fuso.';
 grant execute on function audit.divergencia_idade_dias(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/divergencia_idade_dias.sql
+--! EndIncluded saidas/consulta/divergencia_idade_dias.sql
 
---! Included consulta/vw_operacoes_resumo.sql
+--! Included saidas/consulta/vw_operacoes_resumo.sql
 -- One line for each operation, for people.
 create or replace view audit.vw_operacoes_resumo with (security_invoker = true) as
 select o.id, o.tipo, o.status, o.regra, o.sessao_id, s.modo as sessao_modo, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
@@ -6696,7 +6696,7 @@ comment on column audit.vw_operacoes_resumo.motivo is 'Reason given.';
 comment on column audit.vw_operacoes_resumo.iniciada_em is 'When it began.';
 comment on column audit.vw_operacoes_resumo.finalizada_em is 'When it ended; null while under way.';
 comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain, from 1, without gaps; null until sealed.';
---! EndIncluded consulta/vw_operacoes_resumo.sql
+--! EndIncluded saidas/consulta/vw_operacoes_resumo.sql
 
 --! Included comum/tem_papel.sql
 -- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
@@ -6712,7 +6712,7 @@ $$;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 --! EndIncluded comum/tem_papel.sql
 
---! Included consulta/pode_ver_resumo.sql
+--! Included saidas/consulta/pode_ver_resumo.sql
 -- Whether who called may see what of the row is kept with a finding: those who may see the row itself (audit.ver_registro), and
 -- readers where the setting opens it. Called by audit.vw_resumos, once for a statement.
 create or replace function audit_interno.pode_ver_resumo()
@@ -6726,9 +6726,9 @@ as $$
 $$;
 comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
 grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
---! EndIncluded consulta/pode_ver_resumo.sql
+--! EndIncluded saidas/consulta/pode_ver_resumo.sql
 
---! Included consulta/vw_resumos.sql
+--! Included saidas/consulta/vw_resumos.sql
 -- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the
 -- whole table or nothing of it, which is asked once and above the scan.
 create or replace view audit.vw_resumos as
@@ -6738,9 +6738,9 @@ where (select audit_interno.pode_ver_resumo());
 comment on view audit.vw_resumos is 'Of each finding, the columns by which a person recognises the entry. Empty for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_resumos.divergencia_id is 'The finding.';
 comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
---! EndIncluded consulta/vw_resumos.sql
+--! EndIncluded saidas/consulta/vw_resumos.sql
 
---! Included consulta/vw_divergencias_exportacao.sql
+--! Included saidas/consulta/vw_divergencias_exportacao.sql
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
 select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
@@ -6783,9 +6783,9 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
---! EndIncluded consulta/vw_divergencias_exportacao.sql
+--! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
---! Included consulta/exportar_divergencias.sql
+--! Included saidas/consulta/exportar_divergencias.sql
 -- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
 create or replace function audit.exportar_divergencias(
   sessao_id bigint default null, status text[] default null, regra text default null, data_inicio date default null,
@@ -6811,9 +6811,9 @@ comment on function audit.exportar_divergencias(bigint, text[], text, date, date
   'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 revoke execute on function audit.exportar_divergencias(bigint, text[], text, date, date) from public;
 grant execute on function audit.exportar_divergencias(bigint, text[], text, date, date) to conferente_leitor;
---! EndIncluded consulta/exportar_divergencias.sql
+--! EndIncluded saidas/consulta/exportar_divergencias.sql
 
---! Included consulta/diagnosticar_contrato.sql
+--! Included saidas/consulta/diagnosticar_contrato.sql
 -- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
@@ -6872,7 +6872,7 @@ $$;
 comment on function audit.diagnosticar_contrato(text) is
   'Checks the warehouse contract and says, line by line, what is missing, of the wrong type, not readable, not writable or not indexed, with the grant that mends it. situacao: ok, aviso (works, but) or erro (must be mended). sugestao says how. What a trigger makes of a write is tried by audit.experimentar_escrita.';
 grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor;
---! EndIncluded consulta/diagnosticar_contrato.sql
+--! EndIncluded saidas/consulta/diagnosticar_contrato.sql
 
 --! Included exemplo/sorteio.sql
 -- One draw of the generator: a whole number from 0 to n - 1 that depends on nothing but its arguments.
@@ -8360,7 +8360,7 @@ comment on function exemplo.rotulos() is
 revoke execute on function exemplo.rotulos() from public;
 --! EndIncluded exemplo/rotulos.sql
 
---! Included avaliacao/tabelas.sql
+--! Included pessoas/avaliacao/tabelas.sql
 -- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
   funcao text,
@@ -8393,9 +8393,9 @@ comment on column audit.avaliacao.conhecidas is 'Rows of the window known to hav
 comment on column audit.avaliacao.recuperacao is 'Recall: share of conhecidas for which the right correction (or flag) was found, 0 to 1; in total only.';
 comment on column audit.avaliacao.erradas_no_limiar is 'Wrong corrections at or above the rule''s limiar: what auto would have got wrong.';
 comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right before. Null in a retroteste, where the row held nothing right.';
---! EndIncluded avaliacao/tabelas.sql
+--! EndIncluded pessoas/avaliacao/tabelas.sql
 
---! Included avaliacao/casos_avaliacao.sql
+--! Included pessoas/avaliacao/casos_avaliacao.sql
 -- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
 -- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
 -- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
@@ -8464,9 +8464,9 @@ end
 $$;
 comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
   'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
---! EndIncluded avaliacao/casos_avaliacao.sql
+--! EndIncluded pessoas/avaliacao/casos_avaliacao.sql
 
---! Included avaliacao/rebobinar_casos.sql
+--! Included pessoas/avaliacao/rebobinar_casos.sql
 -- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
 -- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
 -- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
@@ -8506,9 +8506,9 @@ begin
 end
 $$;
 comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided rows back as they were. Only inside a subtransaction that is rolled back.';
---! EndIncluded avaliacao/rebobinar_casos.sql
+--! EndIncluded pessoas/avaliacao/rebobinar_casos.sql
 
---! Included avaliacao/resumir_avaliacao.sql
+--! Included pessoas/avaliacao/resumir_avaliacao.sql
 -- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
 -- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
 -- audit_interno.avaliar_decisoes and audit_interno.avaliar_retroteste.
@@ -8558,9 +8558,9 @@ begin
 end
 $$;
 comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) is 'Lines of a back-test out of pg_temp.conferente_julgado.';
---! EndIncluded avaliacao/resumir_avaliacao.sql
+--! EndIncluded pessoas/avaliacao/resumir_avaliacao.sql
 
---! Included avaliacao/avaliar_decisoes.sql
+--! Included pessoas/avaliacao/avaliar_decisoes.sql
 -- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
 -- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
 -- audit.avaliar_regra alone.
@@ -8600,9 +8600,9 @@ end
 $$;
 comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
   'Back-test of a rule against decisions and later truth. Only inside a subtransaction that is rolled back.';
---! EndIncluded avaliacao/avaliar_decisoes.sql
+--! EndIncluded pessoas/avaliacao/avaliar_decisoes.sql
 
---! Included avaliacao/avaliar_retroteste.sql
+--! Included pessoas/avaliacao/avaliar_retroteste.sql
 -- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
 -- than the window's first month were known (see regra_pendente_verificacao.preparar_retroteste and regra_pendente_verificacao.julgar_retroteste). HAZARD: changes the
 -- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
@@ -8628,9 +8628,9 @@ end
 $$;
 comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) is
   'Back-test of the inference of pendente_verificacao against today''s categories. Only inside a subtransaction that is rolled back.';
---! EndIncluded avaliacao/avaliar_retroteste.sql
+--! EndIncluded pessoas/avaliacao/avaliar_retroteste.sql
 
---! Included avaliacao/avaliar_regra.sql
+--! Included pessoas/avaliacao/avaliar_regra.sql
 -- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
 -- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
 -- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
@@ -8685,9 +8685,9 @@ comment on function audit.avaliar_regra(text, date, date, text) is
   'Back-tests a rule over a window of booking dates, both included, and changes nothing. What it finds, with the window''s rows as they were before they were mended, is judged by people''s decisions and by what the rows held later (fonte decisoes); for pendente_verificacao also entries with a real category are asked as if they were pending (fonte retroteste). One line for each band of confidence (reliability table), then só aponta, no limiar and total, where erro_calibracao is the expected calibration error: sum over bands of n_band / n * |precisao - confianca_media| (Naeini et al. 2015; Guo et al. 2017). Shares and confidences go from 0 to 1. outra_funcao: another version of the rule''s function, tried on the same rows and told apart by funcao; it must be fit to be registered, and belong to a superuser or a member of conferente_dono or conferente_administrador. Recall of the registered function is bounded by what it found itself. Errors: NC001 a date is missing or infinite, NC002 window reversed, NC003 unknown rule, NC011 a function that is no rule or does not pin its search_path, 42501 outra_funcao belongs to somebody who could not register it, NC012 a rule that returns nonsense, 55P03 a row is being changed.';
 revoke execute on function audit.avaliar_regra(text, date, date, text) from public;
 grant execute on function audit.avaliar_regra(text, date, date, text) to conferente_revisor, conferente_operador, conferente_administrador;
---! EndIncluded avaliacao/avaliar_regra.sql
+--! EndIncluded pessoas/avaliacao/avaliar_regra.sql
 
---! Included configuracao/experimentar_regra.sql
+--! Included pessoas/configuracao/experimentar_regra.sql
 -- Tries a rule out before it is registered: it must run, prepared, over up to
 -- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
 -- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
@@ -8742,9 +8742,9 @@ begin
 end
 $$;
 comment on function audit_interno.experimentar_regra(audit.regras) is 'Why a rule fails when tried on up to a hundred rows, or null. Leaves nothing.';
---! EndIncluded configuracao/experimentar_regra.sql
+--! EndIncluded pessoas/configuracao/experimentar_regra.sql
 
---! Included agenda/tabelas.sql
+--! Included saidas/agenda/tabelas.sql
 create table audit.agendamentos (
   previsto_para timestamptz primary key,
   sessao_id bigint references audit.sessoes_processamento,
@@ -8762,9 +8762,9 @@ comment on column audit.agendamentos.agendado_por is 'Login of the worker that q
 comment on column audit.agendamentos.tentativas is 'Attempts to queue it.';
 comment on column audit.agendamentos.erro_codigo is 'SQLSTATE of the last failed attempt; null once it was queued.';
 comment on column audit.agendamentos.erro_mensagem is 'Message of the last failed attempt.';
---! EndIncluded agenda/tabelas.sql
+--! EndIncluded saidas/agenda/tabelas.sql
 
---! Included agenda/cron_valido.sql
+--! Included saidas/agenda/cron_valido.sql
 -- Whether a text has the shape of a cron expression: minute, hour, day of month, month, day of week, in numbers.
 -- Called by validar_configuracao.
 create or replace function audit_interno.cron_valido(expressao text)
@@ -8786,9 +8786,9 @@ as $$
 $$;
 comment on function audit_interno.cron_valido(text) is
   'True for five fields of numbers, *, ranges, lists and steps, each within its limits; names of months and days are not taken.';
---! EndIncluded agenda/cron_valido.sql
+--! EndIncluded saidas/agenda/cron_valido.sql
 
---! Included agenda/fuso_valido.sql
+--! Included saidas/agenda/fuso_valido.sql
 -- Whether the server knows a time zone by this IANA name. Abbreviations and fixed offsets know no daylight saving, and the
 -- server's own posix/ and right/ are unknown elsewhere. Called by validar_configuracao.
 create or replace function audit_interno.fuso_valido(nome text)
@@ -8801,9 +8801,9 @@ as $$
     and exists (select from pg_timezone_names z where z.name = fuso_valido.nome)
 $$;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
---! EndIncluded agenda/fuso_valido.sql
+--! EndIncluded saidas/agenda/fuso_valido.sql
 
---! Included agenda/agenda.sql
+--! Included saidas/agenda/agenda.sql
 -- The schedule in force. Read by the worker at every tick, so that a change needs no restart.
 create or replace function audit_interno.agenda(
   out cron text, out fuso text, out modo text, out depois_de timestamptz, out agora timestamptz
@@ -8821,9 +8821,9 @@ as $$
 $$;
 comment on function audit_interno.agenda() is
   'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
---! EndIncluded agenda/agenda.sql
+--! EndIncluded saidas/agenda/agenda.sql
 
---! Included agenda/agendar_sessao.sql
+--! Included saidas/agenda/agendar_sessao.sql
 -- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
 -- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
@@ -8865,9 +8865,9 @@ end
 $$;
 comment on function audit_interno.agendar_sessao(timestamptz) is
   'Queues the incremental session of a due time and returns its row; no row when that was done already.';
---! EndIncluded agenda/agendar_sessao.sql
+--! EndIncluded saidas/agenda/agendar_sessao.sql
 
---! Included posse/tabelas.sql
+--! Included motor/posse/tabelas.sql
 -- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
 -- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
 -- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
@@ -8888,9 +8888,9 @@ create table audit_interno.travas_regra (
 );
 comment on table audit_interno.travas_regra is 'Locks of the rules (audit_interno.travar_regra).';
 insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r;
---! EndIncluded posse/tabelas.sql
+--! EndIncluded motor/posse/tabelas.sql
 
---! Included agenda/marcar_trabalhadores.sql
+--! Included saidas/agenda/marcar_trabalhadores.sql
 -- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
 -- because a lost connection loses its marks. What the dead had is cleared away.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
@@ -8908,9 +8908,9 @@ as $$
   where p.nome = morta.nome
 $$;
 comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers, named as graphile-worker names them, as alive on this connection.';
---! EndIncluded agenda/marcar_trabalhadores.sql
+--! EndIncluded saidas/agenda/marcar_trabalhadores.sql
 
---! Included agenda/retomar_sessao.sql
+--! Included saidas/agenda/retomar_sessao.sql
 -- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
 -- long, and people look. Workers share such a session: its parts that are left are called out again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
@@ -8935,9 +8935,9 @@ end
 $$;
 comment on function audit_interno.retomar_sessao(bigint) is
   'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
---! EndIncluded agenda/retomar_sessao.sql
+--! EndIncluded saidas/agenda/retomar_sessao.sql
 
---! Included posse/possuida.sql
+--! Included motor/posse/possuida.sql
 -- Whether a living connection has something for itself.
 create or replace function audit_interno.possuida(nome text)
 returns boolean
@@ -8948,9 +8948,9 @@ as $$
   select exists (select from audit_interno.posses p where p.nome = possuida.nome and audit_interno.marcada(p.pid, p.numero))
 $$;
 comment on function audit_interno.possuida(text) is 'True while a living connection has it.';
---! EndIncluded posse/possuida.sql
+--! EndIncluded motor/posse/possuida.sql
 
---! Included agenda/liberar_trabalhos.sql
+--! Included saidas/agenda/liberar_trabalhos.sql
 -- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
 -- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
@@ -8971,9 +8971,9 @@ as $$
 $$;
 comment on function audit_interno.liberar_trabalhos(text[], interval) is
   'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
---! EndIncluded agenda/liberar_trabalhos.sql
+--! EndIncluded saidas/agenda/liberar_trabalhos.sql
 
---! Included acesso/conferir_acesso.sql
+--! Included pessoas/acesso/conferir_acesso.sql
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
 -- presents itself, so that whoever learns the secret still cannot invent a person or a role.
 create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
@@ -9013,9 +9013,9 @@ end
 $$;
 comment on function audit_interno.conferir_acesso(text, text, text, timestamptz, boolean) is
   'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
---! EndIncluded acesso/conferir_acesso.sql
+--! EndIncluded pessoas/acesso/conferir_acesso.sql
 
---! Included acesso/assumir.sql
+--! Included pessoas/acesso/assumir.sql
 -- The one door of the API: checks the caller's token, then becomes the caller for the rest of the transaction. Runs with the rights of
 -- the API's login, because a definer function may not change the role. Called after audit_interno.limpar_conexao.
 create or replace function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
@@ -9040,9 +9040,9 @@ comment on function audit_interno.assumir(text, text, text, timestamptz, boolean
   'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
 grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
---! EndIncluded acesso/assumir.sql
+--! EndIncluded pessoas/acesso/assumir.sql
 
---! Included acesso/registrar_token.sql
+--! Included pessoas/acesso/registrar_token.sql
 -- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
 create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
 returns audit.tokens
@@ -9078,9 +9078,9 @@ $$;
 comment on function audit.registrar_token(text, text, timestamptz) is
   'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
 grant execute on function audit.registrar_token(text, text, timestamptz) to conferente_administrador;
---! EndIncluded acesso/registrar_token.sql
+--! EndIncluded pessoas/acesso/registrar_token.sql
 
---! Included acesso/revogar_acesso.sql
+--! Included pessoas/acesso/revogar_acesso.sql
 -- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
 create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
 returns audit.revogacoes
@@ -9110,9 +9110,9 @@ $$;
 comment on function audit.revogar_acesso(text, text, text) is
   'Refuses a token of the API from now on (token_id, claim jti), or all tokens that a person was given until now (nome). Returns the revocation. Errors: NC001 not exactly one of both, NC006 reason missing.';
 grant execute on function audit.revogar_acesso(text, text, text) to conferente_administrador;
---! EndIncluded acesso/revogar_acesso.sql
+--! EndIncluded pessoas/acesso/revogar_acesso.sql
 
---! Included acesso/limpar_conexao.sql
+--! Included pessoas/acesso/limpar_conexao.sql
 -- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
 -- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
 -- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
@@ -9165,9 +9165,9 @@ $$;
 comment on function audit_interno.limpar_conexao(bigint) is
   'Leaves nothing in this connection of what ran in it before, but settings: cursors, temporary objects, channels, prepared statements, locks by number.';
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico, conferente_operador;
---! EndIncluded acesso/limpar_conexao.sql
+--! EndIncluded pessoas/acesso/limpar_conexao.sql
 
---! Included acesso/quem_sou.sql
+--! Included pessoas/acesso/quem_sou.sql
 -- Who called, for a program that shows people what they may do. It grants nothing: what may be done is decided by each function.
 create or replace function audit.quem_sou(out nome text, out papeis text[])
 language sql
@@ -9183,9 +9183,9 @@ $$;
 comment on function audit.quem_sou() is
   'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
 grant execute on function audit.quem_sou() to conferente_leitor;
---! EndIncluded acesso/quem_sou.sql
+--! EndIncluded pessoas/acesso/quem_sou.sql
 
---! Included consulta/consultar_divergencias.sql
+--! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
 -- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
 create or replace function audit.consultar_divergencias(
@@ -9249,9 +9249,9 @@ comment on function audit.consultar_divergencias(text[], text[], text, text, big
   'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
 grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
   to conferente_leitor;
---! EndIncluded consulta/consultar_divergencias.sql
+--! EndIncluded saidas/consulta/consultar_divergencias.sql
 
---! Included consulta/consultar_operacoes.sql
+--! Included saidas/consulta/consultar_operacoes.sql
 -- One page of the history of operations, latest first.
 create or replace function audit.consultar_operacoes(
   tipos text[] default null, status text default null, regra text default null, ator text default null, sessao_id bigint default null,
@@ -9300,9 +9300,9 @@ $$;
 comment on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) is
   'A page of operations as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.vw_operacoes_resumo with its duration in seconds (segundos) and detalhes. Filters left null do not filter; de and ate are days of iniciada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_operacoes(text[], text, text, text, bigint, date, date, integer, integer) to conferente_leitor;
---! EndIncluded consulta/consultar_operacoes.sql
+--! EndIncluded saidas/consulta/consultar_operacoes.sql
 
---! Included consulta/consultar_sessoes.sql
+--! Included saidas/consulta/consultar_sessoes.sql
 -- One page of sessions, latest first, each with what its rules did.
 create or replace function audit.consultar_sessoes(
   id bigint default null, modo text default null, status text[] default null, de date default null, ate date default null,
@@ -9350,9 +9350,9 @@ $$;
 comment on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) is
   'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint, text, text[], date, date, integer, integer) to conferente_leitor;
---! EndIncluded consulta/consultar_sessoes.sql
+--! EndIncluded saidas/consulta/consultar_sessoes.sql
 
---! Included metricas/vw_metricas_resumo.sql
+--! Included saidas/metricas/vw_metricas_resumo.sql
 -- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
@@ -9375,9 +9375,9 @@ comment on column audit.vw_metricas_resumo.aguarda_pessoa is 'Whether findings o
 comment on column audit.vw_metricas_resumo.quantidade is 'Number of findings.';
 comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
---! EndIncluded metricas/vw_metricas_resumo.sql
+--! EndIncluded saidas/metricas/vw_metricas_resumo.sql
 
---! Included metricas/vw_metricas_desempenho.sql
+--! Included saidas/metricas/vw_metricas_desempenho.sql
 -- Flat rows for BI tools: what each rule did in each session, and how long it took.
 create or replace view audit.vw_metricas_desempenho with (security_invoker = true) as
 select s.id as sessao_id, (coalesce(s.inicio_processamento, s.solicitada_em) at time zone f.fuso)::date as dia, s.modo, s.incremental,
@@ -9414,9 +9414,9 @@ comment on column audit.vw_metricas_desempenho.valor_em_risco is 'Sum of the amo
 comment on column audit.vw_metricas_desempenho.valor_corrigido is 'Sum of the amounts at stake of the corrected rows in BRL, without refeitas: each correction''s money is counted once, however often it is made again.';
 comment on column audit.vw_metricas_desempenho.erro_codigo is 'SQLSTATE of its failure.';
 comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or which limit stopped its corrections.';
---! EndIncluded metricas/vw_metricas_desempenho.sql
+--! EndIncluded saidas/metricas/vw_metricas_desempenho.sql
 
---! Included metricas/vw_metricas_regras.sql
+--! Included saidas/metricas/vw_metricas_regras.sql
 -- One row for each rule: how right people found it, and what of it waits.
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
@@ -9446,9 +9446,9 @@ comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its 
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
---! EndIncluded metricas/vw_metricas_regras.sql
+--! EndIncluded saidas/metricas/vw_metricas_regras.sql
 
---! Included metricas/relatorio_desempenho.sql
+--! Included saidas/metricas/relatorio_desempenho.sql
 -- How sessions and rules did in a period.
 create or replace function audit.relatorio_desempenho(de date default null, ate date default null)
 returns jsonb
@@ -9486,9 +9486,9 @@ $$;
 comment on function audit.relatorio_desempenho(date, date) is
   'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date, date) to conferente_leitor;
---! EndIncluded metricas/relatorio_desempenho.sql
+--! EndIncluded saidas/metricas/relatorio_desempenho.sql
 
---! Included metricas/trabalhadores_vivos.sql
+--! Included saidas/metricas/trabalhadores_vivos.sql
 -- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
@@ -9501,9 +9501,9 @@ as $$
   where p.nome like 'trabalhador %' and audit_interno.marcada(p.pid, p.numero)
 $$;
 comment on function audit_interno.trabalhadores_vivos() is 'Number of worker processes that are alive.';
---! EndIncluded metricas/trabalhadores_vivos.sql
+--! EndIncluded saidas/metricas/trabalhadores_vivos.sql
 
---! Included metricas/metricas.sql
+--! Included saidas/metricas/metricas.sql
 -- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
 -- sums only. Cheap: settled findings are counted in one index.
 create or replace function audit.metricas()
@@ -9587,9 +9587,9 @@ $$;
 comment on function audit.metricas() is
   'Samples for a monitor, as they stand now: nome (in the manner of Prometheus), tipo (gauge or counter), rotulos (label to value), valor. The HTTP route /metrics serves them with one line of help each.';
 grant execute on function audit.metricas() to conferente_leitor;
---! EndIncluded metricas/metricas.sql
+--! EndIncluded saidas/metricas/metricas.sql
 
---! Included metricas/prontidao.sql
+--! Included saidas/metricas/prontidao.sql
 -- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
 create or replace function audit_interno.prontidao()
 returns table (parte text, pronta boolean, segundos double precision, quantos bigint)
@@ -9619,9 +9619,9 @@ $$;
 comment on function audit_interno.prontidao() is
   'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
---! EndIncluded metricas/prontidao.sql
+--! EndIncluded saidas/metricas/prontidao.sql
 
---! Included correio/endereco_valido.sql
+--! Included saidas/correio/endereco_valido.sql
 -- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
 -- without address literals). Called by enderecos_invalidos and remetente_valido.
 create or replace function audit_interno.endereco_valido(endereco text)
@@ -9636,9 +9636,9 @@ as $$
       '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@(localhost|([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9]))$'
 $$;
 comment on function audit_interno.endereco_valido(text) is 'True for one plain address, as maria@empresa.com.br.';
---! EndIncluded correio/endereco_valido.sql
+--! EndIncluded saidas/correio/endereco_valido.sql
 
---! Included correio/remetente_valido.sql
+--! Included saidas/correio/remetente_valido.sql
 -- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
 -- Called by validar_configuracao.
 create or replace function audit_interno.remetente_valido(remetente text)
@@ -9653,9 +9653,9 @@ as $$
       (regexp_match(remetente_valido.remetente, '^[^<>@",;:\\()]+ <([^<>]+)>$'))[1], remetente_valido.remetente))
 $$;
 comment on function audit_interno.remetente_valido(text) is 'True for maria@empresa.com.br and for Maria Silva <maria@empresa.com.br>.';
---! EndIncluded correio/remetente_valido.sql
+--! EndIncluded saidas/correio/remetente_valido.sql
 
---! Included correio/enderecos_invalidos.sql
+--! Included saidas/correio/enderecos_invalidos.sql
 -- Which elements of a list are no mail addresses, or stand in it twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
 returns text
@@ -9675,9 +9675,9 @@ as $$
   where x.motivo is not null
 $$;
 comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element that is refused and why; null when all are addresses.';
---! EndIncluded correio/enderecos_invalidos.sql
+--! EndIncluded saidas/correio/enderecos_invalidos.sql
 
---! Included tabelas/configuracoes_correio.sql
+--! Included contrato/configuracoes_correio.sql
 -- The settings of mail and of the dead-man's check.
 insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, minimo, maximo, permitidos, unidade, descricao)
 select c.chave, c.valor::jsonb, c.valor::jsonb, c.tipo, c.minimo, c.maximo, c.permitidos::jsonb, c.unidade, c.descricao
@@ -9709,9 +9709,9 @@ from (values
   ('agenda.prazo', '"08:00"', 'hora', null, null, null, null,
     'Hora local de agenda.fuso até a qual a sessão do dia deve ter terminado; depois dela sai um aviso.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
---! EndIncluded tabelas/configuracoes_correio.sql
+--! EndIncluded contrato/configuracoes_correio.sql
 
---! Included correio/destinatarios.sql
+--! Included saidas/correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
 returns text[]
@@ -9728,9 +9728,9 @@ as $$
     with ordinality as e (endereco, n)
 $$;
 comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
---! EndIncluded correio/destinatarios.sql
+--! EndIncluded saidas/correio/destinatarios.sql
 
---! Included correio/enfileirar_mensagem.sql
+--! Included saidas/correio/enfileirar_mensagem.sql
 -- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
 create or replace function audit_interno.enfileirar_mensagem()
@@ -9753,9 +9753,9 @@ comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing
 
 create or replace trigger enfileirar after insert on audit.notificacoes
   for each row execute function audit_interno.enfileirar_mensagem();
---! EndIncluded correio/enfileirar_mensagem.sql
+--! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
---! Included correio/avisar_fim_sessao.sql
+--! Included saidas/correio/avisar_fim_sessao.sql
 -- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
 -- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
@@ -9782,9 +9782,9 @@ create or replace trigger avisar after update of status on audit.sessoes_process
   for each row when (
     old.status in ('agendada', 'em_andamento') and new.status in ('concluida', 'concluida_com_falhas', 'falhou'))
   execute function audit_interno.avisar_fim_sessao();
---! EndIncluded correio/avisar_fim_sessao.sql
+--! EndIncluded saidas/correio/avisar_fim_sessao.sql
 
---! Included correio/centavos.sql
+--! Included saidas/correio/centavos.sql
 -- An amount as the messages carry it: JSON numbers would lose the cents of large ones on their way.
 create or replace function audit_interno.centavos(valor numeric)
 returns text
@@ -9795,9 +9795,9 @@ as $$
   select round(centavos.valor, 2)::text
 $$;
 comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with two places.';
---! EndIncluded correio/centavos.sql
+--! EndIncluded saidas/correio/centavos.sql
 
---! Included correio/pagina.sql
+--! Included saidas/correio/pagina.sql
 -- Where the review page shows something. The one place that knows the page's addresses.
 create or replace function audit_interno.pagina(caminho text default '')
 returns text
@@ -9808,9 +9808,9 @@ as $$
   select rtrim(audit_interno.configuracao('correio.pagina') #>> '{}', '/') || '/revisao' || pagina.caminho
 $$;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
---! EndIncluded correio/pagina.sql
+--! EndIncluded saidas/correio/pagina.sql
 
---! Included consulta/pagina_revisao.sql
+--! Included saidas/consulta/pagina_revisao.sql
 -- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
 create or replace function audit.pagina_revisao()
 returns text
@@ -9822,9 +9822,9 @@ as $$
 $$;
 comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
 grant execute on function audit.pagina_revisao() to conferente_leitor;
---! EndIncluded consulta/pagina_revisao.sql
+--! EndIncluded saidas/consulta/pagina_revisao.sql
 
---! Included consulta/divergencia_link_revisao.sql
+--! Included saidas/consulta/divergencia_link_revisao.sql
 -- A field of the finding in the API. No settings of its own, so that the planner inlines it and asks for the page once.
 create or replace function audit.divergencia_link_revisao(divergencia audit.divergencias_processadas)
 returns text
@@ -9835,9 +9835,9 @@ as $$
 $$;
 comment on function audit.divergencia_link_revisao(audit.divergencias_processadas) is 'Where the review page shows this finding.';
 grant execute on function audit.divergencia_link_revisao(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/divergencia_link_revisao.sql
+--! EndIncluded saidas/consulta/divergencia_link_revisao.sql
 
---! Included consulta/sessao_link_revisao.sql
+--! Included saidas/consulta/sessao_link_revisao.sql
 -- A field of the session in the API. No settings of its own, so that the planner inlines it and asks for the page once.
 create or replace function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
 returns text
@@ -9848,9 +9848,9 @@ as $$
 $$;
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
---! EndIncluded consulta/sessao_link_revisao.sql
+--! EndIncluded saidas/consulta/sessao_link_revisao.sql
 
---! Included consulta/sessao_correio.sql
+--! Included saidas/consulta/sessao_correio.sql
 -- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
 create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
 returns text
@@ -9868,9 +9868,9 @@ as $$
 $$;
 comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
---! EndIncluded consulta/sessao_correio.sql
+--! EndIncluded saidas/consulta/sessao_correio.sql
 
---! Included consulta/divergencia_visto.sql
+--! Included saidas/consulta/divergencia_visto.sql
 -- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
 create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
 returns text
@@ -9883,9 +9883,9 @@ $$;
 comment on function audit.divergencia_visto(audit.divergencias_processadas) is
   'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/divergencia_visto.sql
+--! EndIncluded saidas/consulta/divergencia_visto.sql
 
---! Included consulta/faixa_confianca.sql
+--! Included saidas/consulta/faixa_confianca.sql
 -- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
 -- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
 -- up to there none was right. Inlined.
@@ -9898,9 +9898,9 @@ as $$
 $$;
 comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
 grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
---! EndIncluded consulta/faixa_confianca.sql
+--! EndIncluded saidas/consulta/faixa_confianca.sql
 
---! Included consulta/chave_grupo.sql
+--! Included saidas/consulta/chave_grupo.sql
 -- The name of a group, from what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
   regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text
@@ -9913,9 +9913,9 @@ as $$
 $$;
 comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) is 'Sixteen hexadecimal digits that stand for a group.';
 grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) to conferente_leitor;
---! EndIncluded consulta/chave_grupo.sql
+--! EndIncluded saidas/consulta/chave_grupo.sql
 
---! Included consulta/partes_grupo.sql
+--! Included saidas/consulta/partes_grupo.sql
 -- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
@@ -9937,9 +9937,9 @@ as $$
 $$;
 comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
 grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/partes_grupo.sql
+--! EndIncluded saidas/consulta/partes_grupo.sql
 
---! Included consulta/divergencia_grupo.sql
+--! Included saidas/consulta/divergencia_grupo.sql
 -- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
 -- name what lies in audit_interno, ask for it in views.
 create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
@@ -9965,9 +9965,9 @@ $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
   'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/divergencia_grupo.sql
+--! EndIncluded saidas/consulta/divergencia_grupo.sql
 
---! Included consulta/vw_divergencias_abertas.sql
+--! Included saidas/consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
@@ -10006,9 +10006,9 @@ comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by wh
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
---! EndIncluded consulta/vw_divergencias_abertas.sql
+--! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
---! Included consulta/vw_grupos_abertos.sql
+--! Included saidas/consulta/vw_grupos_abertos.sql
 -- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
 -- not sorted, or all that waits would be sorted for it.
 create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
@@ -10060,9 +10060,9 @@ comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those
 comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 grant select on audit_interno.vereditos to conferente_leitor;
---! EndIncluded consulta/vw_grupos_abertos.sql
+--! EndIncluded saidas/consulta/vw_grupos_abertos.sql
 
---! Included correio/cron_campo.sql
+--! Included saidas/correio/cron_campo.sql
 -- The numbers that one field of a cron expression names; the expression was checked by cron_valido.
 create or replace function audit_interno.cron_campo(campo text, menor integer, maior integer)
 returns integer[]
@@ -10081,9 +10081,9 @@ as $$
     coalesce(x.m[3]::integer, 1)) as v (n)
 $$;
 comment on function audit_interno.cron_campo(text, integer, integer) is 'Values of a field of a cron expression, ascending.';
---! EndIncluded correio/cron_campo.sql
+--! EndIncluded saidas/correio/cron_campo.sql
 
---! Included correio/hora_prevista.sql
+--! Included saidas/correio/hora_prevista.sql
 -- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
 -- when both are restricted, as in every cron.
 create or replace function audit_interno.hora_prevista(cron text, dia date)
@@ -10104,9 +10104,9 @@ as $$
     and case when c.campos[3] = '*' or c.campos[5] = '*' then d.do_mes and d.da_semana else d.do_mes or d.da_semana end
 $$;
 comment on function audit_interno.hora_prevista(text, date) is 'Local time of the first due time on that day; null when there is none.';
---! EndIncluded correio/hora_prevista.sql
+--! EndIncluded saidas/correio/hora_prevista.sql
 
---! Included correio/conferir_ausencia.sql
+--! Included saidas/correio/conferir_ausencia.sql
 -- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
 -- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
 create or replace function audit_interno.conferir_ausencia(agora timestamptz default clock_timestamp())
@@ -10156,9 +10156,9 @@ comment on function audit_interno.conferir_ausencia(timestamptz) is
   'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
 grant usage on schema audit_interno to conferente_servico;
 grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;
---! EndIncluded correio/conferir_ausencia.sql
+--! EndIncluded saidas/correio/conferir_ausencia.sql
 
---! Included correio/conteudo_sessao.sql
+--! Included saidas/correio/conteudo_sessao.sql
 -- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
 returns jsonb
@@ -10181,9 +10181,9 @@ as $$
   where s.id = conteudo_sessao.sessao_id
 $$;
 comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the session''s row, amounts as text, and its duration in seconds.';
---! EndIncluded correio/conteudo_sessao.sql
+--! EndIncluded saidas/correio/conteudo_sessao.sql
 
---! Included correio/conteudo_lacunas.sql
+--! Included saidas/correio/conteudo_lacunas.sql
 -- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
 returns jsonb
@@ -10236,9 +10236,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
   'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
---! EndIncluded correio/conteudo_lacunas.sql
+--! EndIncluded saidas/correio/conteudo_lacunas.sql
 
---! Included correio/conteudo_espera.sql
+--! Included saidas/correio/conteudo_espera.sql
 -- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_espera(fuso text)
 returns jsonb
@@ -10266,9 +10266,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_espera(text) is
   'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
---! EndIncluded correio/conteudo_espera.sql
+--! EndIncluded saidas/correio/conteudo_espera.sql
 
---! Included correio/conteudo_regras.sql
+--! Included saidas/correio/conteudo_regras.sql
 -- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
 -- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
@@ -10309,9 +10309,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_regras(bigint, text) is
   'JSON array: counts, amounts and the 30-day trend (new findings a day, null where the rule did not run) of each rule of a session.';
---! EndIncluded correio/conteudo_regras.sql
+--! EndIncluded saidas/correio/conteudo_regras.sql
 
---! Included correio/conteudo_valores.sql
+--! Included saidas/correio/conteudo_valores.sql
 -- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. What is made of others (a list, an
 -- object) is the text of its JSON for the same reason. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
@@ -10326,9 +10326,9 @@ as $$
   from jsonb_each(conteudo_valores.valores) as v
 $$;
 comment on function audit_interno.conteudo_valores(jsonb) is 'The same object, with each number as an object of its decimal text, and each list or object as text.';
---! EndIncluded correio/conteudo_valores.sql
+--! EndIncluded saidas/correio/conteudo_valores.sql
 
---! Included correio/conteudo_itens.sql
+--! Included saidas/correio/conteudo_itens.sql
 -- The largest findings that a session left, each with its evidence and its address. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
 returns jsonb
@@ -10357,9 +10357,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
   'JSON array of the findings with most at stake that the session saw: those that wait for a person and, unless so_espera, those corrected.';
---! EndIncluded correio/conteudo_itens.sql
+--! EndIncluded saidas/correio/conteudo_itens.sql
 
---! Included correio/conteudo_controle.sql
+--! Included saidas/correio/conteudo_controle.sql
 -- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
 -- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
 -- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
@@ -10426,9 +10426,9 @@ end
 $$;
 comment on function audit_interno.conteudo_controle(bigint) is
   'JSON object of BRL texts: antes, depois, diferenca = corrigido (by the session) + outras (by people since) + sem_explicacao; null when nothing was measured.';
---! EndIncluded correio/conteudo_controle.sql
+--! EndIncluded saidas/correio/conteudo_controle.sql
 
---! Included correio/conteudo_correio.sql
+--! Included saidas/correio/conteudo_correio.sql
 -- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
 -- that does not. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
@@ -10447,9 +10447,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_correio(bigint, text) is
   'JSON array of messages caused, tried or given up since yesterday that failed, were refused by some recipient, or still wait after a failed attempt.';
---! EndIncluded correio/conteudo_correio.sql
+--! EndIncluded saidas/correio/conteudo_correio.sql
 
---! Included correio/conteudo_ausencia.sql
+--! Included saidas/correio/conteudo_ausencia.sql
 -- What is known when no session of a day has ended in time. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_ausencia(dia date, fuso text)
 returns jsonb
@@ -10479,9 +10479,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_ausencia(date, text) is
   'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
---! EndIncluded correio/conteudo_ausencia.sql
+--! EndIncluded saidas/correio/conteudo_ausencia.sql
 
---! Included correio/conteudo_mensagem.sql
+--! Included saidas/correio/conteudo_mensagem.sql
 -- All facts of one message, decided here; templates only show them.
 create or replace function audit_interno.conteudo_mensagem(notificacao_id bigint)
 returns jsonb
@@ -10542,9 +10542,9 @@ begin
 end
 $$;
 comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
---! EndIncluded correio/conteudo_mensagem.sql
+--! EndIncluded saidas/correio/conteudo_mensagem.sql
 
---! Included correio/compor_mensagem.sql
+--! Included saidas/correio/compor_mensagem.sql
 -- Fixes recipients, sender, Message-ID and facts, and queues the sending: from here on every attempt sends the same message. Who
 -- comes second waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
@@ -10580,9 +10580,9 @@ end
 $$;
 comment on function audit_interno.compor_mensagem(bigint) is 'Marks a message as composed and queues its sending; returns its row, null when it was not pendente.';
 grant execute on function audit_interno.compor_mensagem(bigint) to conferente_servico;
---! EndIncluded correio/compor_mensagem.sql
+--! EndIncluded saidas/correio/compor_mensagem.sql
 
---! Included correio/iniciar_envio.sql
+--! Included saidas/correio/iniciar_envio.sql
 -- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
 -- before anything leaves.
 create or replace function audit_interno.iniciar_envio(
@@ -10625,9 +10625,9 @@ $$;
 comment on function audit_interno.iniciar_envio(bigint) is
   'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
 grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
---! EndIncluded correio/iniciar_envio.sql
+--! EndIncluded saidas/correio/iniciar_envio.sql
 
---! Included correio/registrar_envio.sql
+--! Included saidas/correio/registrar_envio.sql
 -- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
@@ -10669,9 +10669,9 @@ $$;
 comment on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) is
   'Records an attempt: the letter''s subject (null when it could not be made), addresses served, address to answer of those refused for good, the error, and whether to give up. Returns the row.';
 grant execute on function audit_interno.registrar_envio(bigint, text, text[], jsonb, text, boolean) to conferente_servico;
---! EndIncluded correio/registrar_envio.sql
+--! EndIncluded saidas/correio/registrar_envio.sql
 
---! Included correio/mensagens_devidas.sql
+--! Included saidas/correio/mensagens_devidas.sql
 -- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker.
 create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp())
 returns table (notificacao_id bigint, status text, tentativas integer)
@@ -10687,9 +10687,9 @@ as $$
 $$;
 comment on function audit_interno.mensagens_devidas(text[], timestamptz) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[], timestamptz) to conferente_servico;
---! EndIncluded correio/mensagens_devidas.sql
+--! EndIncluded saidas/correio/mensagens_devidas.sql
 
---! Included correio/encerrar_mensagens.sql
+--! Included saidas/correio/encerrar_mensagens.sql
 -- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
 -- process was killed in it or because it could never be composed. Called by the worker at every tick.
 create or replace function audit_interno.encerrar_mensagens()
@@ -10710,9 +10710,9 @@ as $$
   returning n.*
 $$;
 comment on function audit_interno.encerrar_mensagens() is 'Gives up the messages whose job will never run again; returns them.';
---! EndIncluded correio/encerrar_mensagens.sql
+--! EndIncluded saidas/correio/encerrar_mensagens.sql
 
---! Included correio/conteudo_desfeitas.sql
+--! Included saidas/correio/conteudo_desfeitas.sql
 -- What a session saw undone from outside: by rule and load, and what became of it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_desfeitas(sessao_id bigint)
 returns jsonb
@@ -10737,9 +10737,9 @@ as $$
 $$;
 comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
---! EndIncluded correio/conteudo_desfeitas.sql
+--! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
---! Included consulta/permissoes.sql
+--! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
@@ -10750,9 +10750,9 @@ grant select on audit.tokens, audit.revogacoes to conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
   to conferente_regra;
---! EndIncluded consulta/permissoes.sql
+--! EndIncluded saidas/consulta/permissoes.sql
 
---! Included correcao/ainda_apontadas.sql
+--! Included motor/correcao/ainda_apontadas.sql
 -- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
 -- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
 create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
@@ -10772,9 +10772,9 @@ begin
 end
 $$;
 comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is 'Those of the window''s keys that the rule finds something at; null when none.';
---! EndIncluded correcao/ainda_apontadas.sql
+--! EndIncluded motor/correcao/ainda_apontadas.sql
 
---! Included correcao/adiaveis.sql
+--! Included motor/correcao/adiaveis.sql
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
 -- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
 -- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
@@ -10813,9 +10813,9 @@ as $$
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
 $$;
 comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relation defers cannot be looked at before the commit, or null.';
---! EndIncluded correcao/adiaveis.sql
+--! EndIncluded motor/correcao/adiaveis.sql
 
---! Included correcao/colunas_guardadas.sql
+--! Included motor/correcao/colunas_guardadas.sql
 -- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
 -- without those that are written, generated ones, and those that the rule registers as moving along.
 create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
@@ -10832,9 +10832,9 @@ as $$
       'conta_contabil', 'categoria', 'fornecedor_id', 'fornecedor', 'documento', 'descricao', 'valor', 'valor_documento', 'valor_desconto']))
 $$;
 comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
---! EndIncluded correcao/colunas_guardadas.sql
+--! EndIncluded motor/correcao/colunas_guardadas.sql
 
---! Included correcao/descrever_infiel.sql
+--! Included motor/correcao/descrever_infiel.sql
 -- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
 -- aplicar_grupo of rows that are then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
@@ -10854,9 +10854,9 @@ as $$
     '. Corrija o gatilho ou a regra da visão (conferente diagnostico experimenta cada coluna)')
 $$;
 comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) is 'Sentence on a write that the warehouse did not make as asked.';
---! EndIncluded correcao/descrever_infiel.sql
+--! EndIncluded motor/correcao/descrever_infiel.sql
 
---! Included correcao/falta_na_relacao.sql
+--! Included motor/correcao/falta_na_relacao.sql
 -- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
 -- since the finding. Called before a batch is applied.
 create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
@@ -10877,9 +10877,9 @@ as $$
   end
 $$;
 comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why these columns of the rule''s relation cannot be written, or null.';
---! EndIncluded correcao/falta_na_relacao.sql
+--! EndIncluded motor/correcao/falta_na_relacao.sql
 
---! Included correcao/travar_grupo.sql
+--! Included motor/correcao/travar_grupo.sql
 -- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
 -- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
 -- where what was written is read again.
@@ -10911,9 +10911,9 @@ end
 $$;
 comment on function audit_interno.travar_grupo(text, text, text, text, bigint[]) is
   'Locks rows for a group of pg_temp.conferente_lote and fills outras; rows that moved are left without.';
---! EndIncluded correcao/travar_grupo.sql
+--! EndIncluded motor/correcao/travar_grupo.sql
 
---! Included correcao/desconhecidas.sql
+--! Included motor/correcao/desconhecidas.sql
 -- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
 -- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
 -- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
@@ -10993,9 +10993,9 @@ begin
 end
 $$;
 comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findings that propose a text which the ledger does not know.';
---! EndIncluded correcao/desconhecidas.sql
+--! EndIncluded motor/correcao/desconhecidas.sql
 
---! Included correcao/fechar_superadas.sql
+--! Included motor/correcao/fechar_superadas.sql
 -- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
 -- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
 -- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
@@ -11069,9 +11069,9 @@ begin
 end
 $$;
 comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
---! EndIncluded correcao/fechar_superadas.sql
+--! EndIncluded motor/correcao/fechar_superadas.sql
 
---! Included integridade/tabelas.sql
+--! Included motor/selo/tabelas.sql
 -- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
 create type audit.verificacao as (
   situacao text,
@@ -11108,9 +11108,9 @@ create type audit_interno.quebra as (
   encontrado text
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
---! EndIncluded integridade/tabelas.sql
+--! EndIncluded motor/selo/tabelas.sql
 
---! Included deteccao/resumo_achado.sql
+--! Included motor/deteccao/resumo_achado.sql
 -- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines
 -- it: a session takes it of every finding. Nothing in its text depends on the session's settings; the time goes as a number.
 -- A row as text, because building a JSON array of the same costs three times as much.
@@ -11124,9 +11124,9 @@ as $$
 $$;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is
   'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
---! EndIncluded deteccao/resumo_achado.sql
+--! EndIncluded motor/deteccao/resumo_achado.sql
 
---! Included deteccao/preparar_regra.sql
+--! Included motor/deteccao/preparar_regra.sql
 -- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
 -- detectar_regra, repartir_regra and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
@@ -11146,9 +11146,9 @@ begin
 end
 $$;
 comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
---! EndIncluded deteccao/preparar_regra.sql
+--! EndIncluded motor/deteccao/preparar_regra.sql
 
---! Included deteccao/rodar_regra.sql
+--! Included motor/deteccao/rodar_regra.sql
 -- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
 -- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
 create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
@@ -11163,9 +11163,9 @@ end
 $$;
 comment on function audit_interno.rodar_regra(text, audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
 grant execute on function audit_interno.rodar_regra(text, audit.janela) to conferente_regra;
---! EndIncluded deteccao/rodar_regra.sql
+--! EndIncluded motor/deteccao/rodar_regra.sql
 
---! Included deteccao/conferir_corrigidas.sql
+--! Included motor/deteccao/conferir_corrigidas.sql
 -- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
 -- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
 -- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
@@ -11295,9 +11295,9 @@ end
 $$;
 comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigint) is
   'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
---! EndIncluded deteccao/conferir_corrigidas.sql
+--! EndIncluded motor/deteccao/conferir_corrigidas.sql
 
---! Included deteccao/confrontar_corrigidas.sql
+--! Included motor/deteccao/confrontar_corrigidas.sql
 -- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
 -- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
@@ -11343,9 +11343,9 @@ begin
 end
 $$;
 comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
---! EndIncluded deteccao/confrontar_corrigidas.sql
+--! EndIncluded motor/deteccao/confrontar_corrigidas.sql
 
---! Included deteccao/codigo_definicao.sql
+--! Included motor/deteccao/codigo_definicao.sql
 -- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
 -- it, where there are any. Called by hash_regra.
 create or replace function audit_interno.codigo_definicao(objetos jsonb)
@@ -11390,9 +11390,9 @@ as $$
   where q.tipo = 'o'
 $$;
 comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each function (f), view (v), type (t) or operator (o) given as keys "f 16401"; none of what is gone or is no code.';
---! EndIncluded deteccao/codigo_definicao.sql
+--! EndIncluded motor/deteccao/codigo_definicao.sql
 
---! Included deteccao/codigo_nomeado.sql
+--! Included motor/deteccao/codigo_nomeado.sql
 -- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
 -- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
 -- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
@@ -11425,9 +11425,9 @@ as $$
   select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
---! EndIncluded deteccao/codigo_nomeado.sql
+--! EndIncluded motor/deteccao/codigo_nomeado.sql
 
---! Included integridade/resumos_operacoes.sql
+--! Included motor/selo/resumos_operacoes.sql
 -- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
@@ -11496,9 +11496,9 @@ as $$
 $$;
 comment on function audit_interno.resumos_operacoes() is
   'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
---! EndIncluded integridade/resumos_operacoes.sql
+--! EndIncluded motor/selo/resumos_operacoes.sql
 
---! Included integridade/quebras_cadeia.sql
+--! Included motor/selo/quebras_cadeia.sql
 -- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
 -- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
@@ -11556,9 +11556,9 @@ as $$
 $$;
 comment on function audit_interno.quebras_cadeia() is
   'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
---! EndIncluded integridade/quebras_cadeia.sql
+--! EndIncluded motor/selo/quebras_cadeia.sql
 
---! Included integridade/quebras_cabeca.sql
+--! Included motor/selo/quebras_cabeca.sql
 -- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
 -- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
 -- verificar_integridade.
@@ -11596,9 +11596,9 @@ as $$
 $$;
 comment on function audit_interno.quebras_cabeca(bigint, bytea) is
   'cauda_ausente, cabeca_errada; testemunha_contradita where elo and selo are given.';
---! EndIncluded integridade/quebras_cabeca.sql
+--! EndIncluded motor/selo/quebras_cabeca.sql
 
---! Included integridade/quebras_fatos.sql
+--! Included motor/selo/quebras_fatos.sql
 -- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
 -- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
 -- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
@@ -11671,7 +11671,7 @@ as $$
   left join audit.operacoes o on o.id = x.operacao_id
 $$;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
---! EndIncluded integridade/quebras_fatos.sql
+--! EndIncluded motor/selo/quebras_fatos.sql
 
 --! Included comum/identidade.sql
 -- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
@@ -11721,7 +11721,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
   'SHA-256 over rule, table, key, proposed values (or the kind of a flag), entry and fingerprint.';
 --! EndIncluded comum/identidade.sql
 
---! Included integridade/quebras_divergencias.sql
+--! Included motor/selo/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
 -- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
@@ -11774,9 +11774,9 @@ as $$
   where q.parte is not null
 $$;
 comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_deteccao, divergencia_alterada.';
---! EndIncluded integridade/quebras_divergencias.sql
+--! EndIncluded motor/selo/quebras_divergencias.sql
 
---! Included integridade/quebras_acesso.sql
+--! Included motor/selo/quebras_acesso.sql
 -- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, which tokens
 -- were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
@@ -11824,9 +11824,9 @@ as $$
   where (o.id, o.token, o.nome, o.ator, o.motivo) is distinct from (r.operacao_id, r.token_id, r.nome, r.revogado_por, r.motivo)
 $$;
 comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
---! EndIncluded integridade/quebras_acesso.sql
+--! EndIncluded motor/selo/quebras_acesso.sql
 
---! Included integridade/quebras_protecao.sql
+--! Included motor/selo/quebras_protecao.sql
 -- Are the triggers that refuse change, and the one that seals, there as recusar_mudanca.sql, selar_operacao.sql and
 -- transicao_permitida.sql made them, and do they fire? Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_protecao()
@@ -11867,9 +11867,9 @@ as $$
   where s.situacao is not null
 $$;
 comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
---! EndIncluded integridade/quebras_protecao.sql
+--! EndIncluded motor/selo/quebras_protecao.sql
 
---! Included integridade/verificar_integridade.sql
+--! Included motor/selo/verificar_integridade.sql
 -- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
 -- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
 create or replace function audit.verificar_integridade(elo bigint default null, selo text default null)
@@ -11929,9 +11929,9 @@ $$;
 comment on function audit.verificar_integridade(bigint, text) is
   'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
---! EndIncluded integridade/verificar_integridade.sql
+--! EndIncluded motor/selo/verificar_integridade.sql
 
---! Included integridade/selar.sql
+--! Included motor/selo/selar.sql
 -- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
 -- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
 -- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
@@ -11978,9 +11978,9 @@ end
 $$;
 comment on function audit_interno.selar() is
   'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
---! EndIncluded integridade/selar.sql
+--! EndIncluded motor/selo/selar.sql
 
---! Included consulta/indice_da_visao.sql
+--! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
 -- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
@@ -12037,7 +12037,7 @@ comment on function audit_interno.indice_da_visao(text, text, text) is
   'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
---! EndIncluded consulta/indice_da_visao.sql
+--! EndIncluded saidas/consulta/indice_da_visao.sql
 
 --! Included comum/expressao_fiel.sql
 -- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
@@ -12081,7 +12081,7 @@ $$;
 comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL text: jsonb object of these columns of the row t.';
 --! EndIncluded comum/expressao_imagens.sql
 
---! Included consulta/divergencia_resumo.sql
+--! Included saidas/consulta/divergencia_resumo.sql
 -- A field of the finding: which entry it is about, in the words that a person knows it by.
 create or replace function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
 returns jsonb
@@ -12093,7 +12093,7 @@ $$;
 comment on function audit.divergencia_resumo(audit.divergencias_processadas) is
   'The columns by which a person recognises the entry (supplier, document, date, …: audit.regras.colunas_resumo), as the row held them when it was last found. Null when the rule registers none, or for a reader while the setting resumo.leitores is false.';
 grant execute on function audit.divergencia_resumo(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded consulta/divergencia_resumo.sql
+--! EndIncluded saidas/consulta/divergencia_resumo.sql
 
 --! Included comum/pela_api.sql
 -- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
@@ -12126,7 +12126,7 @@ return pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_rep
 comment on function audit_interno.sem_segredos(text) is 'The text with secrets and CPFs as ***.';
 --! EndIncluded comum/sem_segredos.sql
 
---! Included configuracao/conferir_caminho.sql
+--! Included pessoas/configuracao/conferir_caminho.sql
 -- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
 -- audit_interno.conferir_regra.
 create or replace function audit_interno.conferir_caminho(funcao text)
@@ -12150,9 +12150,9 @@ as $$
     where p.oid = audit_interno.funcao_da_janela(conferir_caminho.funcao) and c like 'search\_path=%') as caminho) as f
 $$;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
---! EndIncluded configuracao/conferir_caminho.sql
+--! EndIncluded pessoas/configuracao/conferir_caminho.sql
 
---! Included configuracao/conferir_tipos.sql
+--! Included pessoas/configuracao/conferir_tipos.sql
 -- Which of a rule's date, load time and amount is of a type that the engine cannot go by, in one sentence, or null. Called by
 -- audit.registrar_regra alone: a rule that was registered with a date that has a time of day keeps running.
 create or replace function audit_interno.conferir_tipos(regra audit.regras)
@@ -12175,9 +12175,9 @@ as $$
   limit 1
 $$;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
---! EndIncluded configuracao/conferir_tipos.sql
+--! EndIncluded pessoas/configuracao/conferir_tipos.sql
 
---! Included configuracao/dependencia_conhecida.sql
+--! Included pessoas/configuracao/dependencia_conhecida.sql
 -- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
 create or replace function audit_interno.dependencia_conhecida(nome text)
 returns boolean
@@ -12188,9 +12188,9 @@ as $$
   select audit_interno.esquema(nome) is not null or exists (select from audit_interno.codigo_nomeado(nome, '{}'))
 $$;
 comment on function audit_interno.dependencia_conhecida(text) is 'True when there is such a schema, function, view or type.';
---! EndIncluded configuracao/dependencia_conhecida.sql
+--! EndIncluded pessoas/configuracao/dependencia_conhecida.sql
 
---! Included configuracao/conferir_requisitos.sql
+--! Included pessoas/configuracao/conferir_requisitos.sql
 -- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
 -- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
 -- when a session decides which rules it runs, and by diagnostico.
@@ -12219,9 +12219,9 @@ exception when assert_failure or others then
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
---! EndIncluded configuracao/conferir_requisitos.sql
+--! EndIncluded pessoas/configuracao/conferir_requisitos.sql
 
---! Included configuracao/demora_expressao.sql
+--! Included pessoas/configuracao/demora_expressao.sql
 -- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
 -- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
 -- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
@@ -12276,9 +12276,9 @@ begin
 end
 $$;
 comment on function audit_interno.demora_expressao(text) is 'On which text a regular expression takes too long, in words; null where none does.';
---! EndIncluded configuracao/demora_expressao.sql
+--! EndIncluded pessoas/configuracao/demora_expressao.sql
 
---! Included configuracao/desativar_retencao.sql
+--! Included pessoas/configuracao/desativar_retencao.sql
 -- Switches a withholding tax off, as if it had never been; its history stays. One that ends by law gets a vale_ate instead.
 create or replace function audit.desativar_retencao(id bigint, motivo text)
 returns audit.retencoes
@@ -12305,9 +12305,9 @@ $$;
 comment on function audit.desativar_retencao(bigint, text) is
   'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint, text) to conferente_administrador;
---! EndIncluded configuracao/desativar_retencao.sql
+--! EndIncluded pessoas/configuracao/desativar_retencao.sql
 
---! Included configuracao/salvar_retencao.sql
+--! Included pessoas/configuracao/salvar_retencao.sql
 -- Adds a withholding tax, or gives an existing one another end or law, and switches it on again.
 create or replace function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date default null)
 returns audit.retencoes
@@ -12348,9 +12348,9 @@ $$;
 comment on function audit.salvar_retencao(text, numeric, date, text, text, date) is
   'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
---! EndIncluded configuracao/salvar_retencao.sql
+--! EndIncluded pessoas/configuracao/salvar_retencao.sql
 
---! Included avaliacao/exigir_dono.sql
+--! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
 -- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
@@ -12375,9 +12375,9 @@ begin
 end
 $$;
 comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a function whose owner is neither a superuser nor a member of conferente_dono or conferente_administrador.';
---! EndIncluded avaliacao/exigir_dono.sql
+--! EndIncluded pessoas/avaliacao/exigir_dono.sql
 
---! Included avaliacao/avaliar_versao.sql
+--! Included pessoas/avaliacao/avaliar_versao.sql
 -- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is rolled back, whatever happens;
 -- only the lines it returns remain. outra is the function it is compared with, or null: then an error says which of the two
 -- failed, with its code and message unchanged. Called by audit.avaliar_regra alone.
@@ -12424,7 +12424,7 @@ end
 $$;
 comment on function audit_interno.avaliar_versao(audit.regras, date, date, text) is
   'Back-test of one version of a rule, rolled back. Raises what the rule raises; compared with another, the error names the function.';
---! EndIncluded avaliacao/avaliar_versao.sql
+--! EndIncluded pessoas/avaliacao/avaliar_versao.sql
 
 --! Included regras/comum/confianca_base.sql
 -- The base confidence that the business registered for a rule, or the given default. Touches nothing.
@@ -16280,7 +16280,7 @@ comment on function regra_pendente_verificacao.julgar_retroteste(audit.janela) i
 revoke execute on function regra_pendente_verificacao.julgar_retroteste(audit.janela) from public;
 --! EndIncluded regras/pendente_verificacao/retroteste.sql
 
---! Included consulta/ver_registro.sql
+--! Included saidas/consulta/ver_registro.sql
 -- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
 -- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
 -- by the review page and in psql.
@@ -16325,9 +16325,9 @@ $$;
 comment on function audit.ver_registro(bigint) is
   'The row behind a finding as the warehouse holds it now, a line for each column in their order, with its type and its value as text; none when the row, its table or its key column is gone. Columns that conferente_regra may not read are left out. Errors: NC004 unknown id.';
 grant execute on function audit.ver_registro(bigint) to conferente_revisor, conferente_administrador;
---! EndIncluded consulta/ver_registro.sql
+--! EndIncluded saidas/consulta/ver_registro.sql
 
---! Included consulta/contrato.sql
+--! Included saidas/consulta/contrato.sql
 -- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
 -- diagnosis.
 create or replace function audit_interno.contrato()
@@ -16346,9 +16346,9 @@ as $$
     (13, 'valor_documento', 'numeric(18,2)', '{numeric}', true), (14, 'valor_desconto', 'numeric(18,2)', '{numeric}', true)
 $$;
 comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as the contract wants them.';
---! EndIncluded consulta/contrato.sql
+--! EndIncluded saidas/consulta/contrato.sql
 
---! Included consulta/colunas_usadas.sql
+--! Included saidas/consulta/colunas_usadas.sql
 -- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
 -- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
 -- that must not move along. Called by the diagnosis.
@@ -16380,9 +16380,9 @@ as $$
   group by u.coluna
 $$;
 comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
---! EndIncluded consulta/colunas_usadas.sql
+--! EndIncluded saidas/consulta/colunas_usadas.sql
 
---! Included consulta/diagnosticar_acesso.sql
+--! Included saidas/consulta/diagnosticar_acesso.sql
 -- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
 -- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
 -- Called by audit.diagnosticar_contrato; changes nothing.
@@ -16468,9 +16468,9 @@ begin
 end
 $$;
 comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the diagnosis on what our two roles may do with a relation.';
---! EndIncluded consulta/diagnosticar_acesso.sql
+--! EndIncluded saidas/consulta/diagnosticar_acesso.sql
 
---! Included consulta/diagnosticar_indices.sql
+--! Included saidas/consulta/diagnosticar_indices.sql
 -- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
@@ -16503,9 +16503,9 @@ as $$
   order by k.ordem
 $$;
 comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Lines of the diagnosis on indexes.';
---! EndIncluded consulta/diagnosticar_indices.sql
+--! EndIncluded saidas/consulta/diagnosticar_indices.sql
 
---! Included consulta/diagnosticar_linhas.sql
+--! Included saidas/consulta/diagnosticar_linhas.sql
 -- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
 -- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
 create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
@@ -16554,9 +16554,9 @@ begin
 end
 $$;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
---! EndIncluded consulta/diagnosticar_linhas.sql
+--! EndIncluded saidas/consulta/diagnosticar_linhas.sql
 
---! Included consulta/rotulos_estranhos.sql
+--! Included saidas/consulta/rotulos_estranhos.sql
 -- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
 -- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
 -- by the diagnosis.
@@ -16602,9 +16602,9 @@ begin
 end
 $$;
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
---! EndIncluded consulta/rotulos_estranhos.sql
+--! EndIncluded saidas/consulta/rotulos_estranhos.sql
 
---! Included consulta/diagnosticar_regras.sql
+--! Included saidas/consulta/diagnosticar_regras.sql
 -- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_regras()
@@ -16648,9 +16648,9 @@ as $$
   from audit_interno.rotulos_estranhos() e
 $$;
 comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnosis on rules, their settings and patterns.';
---! EndIncluded consulta/diagnosticar_regras.sql
+--! EndIncluded saidas/consulta/diagnosticar_regras.sql
 
---! Included consulta/experimentar_coluna.sql
+--! Included saidas/consulta/experimentar_coluna.sql
 -- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
 -- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
 -- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
@@ -16697,9 +16697,9 @@ begin
 end
 $$;
 comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
---! EndIncluded consulta/experimentar_coluna.sql
+--! EndIncluded saidas/consulta/experimentar_coluna.sql
 
---! Included consulta/experimentar_escrita.sql
+--! Included saidas/consulta/experimentar_escrita.sql
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
 -- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
 -- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
@@ -16811,9 +16811,9 @@ $$;
 comment on function audit.experimentar_escrita(text) is
   'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
---! EndIncluded consulta/experimentar_escrita.sql
+--! EndIncluded saidas/consulta/experimentar_escrita.sql
 
---! Included consulta/vw_correcoes_desfeitas.sql
+--! Included saidas/consulta/vw_correcoes_desfeitas.sql
 -- The list for whoever owns the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
@@ -16845,9 +16845,9 @@ comment on column audit.vw_correcoes_desfeitas.vezes_desfeita is 'How many sessi
 comment on column audit.vw_correcoes_desfeitas.status is 'Status of the finding now: corrigida when it has been made again since.';
 comment on column audit.vw_correcoes_desfeitas.sessao_id is 'Session that last saw it undone.';
 grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
---! EndIncluded consulta/vw_correcoes_desfeitas.sql
+--! EndIncluded saidas/consulta/vw_correcoes_desfeitas.sql
 
---! Included consulta/diagnosticar_servidor.sql
+--! Included saidas/consulta/diagnosticar_servidor.sql
 -- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
 -- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
 -- audit.diagnosticar_contrato.
@@ -16883,9 +16883,9 @@ as $$
     and a.attname in (select k.coluna from audit_interno.contrato() k)
 $$;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
---! EndIncluded consulta/diagnosticar_servidor.sql
+--! EndIncluded saidas/consulta/diagnosticar_servidor.sql
 
---! Included consulta/proxima_execucao.sql
+--! Included saidas/consulta/proxima_execucao.sql
 -- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; what falls into the
 -- gap of a change of daylight saving comes at the end of the gap. Looks day by day until two of the schedule's days are found, for
 -- today may have had its times already.
@@ -16916,9 +16916,9 @@ $$;
 comment on function audit.proxima_execucao() is
   'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
 grant execute on function audit.proxima_execucao() to conferente_leitor;
---! EndIncluded consulta/proxima_execucao.sql
+--! EndIncluded saidas/consulta/proxima_execucao.sql
 
---! Included consulta/diagnosticar_cargas.sql
+--! Included saidas/consulta/diagnosticar_cargas.sql
 -- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
 -- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
@@ -16950,9 +16950,9 @@ as $$
   where t.todas > 0
 $$;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
---! EndIncluded consulta/diagnosticar_cargas.sql
+--! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
---! Included portas/ajustes.sql
+--! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
 -- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
 -- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
@@ -17020,9 +17020,9 @@ end
 $$;
 comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value that is not the caller''s, for the door that calls it.';
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra, conferente_escrita;
---! EndIncluded portas/ajustes.sql
+--! EndIncluded motor/portas/ajustes.sql
 
---! Included portas/escrever.sql
+--! Included motor/portas/escrever.sql
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
 -- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
@@ -17069,9 +17069,9 @@ grant execute on function audit_interno.escrever(text, bigint[], text[], text, j
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
---! EndIncluded portas/escrever.sql
+--! EndIncluded motor/portas/escrever.sql
 
---! Included portas/preparar.sql
+--! Included motor/portas/preparar.sql
 -- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
 -- ajustes is never given. The caller looks at the path at once, and at its trace (audit_interno.rastro) before and
 -- after. Only conferente_dono may call it.
@@ -17105,9 +17105,9 @@ grant execute on function audit_interno.preparar(text, audit.janela, jsonb) to c
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_regra;
---! EndIncluded portas/preparar.sql
+--! EndIncluded motor/portas/preparar.sql
 
---! Included portas/rastro.sql
+--! Included motor/portas/rastro.sql
 -- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
 create or replace function audit_interno.ficam()
 returns text
@@ -17211,9 +17211,9 @@ begin
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
---! EndIncluded portas/rastro.sql
+--! EndIncluded motor/portas/rastro.sql
 
---! Included portas/disparar_adiados.sql
+--! Included motor/portas/disparar_adiados.sql
 -- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
 -- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
 -- looks at the path and the trace as after escrever. ajustes is never given.
@@ -17245,9 +17245,9 @@ grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_do
 
 set local role conferente_dono;
 revoke create on schema audit_interno from conferente_escrita;
---! EndIncluded portas/disparar_adiados.sql
+--! EndIncluded motor/portas/disparar_adiados.sql
 
---! Included posse/criar_trava.sql
+--! Included motor/posse/criar_trava.sql
 -- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
 -- others until that one's end.
 create or replace function audit_interno.criar_trava()
@@ -17265,9 +17265,9 @@ comment on function audit_interno.criar_trava() is 'Makes the lock of a new rule
 
 create or replace trigger criar_trava after insert on audit.regras
   for each row execute function audit_interno.criar_trava();
---! EndIncluded posse/criar_trava.sql
+--! EndIncluded motor/posse/criar_trava.sql
 
---! Included posse/largar_posse.sql
+--! Included motor/posse/largar_posse.sql
 -- Gives back what this connection has.
 create or replace function audit_interno.largar_posse(nome text)
 returns void
@@ -17278,9 +17278,9 @@ as $$
   delete from audit_interno.posses p where p.nome = largar_posse.nome and p.pid = pg_backend_pid()
 $$;
 comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
---! EndIncluded posse/largar_posse.sql
+--! EndIncluded motor/posse/largar_posse.sql
 
---! Included posse/travar_regra.sql
+--! Included motor/posse/travar_regra.sql
 -- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
 -- A row that only the owner's functions reach, so that only whoever may run sessions can hold it. They may leave it held in psql: it
 -- is waited for no longer than a step of the rule may take, and a little less, so that whoever waits is told who holds it.
@@ -17313,7 +17313,7 @@ exception when lock_not_available then
 end
 $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
---! EndIncluded posse/travar_regra.sql
+--! EndIncluded motor/posse/travar_regra.sql
 
 --! Included instalacao/autorizar_publicadas.sql
 -- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost

@@ -27,7 +27,7 @@ $$;
 -- Code that others wrote never runs with the owner's rights: rules, and all that is read of the warehouse, run as
 -- conferente_regra; all that is written to it, and the triggers that this fires, as conferente_escrita. The owner may become both
 -- (so that functions can belong to them) and has nothing of theirs by itself: what would reach the warehouse past the two doors
--- (sql/portas) is refused.
+-- (sql/motor/portas) is refused.
 do $$
 begin
   if (select rolinherit from pg_catalog.pg_roles where rolname = 'conferente_dono') then

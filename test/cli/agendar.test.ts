@@ -7,9 +7,9 @@ import { promisify } from 'node:util'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { test } from 'tap'
 import { crontabLines, systemdUnit, windowsTask } from '../../src/cli/service-files.ts'
-import { ROOT } from '../helper/arquivos.ts'
-import { banco } from '../helper/banco.ts'
-import { PASSWORD } from '../helper/servidor.ts'
+import { banco } from '../helper/database.ts'
+import { ROOT } from '../helper/files.ts'
+import { PASSWORD } from '../helper/server.ts'
 
 const exec = promisify(execFile)
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { armazem, conferente, personal } from './helper.ts'
 
 const { sql, url } = await banco(t)

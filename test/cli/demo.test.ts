@@ -1,5 +1,5 @@
 import t from 'tap'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('the demo tells its whole story on an empty database', async (t) => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { armazem, conferente, personal } from './helper.ts'
 
 const { sql, url } = await banco(t)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 const nowhere = 'postgresql://ninguem:nada@127.0.0.1:1/nada'

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { esperaTrava } from '../helper/banco.ts'
-import { cenario, codigo, one } from '../helper/cenario.ts'
+import { esperaTrava } from '../helper/database.ts'
+import { cenario, codigo, one } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente exportar writes a whole file or none, and is recorded', async (t) => {

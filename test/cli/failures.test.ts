@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 test('why a correction failed is shown where failures are listed and where they are simulated', async (t) => {

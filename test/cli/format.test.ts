@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createFormat } from '../../src/cli/format.ts'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 
 t.test('an amount inside a finding is shown, and given as JSON, with all its digits', async (t) => {
   const { url } = await banco(t)

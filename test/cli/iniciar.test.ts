@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type Test, test } from 'tap'
-import { ROOT } from '../helper/arquivos.ts'
-import { oficina, saida, until } from '../helper/trabalho.ts'
+import { ROOT } from '../helper/files.ts'
+import { oficina, saida, until } from '../helper/work.ts'
 
 test('serves, works, and ends both in order when asked', async (t) => {
   const { solicitar, sessao, demora, sql, workerUrl } = await oficina(t)

@@ -1,8 +1,8 @@
 // What a command line had running when it was killed is not carried out later, for nobody.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { armazem, lancar, regra } from '../helper/armazem.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
+import { armazem, lancar, regra } from '../helper/warehouse.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a killed command line leaves nothing running', async (t) => {

@@ -1,8 +1,8 @@
 // `conferente migrar` against databases that are not empty, and servers that are set otherwise.
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { armazem as warehouse } from '../helper/armazem.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
+import { armazem as warehouse } from '../helper/warehouse.ts'
 import { armazem, conferente } from './helper.ts'
 
 const esquemas = (sql: Awaited<ReturnType<typeof banco>>['sql']) => sql`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 

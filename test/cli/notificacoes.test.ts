@@ -1,8 +1,8 @@
 import { test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
-import { correio, receber } from '../helper/carteiro.ts'
-import { cenario } from '../helper/cenario.ts'
+import { correio, receber } from '../helper/postman.ts'
+import { cenario } from '../helper/scenario.ts'
 import { conferente } from './helper.ts'
 
 const GESTORA = 'gestora@empresa.com.br'

@@ -6,9 +6,9 @@ import { createRedactor } from '../../src/log/redact.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
-import { receber } from '../helper/carteiro.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { banco } from '../helper/database.ts'
+import { receber } from '../helper/postman.ts'
+import { cenario, one } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 const SAID = [

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente servir answers until it is asked to stop, and then ends in order', async (t) => {

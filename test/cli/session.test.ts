@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import t from 'tap'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { armazem, conferente, personal } from './helper.ts'
 
 const { sql, url } = await banco(t)

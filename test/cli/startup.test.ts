@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { ROOT } from '../helper/arquivos.ts'
+import { ROOT } from '../helper/files.ts'
 
 // Prints each library that is loaded.
 const SPY = `import { registerHooks } from 'node:module'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a token is issued once, listed, revoked, and never kept', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cenario, one } from '../helper/cenario.ts'
+import { cenario, one } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 const c = await cenario(t)

@@ -8,7 +8,7 @@ import { connect } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { conferente } from '../cli/helper.ts'
-import { databaseUrl } from '../helper/servidor.ts'
+import { databaseUrl } from '../helper/server.ts'
 
 const server = await openEmbedded(
   { dataDir: mkdtempSync(join(tmpdir(), 'conferente-migrar-')) },

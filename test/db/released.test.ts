@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { ROOT, read } from '../helper/arquivos.ts'
+import { ROOT, read } from '../helper/files.ts'
 
 const LIST = 'migrations/released.sha256'
 const released = [...(existsSync(join(ROOT, LIST)) ? read(LIST) : '').matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)]

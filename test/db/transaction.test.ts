@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import { connect, type Transaction } from '../../src/db/connection.ts'
 import { transaction } from '../../src/db/transaction.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 
 async function scene(t: Test) {
   const { sql: admin, url } = await banco(t)

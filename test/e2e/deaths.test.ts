@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
-import { type Oficina, oficina, saida, until } from '../helper/trabalho.ts'
+import { type Oficina, oficina, saida, until } from '../helper/work.ts'
 
 const [ROWS = 5000, DEATHS = 5] = process.argv.slice(2).map(Number)
 const PARTS = 24

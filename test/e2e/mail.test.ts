@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'tap'
-import { receber } from '../helper/carteiro.ts'
-import { oficina, processo, saida, until } from '../helper/trabalho.ts'
+import { receber } from '../helper/postman.ts'
+import { oficina, processo, saida, until } from '../helper/work.ts'
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -1,7 +1,7 @@
 // The demonstration's promise on warehouses that differ in everything drawn by chance: what auto corrects is right at
 // least 99 times in 100, and nothing that was right is changed.
 import t from 'tap'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'
 
 const ROWS = 20_000

@@ -17,8 +17,8 @@ import {
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
-import { banco } from '../helper/banco.ts'
-import { cenario, codigo, one } from '../helper/cenario.ts'
+import { banco } from '../helper/database.ts'
+import { cenario, codigo, one } from '../helper/scenario.ts'
 import { semear } from './findings.ts'
 
 const PLAIN: ExportOptions = { format: 'csv', dialect: 'rfc4180', language: 'pt-BR' }

@@ -12,7 +12,7 @@ import { inTransaction } from '../../src/export/index.ts'
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 import { HOSTIL, semear } from './findings.ts'
 
 const skip = spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice'

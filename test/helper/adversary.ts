@@ -1,6 +1,6 @@
 // What an administrator or a warehouse's owner may try with code of theirs that we run, and what must be the same afterwards.
 import type { Sql } from '../../src/db/connection.ts'
-import { SCHEMAS } from './esquema.ts'
+import { SCHEMAS } from './schema.ts'
 
 export interface Attack {
   readonly name: string

@@ -6,7 +6,7 @@ import type { Sql } from '../../src/db/connection.ts'
 import { type ServerSettings, startServer } from '../../src/http/server.ts'
 import { signToken } from '../../src/http/token.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { PASSWORD } from './servidor.ts'
+import { PASSWORD } from './server.ts'
 
 export const SECRET = 'um segredo de teste com mais de trinta e dois'
 

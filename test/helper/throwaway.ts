@@ -3,7 +3,7 @@ import { mkdtempSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
-import { ROOT } from './arquivos.ts'
+import { ROOT } from './files.ts'
 
 // Databases are made and dropped by the hundred: in memory that costs the kernel a third of what it does on a disk.
 const MEMORY = '/dev/shm'

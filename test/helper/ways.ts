@@ -9,7 +9,7 @@ import { TABLES } from '../../src/http/graphql/names.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { type Api, SECRET } from './api.ts'
-import type { Cenario } from './cenario.ts'
+import type { Cenario } from './scenario.ts'
 import {
   asShown,
   camel,

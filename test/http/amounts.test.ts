@@ -4,7 +4,7 @@ import { connect } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const AMOUNTS = ['0.10', '100.00', '90071992547409.93', '1234567890123.40']
 

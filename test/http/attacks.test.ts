@@ -4,9 +4,9 @@ import { type Test, test } from 'tap'
 import { neighbourhood } from '../../src/http/connections.ts'
 import { GRAPHQL_LIMITS } from '../../src/http/graphql/limits.ts'
 import { type Api, api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
-import { until } from '../helper/trabalho.ts'
+import { banco } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
+import { until } from '../helper/work.ts'
 
 const ALIVE = { query: '{ regras { totalCount } }' }
 

@@ -1,8 +1,8 @@
 // A request whose client has gone is not carried out later: whoever gave up asks again, and must not find it done.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { esperaTrava } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
+import { esperaTrava } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const REST = (id: number, visto: (string | null)[]) => ({
   path: '/api/v1/divergencias/aprovar',

@@ -8,11 +8,11 @@ import { test } from 'tap'
 import { parse } from 'yaml'
 import { ptBR } from '../../src/i18n/pt-BR.ts'
 import { api } from '../helper/api.ts'
-import { blocks, ROOT, read } from '../helper/arquivos.ts'
-import { banco } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
-import { CLIENT_TYPES, clientTypes } from '../helper/cliente.ts'
-import { PASSWORD } from '../helper/servidor.ts'
+import { CLIENT_TYPES, clientTypes } from '../helper/client.ts'
+import { banco } from '../helper/database.ts'
+import { blocks, ROOT, read } from '../helper/files.ts'
+import { cenario } from '../helper/scenario.ts'
+import { PASSWORD } from '../helper/server.ts'
 
 const run = promisify(execFile)
 const has = (program: string) => spawnSync(program, ['--version']).status === 0

@@ -8,8 +8,8 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { receber } from '../helper/carteiro.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { receber } from '../helper/postman.ts'
+import { cenario, one } from '../helper/scenario.ts'
 
 test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
   const c = await cenario(t)

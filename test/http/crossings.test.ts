@@ -4,9 +4,8 @@ import { type Test, test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { achar, regra } from '../helper/armazem.ts'
-import { receber } from '../helper/carteiro.ts'
-import { type Cenario, cenario } from '../helper/cenario.ts'
+import { receber } from '../helper/postman.ts'
+import { type Cenario, cenario } from '../helper/scenario.ts'
 import {
   asShown,
   type Column,
@@ -22,6 +21,7 @@ import {
   toMilliseconds,
   written,
 } from '../helper/values.ts'
+import { achar, regra } from '../helper/warehouse.ts'
 import { ways } from '../helper/ways.ts'
 
 /**

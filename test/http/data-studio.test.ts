@@ -2,9 +2,9 @@
 // against the live answer to what it asks.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { read } from '../helper/arquivos.ts'
-import { cenario } from '../helper/cenario.ts'
-import { tsc } from '../helper/compilador.ts'
+import { tsc } from '../helper/compiler.ts'
+import { read } from '../helper/files.ts'
+import { cenario } from '../helper/scenario.ts'
 
 type Row = Record<string, unknown>
 

@@ -4,8 +4,8 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { present } from '../../src/mail/present.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { receber } from '../helper/carteiro.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { receber } from '../helper/postman.ts'
+import { cenario, one } from '../helper/scenario.ts'
 
 for (const [zone, instant, day, shown] of [
   ['America/Noronha', '2026-11-10T01:30:00Z', '2026-11-09', '09/11/2026'],

@@ -1,7 +1,7 @@
 // Decisions and their undoing by the API: the same answers, finding by finding, as in psql.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 
 async function scene(t: Test) {
   const cena = await cenario(t)

@@ -1,8 +1,8 @@
 // The file of findings over REST: what is in it, and that it is on record.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
-import { until } from '../helper/trabalho.ts'
+import { cenario } from '../helper/scenario.ts'
+import { until } from '../helper/work.ts'
 
 const PATH = '/api/v1/relatorios/divergencias/export'
 

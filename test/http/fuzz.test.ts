@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const RUNS = Number(process.env['CONFERENTE_TESTE_FUZZ'] ?? 40)
 const SEED = Number(process.env['CONFERENTE_TESTE_SEMENTE'] ?? 20261124)

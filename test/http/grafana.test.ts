@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { blocks, ROOT, read } from '../helper/arquivos.ts'
-import { cenario } from '../helper/cenario.ts'
-import { tsc } from '../helper/compilador.ts'
+import { tsc } from '../helper/compiler.ts'
+import { blocks, ROOT, read } from '../helper/files.ts'
 import { expandMacros } from '../helper/grafana.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const DASHBOARD = read('docs/observability/grafana.json')
 

@@ -1,7 +1,7 @@
 // GraphQL as a caller meets it.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 
 test('a reader pages through findings, filters them, and follows their relations', async (t) => {
   const c = await cenario(t)

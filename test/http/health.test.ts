@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import { withinReach } from '../../src/http/reach.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
+import { banco } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 
 interface Part {
   parte: string

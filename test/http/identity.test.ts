@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { type Test, test } from 'tap'
 import { type Api, api, forge, SECRET } from '../helper/api.ts'
-import { banco, esperaTrava } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
+import { banco, esperaTrava } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const ME = { query: '{ regras(first: 1) { totalCount } }' }
 const status = async ({ pedir }: Api, token: string) => (await pedir('/graphql', { token, body: ME })).status

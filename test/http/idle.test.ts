@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 import { times } from '../helper/thorough.ts'
 
 test('a server that cuts off idle connections after a moment is not noticed by who asks', async (t) => {

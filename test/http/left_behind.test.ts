@@ -4,9 +4,9 @@ import type { Sql, Transaction } from '../../src/db/connection.ts'
 import { openAccess } from '../../src/http/database.ts'
 import { carried } from '../helper/adversary.ts'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
 import { LEFT_LOCK, LEFT_NAME, leaveAtCommit } from '../helper/left_behind.ts'
-import { PASSWORD } from '../helper/servidor.ts'
+import { cenario } from '../helper/scenario.ts'
+import { PASSWORD } from '../helper/server.ts'
 
 const held = (sql: Sql) =>
   sql`select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = ${LEFT_LOCK}

@@ -1,7 +1,7 @@
 // Pages and filters of GraphQL over columns that may be null: nothing is lost, in either direction.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { type Cenario, cenario } from '../helper/cenario.ts'
+import { type Cenario, cenario } from '../helper/scenario.ts'
 
 const MANY = 25
 
@@ -113,6 +113,9 @@ test("a cursor of another list, another order, or of no list is the caller's err
   t.same(failures, [], 'none of them was ours')
 })
 
+// biome-ignore lint/suspicious/noExplicitAny: an answer of whatever shape the query has
+type Json = any
+
 interface Field {
   readonly name: string
   readonly args: readonly { readonly name: string; readonly type: Type }[]
@@ -160,7 +163,7 @@ test('so it is in every list of the schema, by every column that may be null, al
     )
 
   let compared = 0
-  const compare = async (list: Field, around: (inner: string) => string, pick: (data: any) => any) => {
+  const compare = async (list: Field, around: (inner: string) => string, pick: (data: Json) => Json) => {
     const node = (named(list.type).name ?? '').replace(/Connection$/, '')
     const leaves = fields(node).filter(
       ({ type, args }) => /SCALAR|ENUM/.test(named(type).kind) && args.length === 0,
@@ -195,7 +198,7 @@ test('so it is in every list of the schema, by every column that may be null, al
         const seen: string[] = []
         let at: string | null = null
         do {
-          const page: any = await ask(
+          const page: Json = await ask(
             `${forward ? 'first' : 'last'}: ${size}, orderBy: ${order}${at === null ? '' : `, ${forward ? 'after' : 'before'}: $at`}`,
             at,
           )

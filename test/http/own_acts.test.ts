@@ -1,7 +1,7 @@
 // Decisions that mean what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { type Cenario, cenario, one } from '../helper/cenario.ts'
+import { type Cenario, cenario, one } from '../helper/scenario.ts'
 
 interface Result {
   readonly id: number | string

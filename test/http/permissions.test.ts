@@ -16,8 +16,8 @@ import type { Sql } from '../../src/db/connection.ts'
 import { FIELDS, HIDDEN, MUTATIONS, QUERIES, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
+import { banco } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 import { LETTERS, line, MATRIX, PUBLIC, QUESTIONS, ROUTES } from './matrix.ts'
 
 const EXPECTED = MATRIX.split('\n').filter((text) => text !== '')

@@ -2,10 +2,10 @@
 import postgres from 'postgres'
 import { type Test, test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { blocks } from '../helper/arquivos.ts'
-import { cenario } from '../helper/cenario.ts'
-import { CERT, KEY } from '../helper/certificado.ts'
-import { PASSWORD } from '../helper/servidor.ts'
+import { CERT, KEY } from '../helper/certificate.ts'
+import { blocks } from '../helper/files.ts'
+import { cenario } from '../helper/scenario.ts'
+import { PASSWORD } from '../helper/server.ts'
 
 const QUERIES = blocks('Data Studio', 'sql').flatMap((text) =>
   text.split(/;\s*$/m).filter((one) => one.trim()),

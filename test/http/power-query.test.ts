@@ -3,8 +3,8 @@
 import { DefaultSettings, Language, TaskUtils } from '@microsoft/powerquery-parser'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { blocks } from '../helper/arquivos.ts'
-import { cenario } from '../helper/cenario.ts'
+import { blocks } from '../helper/files.ts'
+import { cenario } from '../helper/scenario.ts'
 
 type Node = Language.Ast.TNode
 const { NodeKind } = Language.Ast

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 
 test('each cause has its status, and says what would be right', async (t) => {
   const { pedir, token } = await api(t, await banco(t))

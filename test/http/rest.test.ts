@@ -1,7 +1,7 @@
 // REST as the people who use it see it: pages with totals, decisions, and refusals that say what would be right.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/cenario.ts'
+import { cenario } from '../helper/scenario.ts'
 
 async function scene(t: Test) {
   const cena = await cenario(t)

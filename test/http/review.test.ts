@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 
 test('the address that letters and GraphQL name is the page, with any query', async (t) => {
   const base = await banco(t)

@@ -10,9 +10,9 @@ import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { startServer } from '../../src/http/server.ts'
 import { signToken } from '../../src/http/token.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { ROOT } from '../helper/arquivos.ts'
-import { launch } from '../helper/navegador.ts'
-import { databaseUrl } from '../helper/servidor.ts'
+import { launch } from '../helper/browser.ts'
+import { ROOT } from '../helper/files.ts'
+import { databaseUrl } from '../helper/server.ts'
 
 const directory = join(ROOT, 'docs/review')
 mkdirSync(directory, { recursive: true })

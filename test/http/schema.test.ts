@@ -3,8 +3,8 @@ import { buildSchema, isObjectType } from 'postgraphile/graphql'
 import { test } from 'tap'
 import { HIDDEN_COLUMNS, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
-import { read } from '../helper/arquivos.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
+import { read } from '../helper/files.ts'
 
 test('docs/schema.graphql tells what /graphql offers', async (t) => {
   const { url } = await banco(t)

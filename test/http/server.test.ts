@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { serverSettings } from '../../src/http/settings.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
 
 test('without a token nothing is told, not even what exists', async (t) => {
   const { pedir } = await api(t, await banco(t))

@@ -10,8 +10,8 @@ import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { correio, receber, remetente } from '../helper/carteiro.ts'
-import { type Cenario, cenario } from '../helper/cenario.ts'
+import { correio, receber, remetente } from '../helper/postman.ts'
+import { type Cenario, cenario } from '../helper/scenario.ts'
 
 const EVIL = 'x\u0001\u0007\u001b[31m\u0085\u009d\u202eoãn\u2066\u200fy'
 const UNSEEN = /(?![\t\n\r])\p{Cc}|\p{Bidi_Control}/u

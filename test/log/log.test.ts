@@ -16,9 +16,9 @@ import { createRedactor, credentials } from '../../src/log/redact.ts'
 import { FILE_MB, FILES_KEPT } from '../../src/log/rolling.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/banco.ts'
-import { PASSWORD } from '../helper/servidor.ts'
-import { oficina, processo, saida, until } from '../helper/trabalho.ts'
+import { banco } from '../helper/database.ts'
+import { PASSWORD } from '../helper/server.ts'
+import { oficina, processo, saida, until } from '../helper/work.ts'
 
 const SMTP_PASSWORD = 'senha do correio 99'
 const LOGS = /^(app\.log|(app|daily_processor_sessoes)\.\d{4}-\d\d-\d\d\.\d+\.log)$/

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { test } from 'tap'
 import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
-import { correio, receber, remetente } from '../helper/carteiro.ts'
-import { cenario } from '../helper/cenario.ts'
+import { correio, receber, remetente } from '../helper/postman.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const KINDS = ['resumo', 'divergencias']
 

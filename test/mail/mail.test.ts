@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'tap'
 import { deliverDue, send } from '../../src/mail/deliver.ts'
-import { correio, depois, receber, remetente, sessao, TLS } from '../helper/carteiro.ts'
-import { type Cenario, cenario } from '../helper/cenario.ts'
-import { CERT } from '../helper/certificado.ts'
+import { CERT } from '../helper/certificate.ts'
+import { correio, depois, receber, remetente, sessao, TLS } from '../helper/postman.ts'
+import { type Cenario, cenario } from '../helper/scenario.ts'
 
 const KINDS = ['resumo', 'divergencias', 'falha', 'limite', 'ausencia']
 const GESTORA = 'gestora@empresa.com.br'

@@ -8,9 +8,9 @@ import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { mailText } from '../../src/i18n/index.ts'
 import type { Facts } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
-import { ROOT } from '../helper/arquivos.ts'
-import { launch } from '../helper/navegador.ts'
-import { databaseUrl, prepare, TEMPLATE } from '../helper/servidor.ts'
+import { launch } from '../helper/browser.ts'
+import { ROOT } from '../helper/files.ts'
+import { databaseUrl, prepare, TEMPLATE } from '../helper/server.ts'
 import { mailScene } from './scene.ts'
 
 const [directory = join(ROOT, 'docs/mail'), ...only] = process.argv.slice(2)

@@ -1,8 +1,8 @@
 import { test } from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { present } from '../../src/mail/present.ts'
-import { receber } from '../helper/carteiro.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { receber } from '../helper/postman.ts'
+import { cenario, one } from '../helper/scenario.ts'
 
 test("a rule's own error text is redacted in mail as in the log", async (t) => {
   const c = await cenario(t)

@@ -7,8 +7,8 @@ import { deliverDue } from '../../src/mail/deliver.ts'
 import { type Facts, factsSchema } from '../../src/mail/facts.ts'
 import { createMailFormat } from '../../src/mail/format.ts'
 import { render } from '../../src/mail/render.ts'
-import { correio, receber, remetente } from '../helper/carteiro.ts'
-import { cenario, one } from '../helper/cenario.ts'
+import { correio, receber, remetente } from '../helper/postman.ts'
+import { cenario, one } from '../helper/scenario.ts'
 
 const HOSTILE =
   '<script>alert(1)</script> {{77*77}} <%= 77*77 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'

@@ -3,8 +3,8 @@ import { test } from 'tap'
 import { compose, deliverDue, watchForAbsence } from '../../src/mail/deliver.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { SECRET } from '../helper/api.ts'
-import { correio, receber, remetente } from '../helper/carteiro.ts'
-import { oficina, trabalhador, until } from '../helper/trabalho.ts'
+import { correio, receber, remetente } from '../helper/postman.ts'
+import { oficina, trabalhador, until } from '../helper/work.ts'
 
 const GESTORA = 'gestora@empresa.com.br'
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`

@@ -3,10 +3,10 @@ import { of, type Subject } from './mutation.ts'
 /** Promise 5 of the design: auto is earned. */
 export const conquistada: Subject = {
   name: 'auto is earned',
-  tests: ['test/sql/conquistada.test.ts'],
+  tests: ['test/sql/earned_autonomy.test.ts'],
   mutations: [
     ...of(
-      'decisao/conferir_automatica.sql',
+      'pessoas/decisao/conferir_automatica.sql',
       ['v_regra.erradas_no_limiar > 0 and v_decididas >= v_minimo', 'v_decididas >= v_minimo'],
       ['v_decididas >= v_minimo', 'v_decididas > v_minimo'],
       ['v_regra.limite_inferior < v_regra.limiar', 'v_regra.precisao < v_regra.limiar'],
@@ -15,7 +15,7 @@ export const conquistada: Subject = {
       ['set automatica = false, automatica_perdida', 'set automatica_perdida'],
     ),
     ...of(
-      'decisao/contar_decisoes.sql',
+      'pessoas/decisao/contar_decisoes.sql',
       ['v.no_limiar and v.contagem = a.contagem as', 'v.no_limiar as'],
       [
         'select d.id, contar_decisoes.certas, d.confianca >= r.limiar',
@@ -25,7 +25,7 @@ export const conquistada: Subject = {
       ['-1 as sinal', '0 as sinal'],
     ),
     ...of(
-      'decisao/contar_reversoes.sql',
+      'pessoas/decisao/contar_reversoes.sql',
       ['-1 as sinal', '0 as sinal'],
       [
         'r.contagem, 1 as sinal\n    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde',
@@ -35,11 +35,11 @@ export const conquistada: Subject = {
       ['when not p.tirada then true', 'when not p.tirada then null'],
       ['where not p.tirada order by 1', 'where p.tirada order by 1'],
     ),
-    ...of('decisao/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
-    ...of('decisao/reabrir_divergencias.sql', [
+    ...of('pessoas/decisao/limite_wilson.sql', ['- 1.6449 *', '+ 1.6449 *']),
+    ...of('pessoas/decisao/reabrir_divergencias.sql', [
       'perform audit_interno.contar_decisoes(v_ids, null);',
       'perform audit_interno.contar_decisoes(v_ids, true);',
     ]),
-    ...of('configuracao/alterar_regra.sql', ['v_depois.limiar <> v_antes.limiar or', 'false or']),
+    ...of('pessoas/configuracao/alterar_regra.sql', ['v_depois.limiar <> v_antes.limiar or', 'false or']),
   ],
 }

@@ -2,7 +2,7 @@ import { of, type Subject } from './mutation.ts'
 
 export const pendenteVerificacao: Subject = {
   name: 'pendente_verificacao',
-  tests: ['test/sql/regras/pecas.test.ts', 'test/sql/regras/pendente_verificacao.test.ts'],
+  tests: ['test/sql/rules/pieces.test.ts', 'test/sql/rules/pendente_verificacao.test.ts'],
   mutations: [
     ...of(
       'regras/pendente_verificacao/sugestoes.sql',

@@ -3,10 +3,10 @@ import { of, type Subject } from './mutation.ts'
 export const tradeMarketing: Subject = {
   name: 'trade_marketing',
   tests: [
-    'test/sql/regras/trade_marketing.test.ts',
-    'test/sql/regras/codigo_contradito.test.ts',
-    'test/sql/regras/padroes_propostos.test.ts',
-    'test/sql/regras/pecas.test.ts',
+    'test/sql/rules/trade_marketing.test.ts',
+    'test/sql/rules/contradicted_code.test.ts',
+    'test/sql/rules/proposed_patterns.test.ts',
+    'test/sql/rules/pieces.test.ts',
   ],
   mutations: [
     ...of(

@@ -2,7 +2,7 @@ import { of, type Subject } from './mutation.ts'
 
 export const validacaoValores: Subject = {
   name: 'validacao_valores',
-  tests: ['test/sql/regras/validacao_valores.test.ts', 'test/sql/regras/valores_adversos.test.ts'],
+  tests: ['test/sql/rules/validacao_valores.test.ts', 'test/sql/rules/adverse_amounts.test.ts'],
   mutations: [
     ...of(
       'regras/validacao_valores/regra.sql',
@@ -45,7 +45,11 @@ export const validacaoValores: Subject = {
       ['and dia between s.vale_de and s.vale_ate', ''],
       ['where s.quantos = s.menos', ''],
     ),
-    ...of('configuracao/somar_retencoes.sql', ['r.tributo > s.ultimo', 'true'], ['where r.ativo', '']),
+    ...of(
+      'pessoas/configuracao/somar_retencoes.sql',
+      ['r.tributo > s.ultimo', 'true'],
+      ['where r.ativo', ''],
+    ),
     ...of('regras/validacao_valores/diferencas.sql', ['>= 10000', '>= 1000'], ['then 0.5 *', 'then 1 *']),
     ...of(
       'regras/validacao_valores/diferencas.sql',

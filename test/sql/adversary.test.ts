@@ -3,8 +3,8 @@
 // After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
 import t, { type Test } from 'tap'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
-import { armazem, lancar, recusa, regra } from '../helper/armazem.ts'
-import { banco } from '../helper/banco.ts'
+import { banco } from '../helper/database.ts'
+import { armazem, lancar, recusa, regra } from '../helper/warehouse.ts'
 
 const PATH = 'set search_path = pg_catalog, pg_temp'
 /** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */

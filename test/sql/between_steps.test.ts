@@ -3,8 +3,8 @@
 import t, { type Test } from 'tap'
 import { connect, type Row } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
-import { type Cenario, cenario, one } from '../helper/cenario.ts'
 import { leaveAtCommit } from '../helper/left_behind.ts'
+import { type Cenario, cenario, one } from '../helper/scenario.ts'
 
 const stop = { signal: new AbortController().signal }
 

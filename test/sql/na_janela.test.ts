@@ -1,7 +1,7 @@
 // A rule asks audit.na_janela of each row; what it costs is what an index on the date, the load time or the key costs.
 import t from 'tap'
-import { banco } from '../helper/banco.ts'
-import { cenario } from '../helper/cenario.ts'
+import { banco } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 
 const DAY = `row('2020-03-01', '2020-03-02', null, null, null)`
 const LOAD = `row(null, null, '2020-03-01 00:00+00', '2020-03-02 00:00+00', null)`

@@ -1,7 +1,7 @@
 import { test } from 'tap'
-import { read } from '../helper/arquivos.ts'
-import { banco } from '../helper/banco.ts'
-import { dumpSchema } from '../helper/esquema.ts'
+import { banco } from '../helper/database.ts'
+import { read } from '../helper/files.ts'
+import { dumpSchema } from '../helper/schema.ts'
 
 test('docs/schema.sql tells what a migrated database holds', async (t) => {
   const { sql } = await banco(t)

@@ -3,8 +3,8 @@ import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
-import { type Cenario, cenario, one } from '../helper/cenario.ts'
-import { emPartes, MONTHS, meses, ROWS } from '../helper/partes.ts'
+import { emPartes, MONTHS, meses, ROWS } from '../helper/parts.ts'
+import { type Cenario, cenario, one } from '../helper/scenario.ts'
 
 /** What the source holds from now on. */
 const origem = (c: Cenario, mudanca = 'select') =>

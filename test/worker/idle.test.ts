@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { oficina, trabalhador, until } from '../helper/trabalho.ts'
+import { oficina, trabalhador, until } from '../helper/work.ts'
 
 test('a server that cuts off idle connections does not cut off a worker that waits for work', async (t) => {
   const { solicitar, sessao, sql, workerUrl, url } = await oficina(t)

@@ -1,8 +1,8 @@
 // A long window is cut into parts that any number of workers share: each is done once, whoever dies or cancels on the way.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { MONTHS, meses, ROWS } from '../helper/partes.ts'
-import { processo, saida, trabalhador, until } from '../helper/trabalho.ts'
+import { MONTHS, meses, ROWS } from '../helper/parts.ts'
+import { processo, saida, trabalhador, until } from '../helper/work.ts'
 
 const ALL = MONTHS * ROWS
 const ours = (sql: Sql) => sql`

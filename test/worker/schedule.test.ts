@@ -1,7 +1,7 @@
 // The schedule: one session for each due time, at the right local time, whatever was off and however many workers look.
 import { test } from 'tap'
 import { lastRun, nextRuns, possible, scheduleDue } from '../../src/worker/schedule.ts'
-import { oficina, olharam, trabalhador, until } from '../helper/trabalho.ts'
+import { oficina, olharam, trabalhador, until } from '../helper/work.ts'
 
 const texts = (runs: Date[]) => runs.map((run) => run.toISOString().slice(0, 16))
 const NEW_YORK = 'America/New_York'

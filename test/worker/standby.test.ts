@@ -9,7 +9,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
-import { armazem, conhecer, lancar } from '../helper/armazem.ts'
+import { armazem, conhecer, lancar } from '../helper/warehouse.ts'
 
 t.test('a worker on a standby', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))

@@ -1,7 +1,7 @@
 // The worker as the operator sees it: what is asked for is done once, whoever dies or is stopped on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/trabalho.ts'
+import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/work.ts'
 
 test('a session asked for in SQL is run by the worker, under a login that is no superuser', async (t) => {
   const { solicitar, sessao, workerUrl, sql } = await oficina(t)

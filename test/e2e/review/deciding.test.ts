@@ -1,8 +1,8 @@
 // One key over a group: what it does, what needs two people, what is said of what was not done.
 
 import { test } from 'tap'
-import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/desk.ts'
 
 test(
   'one key decides a group; what needs a second person leaves my queue, and waits on a screen for somebody else',

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
 import { api } from '../../helper/api.ts'
-import { cenario } from '../../helper/cenario.ts'
-import { dialogo, dito, espera, mesa, naMao, pronto } from '../../helper/mesa.ts'
-import { navegador, semNavegador } from '../../helper/navegador.ts'
+import { navegador, semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, espera, mesa, naMao, pronto } from '../../helper/desk.ts'
+import { cenario } from '../../helper/scenario.ts'
 
 /** Targets of less than 24 pixels; a box is as large as its label. */
 const SMALL = `[...document.querySelectorAll('button, input, select, textarea, nav a')]

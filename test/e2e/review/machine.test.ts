@@ -2,8 +2,8 @@
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
-import { dito, espera, itens, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dito, espera, itens, lido, mesa, naMao, pronto } from '../../helper/desk.ts'
 
 test('a rule that has lost auto is told, and an administrator gives it back', semNavegador, async (t) => {
   const { cena, entrar } = await mesa(t)

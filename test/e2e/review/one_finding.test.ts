@@ -1,9 +1,9 @@
 // The link of a letter: one finding, whatever became of it, and values that a person types.
 
 import { test } from 'tap'
-import { dialogo, dito, dizer, espera, itens, lido, mesa } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
-import { precos } from '../../helper/precos.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, dizer, espera, itens, lido, mesa } from '../../helper/desk.ts'
+import { precos } from '../../helper/prices.ts'
 
 test(
   'the link of a letter shows the finding and its row; approved, the warehouse has it, and undone it is as before',

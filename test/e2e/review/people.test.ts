@@ -2,8 +2,8 @@
 
 import { test } from 'tap'
 import { forge } from '../../helper/api.ts'
-import { dialogo, dito, espera, itens, lido, type Mesa, mesa, pronto } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, espera, itens, lido, type Mesa, mesa, pronto } from '../../helper/desk.ts'
 
 test(
   'a reader sees findings, and neither the warehouse nor acts; an operator takes an operation back',

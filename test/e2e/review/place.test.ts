@@ -1,8 +1,8 @@
 // Finding one’s way: search, keyboard, screens.
 
 import { test } from 'tap'
-import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/desk.ts'
 
 /** Whether something lies over what has the keyboard. */
 const COVERED = `(() => {

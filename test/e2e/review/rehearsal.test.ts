@@ -1,8 +1,8 @@
 // A morning of 200 findings, cleared by keyboard alone: what it takes is counted here, not believed.
 import { test } from 'tap'
-import { one } from '../../helper/cenario.ts'
-import { espera, itens, mesa, naMao } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { espera, itens, mesa, naMao } from '../../helper/desk.ts'
+import { one } from '../../helper/scenario.ts'
 
 /**
  * Groups as the demonstration's mornings have them: many small ones of a category each, a few large or dear ones, some that only flag,

@@ -1,8 +1,8 @@
 // A server that does not answer, or too late.
 
 import { test } from 'tap'
-import { dialogo, dito, mesa, naMao, pronto } from '../../helper/mesa.ts'
-import { semNavegador } from '../../helper/navegador.ts'
+import { semNavegador } from '../../helper/browser.ts'
+import { dialogo, dito, mesa, naMao, pronto } from '../../helper/desk.ts'
 
 test('when the server falls silent it is said, and the work can go on after', semNavegador, async (t) => {
   const { cena, entrar } = await mesa(t)

@@ -1,7 +1,7 @@
 // Rollbacks of rollbacks over rows that others have moved, and writes that fire other triggers than those on update.
 import t from 'tap'
-import { divergencias, processar, reverter } from '../../helper/armazem.ts'
-import { banco } from '../../helper/banco.ts'
+import { banco } from '../../helper/database.ts'
+import { divergencias, processar, reverter } from '../../helper/warehouse.ts'
 import { COLUMNS, houseRule, type Kind, propose, warehouse } from '../../helper/warehouses.ts'
 
 const set = (kind: Kind, key: string, category: string) =>

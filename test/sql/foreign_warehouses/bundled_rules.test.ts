@@ -2,8 +2,8 @@
 // and a pattern, they find what is wrong there, and after each act every row of the base tables is what the audit says, to the byte.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { aprovar, divergencias, processar, reverter } from '../../helper/armazem.ts'
-import { banco } from '../../helper/banco.ts'
+import { banco } from '../../helper/database.ts'
+import { aprovar, divergencias, processar, reverter } from '../../helper/warehouse.ts'
 import { type Kind, untrue, type Variant, warehouse } from '../../helper/warehouses.ts'
 
 const RULES = ['pendente_verificacao', 'trade_marketing', 'validacao_valores']

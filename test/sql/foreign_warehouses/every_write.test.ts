@@ -2,8 +2,8 @@
 // base tables is what the audit says, to the byte; what is called corrected or reverted is; and what is not is called a failure.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { aprovar, divergencias, lista, processar, reverter } from '../../helper/armazem.ts'
-import { type Banco, banco } from '../../helper/banco.ts'
+import { type Banco, banco } from '../../helper/database.ts'
+import { aprovar, divergencias, lista, processar, reverter } from '../../helper/warehouse.ts'
 import {
   houseRule,
   type Kind,

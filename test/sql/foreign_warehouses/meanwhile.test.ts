@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { aprovar, divergencias, processar } from '../../helper/armazem.ts'
-import { banco } from '../../helper/banco.ts'
+import { banco } from '../../helper/database.ts'
+import { aprovar, divergencias, processar } from '../../helper/warehouse.ts'
 import { houseRule, type Kind, propose, warehouse } from '../../helper/warehouses.ts'
 
 const DOOR = 4242

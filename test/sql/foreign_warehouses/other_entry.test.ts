@@ -1,8 +1,8 @@
 // A key that belongs to another entry after the ledger was emptied and loaded again: nothing that was found, corrected, approved,
 // typed or excepted before says anything of the entry that has the key now.
 import t, { type Test } from 'tap'
-import { aprovar, divergencias, processar, recusa, reverter } from '../../helper/armazem.ts'
-import { banco } from '../../helper/banco.ts'
+import { banco } from '../../helper/database.ts'
+import { aprovar, divergencias, processar, recusa, reverter } from '../../helper/warehouse.ts'
 import { houseRule, type Kind, propose, type Warehouse, warehouse } from '../../helper/warehouses.ts'
 
 async function scene(t: Test, kind: Kind) {

@@ -1,8 +1,8 @@
 // A table that was dropped and a column that was renamed since: what is missing is said, and the rest is done.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { aprovar, divergencias, processar, recusa } from '../../helper/armazem.ts'
-import { banco } from '../../helper/banco.ts'
+import { banco } from '../../helper/database.ts'
+import { aprovar, divergencias, processar, recusa } from '../../helper/warehouse.ts'
 import { houseRule, propose, warehouse } from '../../helper/warehouses.ts'
 
 /** A session that corrected rows of two tables, and findings of both that wait. */

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE } from './server.ts'
+
+export interface Banco {
+  /** The superuser of the test server: sets the scene, never plays a user. */
+  readonly sql: Sql
+  readonly url: string
+  /** A connection of one of the people, with that person's rights and no more. */
+  como(pessoa: keyof typeof PEOPLE): Sql
+}
+
+/** A database of its own for a test, freshly migrated or as somebody else's is, dropped when the test ends. */
+export async function banco(t: Pick<Test, 'teardown'>, { migrado = true } = {}): Promise<Banco> {
+  const serverUrl = process.env['CONFERENTE_TESTE_URL']
+  if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
+  const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
+  const admin = connect(serverUrl, { max: 1 })
+  t.teardown(() => admin.end())
+  await admin.unsafe(
+    `create database ${name} template ${migrado ? TEMPLATE : "template0 encoding 'UTF8'"} strategy file_copy`,
+  )
+  const url = databaseUrl(serverUrl, name)
+  const open: Sql[] = []
+  const opened = (connection: Sql) => {
+    open.push(connection)
+    return connection
+  }
+  const sql = opened(connect(url))
+  t.teardown(async () => {
+    await Promise.all(open.map((connection) => connection.end({ timeout: 10 })))
+    await emptied(admin, name)
+    await admin.unsafe(`drop database if exists ${name} with (force)`)
+  })
+  return {
+    sql,
+    url,
+    como(pessoa) {
+      const personal = new URL(url)
+      personal.username = pessoa
+      personal.password = PASSWORD
+      return opened(connect(personal.href))
+    },
+  }
+}
+
+/** Waits for connections that are just closing: one that is cut off by force would fail the test after its end. */
+async function emptied(admin: Sql, database: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const [busy] = await admin`select from pg_stat_activity where datname = ${database} limit 1`
+    if (!busy) return
+    await sleep(50)
+  }
+}
+
+/** Waits until a connection to this database waits for a lock. */
+export async function esperaTrava(sql: Sql): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+    const [waiting] = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting) return
+  }
+  throw new Error('nobody waits for a lock')
+}
+
+/** Waits until the server process of a connection that was closed is gone, and its locks with it. */
+export async function esperaSaida(sql: Sql, pid: number): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+    const [alive] = await sql`select from pg_stat_activity where pid = ${pid}`
+    if (!alive) return
+  }
+  throw new Error(`process ${pid} is still there`)
+}

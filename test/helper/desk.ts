@@ -1,0 +1,60 @@
+// A browser on the findings of a small warehouse, and people who enter with their own token.
+import type { Locator, Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { api } from './api.ts'
+import { navegador, type Sight } from './browser.ts'
+import { cenario } from './scenario.ts'
+
+/** resumo: the rule registers by which columns a person knows an entry. */
+export async function mesa(t: Test, { resumo = false } = {}) {
+  const cena = await cenario(t)
+  if (resumo) {
+    await cena.pessoa('adelia')`
+      select from audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "data_lancamento", "filial", "descricao", "valor"]}', 'teste')`
+  }
+  const server = await api(t, cena)
+  const open = await navegador(t)
+  return {
+    cena,
+    server,
+    async entrar(
+      papel: 'leitor' | 'revisor' | 'operador' | 'administrador',
+      nome: string,
+      search = '',
+      sight?: Sight,
+    ): Promise<Page> {
+      const page = await open(`${server.url}/revisao${search}`, sight)
+      await page.getByLabel('Token').fill(await server.token(papel, nome))
+      await page.getByLabel('Token').press('Enter')
+      return page
+    },
+    open: (search = '', sight?: Sight) => open(`${server.url}/revisao${search}`, sight),
+  }
+}
+
+export type Mesa = Awaited<ReturnType<typeof mesa>>
+
+/** The heading of what is in hand, or of a part of the screen. */
+export const naMao = (page: Page, title: string) =>
+  page.getByRole('heading', { level: 2, name: title, exact: true })
+/** Waits until the line on top says so. */
+export const espera = (page: Page, text: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name: text }).waitFor()
+/** What is to be read there, as it is laid out. */
+export const lido = (there: Locator) =>
+  there.evaluate((element) => Reflect.get(element, 'innerText') as string)
+/** What the last act came to, once it says this. */
+export async function dito(page: Page, text: RegExp): Promise<string> {
+  const said = page.locator('.said .notice')
+  await said.filter({ hasText: text }).waitFor()
+  return lido(said)
+}
+export const itens = (page: Page) => page.locator('table.items tbody tr:not(.details)')
+/** Waits until what is in hand can be decided. */
+export const pronto = (page: Page) => itens(page).first().waitFor()
+export const dialogo = (page: Page) => page.getByRole('dialog')
+/** Gives the reason that a dialog asks for, and confirms. */
+export async function dizer(page: Page, motivo: string): Promise<void> {
+  await dialogo(page).getByLabel('Motivo').fill(motivo)
+  await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
+}

@@ -1,0 +1,49 @@
+import { read } from './files.ts'
+
+export interface Bloco {
+  /** The person named on the fence: ```sql ana. */
+  readonly pessoa: string
+  readonly sql: string
+  /** What the page says is printed: the ```text block right after, or nothing. */
+  readonly saida: string
+}
+
+/** The SQL blocks of a page of docs/, in order, each with the output that the page shows. */
+export function blocos(page: string): Bloco[] {
+  const fence = /^```sql (\w+)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm
+  return [...read(page).matchAll(fence)].map(([, pessoa = '', sql = '', saida = '']) => ({
+    pessoa,
+    sql,
+    saida,
+  }))
+}
+
+/** Single statements: a semicolon at the end of a line ends one, but for those inside $$ … $$. */
+export function comandos(sql: string): string[] {
+  return (sql.match(/(?:[^;$]|\$\$[\s\S]*?\$\$|;(?!\n))+;\n/g) ?? []).map((text) => text.trim())
+}
+
+// int8, int2, int4, numeric
+const NUMERIC = new Set([20, 21, 23, 1700])
+
+/** A result as psql prints it aligned, without the row count. */
+export function tabela(
+  columns: readonly { name: string; type: number }[],
+  rows: readonly (readonly unknown[])[],
+): string {
+  const cells = rows.map((row) => row.map(cell))
+  const widths = columns.map(({ name }, i) =>
+    Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  )
+  const pad = (text: string, i: number) =>
+    NUMERIC.has(columns[i]?.type ?? 0) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)
+  const line = (row: readonly string[]) => ` ${row.map(pad).join(' | ')}`.trimEnd()
+  const head = columns.map(({ name }, i) => name.padEnd(widths[i] ?? 0)).join(' | ')
+  const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
+  return [` ${head}`.trimEnd(), rule, ...cells.map(line)].join('\n')
+}
+
+function cell(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 't' : 'f'
+  return value === null ? '' : String(value)
+}

@@ -1,0 +1,108 @@
+// A real SMTP server that does as it is told, and what arrived in it.
+import type { AddressInfo } from 'node:net'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
+import type { Test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/transport.ts'
+import { CERT, KEY } from './certificate.ts'
+import type { Cenario } from './scenario.ts'
+
+export interface Arrived extends ParsedMail {
+  readonly envelope: string[]
+  readonly raw: string
+}
+
+export interface PostOffice {
+  readonly port: number
+  readonly arrived: Arrived[]
+  /** One answer for each letter from now on, in order: a code to refuse it with, `cut` in the middle of it, or `lost` after it. */
+  readonly answers: ('ok' | 'cut' | 'lost' | number)[]
+  /** Address to code: recipients that are refused. */
+  readonly refuse: Map<string, number>
+  readonly sessions: { secure: boolean; user: string | undefined }[]
+  close(): Promise<void>
+}
+
+export const refusal = (code: number, words = 'no') => Object.assign(new Error(words), { responseCode: code })
+
+export async function correio(t: Test, options: SMTPServerOptions = {}, port = 0): Promise<PostOffice> {
+  const arrived: Arrived[] = []
+  const answers: PostOffice['answers'] = []
+  const refuse = new Map<string, number>()
+  const sessions: PostOffice['sessions'] = []
+  const sockets = new Map<string, () => void>()
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: options.secure || options.cert ? [] : ['STARTTLS'],
+    logger: false,
+    ...options,
+    onRcptTo({ address }, _session, done) {
+      const code = refuse.get(address)
+      done(code === undefined ? null : refusal(code, `mailbox of ${address}`))
+    },
+    onData(stream, session, done) {
+      const answer = answers.shift() ?? 'ok'
+      sessions.push({ secure: session.secure, user: session.user || undefined })
+      if (answer === 'cut') {
+        stream.once('data', () => cut(session))
+        stream.resume()
+        return
+      }
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', async () => {
+        if (typeof answer === 'number') return done(refusal(answer))
+        const raw = Buffer.concat(chunks)
+        const envelope = session.envelope.rcptTo.map(({ address }) => address)
+        arrived.push({ ...(await simpleParser(raw)), envelope, raw: raw.toString('latin1') })
+        if (answer === 'lost') cut(session)
+        else done()
+      })
+    },
+  })
+  function cut({ id }: SMTPServerSession) {
+    sockets.get(id)?.()
+  }
+  // The session's id and its socket meet only here; without this nothing could break in the middle.
+  const { connections } = server as unknown as {
+    connections: Set<{ id: string; _socket: { destroy(): void } }>
+  }
+  const known = { get: (id: string) => [...connections].find((c) => c.id === id) }
+  sockets.get = (id: string) => () => known.get(id)?._socket.destroy()
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
+  t.teardown(close)
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    arrived,
+    answers,
+    refuse,
+    sessions,
+    close,
+  }
+}
+
+export const TLS: SMTPServerOptions = { key: KEY, cert: CERT }
+
+export function remetente(t: Test, url: string, options: MailerOptions = {}): Mailer {
+  const mailer = createMailer(url, { timeout: 5000, ...options })
+  t.teardown(() => mailer.close())
+  return mailer
+}
+
+/** A session that found something, with everybody who is to know set. */
+export async function sessao(c: Cenario, ...addresses: string[]): Promise<bigint> {
+  await receber(c.sql, 'correio.destinatarios', addresses)
+  await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 })
+  const session = await c.processar()
+  return session['id'] as bigint
+}
+
+export const receber = (sql: Sql, key: string, addresses: readonly string[]) =>
+  sql`select audit.alterar_configuracao(${key}, ${sql.json(addresses)}, 'teste')`
+
+/** As if the wait before the next attempt were over. */
+export const depois = (sql: Sql) =>
+  sql`update audit.notificacoes set proxima_tentativa = now() - interval '1 second' where proxima_tentativa is not null`

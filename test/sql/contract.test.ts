@@ -1,0 +1,376 @@
+import t from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { banco } from '../helper/database.ts'
+import {
+  achar,
+  aprovar,
+  armazem,
+  type Chave,
+  chave,
+  divergencias,
+  type Forma,
+  fotografia,
+  lancar,
+  processar,
+  recusa,
+  regra,
+  reverter,
+} from '../helper/warehouse.ts'
+
+/** Errors for each rule and for one of the house, which auto may obey at once, and ordinary entries around them. */
+async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
+  const id = (n: number) => chave(tipo, n)
+  await lancar(
+    sql,
+    { id: id(1), fornecedor: 'Gráfica Um', descricao: 'MATERIAL PROMOCIONAL para feirão' },
+    { id: id(2), valor: '1000.00', valor_documento: '100.00', valor_desconto: '0' },
+    { id: id(3), categoria: 'Pendente', fornecedor: null, fornecedor_id: null, descricao: null },
+    { id: id(4), data_lancamento: '2026-03-05', fornecedor: 'Gráfica Um', descricao: 'Material Promocional' },
+    ...Array.from({ length: 30 }, (_, i) => ({
+      id: id(10 + i),
+      data_lancamento: `2026-0${1 + (i % 3)}-15`,
+      categoria: i === 0 ? 'Trade Marketing' : 'Serviços',
+    })),
+  )
+  await regra(
+    { sql, adelia },
+    {
+      nome: 'promocional',
+      consulta: achar(
+        `'{"categoria": "Trade Marketing"}'::jsonb`,
+        `t.descricao ilike 'material promocional%' and t.categoria <> 'Trade Marketing'`,
+      ),
+    },
+  )
+  await sql`update audit.regras set ativa = false where nome = 'trade_marketing'`
+}
+
+const casos: [Forma, Chave][] = [
+  ['tabela', 'bigint'],
+  ['tabela', 'uuid'],
+  ['tabela', 'text'],
+  ['particionada', 'bigint'],
+  ['particionada', 'text'],
+  ['visao', 'uuid'],
+  ['visao', 'text'],
+  ['estrela', 'bigint'],
+  ['estrela', 'uuid'],
+  ['estrela', 'text'],
+]
+for (const [forma, tipo] of casos) {
+  t.test(`the whole cycle on ${forma} with ${tipo} keys gives exact values back`, async (t) => {
+    const { sql, como } = await banco(t)
+    const [olivia, ana, adelia] = [como('olivia'), como('ana'), como('adelia')]
+    await armazem(sql, forma, tipo)
+    await cena(sql, adelia, tipo)
+    const antes = await fotografia(sql)
+
+    const manual = await processar(olivia, 'manual')
+    t.match(manual, { status: 'concluida', linhas_examinadas: 34n, corrigidas: 0n }, manual['mensagem'])
+    t.same(await fotografia(sql), antes, 'a manual session changes nothing')
+    const abertas = await divergencias(ana, 'aberta')
+    t.same(
+      abertas.map((d) => [d['regra'], d['registro_id']]),
+      [
+        ['pendente_verificacao', chave(tipo, 3)],
+        ['promocional', chave(tipo, 1)],
+        ['promocional', chave(tipo, 4)],
+        ['validacao_valores', chave(tipo, 2)],
+      ],
+    )
+
+    const valor = abertas[3]?.['id']
+    const [aprovada] = await aprovar(ana, valor)
+    t.match(aprovada, { status: 'corrigida' }, aprovada?.['motivo'])
+    t.match(await sql`select valor::text from dw.lancamentos where id::text = ${chave(tipo, 2)}`, [
+      { valor: '100.00' },
+    ])
+
+    const auto = await processar(olivia, 'auto')
+    t.match(auto, { status: 'concluida', corrigidas: 2n }, auto['mensagem'])
+    t.match(await sql`select categoria from dw.lancamentos where id::text = ${chave(tipo, 4)}`, [
+      { categoria: 'Trade Marketing' },
+    ])
+    const depois = await fotografia(sql)
+
+    const [item] = await reverter(ana, valor)
+    t.match(item, { resultado: 'revertida', antes: { valor: 1000 }, depois: { valor: 100 } })
+    const sessao =
+      await olivia`select * from audit.reverter_sessao(${auto['id']}, 'a lista de padrões estava errada')`
+    t.same(
+      sessao.map((r) => r['resultado']),
+      ['revertida', 'revertida'],
+    )
+    t.same(await fotografia(sql), antes, 'item and session rolled back: everything as it was')
+
+    const [reversao] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+    await ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'a lista estava certa')`
+    t.match(
+      await sql`select categoria from dw.lancamentos where id::text in (${chave(tipo, 1)}, ${chave(tipo, 4)})`,
+      [{ categoria: 'Trade Marketing' }, { categoria: 'Trade Marketing' }],
+      'a rollback can itself be rolled back',
+    )
+    t.not((await fotografia(sql)).join(), depois.join(), 'the amount is still as it was')
+    t.equal(await recusa(ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'de novo')`), 'NC017')
+    t.equal(
+      await recusa(olivia`update dw.lancamentos set valor = 0`),
+      '42501',
+      'nobody writes past the engine',
+    )
+  })
+}
+
+/** What the diagnosis says of one line. */
+async function linhas(sql: Sql) {
+  const rows = await sql`select * from audit.diagnosticar_contrato()`
+  return new Map(rows.map((row) => [row['item'] as string, row]))
+}
+
+t.test('the diagnosis of complete contracts has no error, whatever the form', async (t) => {
+  for (const forma of ['tabela', 'particionada', 'visao', 'estrela'] as const) {
+    const { sql, como } = await banco(t)
+    await armazem(sql, forma)
+    const by = await linhas(como('leo'))
+    t.same(
+      [...by.values()].filter((l) => l['situacao'] === 'erro'),
+      [],
+      forma,
+    )
+    t.match(by.get('linhas'), { situacao: 'aviso', detalhe: '0' })
+    t.match(by.get('índice em id'), { situacao: 'ok' }, forma)
+    t.equal(
+      by.get('escrever dw.lancamentos')?.['detalhe'],
+      forma === 'estrela' ? 'por gatilho INSTEAD OF' : 'direto',
+    )
+  }
+})
+
+t.test('the diagnosis names what is missing, wrong or not writable, and how to mend it', async (t) => {
+  const { sql, como } = await banco(t)
+  const leo = como('leo')
+  t.match((await linhas(leo)).get('dw.lancamentos'), { situacao: 'erro', detalhe: 'a relação não existe' })
+  t.equal(await recusa(como('olivia')`select audit.processar_divergencias()`), 'NC010')
+
+  await armazem(sql)
+  await sql.unsafe(`alter table dw.lancamentos drop column centro_custo, alter valor type float8,
+    alter data_lancamento type timestamp, alter fornecedor type varchar(80)`)
+  const by = await linhas(leo)
+  t.match(by.get('dw.lancamentos.centro_custo'), { situacao: 'erro', detalhe: 'falta' })
+  t.match(by.get('dw.lancamentos.valor'), { situacao: 'erro', detalhe: 'double precision' })
+  t.match(by.get('dw.lancamentos.data_lancamento'), { situacao: 'erro' })
+  t.match(by.get('dw.lancamentos.fornecedor'), { situacao: 'ok' })
+  t.match(by.get('regra pendente_verificacao'), { situacao: 'erro', detalhe: /centro_custo/ })
+  t.match(by.get('regra validacao_valores'), { situacao: 'ok' })
+  t.match(by.get('índice em id'), { situacao: 'ok' })
+  t.match(by.get('índice em carregado_em'), { situacao: 'aviso' })
+
+  await sql`drop table dw.lancamentos`
+  await sql.unsafe(`create view dw.lancamentos as select distinct 1::bigint as id, current_date as data_lancamento,
+    now() as carregado_em, 'x' as categoria`)
+  const visao = await linhas(leo)
+  t.match(visao.get('ler dw.lancamentos'), { situacao: 'erro', sugestao: /grant/ })
+  t.match(visao.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
+})
+
+t.test('the diagnosis finds the indexes below a view, whatever the columns are called there', async (t) => {
+  const { sql, como } = await banco(t)
+  const indices = async () =>
+    [...(await linhas(como('leo'))).values()]
+      .filter((l) => (l['item'] as string).startsWith('índice em '))
+      .map((l) => `${(l['item'] as string).slice(10)}: ${l['detalhe']}`)
+  const colunas = `filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor,
+    valor_documento, valor_desconto`
+
+  await armazem(sql, 'estrela')
+  await lancar(sql, { id: '-3', fornecedor_id: "l'água" })
+  await sql`insert into estrela.dim_fornecedor (codigo, nome) select 'F' || i, 'Fornecedor ' || i from generate_series(1, 200) i`
+  await sql`insert into estrela.fato (nk, dia, carga, sk_fornecedor)
+    select i, date '2026-02-10' + i % 9, timestamptz '2026-02-11Z' + i % 9 * interval '1 day', 1 + i % 200 from generate_series(1, 100100) i`
+  await sql`analyze estrela.fato, estrela.dim_fornecedor`
+  const antes = ['id: fato_pkey', 'data_lancamento: nenhum', 'carregado_em: nenhum']
+  t.same(await indices(), [...antes, 'fornecedor_id: nenhum'], 'an index of the dimension spares no fact')
+  await sql`create index chegada on estrela.fato (carga)`
+  await sql`create index do_fornecedor on estrela.fato (sk_fornecedor)`
+  t.same(await indices(), [
+    ...antes.slice(0, 2),
+    'carregado_em: chegada',
+    'fornecedor_id: dim_fornecedor_codigo_nome_key',
+  ])
+
+  const folga = await como('leo')`select detalhe from audit.diagnosticar_contrato() where item = 'fillfactor'`
+  t.same(
+    folga.map((l) => l['detalhe']),
+    ['estrela.fato: padrão'],
+    'room on the page is advised for the facts',
+  )
+
+  await sql`drop schema estrela cascade`
+  await sql`create schema origem`
+  await sql.unsafe(
+    `
+    create table origem.razao (numero text, dia date, chegada timestamptz, id int, data_lancamento date, carregado_em timestamptz,
+      ${colunas.replaceAll(',', ' text,').replace('valor text', 'valor numeric').replace('valor_documento text', 'valor_documento numeric')} numeric)
+      partition by range (dia)`,
+  )
+  await sql.unsafe(`
+    create table origem.razao_antes partition of origem.razao for values from (minvalue) to ('2026-01-01');
+    create table origem.razao_depois partition of origem.razao for values from ('2026-01-01') to (maxvalue);
+    create index on origem.razao (id);
+    create index on origem.razao (data_lancamento);
+    create index por_numero on origem.razao (numero);
+    create view dw.lancamentos as select numero as id, dia as data_lancamento, chegada + interval '0' as carregado_em, ${colunas} from origem.razao;
+    grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
+    insert into origem.razao (numero, dia, chegada) values (e'a\\\\''b', '2026-03-01', now())`)
+  t.same(
+    await indices(),
+    [
+      'id: por_numero',
+      'data_lancamento: particionada por esta coluna',
+      'carregado_em: nenhum',
+      'fornecedor_id: nenhum',
+    ],
+    'indexes on columns that only bear the name are none',
+  )
+})
+
+t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql, 'visao')
+  await lancar(sql, { id: '1' })
+  await sql`alter table origem.razao drop constraint razao_pkey`
+  await lancar(sql, { id: '1' })
+  t.match((await linhas(como('leo'))).get('id único'), { situacao: 'erro' })
+  await sql.unsafe(`create or replace view dw.lancamentos as select id, data_lancamento, carregado_em, filial, centro_custo,
+    conta_contabil, upper(classe) as categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento,
+    valor_desconto from origem.razao`)
+  t.match((await linhas(como('leo'))).get('escrever dw.lancamentos.categoria'), { situacao: 'erro' })
+})
+
+t.test('a session skips the rules whose columns are missing, and says so', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  await lancar(sql, { id: '1', valor: '5', valor_documento: '50' })
+  await sql`alter table dw.lancamentos drop column centro_custo`
+  const sessao = await processar(como('olivia'), 'manual')
+  t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /centro_custo/ })
+  t.match(await sql`select status from audit.execucoes_regra where regra = 'pendente_verificacao'`, [
+    { status: 'pulada' },
+  ])
+})
+
+t.test(
+  'each missing grant is printed as it mends it, for the role and the columns that lack it',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await lancar(sql, { id: '1' })
+    const leo = como('leo')
+    const ler = async () => (await linhas(leo)).get('ler dw.lancamentos')
+    const escrever = async () => (await linhas(leo)).get('escrever dw.lancamentos')
+    await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
+    await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
+    const tudo = [
+      'grant usage on schema dw to conferente_regra, conferente_escrita;',
+      'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
+    ]
+    t.match(await ler(), { situacao: 'erro', sugestao: tudo.join(' ') })
+    t.match(await escrever(), {
+      situacao: 'erro',
+      sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
+    })
+    t.equal((await linhas(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
+    await sql.unsafe(`${tudo.join('')} revoke select on dw.lancamentos from conferente_regra`)
+    t.match(await ler(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
+
+    const colunas = (
+      await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
+    ).map((c) => c['attname'] as string)
+    const menos = colunas.filter((c) => c !== 'valor' && c !== 'documento').join()
+    await sql.unsafe(`grant select (${menos}) on dw.lancamentos to conferente_regra;
+    grant update (${menos}) on dw.lancamentos to conferente_escrita`)
+    const falta = {
+      ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
+      escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
+    }
+    t.match(await ler(), { situacao: 'erro', sugestao: falta.ler })
+    t.match(await escrever(), { situacao: 'erro', sugestao: falta.escrever })
+    await sql.unsafe(falta.ler + falta.escrever)
+    t.match(
+      [await ler(), await escrever()],
+      [{ situacao: 'ok' }, { situacao: 'ok' }],
+      'columns alone will do',
+    )
+
+    await sql`alter table dw.lancamentos rename to fatos`
+    await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
+    await sql.unsafe(
+      `${tudo[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
+    )
+    t.match(await ler(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
+  },
+)
+
+t.test(
+  'of rules of one’s own the diagnosis says what they may not call, and what names no entry',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await armazem(sql)
+    await regra(
+      { sql, adelia: como('adelia') },
+      { nome: 'minha', consulta: achar(`'{"categoria": "X"}'::jsonb`, 'false') },
+    )
+    const minha = async () => (await linhas(como('leo'))).get('regra minha')
+    await sql`update audit.regras set colunas_identidade = '{fornecedor}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'ok' })
+    await sql`update audit.regras set colunas_identidade = '{}' where nome = 'minha'`
+    t.match(await minha(), { situacao: 'aviso', sugestao: /colunas_identidade/ })
+    await sql`revoke all on schema minhas from conferente_regra`
+    await sql`revoke all on function minhas.minha(audit.janela) from conferente_regra, public`
+    t.match(await minha(), {
+      situacao: 'erro',
+      sugestao:
+        'grant usage on schema minhas to conferente_regra; grant execute on function minhas.minha(audit.janela) to conferente_regra;',
+    })
+  },
+)
+
+t.test('entries without a category are counted, and labels that no entry has are named', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  const [leo, adelia] = [como('leo'), como('adelia')]
+  await lancar(
+    sql,
+    ...[null, '', ' \u00a0\t'].map((categoria, i) => ({ id: i, categoria })),
+    ...['Marketing e Trade', 'Marketing e Trade', 'A classificar'].map((categoria, i) => ({
+      id: 10 + i,
+      categoria,
+    })),
+  )
+  await sql`insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, descricao) values ('pendente.vazias', 'false', 'false', 'booleano', 'x')
+    on conflict (chave) do update set valor = 'false'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'aviso',
+    detalhe: /^3 nulas ou em branco; nenhuma regra/,
+  })
+  await sql`update audit.configuracoes_sistema set valor = 'true' where chave = 'pendente.vazias'`
+  t.match((await linhas(leo)).get('categoria em branco'), {
+    situacao: 'ok',
+    detalhe: /^3 .*contam como pendentes/,
+  })
+
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"Trade Marketing"', 'a nossa')`
+  await adelia`select audit.alterar_configuracao('pendente.rotulos', '["A CLASIFICAR", "a classificar"]', 'a nossa')`
+  const by = await linhas(leo)
+  t.match(by.get('trade_marketing.categoria'), {
+    situacao: 'aviso',
+    detalhe: 'nenhum lançamento tem a categoria Trade Marketing',
+    sugestao: /Marketing e Trade \(2\)/,
+  })
+  t.match(by.get('pendente.rotulos'), {
+    situacao: 'aviso',
+    detalhe: /A CLASIFICAR$/,
+    sugestao: /A classificar \(1\)/,
+  })
+  await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"marketing e trade"', 'a do livro')`
+  t.equal((await linhas(leo)).get('trade_marketing.categoria'), undefined)
+})

@@ -1,0 +1,369 @@
+import t, { type Test } from 'tap'
+import { banco } from '../helper/database.ts'
+import {
+  achar,
+  aprovar,
+  armazem,
+  conhecer,
+  divergencias,
+  fotografia,
+  lancar,
+  processar,
+  regra,
+  reverter,
+} from '../helper/warehouse.ts'
+
+/** Five entries in one wrong category, and a rule that puts them right: what happens on the way is the test's. */
+async function cena(
+  t: Test,
+  propostos = `'{"categoria": "Frete"}'::jsonb`,
+  colunas = ['categoria', 'valor'],
+) {
+  const { sql, como } = await banco(t)
+  const [olivia, adelia, ana, bruno] = [como('olivia'), como('adelia'), como('ana'), como('bruno')]
+  await armazem(sql)
+  await conhecer(sql, 'Frete')
+  await lancar(sql, ...[1, 2, 3, 4, 5].map((id) => ({ id, categoria: 'Errada' })))
+  await regra(
+    { sql, adelia },
+    { nome: 'frete', consulta: achar(propostos, "t.categoria = 'Errada'"), colunas },
+  )
+  return { sql, olivia, adelia, ana, bruno, url: '' }
+}
+type Cena = Awaited<ReturnType<typeof cena>>
+const categorias = async ({ sql }: Cena) =>
+  (await sql`select categoria from dw.lancamentos where id > 0 order by id`).map(
+    (row) => row['categoria'] as string,
+  )
+const auto = ({ olivia }: Cena) => processar(olivia, 'auto', ['frete'])
+
+const PORTEIRO = (corpo: string) => `create function dw.porteiro() returns trigger language plpgsql as
+  $$ begin if new.id = 3 then ${corpo} end if; return new; end $$;`
+/** What the warehouse has against row 3, and the SQLSTATE that the person reads. */
+const recusas: [string, string, RegExp, string?][] = [
+  ['a check', `alter table dw.lancamentos add check (id <> 3 or categoria = 'Errada')`, /23514/],
+  [
+    'a foreign key',
+    `create table dw.pares (id bigint, categoria text, primary key (id, categoria));
+     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete') union all values (-1001, 'Frete');
+     alter table dw.lancamentos add foreign key (id, categoria) references dw.pares`,
+    /23503/,
+  ],
+  [
+    'a deferred foreign key',
+    `create table dw.pares (id bigint, categoria text, primary key (id, categoria));
+     insert into dw.pares select n, c from generate_series(1, 5) n, (values ('Errada'), ('Frete')) v (c) where (n, c) <> (3, 'Frete') union all values (-1001, 'Frete');
+     alter table dw.lancamentos add foreign key (id, categoria) references dw.pares deferrable initially deferred`,
+    /23503/,
+  ],
+  [
+    'a unique index',
+    `update dw.lancamentos set documento = id::text;
+     insert into dw.lancamentos (id, documento, categoria) values (9, '3', 'Frete');
+     create unique index on dw.lancamentos (documento, categoria)`,
+    /23505/,
+  ],
+  [
+    'a trigger that raises',
+    `${PORTEIRO("raise exception 'período fechado';")}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /P0001.*período fechado/,
+  ],
+  [
+    'a trigger that raises the SQLSTATE of other databases',
+    `${PORTEIRO("raise exception 'período fechado' using errcode = '45000';")}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /45000/,
+  ],
+  [
+    'a trigger whose assertion fails',
+    `${PORTEIRO("assert false, 'sem contrapartida';")}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /P0004.*contrapartida/,
+  ],
+  [
+    'a trigger whose subquery finds two rows',
+    `${PORTEIRO('perform (select 1 from generate_series(1, 2));')}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /21000/,
+  ],
+  [
+    'a trigger that returns nothing',
+    `${PORTEIRO('return null;')}
+     create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
+    /não gravou/,
+  ],
+  [
+    'a deferred constraint trigger',
+    `${PORTEIRO("raise exception 'balanço não fecha';")}
+     create constraint trigger porteiro after update on dw.lancamentos deferrable initially deferred
+     for each row execute function dw.porteiro()`,
+    /P0001.*balanço/,
+  ],
+  ['a column too short', 'alter table dw.lancamentos alter categoria type varchar(6)', /22001/, 'Fretamento'],
+  [
+    'a domain too short',
+    'create domain dw.curta as varchar(6); alter table dw.lancamentos alter categoria type dw.curta',
+    /22001/,
+    'Fretamento',
+  ],
+  [
+    'a domain that checks',
+    `create domain dw.conferida as text check (value <> 'Fretamento');
+     alter table dw.lancamentos alter categoria type dw.conferida`,
+    /23514/,
+    'Fretamento',
+  ],
+]
+for (const [nome, ddl, motivo, longo] of recusas) {
+  t.test(`${nome} refuses one correction: it fails with the reason, the others are made`, async (t) => {
+    const propostos = longo
+      ? `jsonb_build_object('categoria', case t.id when 3 then '${longo}' else 'Frete' end)`
+      : undefined
+    // a text that no entry can have is nothing that auto would write
+    for (const modo of longo ? ['aprovação'] : ['auto', 'aprovação']) {
+      const c = await cena(t, propostos)
+      await c.sql.unsafe(ddl)
+      if (modo === 'auto') {
+        t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n }, modo)
+      } else {
+        await processar(c.olivia, 'manual', ['frete'])
+        await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
+      }
+      t.same((await categorias(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], modo)
+      t.match(await divergencias(c.ana, 'falha'), [{ registro_id: '3', motivo }], modo)
+      t.equal((await c.sql`select from audit.alteracoes`).length, 4, 'no image of what was not written')
+    }
+  })
+}
+
+const mudancas: [string, string, string[], string][] = [
+  ['deleted', 'delete from dw.lancamentos where id = 3', ['obsoleta'], ''],
+  [
+    'changed in the column',
+    "update dw.lancamentos set categoria = 'Outra' where id = 3",
+    ['obsoleta'],
+    'Outra',
+  ],
+  ['changed in a watched column', 'update dw.lancamentos set valor = 7 where id = 3', ['obsoleta'], 'Errada'],
+  ['put right', "update dw.lancamentos set categoria = 'Frete' where id = 3", ['resolvida'], 'Frete'],
+  ['changed elsewhere', "update dw.lancamentos set documento = 'NF' where id = 3", ['corrigida'], 'Frete'],
+]
+for (const [nome, mudanca, [status], fica] of mudancas) {
+  t.test(`a row ${nome} between detection and approval is never overwritten`, async (t) => {
+    const c = await cena(t)
+    await processar(c.olivia, 'manual', ['frete'])
+    await c.sql.unsafe(mudanca)
+    const feitas = await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
+    t.same(
+      feitas.map((d) => d['status']).sort(),
+      ['corrigida', 'corrigida', 'corrigida', 'corrigida', status].sort(),
+    )
+    t.same(await c.sql`select categoria from dw.lancamentos where id = 3`, fica ? [{ categoria: fica }] : [])
+  })
+}
+
+t.test('a row that is gone before the second approval of typed values is obsolete', async (t) => {
+  const c = await cena(t)
+  await processar(c.olivia, 'manual', ['frete'])
+  const [d] = (await divergencias(c.ana)).slice(2)
+  await c.ana`select audit.corrigir_manualmente(${d?.['id']}, '{"categoria": "Pedágio"}', 'é pedágio')`
+  await c.sql`delete from dw.lancamentos where id = 3`
+  t.match(await aprovar(c.bruno, d?.['id']), [{ status: 'obsoleta' }])
+})
+
+t.test(
+  'a trigger that alters what is written: that is undone, and said with what was asked and what is there',
+  async (t) => {
+    for (const quando of ['before', 'after']) {
+      const c = await cena(t)
+      await c.sql.unsafe(`create function dw.caixa() returns trigger language plpgsql as $$ begin
+      if pg_trigger_depth() > 1 then return new; end if;
+      ${quando === 'before' ? 'new.categoria := upper(new.categoria);' : 'update dw.lancamentos set categoria = upper(categoria) where id = new.id;'}
+      return new; end $$;
+      create trigger caixa ${quando} update on dw.lancamentos for each row when (new.categoria = 'Frete') execute function dw.caixa()`)
+      const antes = await fotografia(c.sql)
+      t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 5n }, quando)
+      t.same(await fotografia(c.sql), antes, quando)
+      t.same(await c.sql`select from audit.alteracoes`, [])
+      t.match(
+        await divergencias(c.ana, 'falha'),
+        Array(5).fill({
+          motivo:
+            /em categoria foi pedido "Frete", e ficou "FRETE".*Corrija o gatilho.*conferente diagnostico/,
+        }),
+        quando,
+      )
+    }
+  },
+)
+
+t.test(
+  'what is asked is asked to the byte, whatever the collation of the column takes for equal',
+  async (t) => {
+    const c = await cena(t)
+    await c.sql.unsafe(`
+    create collation public.sem_caixa (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    alter table dw.lancamentos alter column categoria type text collate public.sem_caixa;
+    create function dw.caixa() returns trigger language plpgsql as $$ begin new.categoria := upper(new.categoria); return new; end $$;
+    create trigger caixa before update on dw.lancamentos for each row execute function dw.caixa()`)
+    const antes = await fotografia(c.sql)
+    t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
+    t.same(await fotografia(c.sql), antes)
+  },
+)
+
+t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
+  const c = await cena(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
+  await c.sql.unsafe(`
+    update dw.lancamentos set valor_documento = 100;
+    alter table dw.lancamentos drop column valor_desconto;
+    alter table dw.lancamentos add column valor_desconto numeric generated always as (valor_documento - valor) stored;
+    create function dw.nada() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger nada before update on dw.lancamentos for each row execute function dw.nada()`)
+  const antes = await fotografia(c.sql)
+  const sessao = await auto(c)
+  t.match(sessao, { corrigidas: 5n, falhas: 0n }, sessao['mensagem'])
+  t.match(await c.sql`select distinct valor_desconto from dw.lancamentos where id > 0`, [
+    { valor_desconto: '40' },
+  ])
+  await c.olivia`select * from audit.reverter_sessao(${sessao['id']}, 'engano')`
+  t.same(await fotografia(c.sql), antes)
+})
+
+t.test(
+  'what the rule still flags after its own correction is undone, with both operations kept',
+  async (t) => {
+    const c = await cena(t)
+    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await regra(c, {
+      nome: 'teimosa',
+      consulta: achar(
+        `jsonb_build_object('categoria', t.categoria || '!')`,
+        't.id in (1, 2) or t.id = 4 and length(t.categoria) = 6',
+      ),
+    })
+    const antes = await fotografia(c.sql)
+    t.match(await processar(c.olivia, 'auto', ['teimosa']), {
+      status: 'concluida_com_falhas',
+      corrigidas: 1n,
+      falhas: 2n,
+    })
+    t.same(await categorias(c), ['Errada', 'Errada', 'Errada', 'Errada!', 'Errada'])
+    t.match(await divergencias(c.ana, 'falha'), [
+      { registro_id: '1', motivo: /ainda aponta/ },
+      { registro_id: '2' },
+    ])
+    t.match(
+      await c.sql`select o.tipo, a.antes ->> 'categoria' as antes from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
+      join audit.divergencias_processadas d on d.id = a.divergencia_id where d.registro_id = '1' order by o.id`,
+      [
+        { tipo: 'correcao', antes: 'Errada' },
+        { tipo: 'autoverificacao', antes: 'Errada!' },
+      ],
+    )
+    await reverter(c.ana, (await divergencias(c.ana, 'corrigida'))[0]?.['id'])
+    t.same(await fotografia(c.sql), antes)
+  },
+)
+
+t.test(
+  'verification finds its rows whatever day they are booked on, or are moved to, or on none',
+  async (t) => {
+    const c = await cena(t)
+    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
+    await c.sql`update dw.lancamentos
+    set data_lancamento = case id when 1 then date '2026-01-05' when 2 then '2026-12-30' when 4 then '2026-02-10' end where id < 5`
+    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await regra(c, {
+      nome: 'teimosa',
+      // whoever asks for days is not told of rows without one, but for the first look over everything
+      consulta: achar(
+        `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
+        `t.id > 0 and (janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
+        or t.data_lancamento is null and janela.chaves is null)`,
+      ),
+      colunas: ['categoria', 'data_lancamento'],
+    })
+    await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'teimosa'`
+    const antes = await fotografia(c.sql)
+    t.match(await processar(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
+    t.same(await fotografia(c.sql), antes)
+  },
+)
+
+/** Where five entries are booked, what the warehouse does about them, and the days at which verification is to look. */
+const verificados = [
+  {
+    caso: 'each in its place',
+    dias: ['2026-01-05', '2026-12-30', '2026-03-03', '2026-02-10', '2025-06-01'],
+    ddl: '',
+    janela: "(date '2026-01-05', date '2027-05-05')",
+    recusadas: 0n,
+  },
+  {
+    caso: 'one refused',
+    dias: ['2026-01-05', '2026-12-30', '2025-01-01', '2028-08-08', '2025-06-01'],
+    ddl: `alter table dw.lancamentos add check (id <> 3 or categoria = 'Errada')`,
+    janela: "(date '2026-01-05', date '2028-08-08')",
+    recusadas: 1n,
+  },
+  {
+    caso: 'a trigger books one elsewhere afterwards, which is undone',
+    dias: ['2026-01-05', '2026-12-30', '2026-03-03', '2026-02-10', '2025-06-01'],
+    ddl: `create function dw.remarcar() returns trigger language plpgsql as
+        $$ begin update dw.lancamentos set data_lancamento = '2030-10-10' where id = new.id and new.id = 2; return null; end $$;
+      create trigger remarcar after update of categoria on dw.lancamentos for each row execute function dw.remarcar()`,
+    janela: "(date '2026-01-05', date '2027-05-05')",
+    recusadas: 1n,
+  },
+]
+for (const { caso, dias, ddl, janela, recusadas } of verificados) {
+  t.test(`verification looks at the days of what was altered and at no others: ${caso}`, async (t) => {
+    const c = await cena(t)
+    await c.sql`update dw.lancamentos l set data_lancamento = d.dia
+      from unnest(${dias}::date[]) with ordinality as d (dia, id) where d.id = l.id`
+    await c.sql.unsafe(ddl)
+    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await regra(c, {
+      nome: 'mesquinha',
+      // entry 5 is moved too, so a statement of its own corrects it; asked about any other days, the rule stays unhappy
+      consulta: achar(
+        `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
+        `case when janela.chaves is null then t.categoria = 'Errada'
+          else (janela.data_inicio, janela.data_fim) is distinct from ${janela} end`,
+      ),
+      colunas: ['categoria', 'data_lancamento'],
+    })
+    await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'mesquinha'`
+    t.match(await processar(c.olivia, 'auto', ['mesquinha']), {
+      corrigidas: 5n - recusadas,
+      falhas: recusadas,
+    })
+  })
+}
+
+t.test('two rules that disagree on a column leave it to a person, however they name the table', async (t) => {
+  for (const tabela of ['dw.lancamentos', 'DW.Lancamentos']) {
+    const c = await cena(t)
+    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Pedágio' })
+    await regra(c, {
+      nome: 'pedagio',
+      consulta: achar(`'{"categoria": "Pedágio"}'::jsonb`, "t.id = 3 and t.categoria = 'Errada'"),
+      tabela,
+    })
+    t.match(await processar(c.olivia, 'auto', ['frete', 'pedagio']), { corrigidas: 4n })
+    t.equal((await categorias(c))[2], 'Errada', tabela)
+    t.equal((await divergencias(c.ana, 'aberta')).length, 2)
+  }
+})
+
+t.test('batches of any size correct the same rows', async (t) => {
+  for (const lote of [1, 3]) {
+    const c = await cena(t)
+    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', ${lote as never}::jsonb, 'teste')`
+    t.match(await auto(c), { status: 'concluida', corrigidas: 5n })
+    t.same(new Set(await categorias(c)), new Set(['Frete']))
+    t.equal((await c.sql`select from audit.operacoes where tipo = 'correcao'`).length, Math.ceil(5 / lote))
+  }
+})

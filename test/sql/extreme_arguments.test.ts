@@ -1,0 +1,114 @@
+import t from 'tap'
+import { banco } from '../helper/database.ts'
+import {
+  aprovar,
+  armazem,
+  conhecer,
+  divergencias,
+  fotografia,
+  lancar,
+  processar,
+  reverter,
+} from '../helper/warehouse.ts'
+
+/** Entries that a warehouse may hold and that no rule may choke on. Each is tried with each rule. */
+const estranhos: Record<string, unknown>[] = [
+  {
+    fornecedor: null,
+    fornecedor_id: null,
+    documento: null,
+    descricao: null,
+    categoria: null,
+    conta_contabil: null,
+  },
+  {
+    fornecedor: '',
+    fornecedor_id: '',
+    documento: '',
+    descricao: '',
+    categoria: '',
+    filial: '',
+    centro_custo: '',
+  },
+  {
+    valor: '-9999999999999999.99',
+    valor_documento: '9999999999999999.99',
+    valor_desconto: '-9999999999999999.99',
+  },
+  { valor: '0', valor_documento: '0', valor_desconto: '0' },
+  { valor: '-0.01', valor_documento: '100' },
+  { valor: null, valor_documento: '10' },
+  { valor: 'NaN', valor_documento: '10' },
+  { data_lancamento: '0219-03-01', valor: '55', valor_documento: '5.5' },
+  { data_lancamento: '2202-03-01', valor: '0.01', valor_documento: '0.02' },
+  { data_lancamento: '0044-03-15 BC' },
+  { data_lancamento: null, carregado_em: null },
+  { data_lancamento: 'infinity', carregado_em: '-infinity' },
+  { descricao: 'ação '.repeat(2000), fornecedor: 'b'.repeat(10_000), documento: '9'.repeat(10_000) },
+  {
+    descricao: 'promo 🚗🎉👩‍👩‍👧 \u0001\u0007\u001b[31m\t\r\n\u200b\u202e fim',
+    fornecedor: '🚗',
+    documento: '🚗1',
+  },
+  { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_', fornecedor_id: '#{x}' },
+]
+
+for (const pendente of [false, true]) {
+  t.test(
+    `strange entries${pendente ? ', parked as pending,' : ''} pass through every rule and the cycle`,
+    async (t) => {
+      const { sql, como } = await banco(t)
+      const [olivia, ana, bruno] = [como('olivia'), como('ana'), como('bruno')]
+      await armazem(sql)
+      await conhecer(sql, 'Trade Marketing')
+      await lancar(
+        sql,
+        ...Array.from({ length: 40 }, (_, i) => ({
+          id: 100 + i,
+          data_lancamento: `2026-0${1 + (i % 4)}-05`,
+          fornecedor: '🚗',
+        })),
+        ...estranhos.map((e, i) => ({
+          id: i + 1,
+          ...e,
+          ...(pendente ? { categoria: 'PENDENTE DE VERIFICAÇÃO' } : {}),
+        })),
+      )
+      const adelia = como('adelia')
+      for (const padrao of ['🚗', 'fim', 'ação', "'; drop table", 'bbb'])
+        await adelia`select audit.salvar_padrao('descricao', 'contem', ${padrao}, 'incluir', 'teste')`
+      for (const campo of ['fornecedor', 'conta_contabil'])
+        await adelia`select audit.salvar_padrao(${campo}, 'regex', '^[🚗\\\\b]+', 'incluir', 'teste')`
+      await sql`update dw.lancamentos set conta_contabil = '🚗' where id in (3, 4, 5, 6, 7, 8, 9, 10)`
+      const antes = await fotografia(sql)
+
+      const manual = await processar(olivia, 'manual')
+      t.match(
+        manual,
+        { status: 'concluida', linhas_examinadas: BigInt(40 + estranhos.length - 1) },
+        manual['mensagem'],
+      )
+      const execucoes =
+        await sql`select regra, status, encontradas > 0 as achou, erro_mensagem from audit.execucoes_regra`
+      for (const e of execucoes) t.match(e, { status: 'concluida' }, e['regra'])
+      const auto = await processar(olivia, 'auto')
+      t.equal(auto['status'], 'concluida', auto['mensagem'])
+      const propostas = (await divergencias(ana, 'aberta')).filter(
+        (d) => Object.keys(d['valores_propostos']).length,
+      )
+      t.ok(propostas.length > 0, `${propostas.length} proposals`)
+      // rules may both propose something for one row: one at a time, as a reviewer would
+      for (const { id } of propostas) {
+        const [d] = await aprovar(ana, id)
+        if (d?.['status'] === 'aguardando_segunda_aprovacao') await aprovar(bruno, id)
+      }
+      t.same(await divergencias(ana, 'falha'), [])
+      t.notSame(await fotografia(sql), antes)
+      const corrigidas = await divergencias(ana, 'corrigida')
+      t.ok(corrigidas.length > 5, `${corrigidas.length} corrected`)
+      for (const { id } of corrigidas.reverse())
+        t.match(await reverter(ana, id), [{ resultado: 'revertida' }])
+      t.same(await fotografia(sql), antes, 'to the last character')
+    },
+  )
+}

@@ -1,0 +1,170 @@
+// Findings that make one decision: seen as a group, decided as a group, and nothing beside what was shown.
+import t from 'tap'
+import { type Cenario, cenario, codigo } from '../helper/scenario.ts'
+
+type People = Parameters<Cenario['pessoa']>[0]
+
+const grupos = (c: Cenario, quem: People = 'ana') =>
+  c.pessoa(quem)`select grupo, especie, mudanca, situacao, quantidade::int, valor::float, duas_pessoas::int,
+      confianca_de::float, confianca_ate::float, parecidas_decididas::int, parecidas_certas::int, amostra::int[], visto
+    from audit.vw_grupos_abertos order by valor desc, grupo`
+
+type Grupo = Awaited<ReturnType<typeof grupos>>[number]
+
+const decidir = (c: Cenario, quem: People, ato: string, g: Grupo | undefined, exceto: number[] = []) =>
+  c.pessoa(quem)`select id::int, resultado, codigo, explicacao, status, operacao_id::int
+    from audit.decidir_grupo(${g?.['grupo'] as string}, ${ato}, ${exceto}, ${c.sql.json(g?.['visto'] as never)}, 'conferido') order by id`
+
+const id = async (c: Cenario, registro: number) => (await c.achado(registro)).id
+
+t.test(
+  'what waits is grouped by kind, change, confidence and people needed; a reader sees the same',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar(
+      { id: 1, valor: 300 },
+      { id: 2, valor: 500 },
+      { id: 3, valor: 200_000 },
+      { id: 4, confianca: 0.7 },
+      { id: 5, descricao: 'aponta', valor: 50 },
+    )
+    await c.processar()
+    const vistos = await grupos(c, 'leo')
+    t.match(vistos, [
+      { especie: 'errada', mudanca: 'categoria → CERTA', quantidade: 1, valor: 200_000, duas_pessoas: 1 },
+      { quantidade: 2, valor: 800, duas_pessoas: 0, confianca_de: 0.99, amostra: { length: 2 } },
+      { quantidade: 1, confianca_ate: 0.7 },
+      { quantidade: 1, mudanca: null, duas_pessoas: 0 },
+    ])
+    t.equal(await codigo(decidir(c, 'leo', 'aprovar', vistos[1])), '42501', 'and decides nothing')
+    const [campo] = await c.pessoa('leo')`select audit.divergencia_grupo(d) as grupo, a.grupo as lista
+    from audit.divergencias_processadas d join audit.vw_divergencias_abertas a on a.id = d.id where d.registro_id = '1'`
+    t.strictSame({ ...campo }, { grupo: vistos[1]?.['grupo'], lista: vistos[1]?.['grupo'] })
+  },
+)
+
+t.test('a hundredfold amount and a hundredth of it are two groups, and a turned sign a third', async (t) => {
+  const c = await cenario(t)
+  const [linha] = await c.sql`select audit_interno.mudanca('{"valor": 100}', '{"valor": 1}') as menos,
+    audit_interno.mudanca('{"valor": 1}', '{"valor": 100}') as mais, audit_interno.mudanca('{"valor": -7}', '{"valor": 7}') as sinal,
+    audit_interno.mudanca('{}', '{"valor": 7}') as novo, audit_interno.mudanca('{"a": 1}', '{}') as nada`
+  t.strictSame(
+    { ...linha },
+    {
+      menos: 'valor diminui',
+      mais: 'valor aumenta',
+      sinal: 'valor troca de sinal',
+      novo: 'valor → 7',
+      nada: null,
+    },
+  )
+})
+
+t.test(
+  'a group is approved in one act, without what was left out and what came since, and taken back in one',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.processar()
+    const [grupo] = await grupos(c)
+    await c.lancar({ id: 4 })
+    await c.processar()
+    const feito = await decidir(c, 'ana', 'aprovar', grupo, [await id(c, 2)])
+    t.match(feito, [
+      { id: await id(c, 1), resultado: 'feita', status: 'corrigida' },
+      { id: await id(c, 3), resultado: 'feita' },
+    ])
+    t.equal(feito.length, 2)
+    t.strictSame(
+      await Promise.all([1, 2, 3, 4].map((n) => c.categoria(n))),
+      ['CERTA', 'ERR', 'CERTA', 'ERR'],
+      'what was left out and what came since is as it was',
+    )
+    t.match(await grupos(c), [{ quantidade: 2, parecidas_decididas: 2, parecidas_certas: 2 }])
+    t.match(await c.desfazer('ana', feito[0]?.['operacao_id']), [
+      { resultado: 'feita' },
+      { resultado: 'feita' },
+    ])
+    t.match(await grupos(c), [{ quantidade: 4, parecidas_decididas: 0 }])
+    t.equal(await c.categoria(1), 'ERR')
+    const [denovo] = await decidir(c, 'bruno', 'aprovar', grupo, [await id(c, 2)]).then(
+      () => ['aceito'],
+      (e) => [e.code],
+    )
+    t.equal(denovo, 'NC005', 'what came back was not what he saw')
+  },
+)
+
+t.test('of what somebody else decided meanwhile it says who, and the rest goes through', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.processar()
+  const [grupo] = await grupos(c, 'bruno')
+  await c.rejeitar('ana', await id(c, 2))
+  const feito = await decidir(c, 'bruno', 'aprovar', grupo)
+  t.match(feito, [
+    { resultado: 'feita' },
+    {
+      id: await id(c, 2),
+      resultado: 'deixada',
+      codigo: 'NC005',
+      explicacao: /já está rejeitada por ana .*: está certo/,
+    },
+    { resultado: 'feita' },
+  ])
+  t.equal(await c.status(2), 'rejeitada')
+  t.equal(await codigo(decidir(c, 'bruno', 'rejeitar', grupo)), 'NC005', 'nothing of it is left')
+})
+
+t.test(
+  'two reviewers at one moment: each finding is decided once, and the slower one hears of it',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
+    await c.processar()
+    const [grupo] = await grupos(c)
+    const ends = await Promise.allSettled([
+      decidir(c, 'ana', 'aprovar', grupo),
+      decidir(c, 'bruno', 'rejeitar', grupo),
+    ])
+    const lost = ends.filter((e) => e.status === 'rejected')
+    t.equal(lost.length, 1)
+    t.match(lost[0], { reason: { code: 'NC005', message: /por (ana|bruno)/ } })
+    const [n] =
+      await c.sql`select count(distinct ator)::int as pessoas, count(*)::int as decisoes from audit.decisoes`
+    t.match(n, { pessoas: 1, decisoes: 20 })
+  },
+)
+
+t.test('two people: the first proposes the group, another approves it, not the same', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: 300_000 })
+  await c.processar()
+  const [grupo] = await grupos(c)
+  t.match(await decidir(c, 'ana', 'aprovar', grupo), [{ status: 'aguardando_segunda_aprovacao' }, {}])
+  t.equal(await codigo(decidir(c, 'bruno', 'aprovar', grupo)), 'NC005', 'what bruno saw is no longer there')
+  const [segunda] = await grupos(c, 'bruno')
+  t.match(segunda, { situacao: 'aguardando_segunda_aprovacao', quantidade: 2 })
+  t.equal(await codigo(decidir(c, 'ana', 'aprovar', segunda)), 'NC007')
+  t.match(await decidir(c, 'bruno', 'aprovar', segunda), [{ status: 'corrigida' }, { status: 'corrigida' }])
+})
+
+t.test(
+  'a group that grew under the same numbers, an unknown act and a missing sight are refused',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2 })
+    await c.processar()
+    const [grupo] = await grupos(c)
+    const visto = { ...(grupo?.['visto'] as object), quantidade: 1 }
+    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto } as never)), 'NC021')
+    t.equal(await codigo(decidir(c, 'ana', 'apagar', grupo)), 'NC001')
+    t.equal(
+      await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto: { quantidade: '2' } } as never)),
+      'NC001',
+    )
+    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto: null } as never)), 'NC001')
+    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, grupo: 'nenhum' } as never)), 'NC005')
+    t.match(await decidir(c, 'ana', 'confirmar', grupo), [{ status: 'resolvida' }, { status: 'resolvida' }])
+  },
+)

@@ -1,0 +1,203 @@
+// Promise 12: no role can hold what others need. As an adversary in psql would try it, in a transaction left open.
+import t, { type Test } from 'tap'
+import { type Connection, connect } from '../../src/db/connection.ts'
+import { esperaSaida } from '../helper/database.ts'
+import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+
+/** The others commit within this many milliseconds, whatever somebody holds; then they would wait for the test's end. */
+const SOON = 15_000
+
+async function soon<T>(t: Test, what: string, work: PromiseLike<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), SOON)
+  })
+  const answer = await Promise.race([work, late])
+  clearTimeout(timer)
+  t.not(answer, 'late', what)
+  return answer === 'late' ? undefined : answer
+}
+
+/** A connection of somebody's with a transaction that stays open until the test's end. */
+async function aberta(
+  t: Test,
+  c: Cenario,
+  quem: Parameters<Cenario['como']>[0],
+  ...atos: string[]
+): Promise<Connection> {
+  const sql = await c.como(quem).reserve()
+  t.teardown(() => sql.release())
+  await sql`begin`
+  t.teardown(() => sql`rollback`)
+  for (const ato of atos) await sql.unsafe(ato)
+  return sql
+}
+
+const registrar = (motivo: string) =>
+  `select audit.finalizar_operacao(audit.registrar_operacao('externa', '${motivo}'))`
+const exportar = `select audit.finalizar_operacao(audit.registrar_exportacao('{}'))`
+
+t.test('who has an act sealed early, and then waits, keeps nobody waiting', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+  await c.processar()
+  await aberta(t, c, 'leo', 'set constraints all immediate', exportar)
+  await aberta(t, c, 'leo', exportar, 'set constraints all immediate', 'select 1')
+  await aberta(
+    t,
+    c,
+    'ana',
+    'set constraints all immediate',
+    registrar('segura'),
+    'savepoint a',
+    registrar('ainda'),
+  )
+  await soon(t, 'a reviewer', c.aprovar('bruno', (await c.achado(2)).id))
+  await soon(t, 'a session', c.processar('auto'))
+  await soon(t, 'the engine', c.sql`select audit_interno.selar()`)
+  t.match(await c.sql`select count(*) filter (where elo is null)::int as soltas from audit.operacoes`, [
+    { soltas: 0 },
+  ])
+  t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+    { situacao: 'provada', pendentes: 0n },
+  ])
+})
+
+t.test('a commit that somebody stretches keeps nobody waiting', async (t) => {
+  const c = await cenario(t)
+  const leo = await c.como('leo').reserve()
+  await leo.unsafe(`
+    create temp table isca (n int);
+    create function pg_temp.demora() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return null; end $$;
+    create constraint trigger demora after insert on isca deferrable initially deferred for each row execute function pg_temp.demora()`)
+  await leo`begin`
+  await leo.unsafe(exportar)
+  await leo`insert into isca values (1)`
+  const lenta = leo`commit`.catch(() => {})
+  await soon(t, 'a person', c.pessoa('ana').unsafe(registrar('depressa')))
+  await soon(t, 'the engine', c.sql.unsafe(registrar('do motor')))
+  t.match(
+    await c.sql`select motivo, elo is not null as selada from audit.operacoes where tipo = 'externa' order by id`,
+    [
+      { motivo: 'depressa', selada: true },
+      { motivo: 'do motor', selada: true },
+    ],
+  )
+  await c.sql`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
+  await lenta
+  leo.release()
+})
+
+t.test(
+  'also where one of the engine’s own holds the head: the others go on, and are sealed after it',
+  async (t) => {
+    const c = await cenario(t)
+    const dona = await c.sql.reserve()
+    await dona`begin`
+    await dona.unsafe(`set constraints all immediate; ${registrar('primeira')}`)
+    await soon(t, 'another of the engine’s', c.sql.unsafe(registrar('segunda')))
+    await soon(t, 'a person', c.pessoa('ana').unsafe(registrar('terceira')))
+    t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+      { situacao: 'provada', pendentes: 2n },
+    ])
+    await dona`commit`
+    dona.release()
+    await c.sql`select audit_interno.selar()`
+    t.match(
+      await c.sql`select motivo from audit.operacoes where tipo = 'externa' order by elo`,
+      ['primeira', 'segunda', 'terceira'].map((motivo) => ({ motivo })),
+    )
+    t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+      { situacao: 'provada', pendentes: 0n },
+    ])
+  },
+)
+
+t.test('nobody but the engine seals, and what waits for its seal is guarded like what has one', async (t) => {
+  const c = await cenario(t)
+  for (const quem of ['leo', 'ana', 'olivia', 'adelia'] as const) {
+    t.equal(await codigo(c.pessoa(quem)`select audit_interno.selar()`), '42501', quem)
+    t.equal(await codigo(c.pessoa(quem)`select from audit_interno.cadeia for update`), '42501', quem)
+    t.equal(await codigo(c.pessoa(quem)`delete from audit_interno.fila_selos`), '42501', quem)
+  }
+  await c.pessoa('ana').unsafe(registrar('à espera'))
+  t.equal(await codigo(c.sql`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), 'NC013')
+  const falsas = async (ato: string) => {
+    const undo = new Error('undo')
+    let situacoes: unknown[] = []
+    await c.sql
+      .begin(async (tx) => {
+        await tx.unsafe(
+          `set local session_replication_role = replica; ${ato}; set local session_replication_role = origin`,
+        )
+        situacoes = (await tx`select situacao from audit.verificar_integridade()`).map((r) => r['situacao'])
+        throw undo
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error
+      })
+    return situacoes
+  }
+  t.same(await falsas(`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), [
+    'operacao_alterada',
+  ])
+  t.same(await falsas('delete from audit_interno.fila_selos'), ['operacao_sem_selo'])
+  t.same(await falsas(`update audit_interno.fila_selos set carimbada_em = now() - interval '2 hours'`), [
+    'operacao_sem_selo',
+  ])
+})
+
+t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  const ninguem = await c.como('ninguem').reserve()
+  t.teardown(() => ninguem.release())
+  await ninguem`select pg_advisory_lock(k, i) from unnest(array[20261123, 20261124, 20261125]) as k, generate_series(0, 200) as i`
+  await ninguem`select pg_advisory_lock(hashtext('conferente.regra'), hashtext(r)) from unnest(array['errada', 'trade_marketing']) as r`
+  const sessao = one(
+    await c.pessoa('olivia')`select id from audit.solicitar_processamento('auto', regras => '{errada}')`,
+  )
+  const trabalhadora = connect(c.url, { max: 1 })
+  await trabalhadora`select audit_interno.marcar_trabalhadores('{um}')`
+  t.match(await trabalhadora`select audit_interno.retomar_sessao(${sessao['id']}) as minha`, [
+    { minha: true },
+  ])
+  t.match(
+    await c.sql`select audit_interno.retomar_sessao(${sessao['id']}) as minha`,
+    [{ minha: false }],
+    'one conducts',
+  )
+  // Seen in pg_locks, the number is waited for, and the waiting says nothing.
+  const [posse] =
+    await c.sql`select numero::text as numero, pid from audit_interno.posses where nome = 'trabalhador um'`
+  const espera = ninguem`select pg_advisory_lock(${posse?.['numero']}::bigint)`.catch(() => {})
+  t.match(await soon(t, 'a session', c.processar('auto')), { status: 'concluida', corrigidas: 1n })
+  await trabalhadora.end({ timeout: 1 })
+  await esperaSaida(c.sql, posse?.['pid'])
+  await espera
+  t.match(
+    await c.sql`select audit_interno.trabalhadores_vivos() as vivos, audit_interno.possuida('trabalhador um') as possuida`,
+    [{ vivos: 0n, possuida: false }],
+  )
+  t.match(
+    await c.sql`select audit_interno.retomar_sessao(${sessao['id']}) as minha`,
+    [{ minha: true }],
+    'the dead conducts nothing',
+  )
+})
+
+t.test(
+  'an operator who leaves a session open keeps others waiting for a limited time, and they are told who',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 })
+    await c.sql`update audit.regras set tempo_limite = '2 seconds' where nome = 'errada'`
+    await aberta(t, c, 'olivia', `select from audit.processar_divergencias('auto', regras => '{errada}')`)
+    const espera = await soon(t, 'another session', c.processar('auto'))
+    t.match(espera, { status: 'falhou' }, 'its only rule failed')
+    t.match(
+      await c.sql`select status, erro_codigo, erro_mensagem from audit.execucoes_regra where regra = 'errada'`,
+      [{ status: 'falhou', erro_codigo: '55P03', erro_mensagem: /olivia/ }],
+    )
+  },
+)

@@ -1,0 +1,154 @@
+// What does not fit is told when a rule is registered, in a sentence that says what to do, not at seven in the morning.
+import t, { type Test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { banco } from '../helper/database.ts'
+import { INFINITA, interromper } from '../helper/endless.ts'
+import { processar } from '../helper/warehouse.ts'
+
+interface Recusa {
+  code?: string
+  message: string
+  detail?: string
+  hint?: string
+}
+
+const PATH = 'set search_path = pg_catalog, pg_temp'
+const FOUND = `select null::text, i.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'suspeito', 1.0 from dw.incentivos i
+  where janela.chaves is null or i.id::text = any (janela.chaves)`
+
+const funcao = (sql: Sql, nome: string, como = `stable ${PATH}`, corpo = FOUND) =>
+  sql.unsafe(`create function ${nome}(janela audit.janela) returns setof audit.achado language sql ${como} as $$ ${corpo} $$;
+    grant execute on function ${nome}(audit.janela) to conferente_regra`)
+
+async function cena(t: Test) {
+  const { sql, como } = await banco(t)
+  await sql.unsafe(`create schema dw; grant usage on schema dw to conferente_regra, conferente_escrita;
+    create domain dw.dinheiro as numeric(18,2);
+    create domain dw.dia as date;
+    create table dw.incentivos (id bigint primary key, chassi text, pago_em date, dia dw.dia, quando timestamptz,
+      hora timestamp, valor numeric(18,2), reais dw.dinheiro, pontos int, peso double precision, moeda money, situacao text);
+    insert into dw.incentivos values (1, 'CH1', '2026-03-01', '2026-03-01', now(), now(), 10, 10, 1, 1.5, 10, 'PAGO');
+    grant select on dw.incentivos to conferente_regra, conferente_escrita; grant update on dw.incentivos to conferente_escrita`)
+  await funcao(sql, 'dw.r_boa')
+  return { sql, como, adelia: como('adelia'), olivia: como('olivia') }
+}
+
+interface Pedido {
+  nome?: string
+  funcao?: string
+  preparacao?: string | null
+  tabela?: string
+  colunas?: string[] | null
+  data?: string | null
+  carga?: string | null
+  valor?: string | null
+}
+
+const registrar = (sql: Sql, pedido: Pedido): Promise<Recusa | undefined> => {
+  const r = {
+    ...{ nome: 'nova', funcao: 'dw.r_boa', preparacao: null, tabela: 'dw.incentivos', colunas: ['situacao'] },
+    ...{ data: null, carga: null, valor: null },
+    ...pedido,
+  }
+  return sql`select audit.registrar_regra(${r.nome}, 'x', ${r.funcao}, ${r.tabela}, 'id', ${r.colunas}::text[],
+    coluna_data => ${r.data}, coluna_carga => ${r.carga}, coluna_valor => ${r.valor}, preparacao => ${r.preparacao})`.then(
+    () => undefined,
+    (error: Recusa) => error,
+  )
+}
+
+t.test('a booking date is a date, a load time is a time, an amount can be summed', async (t) => {
+  const { adelia, olivia } = await cena(t)
+  const recusadas: [Pedido, RegExp][] = [
+    [{ data: 'valor' }, /valor .*numeric/],
+    [{ data: 'chassi' }, /chassi .*text/],
+    // days are compared with the column as it is: of the last day of a window only midnight would be taken
+    [{ data: 'quando' }, /quando .*timestamp/],
+    [{ data: 'hora' }, /hora .*timestamp/],
+    [{ carga: 'valor' }, /valor .*numeric/],
+    [{ carga: 'chassi' }, /chassi .*text/],
+    [{ valor: 'chassi' }, /chassi .*text/],
+    [{ valor: 'pago_em' }, /pago_em .*date/],
+    [{ valor: 'moeda' }, /moeda .*money/],
+  ]
+  for (const [i, [pedido, message]] of recusadas.entries())
+    t.match(
+      await registrar(adelia, { nome: `ruim_${i}`, ...pedido }),
+      { code: 'NC011', message },
+      JSON.stringify(pedido),
+    )
+
+  const aceitas: Pedido[] = [
+    { data: 'pago_em', carga: 'quando', valor: 'valor' },
+    { data: 'dia', carga: 'hora', valor: 'reais' },
+    { data: 'pago_em', carga: 'pago_em', valor: 'pontos' },
+    { valor: 'peso' },
+  ]
+  for (const [i, pedido] of aceitas.entries())
+    t.equal(await registrar(adelia, { nome: `boa_${i}`, ...pedido }), undefined, JSON.stringify(pedido))
+  const regras = aceitas.map((_, i) => `boa_${i}`)
+  const [sessao] = await olivia`
+    select * from audit.processar_divergencias('manual', '2026-01-01', '2026-12-31', ${regras}::text[])`
+  t.match(
+    sessao,
+    { status: 'concluida', encontradas: 4n },
+    'and with what is taken a session runs, over days',
+  )
+  t.match(await processar(olivia, 'manual', regras), { status: 'concluida' })
+})
+
+t.test('a function is given by its name, and a table too', async (t) => {
+  const { adelia } = await cena(t)
+  for (const nome of [
+    'dw.r_boa(audit.janela)',
+    'dw.r_boa()',
+    'dw.r_boa(',
+    'r_boa',
+    '',
+    'dw."r_boa',
+    'a.dw.r_boa',
+  ])
+    t.match(await registrar(adelia, { funcao: nome }), { code: 'NC011', message: /sem argumentos/ }, nome)
+  t.match(await registrar(adelia, { preparacao: 'dw.r_boa(audit.janela)' }), {
+    code: 'NC011',
+    message: /sem argumentos/,
+  })
+  for (const tabela of ['dw.incentivos(id)', 'incentivos', '', 'dw.incentivos i', 'dw."incentivos'])
+    t.match(await registrar(adelia, { tabela }), { code: 'NC011', message: /esquema\.tabela/ }, tabela)
+  t.equal(await registrar(adelia, { funcao: '"dw"."r_boa"', tabela: '"dw".incentivos' }), undefined)
+})
+
+t.test('a function in a temporary schema is no rule: elsewhere its name is another', async (t) => {
+  const { adelia } = await cena(t)
+  const session = await adelia.reserve()
+  t.teardown(() => session.release())
+  await session.unsafe(`create function pg_temp.espia(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
+    as $$ begin return; end $$`)
+  t.match(await registrar(session, { funcao: 'pg_temp.espia' }), { code: 'NC011', message: /tempor/ })
+  t.match(await registrar(session, { preparacao: 'pg_temp.espia' }), { code: 'NC011', message: /tempor/ })
+})
+
+t.test('what is missing is named', async (t) => {
+  const { adelia } = await cena(t)
+  for (const colunas of [[], null]) {
+    const recusa = await registrar(adelia, { colunas })
+    t.match(recusa, { code: 'NC011', message: /nova recusada: .*colunas/, hint: /./ })
+    t.notMatch(recusa?.message, /null value|violates/)
+  }
+})
+
+t.test('a rule that does not come to an end is named when its trial is cut off', async (t) => {
+  const { sql, adelia } = await cena(t)
+  await sql.unsafe(`create function dw.r_infinita(janela audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
+      as $$ ${INFINITA} $$;
+    grant execute on function dw.r_infinita(audit.janela) to conferente_regra`)
+  const [recusa] = await Promise.all([
+    registrar(adelia, { nome: 'infinita', funcao: 'dw.r_infinita' }),
+    interromper(sql),
+  ])
+  t.match(
+    recusa,
+    { code: '57014', message: /infinita.*user request/, hint: /statement_timeout/ },
+    'who gives up is obeyed',
+  )
+})

@@ -1,0 +1,64 @@
+// The row behind a finding, as those see it who decide.
+import { test } from 'tap'
+import { banco } from '../helper/database.ts'
+import { precos } from '../helper/prices.ts'
+import { codigo } from '../helper/scenario.ts'
+
+async function cena(t: Parameters<typeof banco>[0]) {
+  const base = await banco(t)
+  await precos(base.sql)
+  await base.como('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
+  const rows = await base.sql`select id, registro_id from audit.divergencias_processadas`
+  const ids = new Map(rows.map((row) => [row['registro_id'] as string, Number(row['id'])]))
+  const ana = base.como('ana')
+  return {
+    ...base,
+    ana,
+    ver: (chave: string) => ana`select * from audit.ver_registro(${ids.get(chave) ?? null})`,
+    ids,
+  }
+}
+
+test('every column in its order, with its type and all its digits, also one that is called like the table', async (t) => {
+  const { ver, sql } = await cena(t)
+  t.same(
+    (await ver('a/1 ü')).map(({ coluna, tipo, valor }) => `${coluna} ${tipo} ${valor}`),
+    [
+      'codigo text a/1 ü',
+      't text errado',
+      'ativo boolean false',
+      'preco numeric(22,2) 12345678901234567890.12',
+      'dia date 2026-11-01',
+      'quando timestamp with time zone 2026-11-01T09:00:00-03:00',
+    ],
+  )
+  await sql`update dw.precos set preco = 7 where codigo = 'b'`
+  t.match((await ver('b'))[3], { valor: '7.00' }, 'as it is now, not as it was found')
+  t.match((await ver('b'))[4], { valor: null })
+})
+
+test('nothing of a row, a table or a key that is gone, and nothing of what was never found', async (t) => {
+  const { ver, sql, ana } = await cena(t)
+  t.equal(await codigo(ana`select * from audit.ver_registro(-1)`), 'NC004')
+  t.equal(await codigo(ana`select * from audit.ver_registro(null)`), 'NC004')
+  await sql`delete from dw.precos where codigo = 'b'`
+  t.same([...(await ver('b'))], [])
+  await sql`alter table dw.precos rename codigo to chave`
+  t.same([...(await ver('a/1 ü'))], [])
+  await sql`drop table dw.precos`
+  t.same([...(await ver('a/1 ü'))], [])
+})
+
+test('those who decide or administer see it, nobody else', async (t) => {
+  const { como, ids } = await cena(t)
+  const id = ids.get('b') ?? null
+  for (const [quem, code] of [
+    ['bruno', 'aceito'],
+    ['adelia', 'aceito'],
+    ['leo', '42501'],
+    ['olivia', '42501'],
+    ['ninguem', '42501'],
+  ] as const) {
+    t.equal(await codigo(como(quem)`select * from audit.ver_registro(${id})`), code, quem)
+  }
+})

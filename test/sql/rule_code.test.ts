@@ -1,0 +1,325 @@
+// Promise 11: a finding names all the code that made it. Autonomy is given to code, and other code does not have it.
+import t from 'tap'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
+import { conferente, personal } from '../cli/helper.ts'
+import { banco } from '../helper/database.ts'
+import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+
+type Sql = Cenario['sql']
+
+const hash = async (sql: Sql, nome: string): Promise<string> =>
+  one(await sql`select audit_interno.hash_regra(r) as hash from audit.regras r where r.nome = ${nome}`)[
+    'hash'
+  ]
+
+/** Whether the rule has another hash after a change of somebody's; the change is undone. */
+async function muda(sql: Sql, nome: string, mudanca: string): Promise<boolean> {
+  const before = await hash(sql, nome)
+  let after = before
+  const undo = new Error('undo')
+  await sql
+    .begin(async (tx) => {
+      await tx.unsafe(mudanca)
+      after = await hash(tx as unknown as Sql, nome)
+      throw undo
+    })
+    .catch((error: unknown) => {
+      if (error !== undo) throw error
+    })
+  return after !== before
+}
+
+/** A function again, as it is but for a comment in its body. */
+const mexida = (assinatura: string) => `do $do$ begin
+  execute replace(pg_get_functiondef('${assinatura}'::regprocedure), 'AS $function$', 'AS $function$ -- outra' || chr(10)); end $do$`
+
+t.test('the hash of a bundled rule covers what it runs, wherever it lies', async (t) => {
+  const { sql } = await banco(t)
+  const nome = 'pendente_verificacao'
+  const [pontuar] =
+    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regra_pendente_verificacao.pontuar_pendencias'`
+  const [dobrar] =
+    await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'audit_interno.dobrar'`
+  for (const [mudanca, o_que] of [
+    [mexida(pontuar?.['f']), 'a helper of the same schema'],
+    [
+      `do $do$ begin execute replace(pg_get_functiondef('${dobrar?.['f']}'::regprocedure), 'ao--', 'xo--'); end $do$`,
+      'a helper of another schema',
+    ],
+    [`alter function ${dobrar?.['f']} security definer`, 'whose rights it runs with'],
+    [`alter function ${dobrar?.['f']} set work_mem = '8MB'`, 'its settings'],
+    [`alter function ${dobrar?.['f']} volatile`, 'its volatility'],
+    ['alter type audit.achado rename attribute evidencia to prova', 'a type'],
+    ['create view regra_pendente_verificacao.nova as select 1 as um', 'a view of the schema'],
+  ] as const) {
+    t.ok(await muda(sql, nome, mudanca), o_que)
+  }
+  for (const [mudanca, o_que] of [
+    [
+      'create schema alheio; create function alheio.f() returns int language sql as $$ select 1 $$',
+      'code that it does not name',
+    ],
+    [`update audit.regras set descricao = 'outra', limiar = 0.9`, 'its settings'],
+    ['create table regra_pendente_verificacao.dados (n int)', 'data'],
+  ] as const) {
+    t.notOk(await muda(sql, nome, mudanca), o_que)
+  }
+  t.not(await hash(sql, nome), await hash(sql, 'trade_marketing'), 'two rules are two')
+})
+
+t.test(
+  'names are followed from one to the next, in functions and views, and along the search_path',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql.unsafe(`
+    create schema util; create schema fundo; create schema "Outro Lugar";
+    create type fundo.cor as enum ('azul');
+    create function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'ERR' $$;
+    create view util.prefixos as select fundo.base() as prefixo;
+    grant select on util.prefixos to conferente_regra;
+    create function util.prefixo() returns text language sql stable as $$ select prefixo from util.prefixos $$;
+    create function util.solta() returns int language sql immutable begin atomic select 1; end;
+    create function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 1 $$;
+    create function util.errada(janela audit.janela) returns setof audit.achado language sql stable
+      set search_path = util, pg_catalog, pg_temp as $$
+      select null::text, l.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'suspeito', 1.0 from dw.lancamentos l
+      where l.categoria = util.prefixo() and solta() = 1 and "Outro Lugar"."Limite"() = 1 $$;
+    grant usage on schema util, fundo, "Outro Lugar" to conferente_regra;
+    grant execute on all functions in schema util to conferente_regra;
+    select audit.registrar_regra('distante', 'x', 'util.errada', 'dw.lancamentos', 'id', array['categoria'])`)
+    for (const [mudanca, o_que] of [
+      [
+        `create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`,
+        'a function that a view names',
+      ],
+      [`create or replace view util.prefixos as select 'ERR'::text as prefixo`, 'a view'],
+      [`alter type fundo.cor add value 'verde'`, 'a type that an argument names'],
+      [
+        'create or replace function util.solta() returns int language sql immutable begin atomic select 2; end',
+        'a body of SQL’s own, named without its schema',
+      ],
+      [
+        `create or replace function "Outro Lugar"."Limite"() returns int language sql immutable as $$ select 2 $$`,
+        'a quoted name',
+      ],
+    ] as const) {
+      t.ok(await muda(c.sql, 'distante', mudanca), o_que)
+    }
+    await c.sql.unsafe(
+      `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
+    )
+    const outra = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
+    t.notOk(await muda(c.sql, 'distante', outra), 'what is reached dynamically cannot be seen')
+    const adelia = c.pessoa('adelia')
+    for (const dependencia of ['dinamico', 'dinamico.f']) {
+      await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependencia] })}, 'x')`
+      t.ok(await muda(c.sql, 'distante', outra), `declared as ${dependencia}`)
+    }
+    t.equal(
+      await codigo(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
+      'NC009',
+    )
+  },
+)
+
+/** The helper that the rule calls, of two versions. */
+async function comAjuda(c: Cenario) {
+  await c.sql.unsafe(`
+    create schema util;
+    grant usage on schema util to conferente_regra;
+    create function util.certa() returns text language sql immutable as $$ select 'CERTA' $$;
+    grant execute on function util.certa() to conferente_regra;
+    create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select 'dw.lancamentos', l.id::text, jsonb_build_object('categoria', util.certa()), l.confianca, '{}'::jsonb, 'errada', null::numeric
+      from dw.lancamentos l where l.categoria like 'ERR%' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$`)
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  await c.lancar({ id: 99, categoria: 'TROCADA' }) // known to the ledger, or auto would not write it
+}
+const trocar = (c: Cenario) =>
+  c.sql.unsafe(
+    `create or replace function util.certa() returns text language sql immutable as $$ select 'TROCADA' $$`,
+  )
+const regra = async (c: Cenario) =>
+  one(await c.sql`select automatica, automatica_perdida, contagem from audit.regras where nome = 'errada'`)
+
+t.test('other code has no auto until an administrator gives it, and everybody is told', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
+  await c.lancar({ id: 1 })
+  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
+  const { contagem } = await regra(c)
+  await trocar(c)
+  await c.lancar({ id: 2 })
+  const simulada = one(
+    await c.pessoa(
+      'olivia',
+    )`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
+  )
+  t.match(simulada, {
+    status: 'concluida_com_falhas',
+    corrigidas: 0n,
+    mensagem: /só detectou: perdeu a correção automática/,
+  })
+  t.match(await regra(c), { automatica: true }, 'a simulation changes nothing')
+  const told = /código da regra mudou.*audit\.alterar_regra\('errada', '{"automatica": true}'/
+  t.match(await c.processar('auto'), {
+    status: 'concluida_com_falhas',
+    encontradas: 1n,
+    corrigidas: 0n,
+    mensagem: told,
+  })
+  t.match(await regra(c), { automatica: false, automatica_perdida: told })
+  t.equal(await c.categoria(2), 'ERR')
+  const [execucao] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
+  t.match(execucao?.['motivo'], told)
+  const [operacao] =
+    await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
+  t.match(operacao, { motivo: told, detalhes: { depois: { automatica: false } } })
+  t.match(await c.processar('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
+  const run = ['processar', '--modo', 'auto', '--regra', 'errada']
+  t.match((await conferente(run, { url: personal(c.url, 'olivia') })).stdout, told, 'on the command line')
+  t.match(
+    (await conferente(['regras'], { url: personal(c.url, 'leo') })).stdout,
+    told,
+    'in the list of rules',
+  )
+  const [message] = await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes
+    where tipo = 'resumo' order by id desc limit 1`
+  const mail = await render(factsSchema.parse(message?.['facts']))
+  for (const said of [mail.text, mail.html])
+    t.match(said, /errada só detectou: [\s\S]*código da regra mudou/, 'by mail')
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  t.match(await regra(c), { automatica: true, automatica_perdida: null })
+  t.ok((await regra(c))['contagem'] > contagem, 'and proves itself again')
+  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n })
+  t.equal(await c.categoria(2), 'TROCADA')
+})
+
+t.test('code that changes between detection and correction corrects nothing', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c)
+  await c.lancar({ id: 1 })
+  const olivia = await c.pessoa('olivia').reserve()
+  t.teardown(() => olivia.release())
+  const id = one(await olivia`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`)[
+    'id'
+  ]
+  await olivia`select audit_interno.executar_etapa(${id}, 'detectar', 'errada')`
+  await olivia`select audit_interno.executar_etapa(${id}, 'limitar', null)`
+  await trocar(c)
+  await olivia`select audit_interno.executar_etapa(${id}, 'corrigir', 'errada')`
+  t.match(await regra(c), { automatica: false, automatica_perdida: /código da regra mudou/ })
+  t.equal(await c.categoria(1), 'ERR')
+  await olivia`select audit_interno.executar_etapa(${id}, 'finalizar', null)`
+  t.match(
+    one(await olivia`select status, corrigidas, mensagem from audit.sessoes_processamento where id = ${id}`),
+    {
+      status: 'concluida_com_falhas',
+      corrigidas: 0n,
+      mensagem: /só detectou: perdeu/,
+    },
+  )
+})
+
+t.test('auto given to code that had changed unseen is given to that code', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c)
+  await trocar(c)
+  const antes = await regra(c)
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  t.ok((await regra(c))['contagem'] > antes['contagem'])
+  await c.lancar({ id: 1 })
+  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n })
+})
+
+t.test('the row’s own amount decides over a second person, whatever the rule says is at stake', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c) // says nothing of an amount
+  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: -200_000 }, { id: 3, valor: 10 })
+  await c.processar('auto')
+  t.equal(await c.status(1), 'aberta', 'not by auto')
+  t.equal(await c.status(2), 'aberta', 'whatever its sign')
+  t.equal(await c.status(3), 'corrigida')
+  await c.aprovar('ana', (await c.achado(1)).id)
+  t.equal(await c.status(1), 'aguardando_segunda_aprovacao')
+  await c.aprovar('bruno', (await c.achado(1)).id)
+  t.equal(await c.status(1), 'corrigida')
+  t.match(
+    await c.sql`select valor_em_risco::float, valor_decisao::float from audit.divergencias_processadas order by registro_id::int`,
+    [
+      { valor_em_risco: 0, valor_decisao: 200_000 },
+      { valor_em_risco: 0, valor_decisao: 200_000 },
+      { valor_em_risco: 0, valor_decisao: 10 },
+    ],
+  )
+})
+
+t.test('and over bringing a correction back that was rolled back', async (t) => {
+  const c = await cenario(t)
+  await comAjuda(c) // says nothing of an amount
+  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: 10 })
+  await c.processar()
+  const [grande, pequena] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  await c.aprovar('ana', grande, pequena)
+  await c.aprovar('bruno', grande)
+  const [revertida] = await c.pessoa('ana')`
+    select operacao_id from audit.reverter_divergencias(${[grande, pequena]}, 'era outra nota')`
+  const devolvidas = await c.pessoa('ana')`
+    select status from audit.reverter_operacao(${revertida?.['operacao_id']}, 'não era') order by divergencia_id`
+  t.match(devolvidas, [{ status: 'aguardando_segunda_aprovacao' }, { status: 'corrigida' }])
+  t.equal(await c.categoria(1), 'ERR')
+  await c.aprovar('bruno', grande)
+  t.equal(await c.status(1), 'corrigida')
+})
+
+t.test(
+  'a change of the amount counts too, the rule may ask for more, and without any amount it takes two',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql.unsafe(`
+    create function dw.valores(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select null::text, l.id::text, jsonb_build_object('valor', case l.id when 1 then 500000 else 20 end), 0.5, '{}'::jsonb, 'errado',
+        case l.id when 2 then 300000 when 3 then 1 end
+      from dw.lancamentos l where l.categoria = 'V' and l.valor = 10 and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$;
+    grant execute on function dw.valores(audit.janela) to conferente_regra;
+    select audit.registrar_regra('valores', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'], coluna_valor => 'valor');
+    select audit.registrar_regra('sem_valor', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'])`)
+    for (const id of [1, 2, 3, 4]) await c.lancar({ id, categoria: 'V', valor: 10 })
+    for (const nome of ['valores', 'sem_valor'])
+      t.match(
+        await c.pessoa(
+          'olivia',
+        )`select status, mensagem from audit.processar_divergencias(regras => ${[nome]})`,
+        [{ status: 'concluida', mensagem: null }],
+      )
+    const rows =
+      await c.sql`select id::int, regra, registro_id, valor_decisao::float from audit.divergencias_processadas order by regra desc, registro_id`
+    t.match(
+      rows.map((r) => [r['regra'], r['registro_id'], r['valor_decisao']]),
+      [
+        ['valores', '1', 499_990],
+        ['valores', '2', 300_000],
+        ['valores', '3', 10],
+        ['valores', '4', 10],
+        ['sem_valor', '1', null],
+        ['sem_valor', '2', 300_000],
+        ['sem_valor', '3', 1],
+        ['sem_valor', '4', null],
+      ],
+    )
+    for (const { id, valor_decisao: valor } of rows) {
+      const [aberta] =
+        await c.sql`select from audit.divergencias_processadas where id = ${id as number} and status = 'aberta'`
+      if (!aberta) continue // the other rule's correction of the same row has made it moot
+      const [feita] = await c.aprovar('ana', id as number)
+      const dupla = valor === null || valor >= 100_000
+      t.equal(feita?.['status'] === 'aguardando_segunda_aprovacao', dupla, `${valor}`)
+    }
+  },
+)

@@ -1,0 +1,193 @@
+// Small functions that the rules stand on, each by itself.
+import fc from 'fast-check'
+import t from 'tap'
+import { banco } from '../../helper/database.ts'
+
+t.test('words are letters: folded, without digits and punctuation', async (t) => {
+  const { sql } = await banco(t)
+  const [row] = await sql`select regras.palavras_texto(' NF-e 123 de Água-Viva, 2ª VIA (10/2025)') as p`
+  t.equal(row?.['p'], 'nf e de agua viva a via')
+})
+
+t.test('how well a supplier is known falls into four classes, and four more with its account', async (t) => {
+  const { sql } = await banco(t)
+  const rows =
+    await sql`select regra_pendente_verificacao.classe_apoio(a, false)::int as sem, regra_pendente_verificacao.classe_apoio(a, true)::int as com
+    from unnest('{-1,0,0.1,3.4,3.5,29.9,30,1000}'::float[]) with ordinality x (a, n) order by n`
+  t.same(
+    rows.map((r) => r['sem']),
+    [0, 0, 1, 1, 2, 2, 3, 3],
+  )
+  t.same(
+    rows.map((r) => r['com']),
+    [4, 4, 5, 5, 6, 6, 7, 7],
+  )
+})
+
+t.test('codes of one company are told from codes that zeros fill up', async (t) => {
+  const { sql } = await banco(t)
+  const raiz = async (...codigos: (string | null)[]) =>
+    (
+      await sql<{ raiz: string | null }[]>`
+        select regras.raiz_fornecedor(c) as raiz from unnest(${codigos}::text[]) with ordinality x (c, n) order by n`
+    ).map((r) => r.raiz)
+  t.same(await raiz('12.345.678/0001-95', '12345678000276', '12.ABC.345/01DE-35', '12abc345000199'), [
+    '12345678',
+    '12345678',
+    '12abc345',
+    '12abc345',
+  ])
+  t.same(
+    await raiz('00000000012345', '00000000099999', '00.000.000/0001-91'),
+    ['00000000012345', '00000000099999', '00000000000191'],
+    'nobody shares a company whose number is nought',
+  )
+  t.same(await raiz('F-0001', ' ', '', null), ['f0001', null, null, null])
+})
+
+t.test('a system of equations is solved', async (t) => {
+  const { sql } = await banco(t)
+  const [row] = await sql<{ x: number[] }[]>`
+    select regra_pendente_verificacao.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
+  t.same(
+    row?.x.map((x) => Number(x.toFixed(9))),
+    [1, 2, 3],
+  )
+})
+
+t.test('folding by the short way gives what taking every accent apart gives', async (t) => {
+  const { sql } = await banco(t)
+  const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']
+  const text = fc.array(fc.constantFrom(...letters), { maxLength: 12 }).map((parts) => parts.join(''))
+  const texts = fc.sample(text, { numRuns: 2000, seed: 1 })
+  const different = await sql`
+    select x, audit_interno.dobrar(x) as dobrado from unnest(${texts}::text[]) as x
+    where audit_interno.dobrar(x) is distinct from lower(translate(normalize(x, nfd),
+      U&'\\00AA\\00BA\\2013\\2014\\2019\\2018\\201C\\201D\\0301\\0303\\0327\\0302\\0300\\0308\\030A', 'ao--''''""'))`
+  t.same([...different], [])
+  const [row] = await sql`select audit_interno.dobrar('PROMOÇÃO de Verão, 2ª via – Üß') as dobrado`
+  t.equal(row?.['dobrado'], 'promocao de verao, 2a via - uß')
+})
+
+/** Expressions and texts of few letters, so that they often match; the percent sign is special to LIKE. */
+const letter = fc.constantFrom(...'ababaç %')
+const atom = fc.oneof(
+  { weight: 4, arbitrary: letter },
+  fc.constantFrom('.', '[ab]', '[^a]', '(ab)', '(?:a|b)', '(a(b))', '\\s', '\\d', '[[:alpha:]]', '^', '$'),
+)
+const quantified = fc
+  .tuple(atom, fc.constantFrom('', '', '', '', '?', '*', '+', '+?', '*?', '{2}'))
+  .filter(([what, times]) => times === '' || !['^', '$'].includes(what))
+  .map(([what, times]) => what + times)
+/** Letters enough for a filter, with something between them. */
+const letters = fc.string({ unit: fc.constantFrom(...'ab'), minLength: 1, maxLength: 2 })
+const expression = fc.oneof(
+  fc.array(quantified, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
+  fc.tuple(letters, quantified, letters).map((parts) => parts.join('')),
+  fc.tuple(letter, letter).map(([a, b]) => `${a}b|${b}aa`),
+)
+
+t.test('the quick filter of an expression lets through whatever the expression matches', async (t) => {
+  const { sql } = await banco(t)
+  const expressions = fc.sample(expression, { numRuns: 1000, seed: 1 })
+  const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
+  const [row] = await sql<{ matched: number; filtered: number; lost: string[] }[]>`
+    with e as (
+      select e, regra_trade_marketing.filtro_padrao('regex', '(?i)' || regra_trade_marketing.sem_acentos(e)) as filtro
+      from unnest(${expressions}::text[]) as e
+    )
+    select count(*)::int as matched, count(e.filtro)::int as filtered,
+      coalesce(array_agg(e.e || ' / ' || x) filter (where audit_interno.dobrar(x) not like e.filtro), '{}') as lost
+    from e, unnest(${texts}::text[]) as x
+    where regra_trade_marketing.padrao_casa('regex', e.e, audit_interno.dobrar(x))`
+  t.same(row?.lost, [])
+  t.ok((row?.matched ?? 0) > 1000, 'the test means something: many matches')
+  t.ok((row?.filtered ?? 0) > 20, 'and many of them had a filter')
+
+  const filters = await sql`
+    select regra_trade_marketing.filtro_padrao('regex', e) as f from unnest(array['(?i)a[cç][aã]o (de )?varejo', '(?i)promo(ção|cional)?',
+      '(?i)^prefeitura$', '(?i)verba|bônus', '(?i)\\mverba', '(?i)ab', '(?i)(verba)', '(?i)trade.*marketing', '***=verba+', '(?x)ver ba',
+      '(?i)verba(?=x)', '(?i)verba{2}']) with ordinality as x (e, n) order by n`
+  t.same(
+    filters.map(({ f }) => f),
+    [
+      '%a%o %varejo%',
+      '%promo%%',
+      '%%prefeitura%%',
+      null,
+      null,
+      null,
+      null,
+      '%trade%marketing%',
+      null,
+      null,
+      null,
+      null,
+    ],
+  )
+})
+
+t.test('the quick look at the end of a document number lets through whatever is equal', async (t) => {
+  const { sql } = await banco(t)
+  const letters = 'NFnf 0123 9aAzZÉéªºçßİıΣ🚗\u0301\u0327\u00a0\t-./;)(#'
+  const text = fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 })
+  const texts = [
+    ...fc.sample(text, { numRuns: 5000, seed: 1 }),
+    `${'1'.repeat(199)}2)3`,
+    `${'1'.repeat(199)}2É`,
+  ]
+  const [row] = await sql<{ compared: number; lost: string[] }[]>`
+    select count(regra_validacao_valores.documento_comparavel(x))::int as compared,
+      coalesce(array_agg(x) filter (where right(regra_validacao_valores.documento_comparavel(x), 1)
+        is distinct from regra_validacao_valores.fim_documento(x) and regra_validacao_valores.documento_comparavel(x) is not null), '{}') as lost
+    from unnest(${texts}::text[]) as x`
+  t.same(row?.lost, [])
+  t.ok((row?.compared ?? 0) > 1000, 'the test means something: many numbers')
+})
+
+t.test('an instalment is told by its number, however it is written', async (t) => {
+  const { sql } = await banco(t)
+  const casos: [descricao: string | null, parcela: string][] = [
+    ['parcela 2/3', '2'],
+    ['PARC. 02', '2'],
+    ['Parcela 002 de 12', '2'],
+    ['parcela nº 2', '2'],
+    ['parcela n. 2', '2'],
+    ['Parcela número 2', '2'],
+    ['2ª parcela', '2'],
+    ['2a. parcela', '2'],
+    ['02° parc', '2'],
+    ['2ª parcela - 10/2025', '2'],
+    ['aluguel, 12ª Parcela de 12', '12'],
+    ['NF 345 parcela 2', '2'],
+    ['prestação 2/12', '2'],
+    ['Prest. 02', '2'],
+    ['2ª prestação', '2'],
+    ['segunda parcela do contrato', '2'],
+    ['DÉCIMA PARCELA', '10'],
+    ['parcela IV', '4'],
+    ['parcela II/III', '2'],
+    ['parcela dois de três', '2'],
+    ['NF 345 2/3', '2'],
+    ['NF 345 - 02 / 12 ', '2'],
+    ['NF 345 em 10/02/2025', ''],
+    ['NF 345 de 10/2025', ''],
+    ['NF 1.345/12', ''],
+    ['prestação de contas', ''],
+    ['última parcela', ''],
+    ['parcela via boleto', ''],
+    ['NF 345 parcela única', ''],
+    ['em 3 parcelas', ''],
+    ['345a parte do parcelamento', ''],
+    ['parcela', ''],
+    ['serviço 2', ''],
+    ['', ''],
+    [null, ''],
+  ]
+  const rows = await sql`select regra_validacao_valores.parcela_dita(d) as p
+    from unnest(${casos.map(([d]) => d)}::text[]) with ordinality as x (d, n) order by n`
+  t.same(
+    rows.map(({ p }) => p),
+    casos.map(([, parcela]) => parcela),
+  )
+})

@@ -1,0 +1,318 @@
+import t from 'tap'
+import { banco } from '../../helper/database.ts'
+import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
+
+const REGRA = 'validacao_valores'
+
+t.test('the kind of a wrong amount is named, and the expected amount proposed', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const casos: [tipo: string, entry: Lancamento, esperado: number][] = [
+    ['sinal_trocado', { valor: -150, valor_documento: 150 }, 150],
+    ['fator_10', { valor: 1500, valor_documento: 150 }, 150],
+    ['fator_10', { valor: 15, valor_documento: 150 }, 150],
+    ['fator_100', { valor: 15000, valor_documento: 150 }, 150],
+    ['fator_100', { valor: 1.5, valor_documento: 150 }, 150],
+    ['fator_1000', { valor: 123460, valor_documento: 123.46 }, 123.46],
+    ['fator_1000', { valor: 1.23, valor_documento: 1234 }, 1234],
+    ['digitos_trocados', { valor: 1324.5, valor_documento: 1234.5 }, 1234.5],
+    ['digitos_trocados', { valor: 4231.5, valor_documento: 1234.5 }, 1234.5],
+    ['desconto_ignorado', { valor: 100, valor_documento: 100, valor_desconto: 17 }, 83],
+    ['desconto_em_dobro', { valor: 66, valor_documento: 100, valor_desconto: 17 }, 83],
+    ['razao_cambial', { valor: 5437.1, valor_documento: 1000 }, 1000],
+    ['razao_cambial', { valor: 183.92, valor_documento: 1000 }, 1000],
+    ['outro', { valor: 777.77, valor_documento: 1000 }, 1000],
+    ['outro', { valor: 0, valor_documento: 1000 }, 1000],
+    ['outro', { valor: 1000, valor_documento: 0 }, 0],
+  ]
+  const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
+  const found = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
+  for (const [i, [tipo, entry, esperado]] of casos.entries()) {
+    const achado = found.get(ids[i] as string)
+    t.equal(achado?.evidencia.tipo, tipo, `${entry.valor} of ${entry.valor_documento} is ${tipo}`)
+    t.same(achado?.valores_propostos, { valor: esperado }, 'proposes what the document leads to')
+    t.equal(
+      Number(achado?.valor_em_risco).toFixed(2),
+      Math.abs(Number(entry.valor) - esperado).toFixed(2),
+      'the difference is at stake',
+    )
+    t.ok(achado?.evidencia.conta, 'the arithmetic is shown')
+  }
+})
+
+t.test('what is right, or cannot be judged, is not reported', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    { valor: 100, valor_documento: 100 },
+    { valor: 83, valor_documento: 100, valor_desconto: 17 },
+    { valor: 100.05, valor_documento: 100 },
+    { valor: -100, valor_documento: -100 },
+    { valor: 100, valor_documento: null, valor_desconto: 10 },
+    { valor: null, valor_documento: 100 },
+    ...estranhos.filter((e) => e.valor_documento === undefined),
+  )
+  t.same(await achados(sql, REGRA), [])
+})
+
+t.test('tolerances are settings, and both are honoured', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [cents, relative] = await lancar(
+    sql,
+    { valor: 100.06, valor_documento: 100 },
+    { valor: 100050, valor_documento: 100000 },
+  )
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [cents, relative].sort(),
+  )
+  await configurar(sql, 'valores.tolerancia_relativa', 0.001)
+  t.same(await achados(sql, REGRA), [], 'a thousandth of 100 and of 100,000 covers both')
+  await configurar(sql, 'valores.tolerancia_relativa', 0.0001)
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [cents, relative].sort(),
+  )
+})
+
+t.test('a source that prints six significant digits is not taken for an error', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const [, , short, exact] = await lancar(
+    sql,
+    { valor: 23456.04, valor_documento: 23456.1 },
+    { valor: 1234567.89, valor_documento: 1234570 },
+    { valor: 9876.54, valor_documento: 9876.1 },
+    { valor: 12345.67, valor_documento: 12345.03 },
+  )
+  t.equal((await achados(sql, REGRA)).length, 3 + 1, 'off: every difference is a finding')
+  await configurar(sql, 'valores.digitos_significativos', 6)
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [short, exact].sort(),
+    'on: only below 10,000, and where the document shows more digits than six',
+  )
+})
+
+t.test('a usual tax withheld at source is said to be one, with little confidence', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, { valor: 890, valor_documento: 1000 }, { valor: 953.5, valor_documento: 1000 })
+  for (const achado of await achados(sql, REGRA)) {
+    t.equal(achado.evidencia.tipo, 'outro')
+    t.ok(achado.evidencia.retencao_possivel)
+    t.ok(Number(achado.confianca) < 0.5)
+  }
+})
+
+t.test('the base confidence is the registered one', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, { valor: 1500, valor_documento: 150 })
+  const [before] = await achados(sql, REGRA)
+  await sql`update audit.regras set confianca_base = 0.5 where nome = ${REGRA}`
+  const [after] = await achados(sql, REGRA)
+  t.equal(Number(before?.confianca), 0.85)
+  t.equal(Number(after?.confianca), 0.65)
+})
+
+t.test('a document booked twice is flagged once, with its twin, and never corrected', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = {
+    fornecedor_id: '11.222.333/0001-81',
+    documento: '000123',
+    valor: 500,
+    descricao: 'pneus',
+  }
+  const [first, second, third, branch] = await lancar(
+    sql,
+    nota,
+    nota,
+    { ...nota, data_lancamento: '2025-03-14', documento: 'NF 123' },
+    { ...nota, data_lancamento: '2025-03-20', fornecedor_id: '11222333000262', filial: 'Filial 2' },
+  )
+  const found = await achados(sql, REGRA)
+  t.same(
+    found.map((a) => a.registro_id),
+    [second, third, branch].sort(),
+    'the first booking is nobody’s duplicate',
+  )
+  for (const a of found) {
+    t.same(a.valores_propostos, {})
+    t.equal(Number(a.valor_em_risco), 500)
+  }
+  const by = new Map(found.map((a) => [a.registro_id, a.evidencia]))
+  t.match(by.get(second as string), { tipo: 'duplicidade', gemeo: { id: first } })
+  t.match(by.get(third as string), { tipo: 'duplicidade_proxima', gemeo: { id: second } })
+  t.match(by.get(branch as string), { tipo: 'duplicidade_proxima', gemeo: { id: third, filial: 'Matriz' } })
+})
+
+t.test('what only looks like a duplicate is left alone', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { fornecedor_id: '11.222.333/0001-81', documento: '900', valor: 500 }
+  const alheio = { ...nota, documento: '901' }
+  const recibo = { ...nota, documento: '905' }
+  await lancar(
+    sql,
+    // a monthly invoice: another number, or none
+    { ...nota, documento: 'A1' },
+    { ...nota, documento: 'A2' },
+    { ...nota, documento: null },
+    { ...nota, documento: null },
+    { ...nota, documento: 'S/N' },
+    { ...nota, documento: 's/n' },
+    { ...nota, documento: '000' },
+    { ...nota, documento: '000' },
+    // another supplier with the same number and amount
+    alheio,
+    { ...alheio, fornecedor_id: '99.888.777/0001-00' },
+    // instalments of one document
+    { ...nota, documento: '902', valor: 100 },
+    { ...nota, documento: '902', valor: 200 },
+    { ...nota, documento: '903', descricao: 'parcela 1/3' },
+    { ...nota, documento: '903', descricao: 'Parcela 2/3' },
+    // booked, reversed, booked again
+    recibo,
+    { ...recibo, valor: -500, data_lancamento: '2025-03-11' },
+    { ...recibo, data_lancamento: '2025-03-12' },
+    // the same number a month later
+    { ...nota, documento: '904' },
+    { ...nota, documento: '904', data_lancamento: '2025-04-10' },
+    // nothing was paid
+    { ...nota, documento: '906', valor: 0 },
+    { ...nota, documento: '906', valor: 0 },
+    // suppliers without code and with different names
+    { documento: '907', fornecedor: 'Alfa' },
+    { documento: '907', fornecedor: 'Beta' },
+  )
+  t.same(await achados(sql, REGRA), [])
+})
+
+t.test('days apart are a setting, and its bound counts', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { fornecedor: 'ÁGUA Viva', documento: '55', valor: 80 }
+  const [, at] = await lancar(sql, nota, { ...nota, fornecedor: 'agua viva', data_lancamento: '2025-03-20' })
+  t.same(
+    (await achados(sql, REGRA)).map((a) => a.registro_id),
+    [at],
+    'ten days, ten allowed',
+  )
+  await configurar(sql, 'valores.dias_duplicidade', 9)
+  t.same(await achados(sql, REGRA), [])
+})
+
+t.test('the window restricts what is flagged, not where the twin lies', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { documento: '55', valor: 80 }
+  const [first, second] = await lancar(
+    sql,
+    { ...nota, data_lancamento: '2025-03-01', carregado_em: '2025-03-02T00:00:00Z' },
+    { ...nota, data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' },
+  )
+  const wrong = {
+    valor: 1500,
+    valor_documento: 150,
+    data_lancamento: '2025-03-05',
+    carregado_em: '2025-03-06T00:00:00Z',
+  }
+  const [amount] = await lancar(sql, wrong)
+  const both = [second, amount].sort()
+  const keys = async (janela: Parameters<typeof achados>[2]) =>
+    (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+  t.same(await keys({ inicio: '2025-03-05', fim: '2025-03-05' }), both, 'both dates are included')
+  t.same(await keys({ inicio: '2025-03-06' }), [])
+  t.same(await keys({ fim: '2025-03-04' }), [])
+  t.same(await keys({ desde: '2025-03-06T00:00:00Z' }), both, 'the start of loading is included')
+  t.same(await keys({ ate: '2025-03-06T00:00:00Z' }), [], 'its end is not')
+  t.same(await keys({ chaves: [second as string, amount as string] }), both)
+  t.same(await keys({ chaves: [first as string] }), [])
+  t.same(await keys({ chaves: [] }), [])
+})
+
+t.test(
+  'a duplicate that was reversed closes by itself, and opens again when the reversal is gone',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await razao(sql)
+    const olivia = como('olivia')
+    const processar = () =>
+      olivia`select encontradas::int, status from audit.processar_divergencias('manual', '2026-03-01', '2026-03-31',
+      regras => '{validacao_valores}')`
+    const estado = async () =>
+      (await sql`select registro_id, status, motivo from audit.divergencias_processadas order by id`).map(
+        (d) => `${d['registro_id']} ${d['status']}: ${d['motivo']}`,
+      )
+    const nota: Lancamento = { documento: 'NF 8', carregado_em: '2026-03-04T00:00:00Z' }
+    const [, segunda] = await lancar(
+      sql,
+      { ...nota, data_lancamento: '2026-03-01' },
+      { ...nota, data_lancamento: '2026-03-03' },
+    )
+    t.match(await processar(), [{ encontradas: 1, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} aberta: null`])
+    const [estorno] = await lancar(sql, { ...nota, valor: -100, data_lancamento: '2026-03-06' })
+    t.match(await processar(), [{ encontradas: 0, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} obsoleta: a regra já não aponta este registro`])
+    await sql`delete from dw.lancamentos where id = ${estorno as string}`
+    t.match(await processar(), [{ encontradas: 1, status: 'concluida' }])
+    t.same(await estado(), [`${segunda} aberta: encontrada de novo`])
+  },
+)
+
+t.test('a reversal that is loaded later closes what an earlier load left open', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { documento: 'NF 8' }
+  const [, segunda, , terceira] = await lancar(
+    sql,
+    { ...nota, data_lancamento: '2025-03-01', carregado_em: '2025-03-04T00:00:00Z' },
+    { ...nota, data_lancamento: '2025-03-03', carregado_em: '2025-03-04T00:00:00Z' },
+    { ...nota, valor: -100, data_lancamento: '2025-03-06', carregado_em: '2025-03-07T00:00:00Z' },
+    { ...nota, data_lancamento: '2025-03-08', carregado_em: '2025-03-09T00:00:00Z' },
+  )
+  const keys = async (janela: Parameters<typeof achados>[2]) =>
+    (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+  t.same(
+    await keys({ ate: '2025-03-05T00:00:00Z' }),
+    [],
+    'the reversal counts, though another load brought it',
+  )
+  t.same(await keys({ chaves: [segunda as string] }), [])
+  t.same(await keys({ inicio: '2025-03-03', fim: '2025-03-03' }), [], 'though it lies after the window')
+  t.same(await keys({ desde: '2025-03-09T00:00:00Z' }), [terceira])
+})
+
+t.test('further columns of the warehouse do no harm, whatever they are called', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await sql`alter table dw.lancamentos add column chave text, add column companhia text, add column fornecedor_raiz text`
+  const nota: Lancamento = { fornecedor_id: '12345678000195', documento: 'NF 4711', valor: 80 }
+  const [, segunda] = await lancar(sql, nota, nota)
+  const [achado, ...outros] = await achados(sql, REGRA)
+  t.equal(achado?.registro_id, segunda)
+  t.same(outros, [])
+})
+
+t.test('odd rows raise nothing, with any type of key', async (t) => {
+  for (const chave of ['uuid', 'text'] as const) {
+    const { sql } = await banco(t)
+    await razao(sql, chave)
+    await lancar(
+      sql,
+      ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
+    )
+    const all = await achados(sql, REGRA)
+    t.ok(all.every((a) => Number(a.confianca) > 0 && Number(a.confianca) < 1))
+    const one = all[0]?.registro_id as string
+    t.same(
+      (await achados(sql, REGRA, { chaves: [one] })).map((a) => a.registro_id),
+      [one],
+    )
+  }
+})

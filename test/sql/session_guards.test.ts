@@ -1,0 +1,210 @@
+import t from 'tap'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { esperaSaida } from '../helper/database.ts'
+import { cenario, codigo, one } from '../helper/scenario.ts'
+import { SCHEMAS } from '../helper/schema.ts'
+
+t.test('past a limit nothing is corrected, and that is said', async (t) => {
+  const limites = [
+    `audit.alterar_configuracao('limites.linhas', '2', 'x')`,
+    `audit.alterar_configuracao('limites.valor', '299', 'x')`,
+    `audit.alterar_configuracao('limites.fracao_a_partir_de', '2', 'x')`,
+    `audit.alterar_regra('errada', '{"limite_linhas": 2}', 'x')`,
+    `audit.alterar_regra('errada', '{"limite_valor": 299}', 'x')`,
+  ]
+  for (const limite of limites) {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
+    await c.pessoa('adelia').unsafe(`select ${limite}`)
+    const sessao = await c.processar('auto')
+    t.match(sessao, { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: /./ }, limite)
+    t.equal(`${await c.categoria(1)} ${await c.categoria(3)}`, 'ERR ERR')
+    t.match(await c.sql`select sessao_id from audit.notificacoes where tipo = 'limite'`, [
+      { sessao_id: sessao['id'] },
+    ])
+  }
+})
+
+t.test('what a limit stopped is corrected by the next session, once the limit allows it', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
+  t.match(await c.processar('auto'), { corrigidas: 0n })
+  // the rows lie before the next window, if the stopped session had moved it on
+  await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
+  t.match(await c.processar('auto'), { corrigidas: 3n, status: 'concluida' })
+})
+
+t.test('auto corrects only what is sure, small and allowed', async (t) => {
+  const c = await cenario(t)
+  await c.lancar(
+    { id: 1, confianca: 0.9499 },
+    { id: 2, confianca: 0.95 },
+    { id: 3, valor: 100000 },
+    { id: 4, descricao: 'aponta' },
+  )
+  t.match(await c.processar('manual'), { encontradas: 4n, corrigidas: 0n, status: 'concluida' })
+  t.equal(await c.categoria(2), 'ERR', 'manual only detects')
+  t.match(
+    await c.processar('auto'),
+    { corrigidas: 1n, mensagem: null },
+    'nothing to say when nothing is amiss',
+  )
+  t.equal(`${await c.categoria(1)} ${await c.categoria(2)} ${await c.categoria(3)}`, 'ERR CERTA ERR')
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.5, "automatica": false}', 'x')`
+  t.match(await c.processar('auto'), { corrigidas: 0n })
+})
+
+t.test('a simulation tells what would change and changes nothing', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+  await c.processar()
+  const retrato = async () => {
+    const tabelas = await c.sql`select format('%I.%I', schemaname, tablename) as nome from pg_tables
+      where schemaname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) order by 1`
+    const partes = tabelas.map(
+      ({ nome }) =>
+        `select '${nome}' as nome, (select md5(string_agg(x::text, '|' order by x::text)) from ${nome} x) as md5`,
+    )
+    return [...(await c.sql.unsafe(partes.join(' union all ')))]
+  }
+  const antes = await retrato()
+  const simular = (funcao: string) =>
+    c.pessoa('olivia').unsafe(`select * from audit.${funcao}('auto', null, null, '{errada}', true)`)
+  for (const funcao of ['processar_divergencias', 'solicitar_processamento']) {
+    t.match(one(await simular(funcao)), {
+      simulada: true,
+      corrigidas: 1n,
+      resumo: {
+        regras: [{ regra: 'errada', corrigidas: 1 }],
+        exemplos: [
+          { registro_id: '1', corrigiria: true },
+          { registro_id: '2', corrigiria: false },
+        ],
+      },
+    })
+    t.strictSame(await retrato(), antes)
+  }
+})
+
+t.test('two sessions at once over the same window', async (t) => {
+  const c = await cenario(t)
+  await c.lancar(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
+  const sessao = () => c.processar('auto', c.como('olivia'))
+  const sessoes = await Promise.all([sessao(), sessao(), sessao()])
+  t.equal(
+    sessoes.reduce((total, s) => total + Number(s['corrigidas']), 0),
+    20,
+  )
+  t.match(await c.sql`select from audit.divergencias_processadas`, { length: 20 })
+  t.match(await c.sql`select from audit.alteracoes`, { length: 20 })
+})
+
+t.test(
+  'what a reviewer is at is left to the reviewer, and the other batches are corrected all the same',
+  async (t) => {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '1', 'um por lote')`
+    const reviewer = await c.sql.reserve()
+    const condutora = await c.como('olivia').reserve()
+    const { id } = one(
+      await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+    )
+    const etapa = (nome: string) =>
+      condutora`select audit_interno.executar_etapa(${id as never}, ${nome}, 'errada')`
+    await etapa('detectar')
+    await etapa('limitar')
+    await reviewer`begin`
+    await reviewer`select from audit.divergencias_processadas where registro_id = '1' for update`
+    for (const nome of ['corrigir', 'corrigir', 'corrigir', 'corrigir', 'finalizar']) await etapa(nome)
+    await reviewer`rollback`
+    reviewer.release()
+    condutora.release()
+    t.same(await Promise.all([1, 2, 3].map((registro) => c.status(registro))), [
+      'aberta',
+      'corrigida',
+      'corrigida',
+    ])
+  },
+)
+
+t.test('a session is conducted step by step, in turn, and can be cancelled', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  const condutora = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
+    max: 1,
+  })
+  t.teardown(() => condutora.end({ timeout: 1 }))
+  const iniciar = async (conexao: Sql, modo: string) =>
+    one(await conexao`select id from audit_interno.iniciar_sessao(${modo}, null, null, '{errada}')`)[
+      'id'
+    ] as never
+  const etapa = (id: never, nome: string) =>
+    codigo(condutora`select audit_interno.executar_etapa(${id}, ${nome}, 'errada')`)
+  const id = await iniciar(condutora, 'auto')
+  t.equal(await etapa(id, 'finalizar'), 'NC016', 'not with rules still to run')
+  t.equal(await etapa(id, 'detectar'), 'aceito')
+  t.equal(await etapa(id, 'corrigir'), 'NC016', 'not before the limits were looked at')
+  t.equal(await c.categoria(1), 'ERR')
+  t.match(
+    await c.sql`select from audit_interno.encerrar_interrompidas()`,
+    { length: 0 },
+    'its conductor lives',
+  )
+
+  const olivia = c.pessoa('olivia')
+  t.equal(await codigo(olivia`select audit.cancelar_sessao(${id}, '')`), 'NC006')
+  t.match(one(await olivia`select * from audit.cancelar_sessao(${id}, 'carga quebrada')`), {
+    status: 'cancelada',
+    mensagem: /olivia.*carga/,
+  })
+  t.equal(await codigo(olivia`select audit.cancelar_sessao(${id}, 'x')`), 'NC005')
+  t.equal(await codigo(olivia`select audit.cancelar_sessao(9999, 'x')`), 'NC004')
+  t.equal(await etapa(id, 'limitar'), 'NC016')
+
+  const morta = await iniciar(condutora, 'manual')
+  const { pid } = one(await condutora`select pg_backend_pid() as pid`)
+  await condutora.end({ timeout: 1 })
+  await esperaSaida(c.sql, pid)
+  t.match(await olivia`select id, status from audit_interno.encerrar_interrompidas()`, [
+    { id: morta, status: 'falhou' },
+  ])
+  t.match(await c.sql`select status from audit.execucoes_regra where sessao_id = ${morta}`, [
+    { status: 'pulada' },
+  ])
+  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${morta} order by tipo`, [
+    { tipo: 'falha' },
+    { tipo: 'resumo' },
+  ])
+})
+
+t.test('a request queues a job in the same transaction', async (t) => {
+  const c = await cenario(t)
+  const tarefas = async () => Number(one(await c.sql`select count(*) as n from graphile_worker.jobs`)['n'])
+  await t.rejects(
+    c.pessoa('olivia').begin(async (tx) => {
+      await tx`select audit.solicitar_processamento(regras => '{errada}')`
+      throw new Error('rollback')
+    }),
+  )
+  t.equal(await tarefas(), 0)
+  t.match(
+    one(await c.pessoa('olivia')`select * from audit.solicitar_processamento('auto', regras => '{errada}')`),
+    { status: 'agendada', modo: 'auto' },
+  )
+  t.equal(await tarefas(), 1)
+})
+
+t.test('what a person typed is the last word, whatever the rule still says', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await c.processar()
+  const { id } = await c.achado(1)
+  await c.digitar('ana', id, { categoria: 'ERR-CERTO' })
+  await c.aprovar('bruno', id)
+  await c.processar('auto')
+  t.equal(await c.categoria(1), 'ERR-CERTO', 'auto does not take back what two people decided')
+  t.equal(await c.status(1), 'corrigida aberta', 'but the rule may say so')
+})

@@ -1,0 +1,204 @@
+import t from 'tap'
+import { connect, isDatabaseError } from '../../src/db/connection.ts'
+import { banco } from '../helper/database.ts'
+import { cenario, codigo, one } from '../helper/scenario.ts'
+import { PASSWORD } from '../helper/server.ts'
+import { armazem, lancar } from '../helper/warehouse.ts'
+
+t.test('a setting takes only what its type and range allow, and says what that is', async (t) => {
+  const c = await cenario(t)
+  const alterar = (chave: string | null, valor: string | null, motivo: string | null = 'teste') =>
+    c.pessoa('adelia')`select * from audit.alterar_configuracao(${chave}, ${valor}::text::jsonb, ${motivo})`
+  await c.sql`insert into audit.configuracoes_sistema (chave, tipo, valor, padrao, permitidos, descricao) values
+    ('teste.booleano', 'booleano', 'true', 'true', null, 'x'), ('teste.hora', 'hora', '"07:00"', '"07:00"', null, 'x'),
+    ('teste.escolha', 'texto', '"a"', '"a"', '["a", "b"]', 'x')`
+  const tipos: Record<string, { bons: string[]; maus: string[]; dica: RegExp }> = {
+    'limites.linhas': {
+      bons: ['0', '10.0', '1e3'],
+      maus: ['-1', '1.5', '"10"', 'null', '1e9', '[]'],
+      dica: /inteiro.*0.*100000000/,
+    },
+    'limites.fracao': { bons: ['0.5', '1'], maus: ['1.01', '-0.1', '"0.5"', 'true'], dica: /número.*0.*1/ },
+    'sessao.margem_incremental': {
+      bons: ['"02:00:00"', '"1 day"', '"PT1H"'],
+      maus: ['"3 days"', '"ontem"', '""', '7200', '"99999999999 years"', '"-1 hour"'],
+      dica: /intervalo.*172800 segundos/,
+    },
+    'pendente.rotulos': {
+      bons: ['["A", "B"]', '[]', 'null'],
+      maus: ['["A", 1]', '["A", " "]', '"A"', '{}', '[["A"]]'],
+      dica: /lista.*0.*100.*null/,
+    },
+    'trade_marketing.categoria': {
+      bons: ['"Marketing"', '""', '"  "', 'null'],
+      maus: ['1', `"${'x'.repeat(501)}"`],
+      dica: /500/,
+    },
+    'teste.booleano': { bons: ['false'], maus: ['"false"', '0', 'null'], dica: /true ou false/ },
+    'teste.hora': {
+      bons: ['"23:59"'],
+      maus: ['"24:00"', '"7:00"', '"07:60"', '7', '"07:00\\n"'],
+      dica: /07:00/,
+    },
+    'teste.escolha': { bons: ['"b"'], maus: ['"c"'], dica: /um destes/ },
+  }
+  for (const [chave, { bons, maus, dica }] of Object.entries(tipos)) {
+    for (const valor of bons) t.equal(await codigo(alterar(chave, valor)), 'aceito', `${chave} ${valor}`)
+    for (const valor of maus) {
+      const erro = await alterar(chave, valor).then(
+        () => undefined,
+        (e: unknown) => e,
+      )
+      t.match(isDatabaseError(erro) ? [erro.code, erro.hint] : erro, ['NC009', dica], `${chave} ${valor}`)
+    }
+  }
+  t.equal(await codigo(alterar('limites.linhas', null)), 'NC009')
+  t.equal(await codigo(alterar('nada', '1')), 'NC008')
+  t.equal(await codigo(alterar(null, '1')), 'NC008')
+  t.equal(await codigo(alterar('limites.linhas', '1', ' ')), 'NC006')
+  t.equal(
+    await codigo(c.sql`update audit.configuracoes_sistema set valor = '-1' where chave = 'limites.linhas'`),
+    'NC009',
+    'by direct update too',
+  )
+
+  await alterar('limites.linhas', '70.0')
+  t.match(
+    one(
+      await c.sql`select tipo, status, ator, motivo, detalhes from audit.operacoes order by id desc limit 1`,
+    ),
+    {
+      tipo: 'configuracao',
+      status: 'concluida',
+      ator: 'adelia',
+      motivo: 'teste',
+      detalhes: { chave: 'limites.linhas', antes: 1000, depois: 70 },
+    },
+  )
+  await alterar('sessao.tamanho_lote', '10.0')
+  await c.lancar({ id: 1 })
+  t.match(
+    await c.processar('auto'),
+    { status: 'concluida', corrigidas: 1n },
+    'a whole number stays readable as one',
+  )
+})
+
+t.test('a rule changes only where it may', async (t) => {
+  const c = await cenario(t)
+  const alterar = (nome: string | null, mudancas: string, motivo = 'teste') =>
+    c.pessoa('adelia')`select * from audit.alterar_regra(${nome}, ${mudancas}::text::jsonb, ${motivo})`
+  t.match(one(await alterar('errada', '{"limiar": 0.8, "limite_linhas": 3}')), {
+    limiar: '0.8000',
+    limite_linhas: 3n,
+  })
+  t.match(one(await c.sql`select ator, detalhes from audit.operacoes order by id desc limit 1`), {
+    ator: 'adelia',
+    detalhes: { antes: { limiar: 0.95, limite_linhas: null }, depois: { limiar: 0.8, limite_linhas: 3 } },
+  })
+  for (const mudancas of [
+    '{"limiar": 1.1}',
+    '{"limiar": null}',
+    '{"automatica": "talvez"}',
+    '{"limite_linhas": -1}',
+    '{"limite_valor": "NaN"}',
+    '{"limite_valor": "Infinity"}',
+    '{"limite_valor": -0.01}',
+    '{"tempo_limite": "0"}',
+    '{"funcao": "pg_sleep"}',
+    '{"aprovadas": 9}',
+    '{"nada": 1}',
+  ]) {
+    t.equal(await codigo(alterar('errada', mudancas)), 'NC009', mudancas)
+  }
+  t.equal(await codigo(alterar('errada', '[]')), 'NC001')
+  t.equal(await codigo(alterar('nada', '{}')), 'NC003')
+  t.equal(await codigo(alterar(null, '{}')), 'NC003')
+  t.equal(await codigo(alterar('errada', '{}', '')), 'NC006')
+})
+
+t.test('the exchange rates from which a ratio looks like one keep their order', async (t) => {
+  const c = await cenario(t)
+  const alterar = (chave: string, valor: string) =>
+    c.pessoa('adelia')`select audit.alterar_configuracao(${chave}, ${valor}::text::jsonb, 'teste')`.then(
+      () => 'aceito',
+      (e: unknown) => (isDatabaseError(e) ? `${e.code} ${e.hint}` : e),
+    )
+  t.match(await alterar('valores.cambio_minimo', '8.01'), /^NC009 .*no máximo 8/)
+  t.match(await alterar('valores.cambio_maximo', '2.49'), /^NC009 .*no mínimo 2\.5/)
+  t.equal(await alterar('valores.cambio_minimo', '8'), 'aceito')
+  t.equal(await alterar('valores.cambio_maximo', '8'), 'aceito')
+})
+
+t.test('a pattern that would reach everything, or nothing, is refused', async (t) => {
+  const c = await cenario(t)
+  const salvar = (
+    campo: string | null,
+    tipo: string | null,
+    padrao: string | null,
+    acao = 'incluir',
+    motivo = 'teste',
+  ) =>
+    c.pessoa(
+      'adelia',
+    )`select id, ativo from audit.salvar_padrao(${campo}, ${tipo}, ${padrao}, ${acao}, ${motivo})`
+  for (const [tipo, padrao] of [
+    ['contem', ''],
+    ['contem', '   '],
+    ['contem', '\u0301'],
+    ['palavra', ''],
+    ['regex', ''],
+    ['regex', '('],
+    ['regex', '.*'],
+    ['regex', 'a|'],
+    ['regex', '\\s*'],
+    ['regex', '^'],
+    ['contem', 'x'.repeat(501)],
+    ['contem', null],
+    [null, 'x'],
+    ['outro', 'x'],
+  ] as const) {
+    t.equal(await codigo(salvar('descricao', tipo, padrao)), 'NC014', `${tipo} ${padrao?.slice(0, 9)}`)
+  }
+  t.equal(await codigo(salvar('valor', 'contem', 'x')), 'NC014')
+  t.equal(await codigo(salvar('descricao', 'contem', 'x', 'talvez')), 'NC014')
+  t.equal(await codigo(salvar('descricao', 'contem', 'x', 'incluir', '')), 'NC006')
+
+  const { id } = one(await salvar('descricao', 'contem', 'Ação'))
+  await c.pessoa('adelia')`select audit.desativar_padrao(${id as never}, 'em desuso')`
+  t.match(
+    one(await salvar('descricao', 'contem', 'Ação')),
+    { id, ativo: true },
+    'switched on again, not doubled',
+  )
+  t.equal(await codigo(c.pessoa('adelia')`select audit.desativar_padrao(999, 'x')`), 'NC004')
+  t.match(await c.sql`select ator from audit.operacoes where tipo = 'padrao'`, { length: 3 })
+})
+
+t.test(
+  'a label that no entry has is set all the same, with a warning that names those like it',
+  async (t) => {
+    const { sql, url } = await banco(t)
+    const pessoal = new URL(url)
+    pessoal.username = 'adelia'
+    pessoal.password = PASSWORD
+    const warned: { code: string; message: string }[] = []
+    const adelia = connect(pessoal.href, { max: 1, onWarning: (w) => warned.push(w) })
+    t.teardown(() => adelia.end())
+    const set = (valor: string) =>
+      adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
+    await set('"Nada"')
+    t.same(warned, [], 'no warehouse, no word')
+    await armazem(sql)
+    await set('"Trade"')
+    t.same(warned, [], 'an empty one knows no label')
+    await lancar(sql, { id: 1, categoria: 'Marketing e Trade' })
+    t.match(await set('"Trade Marketing"'), [{ valor: 'Trade Marketing' }])
+    t.match(warned, [{ code: 'NC031', message: /Marketing e Trade \(1\)/ }])
+    await set('"Marketing e Trade"')
+    t.equal(warned.length, 1)
+    await sql`revoke all on dw.lancamentos from conferente_regra`
+    await set('"Outra"')
+    t.equal(warned.length, 1, 'what cannot be read keeps nobody from setting')
+  },
+)

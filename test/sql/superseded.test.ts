@@ -1,0 +1,76 @@
+// What another rule's correction has made moot closes at once, and says by what.
+import t from 'tap'
+import { type Cenario, cenario, one } from '../helper/scenario.ts'
+
+/** A rule beside `errada` that flags a row by a condition, decided by these columns. */
+async function outra(c: Cenario, nome: string, onde: string, colunas: string[]) {
+  await c.sql.unsafe(`create schema regra_${nome}; grant usage on schema regra_${nome} to conferente_regra;
+    create function regra_${nome}.f(janela audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $f$
+    begin
+      if (select quebrada from dw.ajuste) then raise exception 'a regra quebrou'; end if;
+      return query select null::text, l.id::text, '{}'::jsonb, 0.9, jsonb_build_object('tipo', 'aponta'), 'olhe isto', 1.0
+      from dw.lancamentos l where (${onde}) and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
+    end $f$;
+    grant execute on function regra_${nome}.f(audit.janela) to conferente_regra`)
+  await c.sql`select audit.registrar_regra(${nome}, 'x', ${`regra_${nome}.f`}, 'dw.lancamentos', 'id', ${colunas})`
+}
+const porRegra = async (c: Cenario, registro: number) =>
+  c.sql`select regra, status, motivo, decidida_por from audit.divergencias_processadas
+    where registro_id = ${String(registro)} order by regra`
+
+t.test('in the session that corrected the row, with the rule and the operation', async (t) => {
+  const c = await cenario(t)
+  await outra(c, 'prefixo', `l.categoria like 'ERR%'`, ['categoria'])
+  await outra(c, 'sempre', `l.id > 0`, ['categoria'])
+  await outra(c, 'texto', `l.descricao = 'x'`, ['descricao'])
+  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+  const sessao = one(
+    await c.pessoa(
+      'olivia',
+    )`select * from audit.processar_divergencias('auto', regras => '{errada,prefixo,sempre,texto}')`,
+  )
+  const [operacao] =
+    await c.sql`select max(id) as id from audit.operacoes where tipo = 'correcao' and regra = 'errada'`
+  t.match(await porRegra(c, 1), [
+    { regra: 'errada', status: 'corrigida' },
+    {
+      regra: 'prefixo',
+      status: 'resolvida',
+      motivo: new RegExp(`pela regra errada, operação ${operacao?.['id']}$`),
+      decidida_por: 'conferente',
+    },
+    { regra: 'sempre', status: 'aberta' },
+    { regra: 'texto', status: 'aberta' },
+  ])
+  t.ok(
+    (await porRegra(c, 2)).every((d) => d['status'] === 'aberta'),
+    'rows that were not corrected keep theirs',
+  )
+  t.match(sessao, { resolvidas: 0n }, 'nothing was mended elsewhere')
+
+  await c.aprovar(
+    'ana',
+    (
+      await c.sql`select id::int from audit.divergencias_processadas
+    where registro_id = '2' and regra = 'errada'`
+    )[0]?.['id'],
+  )
+  t.match(await porRegra(c, 2), [
+    { status: 'corrigida' },
+    { regra: 'prefixo', status: 'resolvida', motivo: /pela regra errada/ },
+    { status: 'aberta' },
+    { status: 'aberta' },
+  ])
+})
+
+t.test('a rule that fails does not take the other one’s correction with it', async (t) => {
+  const c = await cenario(t)
+  await outra(c, 'prefixo', `l.categoria like 'ERR%'`, ['categoria'])
+  await c.lancar({ id: 1 })
+  await c.pessoa('olivia')`select audit.processar_divergencias(regras => '{errada,prefixo}')`
+  await c.sql`create or replace function regra_prefixo.f(janela audit.janela) returns setof audit.achado language plpgsql stable
+    set search_path = pg_catalog, pg_temp as $f$ begin raise exception 'quebrou'; end $f$`
+  t.match(await c.processar('auto'), { corrigidas: 1n, status: 'concluida' })
+  t.match(await porRegra(c, 1), [{ status: 'corrigida' }, { status: 'aberta' }])
+})

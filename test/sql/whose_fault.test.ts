@@ -1,0 +1,147 @@
+import t from 'tap'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { conductSession, resumeSession } from '../../src/session/session.ts'
+import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+
+const stop = { signal: new AbortController().signal }
+
+/** A session as the command line conducts it, step by step, on a connection of an operator's own. */
+async function conduzir(c: Cenario, modo: 'manual' | 'auto', regras: string[]) {
+  const url = Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href
+  const sql = connect(url, { max: 1 })
+  try {
+    return await conductSession(sql, { modo, regras }, {}, stop)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** The same as a worker does it: queued, then resumed. */
+async function trabalhar(c: Cenario, modo: 'manual' | 'auto', regras: string[]) {
+  const { id } = one(
+    await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
+  )
+  const open = (): Sql => connect(c.url, { max: 1, role: 'conferente_dono' })
+  const over = async () => false
+  return resumeSession(id, {}, { ...stop, open, over })
+}
+
+const execucoes = (c: Cenario, id: unknown) => c.sql`
+  select regra, status, motivo, erro_codigo from audit.execucoes_regra where sessao_id = ${id as bigint} order by regra`
+
+/** A second rule that raises under this code, or by this statement, once it has been registered. */
+async function quebrada(c: Cenario, corpo: string) {
+  const funcao = (fazer: string) =>
+    c.sql.unsafe(`create or replace function dw.quebrada(janela audit.janela) returns setof audit.achado language plpgsql stable
+      set search_path = pg_catalog, pg_temp as $f$ begin ${fazer} return; end $f$;
+      grant execute on function dw.quebrada(audit.janela) to conferente_regra`)
+  await funcao('')
+  await c.sql`select audit.registrar_regra('quebrada', 'De teste.', 'dw.quebrada', 'dw.lancamentos', 'id', array['categoria'],
+    'data_lancamento', 'carregado_em', 'valor')`
+  await funcao(corpo)
+}
+
+t.test('a rule with little time takes no time from what the session does as a whole', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await c.sql`select audit.alterar_regra('errada', '{"tempo_limite": "5 seconds"}', 'é rápida')`
+  const condutora = await c.pessoa('olivia').reserve()
+  const { id } = one(
+    await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+  )
+  const proxima = async () => one(await condutora`select * from audit_interno.proxima_etapa(${id as never})`)
+  t.match(await proxima(), { etapa: 'detectar', tempo_limite_ms: 5000n })
+  await condutora`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`
+  t.match(await proxima(), { etapa: 'limitar', regra: null, tempo_limite_ms: 600000n })
+  condutora.release()
+})
+
+t.test('a session that fails as a whole leaves none of its rules half done', async (t) => {
+  for (const conduz of [conduzir, trabalhar]) {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 })
+    await c.sql.unsafe(`create schema alheio;
+      create function alheio.parar() returns trigger language plpgsql as $f$ begin
+        if new.etapa = 'correcao' then raise exception 'o limite não se deixa ler'; end if; return new; end $f$;
+      create trigger parar before update on audit.sessoes_processamento for each row execute function alheio.parar()`)
+    const sessao = await conduz(c, 'auto', ['errada'])
+    t.match(sessao, { status: 'falhou', mensagem: /não se deixa ler/ }, conduz.name)
+    t.match(await execucoes(c, sessao['id']), [
+      { regra: 'errada', status: 'pulada', motivo: /sessão falhou/ },
+    ])
+    t.equal(await c.status(1), 'aberta', 'what it found is there all the same')
+  }
+})
+
+t.test("the rule's own fault is the rule's alone, whoever conducts the session", async (t) => {
+  for (const corpo of [
+    `perform 1 / 0;`,
+    `assert false, 'não pode ser';`,
+    `raise exception using errcode = '42501';`,
+    `raise exception using errcode = '08001', message = 'could not connect to server "origem"';`,
+    `raise exception using errcode = '53400', message = 'temporary file size exceeds temp_file_limit';`,
+  ]) {
+    const c = await cenario(t)
+    await c.lancar({ id: 1 })
+    await quebrada(c, corpo)
+    const psql = async (_: Cenario, modo: string, regras: string[]) =>
+      one(await c.pessoa('olivia')`select * from audit.processar_divergencias(${modo}, regras => ${regras})`)
+    for (const conduz of [psql, conduzir, trabalhar]) {
+      const sessao = await conduz(c, 'manual', ['errada', 'quebrada'])
+      t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n }, `${corpo} ${conduz.name}`)
+      t.match(await execucoes(c, sessao['id']), [{ status: 'concluida' }, { status: 'falhou' }])
+    }
+  }
+})
+
+t.test("the server's fault ends the session, whoever conducts it", async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 })
+  await quebrada(
+    c,
+    `raise exception using errcode = '53100', message = 'could not extend file: No space left on device';`,
+  )
+  const olivia = c.pessoa('olivia')
+  t.equal(await codigo(olivia`select audit.processar_divergencias(regras => '{errada,quebrada}')`), '53100')
+  t.same(await c.sql`select from audit.sessoes_processamento`, [], 'in one transaction nothing of it is kept')
+  for (const conduz of [conduzir, trabalhar]) {
+    const sessao = await conduz(c, 'auto', ['errada', 'quebrada'])
+    t.match(sessao, { status: 'falhou', mensagem: /^53100: could not extend/ }, conduz.name)
+    const regras = await execucoes(c, sessao['id'])
+    t.equal(
+      regras.some(({ status }) => status === 'falhou' || status === 'pendente' || status === 'detectada'),
+      false,
+    )
+    t.match(
+      await c.sql`select from audit.notificacoes where tipo = 'falha' and sessao_id = ${sessao['id']}`,
+      { length: 1 },
+    )
+  }
+})
+
+t.test('whose fault an error is', async (t) => {
+  const { sql } = await cenario(t)
+  const de = async (codigo: string | null) =>
+    one(await sql`select audit_interno.falha_de_quem(${codigo}) as quem`)['quem']
+  for (const [quem, codigos] of Object.entries({
+    linha: [
+      '22003',
+      '23514',
+      '27000',
+      '38001',
+      '44000',
+      '45000',
+      'P0001',
+      'P0004',
+      'NC012',
+      'Z0001',
+      '90001',
+    ],
+    regra: ['42501', '42P01', '0A000', '25006', '53400', '54001', '55P03', '57014', 'HV000', '08001'],
+    sessao: ['40001', '40P01', '72000'],
+    servidor: ['53100', '53200', '53300', '57P01', '58030', 'XX001', 'F0000'],
+  })) {
+    for (const codigo of codigos) t.equal(await de(codigo), quem, codigo)
+  }
+  t.equal(await de(null), 'servidor', 'what has no code nobody answered for')
+})
