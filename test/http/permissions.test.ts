@@ -124,7 +124,10 @@ test('over GraphQL the same roles may do the same', async (t) => {
   const tokens = await Promise.all(ROLES.map(async (role) => [role, await server.token(role)] as const))
   const rows = Object.entries(FIELDS).map(([name, field]) => {
     const [row = ''] = name.split('_')
-    return [name, `query { ${row === 'sessao' ? 'sessoes' : `${row}s`} { nodes { ${field} } } }`] as const
+    return [
+      name,
+      `query { ${row.endsWith('ao') ? row.replace(/ao$/, 'oes') : `${row}s`} { nodes { ${field} } } }`,
+    ] as const
   })
   const roots = [
     ...Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => ['query', field] as const),
