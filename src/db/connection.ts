@@ -76,7 +76,6 @@ export function connect(
     },
   })
   CLOSED.set(sql, closed)
-  tellOnceClosed(sql)
   // Of a new connection that it has not asked anything the driver never says that it is there: one that is open already.
   const reserveOpen = sql.reserve
   sql.reserve = async () => {
@@ -84,32 +83,6 @@ export function connect(
     return reserveOpen()
   }
   return sql
-}
-
-/** Milliseconds in which a broken socket has surely closed. */
-const CLOSING = 20
-let patched = false
-
-/**
- * The driver tells of a socket's error before the socket has closed, and what is asked of it in between, such as to take back
- * what had begun, is never answered. So each query is told a little later.
- */
-function tellOnceClosed(sql: Sql): void {
-  if (patched) return
-  patched = true
-  Object.defineProperty(Object.getPrototypeOf(sql``), 'reject', {
-    set(this: object, reject: (error: unknown) => void) {
-      Object.defineProperty(this, 'reject', {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-        value(error: unknown) {
-          if ((error as NodeJS.ErrnoException | null)?.syscall) setTimeout(reject, CLOSING, error)
-          else reject(error)
-        },
-      })
-    },
-  })
 }
 
 /** How often the connections of a pool have closed. */

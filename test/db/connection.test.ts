@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type AddressInfo, createServer, connect as dial } from 'node:net'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
@@ -57,48 +56,23 @@ t.test('whatever text an array holds goes there and comes back as it was', async
   )
 })
 
-/** The server by way of a proxy that is told of each connection. */
-async function proxied(t: Test, told: (near: Socket) => void): Promise<string> {
+t.test('a new connection asks for nothing of its own, which nobody would hear fail', async (t) => {
   const { hostname, port } = new URL(url)
+  let sent = ''
   const proxy = createServer((near) => {
     const far = dial(Number(port), hostname)
+    near.on('data', (bytes) => {
+      sent += bytes.toString('latin1')
+    })
     near.pipe(far).pipe(near)
     for (const end of [near, far]) end.on('error', () => {})
-    told(near)
   }).listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   t.teardown(() => proxy.close())
   const through = new URL(url)
   through.hostname = '127.0.0.1'
   through.port = String((proxy.address() as AddressInfo).port)
-  return through.href
-}
-
-t.test('a new connection asks for nothing of its own, which nobody would hear fail', async (t) => {
-  let sent = ''
-  const address = await proxied(t, (near) => {
-    near.on('data', (bytes) => {
-      sent += bytes.toString('latin1')
-    })
-  })
-  await opened(t, address)`select 'ours'`
+  await opened(t, through.href)`select 'ours'`
   t.match(sent, /select 'ours'/)
   t.notMatch(sent, /pg_type/)
-})
-
-t.test('what is asked at once when a connection breaks off is answered too', async (t) => {
-  const near: Socket[] = []
-  const sql = opened(t, await proxied(t, (socket) => near.push(socket)))
-  for (const ask of [
-    () => sql`select pg_sleep(5)`,
-    () => sql.unsafe('select pg_sleep(5)'),
-    () => sql.begin((tx) => tx`select pg_sleep(5)`),
-  ]) {
-    await sql`select 1`
-    const first = ask()
-    setTimeout(() => near.at(-1)?.resetAndDestroy(), 100)
-    await t.rejects(first, { code: /ECONNRESET|CONNECTION_CLOSED/ })
-    const next = Promise.resolve(sql`select 2 as n`).catch((error) => error.code)
-    t.ok(await Promise.race([next, sleep(5000, false)]), 'nobody waits for ever')
-  }
 })
