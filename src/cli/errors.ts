@@ -72,7 +72,11 @@ function reportCommander(text: Catalogue, error: CommanderError): number {
 
 function reportFailure(app: App | undefined, text: Catalogue, error: Failure): number {
   // node-postgres, by which migrations and the queue speak, gives no code
-  const { code = /^Connection terminated/.test(error.message) ? 'CONNECTION_CLOSED' : '' } = error
+  const {
+    code = /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
+      ? 'CONNECTION_CLOSED'
+      : '',
+  } = error
   if (code.startsWith('NC')) {
     const summary = text.code[code as keyof Catalogue['code']]
     if (summary) tell(summary)

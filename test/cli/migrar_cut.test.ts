@@ -82,8 +82,8 @@ for (const [when, { which, held, migrated = false, said }] of Object.entries(cut
 }
 
 t.test('a connection cut at any moment', async (t) => {
-  for (let n = 0; n < times(3, { thorough: 60 }); n++) {
-    const { url, killer } = await scene(t)
+  for (let n = 0; n < times(3, { thorough: 8 }); n++) {
+    const { url, killer, holder } = await scene(t)
     const moment = Math.random() * 3000
     const running = started(url)
     await sleep(moment)
@@ -98,6 +98,7 @@ t.test('a connection cut at any moment', async (t) => {
     if (code === 1) t.match(stderr, /erro: .*conexão/, what)
     t.notMatch(stderr, /at .*\.js|_events|PgPool|PostgresError/, what)
     t.equal((await conferente(['migrar'], { url })).code, 0, what)
+    await Promise.all([killer.end(), holder.end()])
   }
 })
 
