@@ -72,6 +72,8 @@ export async function takeSteps(
       if (signal.aborted) throw new SessionInterrupted(id)
       await inTransaction(connection, id, async () => {
         await limitTime(connection, step.tempo_limite_ms)
+        // a cancelling that came between two queries has cancelled nothing
+        if (signal.aborted) throw new SessionInterrupted(id)
         await connection`select audit_interno.executar_etapa(${id}, ${step.etapa}, ${step.regra})`
       })
       watcher.ended?.(step, undefined, id, watcher.counting ? await count(connection, id, step) : undefined)
@@ -112,6 +114,7 @@ export async function takePart(
       if (part === undefined) watcher.began?.({ ...taken, etapa: 'parte' }, id)
       part = { ...taken, etapa: 'parte' }
       await limitTime(connection, part.tempo_limite_ms)
+      if (signal.aborted) throw new SessionInterrupted(id)
       await connection`select audit_interno.detectar_parte(${id}, ${part.regra}, ${part.ordem}::integer)`
     })
   } catch (error) {
