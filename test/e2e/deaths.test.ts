@@ -106,7 +106,7 @@ async function scene({ sql }: Oficina): Promise<void> {
 }
 
 function worker(t: Test, url: string): ChildProcess {
-  const child = spawn(process.execPath, [`${import.meta.dirname}/../helper/trabalhador.ts`, url], {
+  const child = spawn(process.execPath, [`${import.meta.dirname}/../helper/worker.ts`, url], {
     stdio: 'ignore',
   })
   t.teardown(() => child.kill('SIGKILL'))
