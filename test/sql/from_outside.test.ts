@@ -47,9 +47,13 @@ t.test('what an operator calls by hand does nothing in a session that is not con
     await c.sql`select p.proname::text as funcao from pg_proc p
       where p.pronamespace = 'audit_interno'::regnamespace and p.provolatile = 'v'
         and has_function_privilege('conferente_operador', p.oid, 'execute') order by 1`,
-    ['encerrar_interrompidas', 'executar_etapa', 'iniciar_sessao', 'registrar_falha_etapa'].map((funcao) => ({
-      funcao,
-    })),
+    [
+      'encerrar_interrompidas',
+      'executar_etapa',
+      'iniciar_sessao',
+      'limpar_conexao',
+      'registrar_falha_etapa',
+    ].map((funcao) => ({ funcao })),
     'and these are all that there are',
   )
   t.equal(
