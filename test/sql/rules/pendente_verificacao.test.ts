@@ -828,8 +828,8 @@ t.test('suggestions are right as often as they say, on a ledger made for it', as
   t.ok(erro < 0.05, `expected calibration error ${erro.toFixed(3)} ${JSON.stringify(bands)}`)
   const [said] = await sql`
     select count(*)::int as findings, count(*) filter (where a.confianca > s.confianca::numeric)::int as rounded_up
-    from regras.pendente_verificacao(null) a
-    join (select unnest(ids) as id, confianca from regras.sugerir_pendencias(null, null, null, null)) s on s.id = a.registro_id`
+    from regra_pendente_verificacao.detectar(null) a
+    join (select unnest(ids) as id, confianca from regra_pendente_verificacao.sugerir_pendencias(null, null, null, null)) s on s.id = a.registro_id`
   t.ok(Number(said?.['findings']) > 1000)
   t.equal(said?.['rounded_up'], 0, 'cut, not rounded: none reaches a threshold that its inference does not')
 })
