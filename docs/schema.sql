@@ -1464,7 +1464,8 @@ grant execute on function audit.propor_padroes(integer,numeric) to conferente_re
 
 create function audit.proxima_execucao()
   returns timestamp with time zone language sql stable security definer
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit.proxima_execucao() is 'When the schedule (agenda.cron, in agenda.fuso) is next due; null when it never is. Whether a worker is there to serve it is another question: conferente diagnostico.';
 grant execute on function audit.proxima_execucao() to conferente_leitor;
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3bb19610e8d66ed9e1136993b9d0957457daeb85
+--! Hash: sha1:022781b999c012326130bf420002c9668dd7943e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16894,6 +16894,7 @@ returns timestamptz
 language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   with recursive agenda as (
     select audit_interno.configuracao('agenda.cron') #>> '{}' as cron, audit.fuso() as fuso

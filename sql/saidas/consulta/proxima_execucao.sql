@@ -6,6 +6,7 @@ returns timestamptz
 language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   with recursive agenda as (
     select audit_interno.configuracao('agenda.cron') #>> '{}' as cron, audit.fuso() as fuso
