@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Warning } from '../db/connection.ts'
+import { isLost } from '../db/lost.ts'
 import { EmbeddedError } from '../embedded/error.ts'
 import { catalogue } from '../i18n/index.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
@@ -71,12 +72,7 @@ function reportCommander(text: Catalogue, error: CommanderError): number {
 }
 
 function reportFailure(app: App | undefined, text: Catalogue, error: Failure): number {
-  // node-postgres, by which migrations and the queue speak, gives no code
-  const {
-    code = /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
-      ? 'CONNECTION_CLOSED'
-      : '',
-  } = error
+  const { code = isLost(error) ? 'CONNECTION_CLOSED' : '' } = error
   if (code.startsWith('NC')) {
     const summary = text.code[code as keyof Catalogue['code']]
     if (summary) tell(summary)

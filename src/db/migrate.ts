@@ -21,8 +21,8 @@ const own = createRequire(import.meta.resolve('graphile-migrate'))('@graphile/lo
     factory: () => (level: string, message: string) => void,
   ) => NonNullable<MigrateSettings['logger']>
 }
-// graphile-migrate keeps its connections this long for a next call, and ends the process when one of them is cut meanwhile.
-const KEPT_MS = 200
+/** Of graphile-migrate's and the queue's connections, so that their end can be seen. */
+const NAME = `conferente migrar ${process.pid}`
 
 export interface Obstacle {
   readonly item: string
@@ -46,7 +46,7 @@ export class MigrationRefused extends Error {
 
 /**
  * Brings a database to the version of this release: roles and schemas, the worker's tables, then the committed migrations.
- * Looks first what is in the way.
+ * Looks first what is in the way, and lets go of the database before it returns.
  * @throws {MigrationRefused} and nothing was done
  * @param options.reached called with each stage that is done
  * @param options.lost called when a connection that graphile-migrate keeps is cut: it ends the process next, with exit code 1
@@ -66,12 +66,14 @@ export async function migrate(
     await sql.unsafe(await readFile(here('sql/papeis/papeis.sql'), 'utf8'))
   })
   reached?.('roles')
-  const asOwner = new URL(url)
+  const named = new URL(url)
+  named.searchParams.set('application_name', NAME)
+  const asOwner = new URL(named)
   asOwner.searchParams.set('options', `-c role=${OWNER}`)
   await runWorkerMigrations({ connectionString: asOwner.href, logger: quiet })
   reached?.('queue')
   const settings: MigrateSettings = {
-    connectionString: url,
+    connectionString: named.href,
     migrationsFolder: here('migrations'),
     logger: new own.Logger(() => (_, message) => {
       if (message.startsWith('An error occurred in the PgPool')) lost?.()
@@ -83,7 +85,24 @@ export async function migrate(
     reached?.('migrations')
     await withConnection(url, letServiceSeeVersion)
   } finally {
-    await sleep(KEPT_MS + 50)
+    await letGo(url)
+  }
+}
+
+/**
+ * graphile-migrate keeps its connections a while for a next call, and ends the process when the server goes away under them
+ * meanwhile, as the embedded one does when we are done.
+ */
+async function letGo(url: string): Promise<void> {
+  try {
+    await withConnection(url, async (sql) => {
+      for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
+        const busy = await sql`select from pg_stat_activity where application_name = ${NAME}`
+        if (busy.length === 0) return
+      }
+    })
+  } catch {
+    // the server is away, and so are they
   }
 }
 

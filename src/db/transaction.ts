@@ -1,4 +1,5 @@
 import { isDatabaseError, type Sql, type Transaction } from './connection.ts'
+import { isLost } from './lost.ts'
 
 type Work<T> = (tx: Transaction) => Promise<T>
 
@@ -9,8 +10,6 @@ const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
  * was just being cut off, as one that is idle may be.
  */
 const LEFT_OVER = /^(57P0[125]|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/
-/** node-postgres says it by a message alone. */
-const LOST = /^(Connection terminated|Client has encountered a connection error)/
 const TRIES = 10
 
 /**
@@ -100,8 +99,5 @@ function listened(query: unknown, connection: { lost: boolean }): unknown {
   }
   return query
 }
-
-/** A connection of node-postgres that was lost. */
-export const isLost = (error: unknown) => LOST.test(String((error as Error | null)?.message ?? ''))
 
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '')

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isLost } from '../db/transaction.ts'
+import { isLost } from '../db/lost.ts'
 import type { Catalogue } from '../i18n/pt-BR.ts'
 import { createRedactor } from '../log/redact.ts'
 
