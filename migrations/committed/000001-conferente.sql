@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:022781b999c012326130bf420002c9668dd7943e
+--! Hash: sha1:5e3ff7565fdec3f3ec86e1b21252ae17fe56ac6e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4939,7 +4939,7 @@ begin
     set status = 'falhou', fim_processamento = clock_timestamp(), mensagem = format('%s: %s', codigo, v_mensagem)
     where s.id = anotar_falha.sessao_id and s.status in ('agendada', 'em_andamento');
     if found then
-      update audit.execucoes_regra e set status = 'pulada', motivo = format('a sessão falhou ao %s', etapa)
+      update audit.execucoes_regra e set status = 'pulada', motivo = 'a sessão falhou' || coalesce(' ao ' || etapa, '')
       where e.sessao_id = anotar_falha.sessao_id and e.status in ('pendente', 'detectada');
       perform audit_interno.totalizar_sessao(anotar_falha.sessao_id);
       perform audit_interno.notificar('falha', anotar_falha.sessao_id);

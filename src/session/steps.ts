@@ -54,11 +54,10 @@ export async function takeSteps(
   watcher: Watcher,
   stop: Stop,
 ): Promise<void> {
-  const { signal, pause, reason } = stop
+  const { signal, pause } = stop
   let failed: SessionStep | undefined
   for (;;) {
-    const [next] = await connection<SessionStep[]>`select * from audit_interno.proxima_etapa(${id})`
-    const step = next as SessionStep
+    const step = await nextStep(connection, id, stop)
     if (step.etapa === 'fim') return
     if (pause?.aborted) throw new SessionInterrupted(id)
     if (step.etapa === 'partes') {
@@ -79,16 +78,40 @@ export async function takeSteps(
       watcher.ended?.(step, undefined, id, watcher.counting ? await count(connection, id, step) : undefined)
     } catch (error) {
       watcher.ended?.(step, error as Error, id)
-      if (signal.aborted && !isLost(error)) {
-        if (reason === undefined) throw new SessionInterrupted(id)
-        await recordFailure(connection, id, step.etapa, null, '57014', reason)
-        throw new SessionInterrupted(id)
-      }
+      if (signal.aborted && !isLost(error)) throw await interrupted(connection, id, step.etapa, stop)
       if (!isDatabaseError(error) || isLost(error)) throw error
       await recordFailure(connection, id, step.etapa, stuck ? null : step.regra, error.code, error.message)
       failed = step
     }
   }
+}
+
+async function nextStep(connection: Connection, id: bigint, stop: Stop): Promise<SessionStep> {
+  try {
+    const [next] = await connection<SessionStep[]>`select * from audit_interno.proxima_etapa(${id})`
+    return next as SessionStep
+  } catch (error) {
+    if (stop.signal.aborted && isCancelled(error)) throw await interrupted(connection, id, null, stop)
+    throw error
+  }
+}
+
+/** Closes the session where a reason was given. The cancelling may come late and hit the closing: then it is done again. */
+async function interrupted(
+  connection: Connection,
+  id: bigint,
+  step: string | null,
+  { reason }: Stop,
+): Promise<SessionInterrupted> {
+  while (reason !== undefined) {
+    try {
+      await recordFailure(connection, id, step, null, '57014', reason)
+      break
+    } catch (error) {
+      if (!isCancelled(error)) throw error
+    }
+  }
+  return new SessionInterrupted(id)
 }
 
 /**
@@ -162,8 +185,19 @@ async function inTransaction(connection: Connection, id: bigint, work: () => Pro
     } catch (error) {
       // A connection that is gone must not be written to: the driver would crash the process.
       if (isLost(error)) throw error
-      await connection`rollback`
+      await takeBack(connection)
       if (!isDatabaseError(error) || !RETRY.has(error.code) || attempt > RETRIES) throw error
+    }
+  }
+}
+
+async function takeBack(connection: Connection): Promise<void> {
+  for (;;) {
+    try {
+      await connection`rollback`
+      return
+    } catch (error) {
+      if (!isCancelled(error)) throw error
     }
   }
 }
@@ -171,7 +205,7 @@ async function inTransaction(connection: Connection, id: bigint, work: () => Pro
 async function recordFailure(
   connection: Connection,
   id: bigint,
-  step: string,
+  step: string | null,
   rule: string | null,
   code: string,
   message: string,
@@ -186,5 +220,7 @@ function isLost(error: unknown): boolean {
   if (error instanceof SessionInterrupted) return false
   return !isDatabaseError(error) || /^(FATAL|PANIC)$/.test(error.severity)
 }
+
+const isCancelled = (error: unknown) => isDatabaseError(error) && error.code === '57014'
 
 const rest = (pause?: AbortSignal) => sleep(WAIT, undefined, pause ? { signal: pause } : {}).catch(() => {})

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import t from 'tap'
 import { banco } from '../helper/database.ts'
+import { until } from '../helper/work.ts'
 import { armazem, conferente, personal } from './helper.ts'
 
 const { sql, url } = await banco(t)
@@ -304,6 +305,31 @@ await t.test('Ctrl-C closes the session as falhou', async (t) => {
     },
   })
   t.equal(ran.code, 1)
+  t.match(ran.stderr, /sessão \d+ interrompida e registrada como falhou/)
+  t.match((await sql`select status, mensagem from audit.sessoes_processamento order by id desc limit 1`)[0], {
+    status: 'falhou',
+    mensagem: /interrompida/,
+  })
+})
+
+await t.test('a cancelling that comes late and hits the closing of the session is outlived', async (t) => {
+  let done: Promise<unknown> | undefined
+  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+    url: olivia,
+    onStderr: (text, kill) => {
+      if (done || !text.includes('quebrada (1/1)')) return
+      done = sql.begin(async (tx) => {
+        await tx`lock table audit.sessoes_processamento in share mode`
+        kill('SIGINT')
+        await until(async () => {
+          const hit = await sql`select pg_cancel_backend(pid) from pg_stat_activity
+            where datname = current_database() and usename = 'olivia' and wait_event_type = 'Lock'`
+          return hit.length > 0
+        })
+      })
+    },
+  })
+  await done
   t.match(ran.stderr, /sessão \d+ interrompida e registrada como falhou/)
   t.match((await sql`select status, mensagem from audit.sessoes_processamento order by id desc limit 1`)[0], {
     status: 'falhou',
