@@ -92,6 +92,14 @@ process.on('uncaughtException', (error) => {
   process.exit(reportError(app, lost ? Object.assign(error, { code: 'CONNECTION_CLOSED' }) : error))
 })
 
+// The driver never answers what is asked between a socket's error and its close: nothing is left to wait for, and Node would go.
+let ended = false
+process.on('beforeExit', () => {
+  if (ended) return
+  const lost = Object.assign(new Error('the server did not answer'), { code: 'CONNECTION_CLOSED' })
+  process.exit(reportError(app, lost))
+})
+
 try {
   const program = new Command('conferente')
   const settings = readSettings()
@@ -109,4 +117,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = reportError(app, error)
+} finally {
+  ended = true
 }

@@ -53,10 +53,10 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
     for (const { id, error } of failed) {
       tell(app.text.notificacoes.unsent(String(id), said(publicMessage(error))))
     }
+    await sql`reset role`
     return failed.length
   } finally {
     mail.mailer.close()
-    await sql`reset role`
   }
 }
 
