@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { cenario } from '../helper/scenario.ts'
-import { times } from '../helper/thorough.ts'
+import { drawn, times } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 
 const RAW = /^\s+at .*:\d+:\d+|_events|node:internal|PostgresError|errno:|syscall:|Symbol\(|\[object|\{$/m
@@ -110,8 +110,7 @@ async function scene(t: Test) {
 
 t.test('a command', async (t) => {
   const { line, env, logged } = await scene(t)
-  const drawn = COMMANDS.toSorted(() => Math.random() - 0.5).slice(0, times(4, { thorough: COMMANDS.length }))
-  for (const [index, command] of drawn.entries()) {
+  for (const [index, command] of drawn(COMMANDS, 4).entries()) {
     const run = (cutAt: number, abruptly: boolean) => {
       Object.assign(line, { cutAt, abruptly, pieces: 0 })
       return conferente(

@@ -4,6 +4,7 @@
 import t, { type Test } from 'tap'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
 import { banco } from '../helper/database.ts'
+import { drawn } from '../helper/thorough.ts'
 import { armazem, lancar, recusa, regra } from '../helper/warehouse.ts'
 
 const PATH = 'set search_path = pg_catalog, pg_temp'
@@ -266,7 +267,7 @@ for (const place of PLACES) {
     t.match(JSON.stringify([reached.attacked, reached.finding]), /cheguei/, 'its code does run there')
 
     await all.settle()
-    for (const attack of chosen(place)) {
+    for (const attack of drawn(chosen(place), 3)) {
       const unable = await attack.unless?.(all.sql)
       await t.test(attack.name, { skip: unable ?? false }, async (t) => {
         await all.attack(attack.body)

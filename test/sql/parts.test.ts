@@ -3,6 +3,7 @@ import { test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
 import { type Banco, banco } from '../helper/database.ts'
 import { emPartes } from '../helper/parts.ts'
+import { drawn } from '../helper/thorough.ts'
 import { armazem, conhecer, type Forma, lancar } from '../helper/warehouse.ts'
 
 const CNPJ = '12.345.678/0001-95'
@@ -80,7 +81,7 @@ async function cut({ sql, url }: Banco, modo: string, from: string | null, to: s
   return emPartes(url, asked?.['id'] as bigint)
 }
 
-for (const forma of ['tabela', 'particionada', 'visao'] as const) {
+for (const forma of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
   test(`cut by month or whole, the same is found, corrected and closed: ${forma}`, async (t) => {
     const [one, many] = [await scene(t, forma), await scene(t, forma)]
     const compare = async (name: string, modo: string, from: string | null, to: string | null) => {

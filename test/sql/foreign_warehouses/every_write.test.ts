@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
 import { type Banco, banco } from '../../helper/database.ts'
+import { drawn } from '../../helper/thorough.ts'
 import { aprovar, divergencias, lista, processar, reverter } from '../../helper/warehouse.ts'
 import {
   houseRule,
@@ -134,104 +135,106 @@ async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
   }
 }
 
-for (const kind of Object.keys(VARIANTS) as Kind[]) {
-  for (const variant of VARIANTS[kind]) {
-    t.test(`${kind}, ${variant}`, async (t) => {
-      const s = await scene(t, kind, variant)
-      const { sql, dw, olivia, ana, bruno } = s
-      const ids = (found: readonly Row[], status: string) =>
-        found.filter((d) => d['status'] === status).map((d) => d['id'])
-      const outcome = (n: number) => (gives(dw, n) ? 'corrigida' : 'falha')
-      await s.exact('at first')
+const KINDS = Object.keys(VARIANTS) as Kind[]
+for (const { kind, variant } of drawn(
+  KINDS.flatMap((kind) => VARIANTS[kind].map((variant) => ({ kind, variant }))),
+  6,
+)) {
+  t.test(`${kind}, ${variant}`, async (t) => {
+    const s = await scene(t, kind, variant)
+    const { sql, dw, olivia, ana, bruno } = s
+    const ids = (found: readonly Row[], status: string) =>
+      found.filter((d) => d['status'] === status).map((d) => d['id'])
+    const outcome = (n: number) => (gives(dw, n) ? 'corrigida' : 'falha')
+    await s.exact('at first')
 
-      const auto = await processar(olivia, 'auto', ['casa'])
-      const byAuto = await s.statuses('auto', AUTO, outcome)
-      await s.exact('auto')
-      const given = AUTO.filter((n) => gives(dw, n)).length
-      t.match(
-        auto,
-        {
-          status: given === AUTO.length ? 'concluida' : 'concluida_com_falhas',
-          corrigidas: BigInt(given),
-          falhas: BigInt(AUTO.length - given),
-        },
-        auto['mensagem'],
-      )
+    const auto = await processar(olivia, 'auto', ['casa'])
+    const byAuto = await s.statuses('auto', AUTO, outcome)
+    await s.exact('auto')
+    const given = AUTO.filter((n) => gives(dw, n)).length
+    t.match(
+      auto,
+      {
+        status: given === AUTO.length ? 'concluida' : 'concluida_com_falhas',
+        corrigidas: BigInt(given),
+        falhas: BigInt(AUTO.length - given),
+      },
+      auto['mensagem'],
+    )
 
-      const one = await s.statuses('not yet', ONE, () => 'aberta')
-      await aprovar(ana, ...ids(one, 'aberta'))
-      await s.statuses('one person', ONE, outcome)
-      await s.exact('one person')
+    const one = await s.statuses('not yet', ONE, () => 'aberta')
+    await aprovar(ana, ...ids(one, 'aberta'))
+    await s.statuses('one person', ONE, outcome)
+    await s.exact('one person')
 
-      const two = await s.statuses('not yet', TWO, () => 'aberta')
-      await aprovar(ana, ...ids(two, 'aberta'))
-      const waiting = await s.statuses('one of two', TWO, () => 'aguardando_segunda_aprovacao')
-      await s.exact('one of two')
-      await aprovar(bruno, ...ids(waiting, 'aguardando_segunda_aprovacao'))
-      const byTwo = await s.statuses('two people', TWO, outcome)
-      await s.exact('two people')
+    const two = await s.statuses('not yet', TWO, () => 'aberta')
+    await aprovar(ana, ...ids(two, 'aberta'))
+    const waiting = await s.statuses('one of two', TWO, () => 'aguardando_segunda_aprovacao')
+    await s.exact('one of two')
+    await aprovar(bruno, ...ids(waiting, 'aguardando_segunda_aprovacao'))
+    const byTwo = await s.statuses('two people', TWO, outcome)
+    await s.exact('two people')
 
-      const toType = await s.statuses('not yet', TYPED, () => 'aberta')
-      for (const [i, d] of toType.entries())
-        await ana`select audit.corrigir_manualmente(${d['id']}, ${sql.json(typed(dw)[i] as never)}, 'olhei a nota')`
-      await s.exact('typed')
-      await aprovar(bruno, ...toType.map((d) => d['id']))
-      await s.statuses('typed', TYPED, (n) => (gives(dw, n, true) ? 'corrigida' : 'falha'))
-      await s.exact('typed, approved')
+    const toType = await s.statuses('not yet', TYPED, () => 'aberta')
+    for (const [i, d] of toType.entries())
+      await ana`select audit.corrigir_manualmente(${d['id']}, ${sql.json(typed(dw)[i] as never)}, 'olhei a nota')`
+    await s.exact('typed')
+    await aprovar(bruno, ...toType.map((d) => d['id']))
+    await s.statuses('typed', TYPED, (n) => (gives(dw, n, true) ? 'corrigida' : 'falha'))
+    await s.exact('typed, approved')
 
-      const failed = ids(byAuto, 'falha')
-      if (failed.length > 0) {
-        await aprovar(ana, ...failed)
-        await s.statuses('approved though it failed', AUTO, outcome)
-        await s.exact('approved though it failed')
+    const failed = ids(byAuto, 'falha')
+    if (failed.length > 0) {
+      await aprovar(ana, ...failed)
+      await s.statuses('approved though it failed', AUTO, outcome)
+      await s.exact('approved though it failed')
+    }
+
+    // back: an item, an operation, the session; and forth again
+    const results: Row[] = []
+    const backs = (rows: readonly Row[]) => results.push(...rows)
+    // the way back: what the warehouse does not give back is no rollback
+    const back = (n: number) =>
+      (variant === 'so_ida' && [0, 3].includes((n - 1) % 8)) ||
+      (['nulo', 'nao_nulo'].includes(variant) && (n - 1) % 8 === 7)
+        ? 'corrigida'
+        : 'revertida'
+    const status = (n: number) => (gives(dw, n) ? back(n) : 'falha')
+    const corrected = ONE.filter((n) => gives(dw, n)).map((n) => one[ONE.indexOf(n)]?.['id'])
+    if (corrected.length > 0) {
+      backs(await reverter(ana, ...corrected))
+      await s.statuses('items', ONE, status)
+      await s.exact('items')
+    }
+    if (TWO.some((n) => gives(dw, n))) {
+      const [operation] =
+        await sql`select max(operacao_id) as id from audit.alteracoes where divergencia_id = any (${lista(...byTwo.map((d) => d['id']))}::bigint[])`
+      backs(await ana`select * from audit.reverter_operacao(${operation?.['id']}, 'era outra nota')`)
+      await s.statuses('operation', TWO, status)
+      await s.exact('operation')
+    }
+    if (given > 0) {
+      for (const turn of [1, 2]) {
+        backs(await olivia`select * from audit.reverter_sessao(${auto['id']}, 'era outra nota')`)
+        await s.statuses(`session, ${turn}`, AUTO, status)
+        await s.exact(`session, ${turn}`)
+        if (turn === 2) break
+        const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+        await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
+        await s.statuses('rollback of the rollback', AUTO, outcome)
+        await s.exact('rollback of the rollback')
       }
+    }
+    t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
 
-      // back: an item, an operation, the session; and forth again
-      const results: Row[] = []
-      const backs = (rows: readonly Row[]) => results.push(...rows)
-      // the way back: what the warehouse does not give back is no rollback
-      const back = (n: number) =>
-        (variant === 'so_ida' && [0, 3].includes((n - 1) % 8)) ||
-        (['nulo', 'nao_nulo'].includes(variant) && (n - 1) % 8 === 7)
-          ? 'corrigida'
-          : 'revertida'
-      const status = (n: number) => (gives(dw, n) ? back(n) : 'falha')
-      const corrected = ONE.filter((n) => gives(dw, n)).map((n) => one[ONE.indexOf(n)]?.['id'])
-      if (corrected.length > 0) {
-        backs(await reverter(ana, ...corrected))
-        await s.statuses('items', ONE, status)
-        await s.exact('items')
-      }
-      if (TWO.some((n) => gives(dw, n))) {
-        const [operation] =
-          await sql`select max(operacao_id) as id from audit.alteracoes where divergencia_id = any (${lista(...byTwo.map((d) => d['id']))}::bigint[])`
-        backs(await ana`select * from audit.reverter_operacao(${operation?.['id']}, 'era outra nota')`)
-        await s.statuses('operation', TWO, status)
-        await s.exact('operation')
-      }
-      if (given > 0) {
-        for (const turn of [1, 2]) {
-          backs(await olivia`select * from audit.reverter_sessao(${auto['id']}, 'era outra nota')`)
-          await s.statuses(`session, ${turn}`, AUTO, status)
-          await s.exact(`session, ${turn}`)
-          if (turn === 2) break
-          const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-          await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
-          await s.statuses('rollback of the rollback', AUTO, outcome)
-          await s.exact('rollback of the rollback')
-        }
-      }
-      t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
-
-      // and another night on what there is now
-      await processar(olivia, 'auto', ['casa'])
-      await s.exact('another session')
-      const broken = await sql`select * from audit.verificar_integridade()`
-      t.same(
-        broken.map((line) => line['situacao']),
-        ['provada'],
-        'proved',
-      )
-    })
-  }
+    // and another night on what there is now
+    await processar(olivia, 'auto', ['casa'])
+    await s.exact('another session')
+    const broken = await sql`select * from audit.verificar_integridade()`
+    t.same(
+      broken.map((line) => line['situacao']),
+      ['provada'],
+      'proved',
+    )
+  })
 }
