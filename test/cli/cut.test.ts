@@ -150,7 +150,7 @@ t.test('a service goes on, and says what happened', async (t) => {
       env,
       onStderr: (text, kill) => {
         end = kill
-        if (/trabalhador pronto|A API atende/.test(text)) ready()
+        if (text.includes(command.startsWith('servir') ? 'A API atende' : 'trabalhador pronto')) ready()
       },
     })
     await Promise.race([isReady, running])
