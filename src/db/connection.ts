@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { parse as parseAddress } from 'pg-connection-string'
 import postgres from 'postgres'
 import { arrayTypes } from './arrays.ts'
 import { parse, rawJSON } from './digits.ts'
@@ -50,7 +52,9 @@ export function connect(
   { max = 4, name = 'conferente', role, exactJson = false, onWarning }: ConnectOptions = {},
 ): Sql {
   const closed = { times: 0 }
-  const sql: Sql = postgres(url, {
+  const { options, ...address } = readUrl(url)
+  const sql: Sql = postgres({
+    ...address,
     max,
     // Or the driver asks for all array types on each new connection, and nobody listens when that fails: the process ends.
     fetch_types: false,
@@ -63,6 +67,7 @@ export function connect(
     connect_timeout: 10,
     connection: {
       application_name: name,
+      ...(options !== undefined && { options }),
       ...(role !== undefined && { role }),
     },
     types: {
@@ -83,6 +88,31 @@ export function connect(
     return reserveOpen()
   }
   return sql
+}
+
+/** What node-postgres makes of an address, for the other driver. */
+function readUrl(url: string) {
+  const { host, port, user, password, database, ssl, options } = parseAddress(url)
+  const [server, at] = [host || 'localhost', Number(port || 5432)]
+  return {
+    // As a list, of which its types do not know: in a text the driver would cut an IPv6 address at its colons.
+    host: [server] as unknown as string,
+    port: [at] as unknown as number,
+    ...(server.startsWith('/') && { path: join(server, `.s.PGSQL.${at}`) }),
+    ...(user && { user }),
+    ...(password && { password }),
+    ...(database && { database }),
+    ssl: (ssl ?? false) as boolean | object,
+    options: options as string | undefined,
+  }
+}
+
+/** The same address with more start-up options; node-postgres becomes a role by them. */
+export function withOptions(url: string, more: string): string {
+  const address = new URL(url)
+  const given = address.searchParams.get('options')
+  address.searchParams.set('options', [given, more].filter(Boolean).join(' '))
+  return address.href
 }
 
 /** How often the connections of a pool have closed. */

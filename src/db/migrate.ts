@@ -9,7 +9,7 @@ import {
   watch as runCurrent,
 } from 'graphile-migrate'
 import { runMigrations as runWorkerMigrations } from 'graphile-worker'
-import { connect, type Sql } from './connection.ts'
+import { connect, type Sql, withOptions } from './connection.ts'
 import { releaseMigrations } from './release.ts'
 
 const OWNER = 'conferente_dono'
@@ -68,9 +68,7 @@ export async function migrate(
   reached?.('roles')
   const named = new URL(url)
   named.searchParams.set('application_name', NAME)
-  const asOwner = new URL(named)
-  asOwner.searchParams.set('options', `-c role=${OWNER}`)
-  await runWorkerMigrations({ connectionString: asOwner.href, logger: quiet })
+  await runWorkerMigrations({ connectionString: withOptions(named.href, `-c role=${OWNER}`), logger: quiet })
   reached?.('queue')
   const settings: MigrateSettings = {
     connectionString: named.href,

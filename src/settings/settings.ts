@@ -2,13 +2,14 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { z as Zod } from 'zod'
+import { AddressError, addressOfEnvironment, readAddress } from './address.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { nearestNames } from './nearest.ts'
 
 export type Language = 'pt-BR' | 'en'
 
 export interface Settings {
-  /** Unset: the embedded server of `dataDir` is used. */
+  /** As both drivers understand it. Unset: the embedded server of `dataDir` is used. */
   readonly databaseUrl: string | undefined
   /** Absolute directory of the embedded server's data. */
   readonly dataDir: string
@@ -88,10 +89,7 @@ const list = (item: Zod.ZodType<string, string>) =>
 const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
 
 const KEYS = {
-  DATABASE_URL: {
-    schema: () => url('postgres:', 'postgresql:'),
-    expected: 'a postgres:// or postgresql:// URL',
-  },
+  DATABASE_URL: { schema: () => z().string(), expected: 'a postgres:// or postgresql:// URL' },
   CONFERENTE_DADOS: { schema: path, expected: 'a directory' },
   CONFERENTE_PORTA: {
     schema: () => integer(0, 65535),
@@ -185,8 +183,20 @@ export function readSettings(
     return undefined
   }
 
+  function readDatabase(): string | undefined {
+    const given = read('DATABASE_URL')
+    try {
+      return given === undefined ? addressOfEnvironment(env) : readAddress(given, env)
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error
+      const key = given === undefined ? 'PGHOST' : 'DATABASE_URL'
+      problems.push({ key, problem: 'malformed', expected: error.message, nearest: [] })
+      return undefined
+    }
+  }
+
   const settings: Settings = {
-    databaseUrl: read('DATABASE_URL'),
+    databaseUrl: readDatabase(),
     dataDir: read('CONFERENTE_DADOS') ?? defaultDataDir(env),
     port: read('CONFERENTE_PORTA') ?? 8000,
     language: read('CONFERENTE_IDIOMA') ?? 'pt-BR',

@@ -7,7 +7,7 @@ import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
-import { connect, type Sql } from '../db/connection.ts'
+import { connect, type Sql, withOptions } from '../db/connection.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
 import type { WorkContext, WorkReport } from './context.ts'
@@ -174,7 +174,8 @@ interface Queue {
 
 function queueOptions(url: string, { taskList, events, jobs, stopWithin, trouble }: Queue): RunnerOptions {
   return {
-    connectionString: asOwner(url),
+    // the worker's tables belong to the owner
+    connectionString: withOptions(url, `-c role=${OWNER} -c idle_session_timeout=0`),
     taskList,
     concurrency: jobs,
     noHandleSignals: true,
@@ -213,17 +214,6 @@ function beat(work: () => Promise<void>, pause: number, report: WorkReport) {
     /** Settles once what runs has ended. */
     last: () => last,
   }
-}
-
-/** The worker's tables belong to the owner; node-postgres becomes a role by way of the start-up options. */
-function asOwner(url: string): string {
-  const address = new URL(url)
-  const given = address.searchParams.get('options')
-  address.searchParams.set(
-    'options',
-    [given, `-c role=${OWNER} -c idle_session_timeout=0`].filter(Boolean).join(' '),
-  )
-  return address.href
 }
 
 /** graphile-worker logs failed jobs with their stack; our own event reports them instead. */

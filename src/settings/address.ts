@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { isIP } from 'node:net'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { parse as Parse } from 'pg-connection-string'
+
+/** A part of an address of a database that no driver of ours can keep, and what would be right. */
+export class AddressError extends Error {}
+
+/** What libpq calls each setting, and the variable of the environment that gives it where the address does not. */
+const PARAMETERS = {
+  host: 'PGHOST',
+  port: 'PGPORT',
+  dbname: 'PGDATABASE',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  options: 'PGOPTIONS',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  channel_binding: 'PGCHANNELBINDING',
+  gssencmode: 'PGGSSENCMODE',
+  sslnegotiation: 'PGSSLNEGOTIATION',
+  target_session_attrs: 'PGTARGETSESSIONATTRS',
+  client_encoding: 'PGCLIENTENCODING',
+} as const
+type Parameter = keyof typeof PARAMETERS
+type Parameters = Partial<Record<Parameter, string>>
+
+/** What libpq knows and changes nothing here: we name our connections, wait ten seconds for one, and leave TCP to the system. */
+const WITHOUT_EFFECT =
+  /^(application_name|fallback_application_name|connect_timeout|keepalives.*|tcp_user_timeout)$/
+
+/** Of these settings the values that our drivers can keep; the first is what is meant where none is given. */
+const KEPT: Partial<Record<Parameter, readonly string[]>> = {
+  sslmode: ['disable', 'require', 'verify-ca', 'verify-full'],
+  channel_binding: ['prefer', 'disable'],
+  gssencmode: ['prefer', 'disable'],
+  sslnegotiation: ['postgres'],
+  target_session_attrs: ['any'],
+  client_encoding: ['UTF8', 'utf8', 'UTF-8', 'utf-8', 'auto'],
+}
+
+const SOCKETS = ['/var/run/postgresql', '/tmp']
+
+/**
+ * The address of a database as libpq reads it, from a URL or from `host=… dbname=…`, with the environment behind it, written so that
+ * both drivers understand it alike: host, port, user and database are there, whatever libpq would have taken for them.
+ * @throws {AddressError} naming what cannot be kept
+ */
+export function readAddress(text: string, env: NodeJS.ProcessEnv): string {
+  const given = /^postgres(ql)?:\/\//.test(text) ? fromUrl(text) : fromPairs(text)
+  const of: Parameters = {}
+  for (const [name, variable] of Object.entries(PARAMETERS) as [Parameter, string][]) {
+    const value = given[name] || env[variable]
+    if (value) of[name] = value
+  }
+  for (const [name, kept] of Object.entries(KEPT) as [Parameter, readonly string[]][]) {
+    const value = of[name]
+    if (value !== undefined && !kept.includes(value))
+      throw new AddressError(`${name} ${kept.join(', ')} (${value} is not supported)`)
+  }
+  return written(of, env)
+}
+
+/** The address that the environment alone gives, where it names a server. */
+export function addressOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
+  return env['PGHOST'] ? readAddress('', env) : undefined
+}
+
+function written(of: Parameters, env: NodeJS.ProcessEnv): string {
+  const user = of.user ?? userInfo().username
+  const database = of.dbname ?? user
+  if (/[/?#]/.test(database)) throw new AddressError(`a database whose name has no /, ? or #`)
+  const port = of.port ?? '5432'
+  if (!/^\d{1,5}$/.test(port)) throw new AddressError('one port, a number')
+  const host = of.host ?? usualHost(port)
+  if (host.includes(',')) throw new AddressError('one host (several are not supported)')
+  const where = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
+  const address = new URL(`postgres://${where}:${port}/${encodeURI(database)}`)
+  address.username = encodeURIComponent(user)
+  address.password = encodeURIComponent(of.password ?? '')
+  if (of.options) address.searchParams.set('options', of.options)
+  for (const [name, value] of Object.entries(encryption(of, host, env))) address.searchParams.set(name, value)
+  return address.href
+}
+
+/** Certificates are where libpq looks for them; without one to compare with, what claims to verify is refused. */
+function encryption(
+  { sslmode, sslrootcert, sslcert, sslkey }: Parameters,
+  host: string,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const usual = (name: string) => {
+    const file = join(env['HOME'] || homedir(), '.postgresql', name)
+    return existsSync(file) ? file : undefined
+  }
+  // the system's authorities are for names alone
+  const mode = sslrootcert === 'system' ? 'verify-full' : (sslmode ?? 'disable')
+  // a socket of this machine is never encrypted
+  if (mode === 'disable' || host.startsWith('/')) return { sslmode: 'disable' }
+  // for an address both drivers would compare the certificate with localhost
+  if (mode === 'verify-full' && isIP(host))
+    throw new AddressError('a host by its name with sslmode=verify-full')
+  const root = sslrootcert ?? usual('root.crt')
+  if (root === undefined && mode !== 'require')
+    throw new AddressError(`sslrootcert, a file or system, with sslmode=${mode}`)
+  const [cert, key] = [sslcert ?? usual('postgresql.crt'), sslkey ?? usual('postgresql.key')]
+  const files = {
+    ...(root !== 'system' && root && { sslrootcert: root }),
+    ...(cert && key && { sslcert: cert, sslkey: key }),
+  }
+  for (const [name, file] of Object.entries(files))
+    if (!existsSync(file)) throw new AddressError(`${name}, a file that is there`)
+  return { sslmode: mode, ...files, uselibpqcompat: 'true' }
+}
+
+function usualHost(port: string): string {
+  return SOCKETS.find((place) => existsSync(join(place, `.s.PGSQL.${port}`))) ?? 'localhost'
+}
+
+// Loaded once there is an address: help and a mistyped flag need none.
+const parser = () => createRequire(import.meta.url)('pg-connection-string') as { parse: typeof Parse }
+
+function fromUrl(text: string): Parameters {
+  const [head = '', query = ''] = text.split(/\?(.*)/s)
+  if (/\/\/([^/]*@)?[^/]*,/.test(head)) throw new AddressError('one host (several are not supported)')
+  let read: ReturnType<typeof Parse>
+  try {
+    read = parser().parse(head)
+  } catch {
+    throw new AddressError(FORM)
+  }
+  const { host, port, user, password } = read
+  // the parser leaves what is reserved in a URL as it stands
+  const database = decodeURIComponent(head.split('/')[3] ?? '')
+  // a plus is a plus to libpq
+  const parameters = new URLSearchParams(query.replaceAll('+', '%2B'))
+  if (parameters.get('ssl') === 'true') {
+    parameters.delete('ssl')
+    parameters.set('sslmode', 'require')
+  }
+  const named = known(parameters)
+  const first = { host, port, user, password, dbname: database }
+  for (const [name, value] of Object.entries(first)) if (value) named[name as Parameter] ??= String(value)
+  return named
+}
+
+const PAIR = /\s*([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|$)/y
+
+function fromPairs(text: string): Parameters {
+  const pairs: [string, string][] = []
+  for (PAIR.lastIndex = 0; PAIR.lastIndex < text.trimEnd().length; ) {
+    const [, name = '', value = ''] = PAIR.exec(text) ?? []
+    if (name === '') throw new AddressError(FORM)
+    pairs.push([name, value.replace(/^'(.*)'$/s, '$1').replace(/\\(.)/gs, '$1')])
+  }
+  return known(pairs)
+}
+
+const FORM = "a postgres:// or postgresql:// URL, or 'host=… dbname=… user=…'"
+
+function known(pairs: Iterable<[string, string]>): Parameters {
+  const read: Parameters = {}
+  for (const [name, value] of pairs) {
+    if (name in PARAMETERS) read[name as Parameter] = value
+    else if (!WITHOUT_EFFECT.test(name)) throw new AddressError(`no parameter ${name} (it is not supported)`)
+  }
+  return read
+}

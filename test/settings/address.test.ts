@@ -1,0 +1,244 @@
+// Where the warehouse is: what psql takes, both drivers take, and what they cannot keep is refused by its name.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, connect as dial, type Server } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { makeWorkerUtils } from 'graphile-worker'
+import t, { type Test } from 'tap'
+import { connect } from '../../src/db/connection.ts'
+import { AddressError, readAddress } from '../../src/settings/address.ts'
+import { readSettings, type SettingsError } from '../../src/settings/settings.ts'
+import { conferente } from '../cli/helper.ts'
+import { CERT, KEY, OTHER_CERT, OTHER_KEY } from '../helper/certificate.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
+
+const server = await throwAwayServer()
+const { port, username, password } = new URL(server.url)
+const dir = mkdtempSync(join(tmpdir(), 'conferente-'))
+const files = { here: join(dir, 'here.crt'), other: join(dir, 'other.crt') }
+writeFileSync(files.here, CERT)
+writeFileSync(files.other, OTHER_CERT)
+const admin = connect(server.url, { max: 1 })
+const doors: Server[] = []
+t.teardown(async () => {
+  for (const door of doors) door.close()
+  await admin.end({ timeout: 1 })
+  await server.release()
+  rmSync(dir, { recursive: true })
+})
+
+const PERSON = 'José da "Silva"'
+const WORD = `p@ss:/?#[]%+ é'\\`
+await admin.unsafe(`create role "${PERSON.replaceAll('"', '""')}" login superuser`)
+await admin.unsafe(
+  `do $$ begin execute format('alter role %I password %L', '${PERSON}', $w$${WORD}$w$); end $$`,
+)
+await admin.unsafe(`create database "armazém @um+"`)
+
+/** Another way in to the same server. */
+async function door(t: Test, address: { path: string } | { host: string; port: number }) {
+  const way = createServer((near) => {
+    const far = dial(Number(port), '127.0.0.1')
+    near.pipe(far).pipe(near)
+    for (const end of [near, far]) end.on('error', () => {})
+  })
+  await new Promise<void>((resolve, reject) => way.once('error', reject).listen(address, resolve))
+  doors.push(way)
+  t.teardown(() => way.close())
+  return way.address()
+}
+
+/** Who and where one is by each of the two drivers. */
+async function both(address: string): Promise<string[]> {
+  const ask = `select concat_ws(' ', session_user, current_database(), current_setting('work_mem')) as said`
+  const said: string[] = []
+  const sql = connect(address, { max: 1 })
+  try {
+    said.push((await sql.unsafe(ask))[0]?.['said'])
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+  const utils = await makeWorkerUtils({ connectionString: address })
+  try {
+    said.push((await utils.withPgClient((client) => client.query(ask))).rows[0]?.['said'])
+  } finally {
+    await utils.release()
+  }
+  return said
+}
+const encoded = (text: string) => encodeURIComponent(text)
+const who = `${encoded(PERSON)}:${encoded(WORD)}`
+
+t.test('however the way to the server is written, both drivers take it', async (t) => {
+  const at = 54_321
+  await door(t, { path: join(dir, `.s.PGSQL.${at}`) })
+  const v6 = (await door(t, { host: '::1', port: 0 }).catch(() => undefined)) as { port: number } | undefined
+  const quoted = (text: string) => `'${text.replace(/['\\]/g, '\\$&')}'`
+  const written: Record<string, [address: string, env?: NodeJS.ProcessEnv]> = {
+    'a URL': [`postgres://${who}@127.0.0.1:${port}/${encoded('armazém @um+')}`],
+    'a URL by the longer name': [`postgresql://${who}@localhost:${port}/armazém%20%40um%2B`],
+    'a socket as a parameter': [`postgres://${who}@/armazém%20%40um%2B?host=${dir}&port=${at}`],
+    'a socket as the host': [`postgres://${who}@${encoded(dir)}:${at}/armazém%20%40um%2B`],
+    'a socket as libpq writes its own strings': [
+      `host=${dir} port=${at} dbname='armazém @um+' user=${quoted(PERSON)} password = ${quoted(WORD)}`,
+    ],
+    'a socket of the environment': [
+      'postgres:///armazém%20%40um%2B',
+      { PGHOST: dir, PGPORT: String(at), PGUSER: PERSON, PGPASSWORD: WORD },
+    ],
+    'all of it as parameters': [
+      `postgres://?host=127.0.0.1&port=${port}&dbname=${encoded('armazém @um+')}&user=${encoded(PERSON)}&password=${encoded(WORD)}`,
+    ],
+    'what changes nothing here': [
+      `postgres://${who}@127.0.0.1:${port}/armazém%20%40um%2B?gssencmode=disable&channel_binding=prefer&keepalives=1&keepalives_idle=30&connect_timeout=5&application_name=x&client_encoding=UTF8&target_session_attrs=any&sslmode=disable`,
+    ],
+    ...(v6 && { 'an IPv6 address': [`postgres://${who}@[::1]:${v6.port}/armazém%20%40um%2B`] }),
+  }
+  for (const [what, [address, env = {}]] of Object.entries(written))
+    t.same(await both(readAddress(address, env)), Array(2).fill(`${PERSON} armazém @um+ 16MB`), what)
+})
+
+t.test('options of the start go along, and those of the environment where there are none', async (t) => {
+  const address = `postgres://${who}@127.0.0.1:${port}/armazém%20%40um%2B`
+  const given = readAddress(`${address}?options=${encoded('-c work_mem=3MB')}`, {
+    PGOPTIONS: '-c work_mem=5MB',
+  })
+  t.same(await both(given), Array(2).fill(`${PERSON} armazém @um+ 3MB`))
+  const environment = readAddress(address, { PGOPTIONS: '-c work_mem=5MB' })
+  t.same(await both(environment), Array(2).fill(`${PERSON} armazém @um+ 5MB`))
+})
+
+t.test('what is not said is what libpq takes: the user of the system, and a database of that name', (t) => {
+  const read = new URL(readAddress('postgres://armazem.exemplo', {}))
+  t.equal(decodeURIComponent(read.username), userInfo().username)
+  t.equal(read.pathname, `/${encoded(userInfo().username)}`)
+  t.equal(read.port, '5432')
+  t.end()
+})
+
+t.test('what no driver keeps is refused by its name', (t) => {
+  const refused: [string, RegExp][] = [
+    ['postgres://um,dois/dw', /one host/],
+    ['postgres://um:5432,dois:5433/dw', /one host/],
+    ['postgres:///dw?host=um,dois', /one host/],
+    ['postgres://h/dw?channel_binding=require', /channel_binding .*require is not supported/],
+    ['postgres://h/dw?gssencmode=require', /gssencmode .*require/],
+    ['postgres://h/dw?sslmode=prefer', /sslmode disable, require.*prefer is not supported/],
+    ['postgres://h/dw?client_encoding=LATIN1', /client_encoding UTF8.*LATIN1/],
+    ['postgres://h/dw?target_session_attrs=read-write', /target_session_attrs any/],
+    ['postgres://h/dw?krbsrvname=x', /krbsrvname/],
+    ['postgres://h/dw?statement_timeout=1', /statement_timeout/],
+    [`postgres://h/dw?sslmode=verify-full&sslrootcert=${dir}/none.crt`, /sslrootcert, a file that is there/],
+    [`postgres://127.0.0.1/dw?sslmode=verify-full&sslrootcert=${files.here}`, /by its name/],
+    ['postgres://h:port/dw', /URL/],
+    ['postgres://h/dw%2Fum', /name/],
+    ['host=h dbname', /URL/],
+    ['mysql://h/dw', /URL/],
+  ]
+  for (const [address, message] of refused)
+    t.throws(() => readAddress(address, {}), { constructor: AddressError, message }, address)
+  t.throws(() => readAddress('postgres://h/dw?sslmode=verify-full', { HOME: dir }), {
+    message: /sslrootcert/,
+  })
+  t.throws(() => readAddress('postgres://h/dw', { PGSSLMODE: 'prefer' }), { message: /sslmode/ })
+  t.throws(() => readAddress('postgres://h/dw', { PGCLIENTENCODING: 'LATIN1' }), { message: /LATIN1/ })
+  t.end()
+})
+
+t.test('a server that the environment names is the warehouse; without one the embedded server is', (t) => {
+  t.equal(readSettings({}).databaseUrl, undefined)
+  t.equal(readSettings({ PGPORT: '5433' }).databaseUrl, undefined)
+  t.match(readSettings({ PGHOST: 'h', PGDATABASE: 'dw', PGUSER: 'u' }).databaseUrl, 'postgres://u@h:5432/dw')
+  try {
+    readSettings({ PGHOST: 'um,dois' })
+    t.fail('it should be refused')
+  } catch (error) {
+    t.match((error as SettingsError).problems, [{ key: 'PGHOST', expected: /one host/ }])
+  }
+  t.end()
+})
+
+t.test(
+  'at the command line: the address works, or the sentence says what is wrong, and no secret',
+  async (t) => {
+    const right = await conferente(['sessoes'], {
+      url: `postgres://${who}@localhost:${port}/armazém%20%40um%2B`,
+    })
+    t.match(right.stderr, /conferente migrar/, 'it got there: the schema is missing')
+    const wrong = await conferente(['sessoes'], {
+      url: `postgres://${who}@localhost:${port}/dw?channel_binding=require`,
+    })
+    t.equal(wrong.code, 2)
+    t.match(wrong.stderr, /DATABASE_URL.*channel_binding/)
+    t.notMatch(wrong.stderr, WORD)
+    t.notMatch(wrong.stderr, encoded(WORD))
+  },
+)
+
+t.test('sslmode means what it means to psql', async (t) => {
+  const serve = async (cert: string, key: string) => {
+    for (const [name, text] of Object.entries({ 'server.crt': cert, 'server.key': key }))
+      await admin.unsafe(
+        `copy (select unnest(string_to_array('${text}', e'\\n'))) to program 'umask 077 && cat > ${name}'`,
+      )
+    await admin.unsafe('alter system set ssl = on')
+    await admin`select pg_reload_conf()`
+  }
+  const address = (host: string, query: string, env: NodeJS.ProcessEnv = {}) =>
+    readAddress(`postgres://${username}:${password}@${host}:${port}/postgres?${query}`, { HOME: dir, ...env })
+  const encrypted = async (given: string) => {
+    const ask = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()'
+    const sql = connect(given, { max: 1 })
+    const byPostgres = await sql.unsafe(ask).then(
+      ([row]) => row?.['ssl'],
+      () => 'refused',
+    )
+    await sql.end({ timeout: 1 })
+    const byPg = await makeWorkerUtils({ connectionString: given }).then(
+      async (utils) => {
+        const { rows } = await utils.withPgClient((client) => client.query(ask))
+        await utils.release()
+        return rows[0]?.ssl
+      },
+      () => 'refused',
+    )
+    return [byPostgres, byPg]
+  }
+  const is = async (expected: boolean | 'refused', given: string, what: string) =>
+    t.same(await encrypted(given), [expected, expected], what)
+
+  await is('refused', address('localhost', 'sslmode=require'), 'required of a server without')
+  await serve(CERT, KEY)
+  await is(false, address('localhost', 'sslmode=disable'), 'switched off')
+  await is(true, address('localhost', 'sslmode=require'), 'required, whoever signed')
+  await is(true, address('localhost', '', { PGSSLMODE: 'require' }), 'required by the environment')
+  await is(
+    true,
+    address('localhost', `sslmode=require&sslrootcert=${files.here}`),
+    'required, of this authority',
+  )
+  await is(
+    'refused',
+    address('localhost', `sslmode=require&sslrootcert=${files.other}`),
+    'of another authority',
+  )
+  await is(true, address('127.0.0.1', `sslmode=verify-ca&sslrootcert=${files.here}`), 'verify-ca')
+  await is(
+    'refused',
+    address('127.0.0.1', `sslmode=verify-ca&sslrootcert=${files.other}`),
+    'verify-ca, another',
+  )
+  await is(true, address('localhost', `sslmode=verify-full&sslrootcert=${files.here}`), 'verify-full')
+  await is('refused', address('localhost', 'sslrootcert=system'), 'no authority of the system signed it')
+  await serve(OTHER_CERT, OTHER_KEY)
+  await is(
+    true,
+    address('localhost', `sslmode=verify-ca&sslrootcert=${files.other}`),
+    'verify-ca, another name',
+  )
+  await is(
+    'refused',
+    address('localhost', `sslmode=verify-full&sslrootcert=${files.other}`),
+    'verify-full, another name',
+  )
+})
