@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Transaction } from '../db/connection.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import type { Access } from './database.ts'
 import { departure } from './departure.ts'
 import { Problem } from './problem.ts'

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { isDatabaseError } from '../db/connection.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { GoneError } from './departure.ts'
 import { Problem, publicDatabaseError, sendProblem, UNAVAILABLE } from './problem.ts'
 import { validationProblem } from './validation.ts'

@@ -8,7 +8,7 @@ import {
   Source,
   TokenKind,
 } from 'postgraphile/graphql'
-import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Catalogue } from '../../i18n/index.ts'
 import type { Caller } from '../token.ts'
 import { measure } from './cost.ts'
 import { PAGE } from './pages.ts'

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Catalogue } from '../../i18n/index.ts'
 import type { Access } from '../database.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
