@@ -30,6 +30,7 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
           method,
           url: path,
           exposeHeadRoute,
+          config: { asks: true },
           schema: { operationId: id, tags: [tag], ...described },
           handler,
         })
