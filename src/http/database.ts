@@ -54,10 +54,12 @@ const POOL = 10
 const SHARE = 5
 export const STATEMENT_TIMEOUT = 20_000
 
-/** @throws {ServiceRoleError} */
-export async function openAccess(url: string): Promise<Access> {
+/**
+ * Who the login must become before it may speak for others: nobody where it is a member of the service.
+ * @throws {ServiceRoleError}
+ */
+async function service(url: string): Promise<string | undefined> {
   const login = connect(url, { max: 1, name: 'conferente servir' })
-  let asService: string | undefined
   try {
     const [who] = await login<{ name: string; super: boolean; member: boolean }[]>`
       select session_user::text as name, r.rolsuper as super, exists (
@@ -65,10 +67,15 @@ export async function openAccess(url: string): Promise<Access> {
         where s.rolname = ${SERVICE} and m.member = r.oid) as member
       from pg_roles r where r.rolname = session_user`
     if (!who?.member && !who?.super) throw new ServiceRoleError(who?.name ?? '')
-    asService = who.member ? undefined : SERVICE
+    return who.member ? undefined : SERVICE
   } finally {
     await login.end({ timeout: 1 })
   }
+}
+
+/** @throws {ServiceRoleError} */
+export async function openAccess(url: string): Promise<Access> {
+  const asService = await service(url)
   const sql = connect(url, { max: POOL, name: 'conferente servir' })
   const share = shares(SHARE)
   /** A transaction that begins as it would in a new connection, by this statement. */

@@ -1,6 +1,9 @@
 import type { Reach, Watcher } from '../session/session.ts'
 import type { Scheduled } from './schedule.ts'
 
+/** Whose rights the work has. */
+export const OWNER = 'conferente_dono'
+
 /** What every task is given. */
 export interface WorkContext extends Reach {
   watch(): Watcher
