@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
@@ -92,10 +92,11 @@ async function write(app: App, sql: Sql, before: ScheduleSettings, change: Sched
 }
 
 async function current(sql: Sql): Promise<ScheduleSettings> {
-  const rows = await sql<Row[]>`
-    select replace(chave, 'agenda.', '') as chave, valor from audit.configuracoes_sistema where chave like 'agenda.%'`
-  const found = Object.fromEntries(rows.map(({ chave, valor }) => [chave, valor]))
-  return { cron: found['cron'], fuso: found['fuso'], modo: found['modo'] }
+  const [found] = await sql<[ScheduleSettings]>`
+    select max(valor #>> '{}') filter (where chave = 'agenda.cron') as cron, max(valor #>> '{}') filter (where chave = 'agenda.fuso') as fuso,
+      max(valor #>> '{}') filter (where chave = 'agenda.modo') as modo
+    from audit.configuracoes_sistema`
+  return found
 }
 
 function show({ text, settings }: App, { cron, fuso, modo }: ScheduleSettings, runs: readonly Date[]): void {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
-import { catalogue } from '../i18n/index.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import { type Catalogue, catalogue } from '../i18n/index.ts'
 import type { Log } from '../log/log.ts'
 import type { Settings } from '../settings/settings.ts'
 import { createFormat, type Format } from './format.ts'

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { UsageError } from './errors.ts'
 
 /** Checks of what is typed, before any database is asked. Each throws UsageError in the user's words. */

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { Row } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
@@ -8,6 +7,24 @@ import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 import type { Point } from './reliability.ts'
 import { withDatabase } from './with-database.ts'
+
+/** A row of audit.avaliacao, by the columns that are read by name. */
+interface Line {
+  readonly funcao: string
+  readonly fonte: string
+  readonly faixa: string
+  readonly achados: bigint
+  readonly cobertura: string | null
+  readonly julgadas: bigint
+  readonly certas: bigint
+  readonly precisao: string | null
+  readonly confianca_media: string | null
+  readonly erro_calibracao: string | null
+  readonly erradas_no_limiar: bigint
+  readonly danos: bigint
+  readonly conhecidas: bigint | null
+  readonly recuperacao: string | null
+}
 
 interface Options {
   readonly regra: string
@@ -40,7 +57,9 @@ export function register(program: Command, app: App): void {
           text.avaliar.running(plain(regra)),
           format,
           () =>
-            sql`select * from audit.avaliar_regra(${regra}, ${dataInicio}::date, ${dataFim}::date, ${outraFuncao})`,
+            sql<
+              Line[]
+            >`select * from audit.avaliar_regra(${regra}, ${dataInicio}::date, ${dataFim}::date, ${outraFuncao})`,
         )
         if (options.json) printJson(rows)
         else for (const group of groups(rows).values()) printGroup(app, group)
@@ -51,52 +70,50 @@ export function register(program: Command, app: App): void {
 }
 
 /** The lines of one function against one source of truth stay together. */
-function groups(rows: readonly Row[]): Map<string, Row[]> {
-  return Map.groupBy(rows, (row) => `${row['funcao']} ${row['fonte']}`)
+function groups(rows: readonly Line[]): Map<string, Line[]> {
+  return Map.groupBy(rows, (row) => `${row.funcao} ${row.fonte}`)
 }
 
-function printGroup({ text, format }: App, rows: readonly Row[]): void {
+function printGroup({ text, format }: App, rows: readonly Line[]): void {
   const words = text.avaliar
   const { column } = words
   const first = rows[0]
-  print(`${first?.['funcao']}: ${words.source[first?.['fonte'] as keyof typeof words.source]}`)
+  print(`${first?.funcao}: ${words.source[first?.fonte as keyof typeof words.source]}`)
   const total = rows.at(-1)
-  if (Number(total?.['achados'] ?? 0) === 0) {
+  if (Number(total?.achados ?? 0) === 0) {
     print(`${words.nothing}\n`)
     return
   }
   const band = (name: string) => words.band[name as keyof typeof words.band] ?? name.replace(' a ', '–')
   printTable(
-    rows.filter((row) => Number(row['achados']) > 0),
+    rows.filter((row) => Number(row.achados) > 0),
     [
-      { title: column.band, of: (r) => band(r['faixa']) },
-      { title: column.found, of: (r) => format.number(r['achados']), right: true },
-      { title: column.coverage, of: (r) => format.percent(r['cobertura']), right: true },
-      { title: column.judged, of: (r) => format.number(r['julgadas']), right: true },
-      { title: column.right, of: (r) => format.number(r['certas']), right: true },
-      { title: column.precision, of: (r) => format.percent(r['precisao']), right: true },
-      { title: column.mean, of: (r) => format.percent(r['confianca_media']), right: true },
-      { title: column.error, of: (r) => format.percent(r['erro_calibracao']), right: true },
-      { title: column.wrong, of: (r) => format.number(r['erradas_no_limiar']), right: true },
-      { title: column.harm, of: (r) => format.number(r['danos']), right: true },
+      { title: column.band, of: (r) => band(r.faixa) },
+      { title: column.found, of: (r) => format.number(r.achados), right: true },
+      { title: column.coverage, of: (r) => format.percent(r.cobertura), right: true },
+      { title: column.judged, of: (r) => format.number(r.julgadas), right: true },
+      { title: column.right, of: (r) => format.number(r.certas), right: true },
+      { title: column.precision, of: (r) => format.percent(r.precisao), right: true },
+      { title: column.mean, of: (r) => format.percent(r.confianca_media), right: true },
+      { title: column.error, of: (r) => format.percent(r.erro_calibracao), right: true },
+      { title: column.wrong, of: (r) => format.number(r.erradas_no_limiar), right: true },
+      { title: column.harm, of: (r) => format.number(r.danos), right: true },
     ],
   )
-  if (Number(total?.['julgadas']) === 0) print(words.unjudged)
-  if (total?.['erro_calibracao'] != null) print(words.expectedError(format.percent(total['erro_calibracao'])))
-  if (total?.['recuperacao'] != null)
-    print(words.recall(format.percent(total['recuperacao']), format.number(total['conhecidas'])))
+  if (Number(total?.julgadas) === 0) print(words.unjudged)
+  if (total?.erro_calibracao != null) print(words.expectedError(format.percent(total.erro_calibracao)))
+  if (total?.recuperacao != null)
+    print(words.recall(format.percent(total.recuperacao), format.number(total.conhecidas)))
   print()
 }
 
-async function writeFigure(app: App, rule: string, rows: readonly Row[], path: string): Promise<void> {
+async function writeFigure(app: App, rule: string, rows: readonly Line[], path: string): Promise<void> {
   const { avaliar } = app.text
   // Loaded only when drawn: the library is large.
   const { reliabilitySvg } = await import('./reliability.ts')
   const series = new Map<string, Point[]>()
   for (const group of groups(rows).values()) {
-    const points = group
-      .filter((row) => /^\d/.test(row['faixa']) && row['confianca_media'] != null)
-      .map(point)
+    const points = group.filter((row) => /^\d/.test(row.faixa) && row.confianca_media != null).map(point)
     const { funcao, fonte } = group[0] as { funcao: string; fonte: string }
     if (points.length > 0) series.set(avaliar.chart.series(funcao, fonte), points)
   }
@@ -110,10 +127,10 @@ async function writeFigure(app: App, rule: string, rows: readonly Row[], path: s
   tell(avaliar.figure(plain(path)))
 }
 
-function point(row: Row): Point {
+function point(row: Line): Point {
   return {
-    confidence: Number(row['confianca_media']),
-    precision: Number(row['precisao']),
-    judged: Number(row['julgadas']),
+    confidence: Number(row.confianca_media),
+    precision: Number(row.precisao),
+    judged: Number(row.julgadas),
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { reportActed } from './findings.ts'
+import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -23,7 +23,7 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.corrigir)
     .action((id: string, options: Options) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const rows = await sql`
+        const rows = await sql<Acted[]>`
           select * from audit.corrigir_manualmente(${id}::bigint, ${sql.json(options.valor)}, ${options.motivo})`
         return reportActed(app, rows, options.json === true)
       }),

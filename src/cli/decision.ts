@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { findingColumns, printFindings, reportActed } from './findings.ts'
+import { type Acted, type Finding, findingColumns, printFindings, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -34,8 +34,9 @@ export function registerDecision(
         const seen =
           visto ?? (name === 'aprovar' && asksPeople(json) ? await shown(app, sql, ids) : undefined)
         if (seen === null) return 1
-        const rows =
-          await sql`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen ? sql`, ${seen}::text[]` : sql``})`
+        const rows = await sql<
+          Acted[]
+        >`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen ? sql`, ${seen}::text[]` : sql``})`
         return reportActed(app, rows, json === true)
       }),
     )
@@ -45,9 +46,9 @@ const asksPeople = (json = false) => process.stdin.isTTY && process.stdout.isTTY
 
 /** Shows the findings and asks; what was seen of each, or null when the person gives up. What is not there has nothing to show. */
 async function shown(app: App, sql: Sql, ids: string[]): Promise<(string | null)[] | null> {
-  const rows = await sql`
+  const rows = await sql<Finding[]>`
     select ${findingColumns(sql)} from audit.divergencias_processadas where id = any (${ids}::bigint[]) order by id`
-  const seen = new Map(rows.map((row) => [String(row['id']), String(row['visto'])]))
+  const seen = new Map(rows.map((row) => [String(row.id), row.visto]))
   if (rows.length > 0) {
     printFindings(app, rows, { sentence: true })
     const { askApproval } = await import('./aprovar-prompts.ts')

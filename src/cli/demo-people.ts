@@ -1,7 +1,14 @@
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
-import { findingColumns, printFindings, reportRollback } from './findings.ts'
-import { printHistory } from './historico.ts'
+import {
+  type Acted,
+  type Finding,
+  findingColumns,
+  printFindings,
+  type RolledBack,
+  reportRollback,
+} from './findings.ts'
+import { type Happened, printHistory } from './historico.ts'
 import { print } from './output.ts'
 
 const ANA = 'demo_ana'
@@ -26,9 +33,9 @@ async function asPerson<T>(sql: Sql, person: string, work: () => PromiseLike<T>)
 }
 
 /** A finding whose proposal is right or wrong by the truth kept aside: the reviewers look at the document, so they know. */
-function pick(sql: Sql, rightProposal: boolean, large: boolean): Promise<Row | undefined> {
+function pick(sql: Sql, rightProposal: boolean, large: boolean): Promise<Finding | undefined> {
   const limit = sql`(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
-  return sql`
+  return sql<Finding[]>`
     select ${findingColumns(sql)}
     from audit.divergencias_processadas
     where status = 'aberta' and valores_propostos <> '{}' and coalesce(valor_decisao >= ${limit}, true) = ${large}
@@ -40,13 +47,13 @@ function pick(sql: Sql, rightProposal: boolean, large: boolean): Promise<Row | u
 }
 
 /** Ana approves, Ana rejects, Ana and Bruno approve a large one. Returns the finding that Ana approved alone. */
-export async function decide(app: App, sql: Sql): Promise<Row | undefined> {
+export async function decide(app: App, sql: Sql): Promise<Finding | undefined> {
   const { text } = app
-  const act = async (person: string, functionName: string, finding: Row, reason: string) => {
+  const act = async (person: string, functionName: string, finding: Finding, reason: string) => {
     const rows = await asPerson(
       sql,
       person,
-      () => sql`select * from ${sql.unsafe(functionName)}(array[${finding['id']}::bigint], ${reason})`,
+      () => sql<Acted[]>`select * from ${sql.unsafe(functionName)}(array[${finding.id}::bigint], ${reason})`,
     )
     printFindings(app, rows)
   }
@@ -71,19 +78,24 @@ export async function decide(app: App, sql: Sql): Promise<Row | undefined> {
 }
 
 /** One item is rolled back; one operation is rolled back and restored; the item's row shows its history. */
-export async function rollBack(app: App, sql: Sql, item: Row | undefined, sessionId: bigint): Promise<void> {
+export async function rollBack(
+  app: App,
+  sql: Sql,
+  item: Finding | undefined,
+  sessionId: bigint,
+): Promise<void> {
   const { text, format } = app
   if (item) {
-    print(text.demo.itemBack(String(item['id'])))
+    print(text.demo.itemBack(String(item.id)))
     const rows = await asPerson(
       sql,
       ANA,
-      () => sql`
-        select * from audit.reverter_divergencias(array[${item['id']}::bigint], ${text.demo.rollbackReason})`,
+      () => sql<RolledBack[]>`
+        select * from audit.reverter_divergencias(array[${item.id}::bigint], ${text.demo.rollbackReason})`,
     )
     reportRollback(app, rows, false)
   }
-  const [operation] = await sql`
+  const [operation] = await sql<{ id: bigint; linhas: bigint }[]>`
     select id, linhas from audit.operacoes where sessao_id = ${sessionId} and tipo = 'correcao' and linhas > 0
     order by linhas, id limit 1`
   if (operation) {
@@ -93,20 +105,25 @@ export async function rollBack(app: App, sql: Sql, item: Row | undefined, sessio
       const rows = await asPerson(
         sql,
         BRUNO,
-        () => sql`select * from audit.reverter_operacao(${operationId}, ${text.demo.rollbackReason})`,
+        () =>
+          sql<
+            RolledBack[]
+          >`select * from audit.reverter_operacao(${operationId}, ${text.demo.rollbackReason})`,
       )
       reportRollback(app, rows, false)
     }
     await undo(id, text.demo.operationBack(String(id), format.number(linhas)))
-    const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-    await undo(reversal?.['id'] as bigint, text.demo.operationAgain(String(reversal?.['id'])))
+    const [reversal] = await sql<
+      [{ id: bigint }]
+    >`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+    await undo(reversal.id, text.demo.operationAgain(String(reversal.id)))
   }
   if (item) {
-    print(`\n${text.demo.history(String(item['registro_id']))}`)
+    print(`\n${text.demo.history(item.registro_id)}`)
     printHistory(
       app,
-      await sql`
-      select * from audit.historico_registro(${item['tabela'] as string}, ${item['registro_id'] as string})`,
+      await sql<Happened[]>`
+      select * from audit.historico_registro(${item.tabela}, ${item.registro_id})`,
     )
   }
 }

@@ -1,8 +1,9 @@
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
+import type { Session } from '../session/rows.ts'
 import { conductSession, type Mode } from '../session/session.ts'
 import type { App } from './app.ts'
 import { createPeople, decide, rollBack } from './demo-people.ts'
-import { findingColumns, printFindings } from './findings.ts'
+import { type Finding, findingColumns, printFindings } from './findings.ts'
 import { print, printTable } from './output.ts'
 import { withStep } from './progress.ts'
 import { executions, printSession } from './summary.ts'
@@ -28,19 +29,19 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   app.signal.throwIfAborted()
 
   title(text.demo.patterns)
-  const [patterns] = await sql`
+  const [patterns] = await sql<{ total: bigint }[]>`
     select count(*) as total
     from exemplo.padroes() as p
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, ${text.demo.patternsReason}) as s`
   await sql`
     select from exemplo.rotulos() as r
     cross join lateral audit.alterar_configuracao(r.chave, r.valor, ${text.demo.patternsReason}) as c`
-  print(text.demo.patternsDone(format.number(patterns?.['total'])))
+  print(text.demo.patternsDone(format.number(patterns?.total)))
 
   title(text.demo.manual)
   const manual = await session(app, sql, 'manual')
   title(text.demo.findings)
-  const samples = await sql`
+  const samples = await sql<Finding[]>`
     select * from (
       select ${findingColumns(sql)}, row_number() over (partition by regra order by confianca desc, id) as ordem
       from audit.divergencias_processadas where status = 'aberta'
@@ -55,7 +56,7 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   const auto = await session(app, sql, 'auto')
 
   title(text.demo.rollback)
-  await rollBack(app, sql, approved, auto['id'] as bigint)
+  await rollBack(app, sql, approved, auto.id)
 
   title(text.demo.score)
   const exitCode = await printScore(app, sql)
@@ -77,6 +78,15 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   return failed ? 1 : exitCode
 }
 
+interface Figures {
+  readonly total: bigint
+  readonly inicio: string
+  readonly fim: string
+  readonly valor: string
+  readonly fornecedores: bigint
+  readonly filiais: bigint
+}
+
 async function makeWarehouse(app: App, sql: Sql, { linhas, semente }: DemoOptions): Promise<void> {
   const { text, format } = app
   await withStep(
@@ -84,27 +94,26 @@ async function makeWarehouse(app: App, sql: Sql, { linhas, semente }: DemoOption
     format,
     () => sql`select exemplo.criar_armazem(${linhas}::int, ${semente}::bigint)`,
   )
-  const [figures] = await sql`
+  const [f] = await sql<[Figures]>`
     select count(*) as total, min(data_lancamento) as inicio, max(data_lancamento) as fim, sum(valor) as valor,
       (select count(*) from dw.dim_fornecedor) as fornecedores, (select count(*) from dw.dim_filial) as filiais
     from dw.lancamentos`
-  const f = figures as Row
   print(
     text.demo.figures(
-      format.number(f['total']),
-      format.day(f['inicio']),
-      format.day(f['fim']),
-      format.money(f['valor']),
-      format.number(f['fornecedores']),
-      format.number(f['filiais']),
+      format.number(f.total),
+      format.day(f.inicio),
+      format.day(f.fim),
+      format.money(f.valor),
+      format.number(f.fornecedores),
+      format.number(f.filiais),
     ),
   )
-  const planted = await sql`
+  const planted = await sql<{ grupo: string; total: bigint }[]>`
     select split_part(tipo, ':', 1) as grupo, count(*) as total from exemplo.verdade group by 1 order by 1`
   for (const { grupo, total } of planted) print(text.demo.planted(grupo, format.number(total)))
 }
 
-async function session(app: App, sql: Sql, modo: Mode): Promise<Row> {
+async function session(app: App, sql: Sql, modo: Mode): Promise<Session> {
   const [window] = await sql<{ inicio: string; fim: string }[]>`
     select min(data_lancamento) as inicio, max(data_lancamento) as fim from dw.lancamentos`
   const request = { modo, dataInicio: window?.inicio, dataFim: window?.fim }
@@ -112,32 +121,44 @@ async function session(app: App, sql: Sql, modo: Mode): Promise<Row> {
     signal: app.signal,
     reason: app.text.notice.interruptedReason,
   })
-  printSession(app, row, await executions(sql, row['id']))
+  printSession(app, row, await executions(sql, row.id))
   return row
+}
+
+/** A row of exemplo.placar, by the columns that are read by name. */
+interface Score {
+  readonly regra: string
+  readonly plantados: bigint
+  readonly encontrados: bigint
+  readonly corrigidas: bigint
+  readonly danos: bigint
+  readonly cobertura: string | null
+  readonly precisao: string | null
+  readonly precisao_corrigidas: string | null
 }
 
 async function printScore(app: App, sql: Sql): Promise<number> {
   const { text, format } = app
   const { score } = text
-  const rows = await withStep(text.demo.scoring, format, () => sql`select * from exemplo.placar()`)
+  const rows = await withStep(text.demo.scoring, format, () => sql<Score[]>`select * from exemplo.placar()`)
   printTable(rows, [
-    { title: text.column.rule, of: (r) => r['regra'] },
-    { title: score.planted, of: (r) => format.number(r['plantados']), right: true },
-    { title: score.found, of: (r) => format.number(r['encontrados']), right: true },
-    { title: score.recall, of: (r) => format.percent(r['cobertura']), right: true },
-    { title: score.precision, of: (r) => format.percent(r['precisao']), right: true },
-    { title: score.corrected, of: (r) => format.number(r['corrigidas']), right: true },
-    { title: score.precisionCorrected, of: (r) => format.percent(r['precisao_corrigidas']), right: true },
-    { title: score.harm, of: (r) => format.number(r['danos']), right: true },
+    { title: text.column.rule, of: (r) => r.regra },
+    { title: score.planted, of: (r) => format.number(r.plantados), right: true },
+    { title: score.found, of: (r) => format.number(r.encontrados), right: true },
+    { title: score.recall, of: (r) => format.percent(r.cobertura), right: true },
+    { title: score.precision, of: (r) => format.percent(r.precisao), right: true },
+    { title: score.corrected, of: (r) => format.number(r.corrigidas), right: true },
+    { title: score.precisionCorrected, of: (r) => format.percent(r.precisao_corrigidas), right: true },
+    { title: score.harm, of: (r) => format.number(r.danos), right: true },
   ])
   print(score.legend)
-  const total = rows.find((r) => r['regra'] === '(total)')
-  const harm = Number(total?.['danos'] ?? 0)
-  const precision = Number(total?.['precisao_corrigidas'] ?? 1)
+  const total = rows.find((r) => r.regra === '(total)')
+  const harm = Number(total?.danos ?? 0)
+  const precision = Number(total?.precisao_corrigidas ?? 1)
   if (harm > 0 || precision < PRECISION) {
     print(score.bad(format.number(harm), format.percent(precision)))
     return 1
   }
-  print(Number(total?.['corrigidas'] ?? 0) === 0 ? score.nothing : score.good)
+  print(Number(total?.corrigidas ?? 0) === 0 ? score.nothing : score.good)
   return 0
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { reportActed } from './findings.ts'
+import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 export function register(program: Command, app: App): void {
@@ -15,7 +15,7 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.desfazer)
     .action((operation: string, options: { motivo: string; json?: boolean }) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const rows = await sql`select * from audit.desfazer(${operation}::bigint, ${options.motivo})`
+        const rows = await sql<Acted[]>`select * from audit.desfazer(${operation}::bigint, ${options.motivo})`
         return reportActed(app, rows, options.json === true, { undo: false })
       }),
     )

@@ -1,11 +1,19 @@
 import type { Command } from 'commander'
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 const MARKS: Record<string, string> = { ok: '✔', aviso: '!', erro: '✖' }
+
+/** A row of audit.diagnosticar_contrato. */
+interface Line {
+  readonly item: string
+  readonly situacao: string
+  readonly detalhe: string
+  readonly sugestao: string | null
+}
 
 interface Options {
   readonly tabela: string
@@ -24,7 +32,7 @@ export function register(program: Command, app: App): void {
       try {
         await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) =>
           tellRows(app, options, [
-            ...(await sql`select * from audit.diagnosticar_contrato(${options.tabela})`),
+            ...(await sql<Line[]>`select * from audit.diagnosticar_contrato(${options.tabela})`),
             ...(await trial(app, sql, options.tabela)),
           ]),
         )
@@ -44,13 +52,13 @@ export function register(program: Command, app: App): void {
     })
 }
 
-function tellRows({ text, format }: App, { json }: Options, rows: readonly Row[]): number {
-  const count = (situation: string) => rows.filter((r) => r['situacao'] === situation).length
+function tellRows({ text, format }: App, { json }: Options, rows: readonly Line[]): number {
+  const count = (situation: string) => rows.filter((r) => r.situacao === situation).length
   if (json) printJson(rows)
   else
     for (const row of rows) {
-      print(`${MARKS[row['situacao']] ?? row['situacao']} ${plain(row['item'])}: ${plain(row['detalhe'])}`)
-      if (row['sugestao']) print(`    ${plain(row['sugestao'])}`)
+      print(`${MARKS[row.situacao] ?? row.situacao} ${plain(row.item)}: ${plain(row.detalhe)}`)
+      if (row.sugestao) print(`    ${plain(row.sugestao)}`)
     }
   tell(text.result.diagnosis(format.number(count('erro')), format.number(count('aviso'))))
   return count('erro') > 0 ? 1 : 0
@@ -61,10 +69,11 @@ const isWithoutSchema = (error: unknown) =>
   ['3F000', '42P01', '42883'].includes((error as { code?: string }).code ?? '')
 
 /** What the warehouse does with a write; for a login that may not write through the engine, that it was not tried. */
-async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Row[]> {
-  const [able] =
-    await sql`select has_function_privilege('audit.experimentar_escrita(text)', 'execute') as able`
-  if (able?.['able']) return sql`select * from audit.experimentar_escrita(${table})`
+async function trial({ text }: App, sql: Sql, table: string): Promise<readonly Line[]> {
+  const [able] = await sql<
+    { able: boolean }[]
+  >`select has_function_privilege('audit.experimentar_escrita(text)', 'execute') as able`
+  if (able?.able) return sql<Line[]>`select * from audit.experimentar_escrita(${table})`
   const detalhe = text.result.notTried('conferente_operador')
   return [{ item: `experimentar ${table}`, situacao: 'aviso', detalhe, sugestao: null }]
 }

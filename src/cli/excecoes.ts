@@ -5,6 +5,18 @@ import { CommandError, UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
+/** A row of audit.excecoes, by the columns that are read by name. */
+interface Exception {
+  readonly id: bigint
+  readonly regra: string
+  readonly tabela: string
+  readonly registro_id: string
+  readonly motivo: string
+  readonly autor: string
+  readonly expira_em: Date
+  readonly revogada_em: Date | null
+}
+
 interface Options {
   readonly declarar?: string
   readonly regra?: string
@@ -68,7 +80,7 @@ function choose(
 }
 
 async function list({ text, format }: App, { sql }: Database, { todas, json }: Options): Promise<number> {
-  const rows = await sql`
+  const rows = await sql<Exception[]>`
     select * from audit.excecoes e
     where ${todas === true} or e.revogada_em is null and e.expira_em > clock_timestamp()
     order by e.id`
@@ -77,16 +89,14 @@ async function list({ text, format }: App, { sql }: Database, { todas, json }: O
   else {
     const { column } = text
     printTable(rows, [
-      { title: column.id, of: (r) => r['id'], right: true },
-      { title: column.rule, of: (r) => r['regra'] },
-      { title: column.table, of: (r) => r['tabela'] },
-      { title: column.record, of: (r) => r['registro_id'] },
-      { title: column.expires, of: (r) => format.time(r['expira_em']) },
-      ...(todas
-        ? [{ title: column.revoked, of: (r: (typeof rows)[number]) => format.time(r['revogada_em']) }]
-        : []),
-      { title: column.who, of: (r) => r['autor'] },
-      { title: column.reason, of: (r) => r['motivo'] },
+      { title: column.id, of: (r) => r.id, right: true },
+      { title: column.rule, of: (r) => r.regra },
+      { title: column.table, of: (r) => r.tabela },
+      { title: column.record, of: (r) => r.registro_id },
+      { title: column.expires, of: (r) => format.time(r.expira_em) },
+      ...(todas ? [{ title: column.revoked, of: (r: Exception) => format.time(r.revogada_em) }] : []),
+      { title: column.who, of: (r) => r.autor },
+      { title: column.reason, of: (r) => r.motivo },
     ])
   }
   return 0
@@ -96,7 +106,7 @@ async function declare(app: App, { sql }: Database, options: Options): Promise<n
   const { declarar = null, regra = null, registro = null, ate = '', motivo = '', json } = options
   // To the end of that day where the finance department is.
   const until = sql`(${ate}::date + 1)::timestamp at time zone audit.fuso()`
-  const rows = await sql`
+  const rows = await sql<Exception[]>`
     with entrada as (
       select d.regra, d.tabela, d.registro_id from audit.divergencias_processadas d where d.id = ${declarar}::bigint
       union all
@@ -108,12 +118,7 @@ async function declare(app: App, { sql }: Database, options: Options): Promise<n
   if (json) printJson(rows)
   else
     print(
-      app.text.result.excepted(
-        String(row['id']),
-        String(row['regra']),
-        String(row['registro_id']),
-        app.format.time(row['expira_em']),
-      ),
+      app.text.result.excepted(String(row.id), row.regra, row.registro_id, app.format.time(row.expira_em)),
     )
   return 0
 }

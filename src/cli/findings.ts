@@ -1,8 +1,46 @@
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 import { WAITING } from '../session/states.ts'
 import type { App } from './app.ts'
 import { plain } from './format.ts'
 import { type Column, print, printJson, printTable, tell } from './output.ts'
+
+/** A finding as it is shown, or what an act did to one (audit.resultado_decisao), by the columns that are read by name. */
+export interface Finding {
+  readonly id: bigint
+  readonly regra: string
+  readonly tabela: string
+  readonly registro_id: string
+  readonly valores_originais: object | null
+  readonly valores_propostos: object | null
+  readonly valores_digitados: object | null
+  readonly confianca: string
+  readonly justificativa: string
+  readonly valor_em_risco: string
+  readonly status: string
+  readonly motivo: string | null
+  readonly visto: string
+  readonly lancamento?: string | null
+  readonly explicacao?: string | null
+}
+
+export interface Acted extends Finding {
+  readonly resultado: string
+  readonly operacao_id: bigint | null
+  readonly aviso: string | null
+}
+
+/** A row of audit.resultado_reversao. */
+export interface RolledBack {
+  readonly divergencia_id: bigint
+  readonly tabela: string
+  readonly registro_id: string
+  readonly resultado: string
+  readonly antes: object | null
+  readonly depois: object | null
+  readonly agora: object | null
+  readonly explicacao: string
+  readonly aviso: string | null
+}
 
 /** What people are shown of a divergência: all but its binary fingerprints. */
 export const findingColumns = (sql: Sql) => sql`
@@ -15,41 +53,39 @@ export const findingColumns = (sql: Sql) => sql`
 /** A line for each finding, and with `sentence` its justification and why it is as it is below. */
 export function printFindings(
   { text, format }: App,
-  rows: readonly Row[],
+  rows: readonly Finding[],
   { sentence = false, reason = false, seen = false } = {},
 ): void {
   const { column } = text
-  const columns: Column<Row>[] = [
-    { title: column.id, of: (r) => r['id'], right: true },
-    { title: column.rule, of: (r) => r['regra'] },
-    { title: column.record, of: (r) => r['registro_id'], right: true },
-    { title: column.atStake, of: (r) => format.money(r['valor_em_risco']), right: true },
-    { title: column.confidence, of: (r) => format.percent(r['confianca']), right: true },
-    { title: column.status, of: (r) => r['status'] },
+  const columns: Column<Finding>[] = [
+    { title: column.id, of: (r) => r.id, right: true },
+    { title: column.rule, of: (r) => r.regra },
+    { title: column.record, of: (r) => r.registro_id, right: true },
+    { title: column.atStake, of: (r) => format.money(r.valor_em_risco), right: true },
+    { title: column.confidence, of: (r) => format.percent(r.confianca), right: true },
+    { title: column.status, of: (r) => r.status },
     // For `conferente aprovar --visto`: what can be approved is approved as it stands here.
-    ...(seen ? [{ title: column.seen, of: (r: Row) => (approvable(r) ? r['visto'] : '') }] : []),
+    ...(seen ? [{ title: column.seen, of: (r: Finding) => (approvable(r) ? r.visto : '') }] : []),
     {
       title: column.change,
-      of: (r) =>
-        change(format.values, r['valores_originais'], r['valores_digitados'] ?? r['valores_propostos']),
+      of: (r) => change(format.values, r.valores_originais, r.valores_digitados ?? r.valores_propostos),
     },
     // Last, because a narrow terminal cuts it.
-    ...(rows.some((r) => r['lancamento']) ? [{ title: column.entry, of: (r: Row) => r['lancamento'] }] : []),
-    ...(reason ? [{ title: column.reason, of: (r: Row) => r['explicacao'] ?? r['motivo'] }] : []),
+    ...(rows.some((r) => r.lancamento) ? [{ title: column.entry, of: (r: Finding) => r.lancamento }] : []),
+    ...(reason ? [{ title: column.reason, of: (r: Finding) => r.explicacao ?? r.motivo }] : []),
   ]
   printTable(rows, columns)
   if (!sentence) return
   print()
   for (const row of rows) {
-    const entry = row['lancamento'] ? `${plain(row['lancamento'])}: ` : ''
-    print(`${row['id']}: ${entry}${plain(row['justificativa'])}`)
-    if (row['motivo'] != null) print(`    ${column.reason}: ${plain(row['motivo'])}`)
+    const entry = row.lancamento ? `${plain(row.lancamento)}: ` : ''
+    print(`${row.id}: ${entry}${plain(row.justificativa)}`)
+    if (row.motivo != null) print(`    ${column.reason}: ${plain(row.motivo)}`)
   }
 }
 
-const approvable = (row: Row) =>
-  WAITING.includes(row['status']) &&
-  Object.keys((row['valores_digitados'] ?? row['valores_propostos'] ?? {}) as object).length > 0
+const approvable = (row: Finding) =>
+  WAITING.includes(row.status) && Object.keys(row.valores_digitados ?? row.valores_propostos ?? {}).length > 0
 
 /** `categoria: A → categoria: B`, the columns that change alone; what is only flagged has no arrow. */
 export function change(values: (value: unknown) => string, before: unknown, after: unknown): string {
@@ -61,50 +97,50 @@ export function change(values: (value: unknown) => string, before: unknown, afte
 }
 
 /** Results of a person's act on findings: what became of each, and 1 where not everything was done as asked. */
-export function reportActed(app: App, rows: readonly Row[], json: boolean, { undo = true } = {}): number {
+export function reportActed(app: App, rows: readonly Acted[], json: boolean, { undo = true } = {}): number {
   const { text, format } = app
   if (json) printJson(rows)
   else printFindings(app, rows, { reason: true })
-  const done = rows.filter((r) => r['resultado'] !== 'deixada')
+  const done = rows.filter((r) => r.resultado !== 'deixada')
   const left = rows.length - done.length
   const counts = new Map<string, number>()
   for (const { status } of done) counts.set(status, (counts.get(status) ?? 0) + 1)
   const what = [...counts].map(([status, n]) => `${format.number(n)} ${status}`)
   tell([...what, ...(left > 0 ? [text.notice.left(format.number(left))] : [])].join(', '))
-  const waiting = done.filter((r) => r['status'] === 'aguardando_segunda_aprovacao')
+  const waiting = done.filter((r) => r.status === 'aguardando_segunda_aprovacao')
   if (waiting.length > 0) tell(text.notice.secondNeeded)
   for (const { id, visto, valores_digitados: typed } of waiting)
     if (typed) tell(text.notice.typedSeen(String(id), visto))
   warn(rows)
-  const operation = done[0]?.['operacao_id']
+  const operation = done[0]?.operacao_id
   if (undo && operation != null) tell(text.notice.undo(String(operation)))
-  return rows.every((r) => r['resultado'] === 'feita') ? 0 : 1
+  return rows.every((r) => r.resultado === 'feita') ? 0 : 1
 }
 
 /** What else an act did, such as costing a rule its autonomy: once for each rule. */
-function warn(rows: readonly Row[]): void {
-  for (const warning of new Set(rows.map((r) => r['aviso'] as string | null))) if (warning) tell(warning)
+function warn(rows: readonly Pick<Acted, 'aviso'>[]): void {
+  for (const warning of new Set(rows.map((r) => r.aviso))) if (warning) tell(warning)
 }
 
 /** Results of a rollback; what was not taken back is shown three ways. */
-export function reportRollback(app: App, rows: readonly Row[], json: boolean): number {
+export function reportRollback(app: App, rows: readonly RolledBack[], json: boolean): number {
   const { text, format } = app
-  const back = rows.filter((r) => r['resultado'] === 'revertida' || r['resultado'] === 'ja_revertida')
+  const back = rows.filter((r) => r.resultado === 'revertida' || r.resultado === 'ja_revertida')
   const kept = rows.filter((r) => !back.includes(r))
   if (json) printJson(rows)
   else {
     // A whole session may be many thousands of rows: the conflicts are what a person has to read.
     for (const row of kept.slice(0, 100)) {
       print(
-        `${text.result[row['resultado'] as keyof typeof text.result]}: ${row['tabela']} ${plain(row['registro_id'])} (${text.column.finding} ${row['divergencia_id']})`,
+        `${text.result[row.resultado as keyof typeof text.result]}: ${row.tabela} ${plain(row.registro_id)} (${text.column.finding} ${row.divergencia_id})`,
       )
-      if (row['antes'] == null) {
-        print(`  ${plain(row['explicacao'])}`)
+      if (row.antes == null) {
+        print(`  ${plain(row.explicacao)}`)
         continue
       }
-      print(`  ${text.column.before}  ${format.values(row['antes'])}`)
-      print(`  ${text.column.after}  ${format.values(row['depois'])}`)
-      print(`  ${text.column.now}  ${row['agora'] == null ? text.result.gone : format.values(row['agora'])}`)
+      print(`  ${text.column.before}  ${format.values(row.antes)}`)
+      print(`  ${text.column.after}  ${format.values(row.depois)}`)
+      print(`  ${text.column.now}  ${row.agora == null ? text.result.gone : format.values(row.agora)}`)
     }
     if (kept.length > 100) print(text.notice.more(format.number(kept.length - 100)))
     print(text.result.rollback(format.number(back.length), format.number(kept.length)))

@@ -1,10 +1,23 @@
 import type { Command } from 'commander'
-import type { Row } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { change } from './findings.ts'
 import { plain } from './format.ts'
 import { print, printJson } from './output.ts'
 import { withDatabase } from './with-database.ts'
+
+/** A row of audit.historico_registro. */
+export interface Happened {
+  readonly quando: Date
+  readonly evento: string
+  readonly ator: string
+  readonly regra: string | null
+  readonly divergencia_id: bigint | null
+  readonly operacao_id: bigint | null
+  readonly sessao_id: bigint | null
+  readonly antes: object | null
+  readonly depois: object | null
+  readonly motivo: string | null
+}
 
 export function register(program: Command, app: App): void {
   const { text } = app
@@ -17,7 +30,7 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.historico)
     .action((table: string, id: string, options: { json?: boolean }) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
-        const rows = await sql`select * from audit.historico_registro(${table}, ${id})`
+        const rows = await sql<Happened[]>`select * from audit.historico_registro(${table}, ${id})`
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noHistory(plain(table), plain(id)))
         else printHistory(app, rows)
@@ -26,19 +39,17 @@ export function register(program: Command, app: App): void {
     )
 }
 
-export function printHistory({ text, format }: App, rows: readonly Row[]): void {
+export function printHistory({ text, format }: App, rows: readonly Happened[]): void {
   for (const row of rows) {
     const references = [
-      row['regra'],
-      row['divergencia_id'] != null && `${text.column.finding} ${row['divergencia_id']}`,
-      `${text.column.operation} ${row['operacao_id']}`,
-      row['sessao_id'] != null && `${text.column.session} ${row['sessao_id']}`,
+      row.regra,
+      row.divergencia_id != null && `${text.column.finding} ${row.divergencia_id}`,
+      `${text.column.operation} ${row.operacao_id}`,
+      row.sessao_id != null && `${text.column.session} ${row.sessao_id}`,
     ].filter(Boolean)
-    print(
-      `${format.time(row['quando'])}  ${row['evento']}  ${plain(row['ator'])}  (${references.join(', ')})`,
-    )
-    const changed = change(format.values, row['antes'], row['depois'])
+    print(`${format.time(row.quando)}  ${row.evento}  ${plain(row.ator)}  (${references.join(', ')})`)
+    const changed = change(format.values, row.antes, row.depois)
     if (changed !== '—') print(`  ${changed}`)
-    if (row['motivo']) print(`  ${plain(row['motivo'])}`)
+    if (row.motivo) print(`  ${plain(row.motivo)}`)
   }
 }

@@ -4,9 +4,26 @@ import { STATUSES, WAITING } from '../session/states.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { findingColumns, printFindings } from './findings.ts'
+import { type Finding, findingColumns, printFindings } from './findings.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
+
+/** A row of audit.vw_correcoes_desfeitas, by the columns that are read by name. */
+interface Undone {
+  readonly divergencia_id: bigint
+  readonly regra: string
+  readonly tabela: string
+  readonly registro_id: string
+  readonly coluna: string
+  readonly situacao: string
+  readonly valor_corrigido: string | null
+  readonly valor_encontrado: string | null
+  readonly corrigida_em: Date
+  readonly carregado_em: Date | null
+  readonly vista_em: Date
+  readonly vezes_desfeita: bigint
+  readonly status: string
+}
 
 interface Options {
   readonly status?: string
@@ -47,15 +64,15 @@ export function register(program: Command, app: App): void {
         // Whoever may decide sees what the entries are known by; a reader does not, unless the setting opens it.
         const rows = await sql.begin(async (tx) => {
           await tx`select set_config('role', 'conferente_revisor', true) where pg_has_role(session_user, 'conferente_revisor', 'MEMBER')`
-          return tx`
+          return tx<Finding[]>`
             select ${findingColumns(sql)} ${asked} order by valor_em_risco desc, id limit ${options.limite}`
         })
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noFindings)
         else {
           printFindings(app, rows, { sentence: options.detalhe === true, seen: true })
-          const [all] = await sql`select count(*) as total ${asked}`
-          tell(text.notice.shown(format.number(rows.length), format.number(all?.['total'])))
+          const [all] = await sql<{ total: bigint }[]>`select count(*) as total ${asked}`
+          tell(text.notice.shown(format.number(rows.length), format.number(all?.total)))
         }
         return 0
       }),
@@ -69,31 +86,31 @@ async function listUndone(
   { regra, limite, json }: Options,
 ): Promise<number> {
   const asked = sql`from audit.vw_correcoes_desfeitas where ${regra ?? null}::text is null or regra = ${regra ?? null}`
-  const rows = await sql`
+  const rows = await sql<Undone[]>`
     select * ${asked} order by vista_em desc, valor_em_risco desc, divergencia_id, coluna limit ${limite}`
   if (json) printJson(rows)
   else if (rows.length === 0) print(text.notice.noneUndone)
   else {
     const { column } = text
     printTable(rows, [
-      { title: column.finding, of: (r) => r['divergencia_id'], right: true },
-      { title: column.rule, of: (r) => r['regra'] },
-      { title: column.table, of: (r) => r['tabela'] },
-      { title: column.record, of: (r) => r['registro_id'], right: true },
-      { title: column.sourceColumn, of: (r) => r['coluna'] },
-      { title: column.wanted, of: (r) => r['valor_corrigido'] },
+      { title: column.finding, of: (r) => r.divergencia_id, right: true },
+      { title: column.rule, of: (r) => r.regra },
+      { title: column.table, of: (r) => r.tabela },
+      { title: column.record, of: (r) => r.registro_id, right: true },
+      { title: column.sourceColumn, of: (r) => r.coluna },
+      { title: column.wanted, of: (r) => r.valor_corrigido },
       {
         title: column.cameBack,
-        of: (r) => (r['situacao'] === 'ausente' ? text.result.gone : r['valor_encontrado']),
+        of: (r) => (r.situacao === 'ausente' ? text.result.gone : r.valor_encontrado),
       },
-      { title: column.correctedAt, of: (r) => format.time(r['corrigida_em']) },
-      { title: column.load, of: (r) => (r['carregado_em'] ? format.time(r['carregado_em']) : '—') },
-      { title: column.seenAt, of: (r) => format.time(r['vista_em']) },
-      { title: column.times, of: (r) => format.number(r['vezes_desfeita']), right: true },
-      { title: column.status, of: (r) => r['status'] },
+      { title: column.correctedAt, of: (r) => format.time(r.corrigida_em) },
+      { title: column.load, of: (r) => (r.carregado_em ? format.time(r.carregado_em) : '—') },
+      { title: column.seenAt, of: (r) => format.time(r.vista_em) },
+      { title: column.times, of: (r) => format.number(r.vezes_desfeita), right: true },
+      { title: column.status, of: (r) => r.status },
     ])
-    const [all] = await sql`select count(*) as total ${asked}`
-    tell(text.notice.shown(format.number(rows.length), format.number(all?.['total'])))
+    const [all] = await sql<{ total: bigint }[]>`select count(*) as total ${asked}`
+    tell(text.notice.shown(format.number(rows.length), format.number(all?.total)))
   }
   return 0
 }

@@ -1,10 +1,10 @@
-import type { Row } from '../db/connection.ts'
+import type { Attempted } from '../mail/deliver.ts'
 import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { noteWhatIsTold, tell } from './output.ts'
 
 /** Notes what came of an attempt to send a message: people see it in `conferente notificacoes`. */
-export function noteMail({ text, log }: App): (delivery: Row) => void {
+export function noteMail({ text, log }: App): (delivery: Attempted) => void {
   return ({ id, tipo, status, sessao_id, tentativas, ultimo_erro }) =>
     log?.note(
       {

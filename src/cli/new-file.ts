@@ -4,7 +4,7 @@ import { access, link, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 

@@ -8,6 +8,20 @@ import { said } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
+/** A row of audit.notificacoes, by the columns that are read by name. */
+interface Message {
+  readonly id: bigint
+  readonly tipo: string
+  readonly sessao_id: bigint | null
+  readonly status: string
+  readonly criada_em: Date
+  readonly enviada_em: Date | null
+  readonly tentativas: number
+  readonly destinatarios: readonly string[]
+  readonly assunto: string | null
+  readonly ultimo_erro: string | null
+}
+
 interface Options {
   readonly limite: number
   readonly naoEnviadas?: boolean
@@ -61,7 +75,7 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
 }
 
 async function list({ text, format }: App, sql: Sql, { naoEnviadas, limite, json }: Options): Promise<void> {
-  const rows = await sql`
+  const rows = await sql<Message[]>`
     select id, tipo, sessao_id, dia, status, destinatarios, entregues, recusados, assunto, identificador, tentativas,
       ultimo_erro, criada_em, enviada_em, proxima_tentativa
     from audit.notificacoes
@@ -71,15 +85,15 @@ async function list({ text, format }: App, sql: Sql, { naoEnviadas, limite, json
   if (rows.length === 0) return print(text.notificacoes.none)
   const { column, notificacoes } = text
   printTable(rows, [
-    { title: column.id, of: (r) => r['id'], right: true },
-    { title: column.kind, of: (r) => r['tipo'] },
-    { title: column.session, of: (r) => r['sessao_id'], right: true },
-    { title: column.status, of: (r) => r['status'] },
-    { title: notificacoes.created, of: (r) => format.time(r['criada_em']) },
-    { title: notificacoes.delivered, of: (r) => format.time(r['enviada_em']) },
-    { title: notificacoes.attempts, of: (r) => r['tentativas'], right: true },
-    { title: notificacoes.recipients, of: (r) => (r['destinatarios'] as string[]).join(', ') },
-    { title: notificacoes.subject, of: (r) => r['assunto'] },
-    { title: notificacoes.error, of: (r) => r['ultimo_erro'] },
+    { title: column.id, of: (r) => r.id, right: true },
+    { title: column.kind, of: (r) => r.tipo },
+    { title: column.session, of: (r) => r.sessao_id, right: true },
+    { title: column.status, of: (r) => r.status },
+    { title: notificacoes.created, of: (r) => format.time(r.criada_em) },
+    { title: notificacoes.delivered, of: (r) => format.time(r.enviada_em) },
+    { title: notificacoes.attempts, of: (r) => r.tentativas, right: true },
+    { title: notificacoes.recipients, of: (r) => r.destinatarios.join(', ') },
+    { title: notificacoes.subject, of: (r) => r.assunto },
+    { title: notificacoes.error, of: (r) => r.ultimo_erro },
   ])
 }

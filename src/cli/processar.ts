@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Row } from '../db/connection.ts'
+import type { Session } from '../session/rows.ts'
 import type { Request } from '../session/session.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
@@ -52,7 +52,7 @@ async function conduct(app: App, { sql }: Database, request: Request, json: bool
     signal: app.signal,
     reason: app.text.notice.interruptedReason,
   })
-  const rules = await executions(sql, session['id'])
+  const rules = await executions(sql, session.id)
   if (json) printJson({ ...session, execucoes: rules })
   else {
     printSession(app, session, rules)
@@ -67,13 +67,13 @@ async function simulate(app: App, { sql }: Database, request: Request, json: boo
   const [session] = await withStep(
     app.text.notice.simulating,
     app.format,
-    () => sql`
+    () => sql<[Session]>`
       select * from audit.processar_divergencias(${modo}, ${dataInicio}::date, ${dataFim}::date,
         ${regras && [...regras]}::text[], simular => true)`,
   )
   if (json) printJson(session)
-  else printSimulation(app, session as Row)
-  return exitCode(session as Row)
+  else printSimulation(app, session)
+  return exitCode(session)
 }
 
-const exitCode = (session: Row) => (session['status'] === 'concluida' ? 0 : 1)
+const exitCode = (session: Session) => (session.status === 'concluida' ? 0 : 1)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { reportActed } from './findings.ts'
+import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -33,7 +33,7 @@ export function register(program: Command, app: App): void {
                 select a.divergencia_id from audit.alteracoes a join audit.operacoes o on o.id = a.operacao_id
                 where o.sessao_id = ${sessao}::bigint and o.tipo = 'correcao'))`
           : sql`${ids}::bigint[]`
-        const rows = await sql`select * from audit.reabrir_divergencias(${which}, ${motivo})`
+        const rows = await sql<Acted[]>`select * from audit.reabrir_divergencias(${which}, ${motivo})`
         return reportActed(app, rows, json === true, { undo: false })
       })
     })

@@ -4,6 +4,21 @@ import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
+/** A row of audit.regras, by the columns that are read by name. */
+interface Rule {
+  readonly nome: string
+  readonly descricao: string
+  readonly tabela: string
+  readonly ativa: boolean
+  readonly automatica: boolean
+  readonly automatica_perdida: string | null
+  readonly confianca_base: string
+  readonly limiar: string
+  readonly aprovadas: bigint
+  readonly rejeitadas: bigint
+  readonly limite_inferior: string | null
+}
+
 interface Options {
   readonly auto?: string
   readonly motivo?: string
@@ -32,20 +47,20 @@ export function register(program: Command, app: App): void {
           else print(text.result.autoGiven(auto))
           return 0
         }
-        const rows = await sql`select * from audit.regras order by prioridade, nome`
+        const rows = await sql<Rule[]>`select * from audit.regras order by prioridade, nome`
         if (options.json) printJson(rows)
         else {
           printTable(rows, [
-            { title: column.rule, of: (r) => r['nome'] },
-            { title: column.active, of: (r) => text.yesNo(r['ativa']) },
-            { title: column.automatic, of: (r) => text.yesNo(r['automatica']) },
-            { title: column.base, of: (r) => format.percent(r['confianca_base']), right: true },
-            { title: column.threshold, of: (r) => format.percent(r['limiar']), right: true },
-            { title: column.approved, of: (r) => format.number(r['aprovadas']), right: true },
-            { title: column.rejected, of: (r) => format.number(r['rejeitadas']), right: true },
-            { title: column.bound, of: (r) => format.percent(r['limite_inferior']), right: true },
-            { title: column.table, of: (r) => r['tabela'] },
-            { title: column.description, of: (r) => r['descricao'] },
+            { title: column.rule, of: (r) => r.nome },
+            { title: column.active, of: (r) => text.yesNo(r.ativa) },
+            { title: column.automatic, of: (r) => text.yesNo(r.automatica) },
+            { title: column.base, of: (r) => format.percent(r.confianca_base), right: true },
+            { title: column.threshold, of: (r) => format.percent(r.limiar), right: true },
+            { title: column.approved, of: (r) => format.number(r.aprovadas), right: true },
+            { title: column.rejected, of: (r) => format.number(r.rejeitadas), right: true },
+            { title: column.bound, of: (r) => format.percent(r.limite_inferior), right: true },
+            { title: column.table, of: (r) => r.tabela },
+            { title: column.description, of: (r) => r.descricao },
           ])
           for (const { nome, automatica_perdida: why } of rows) if (why) print(`${nome} ${why}`)
         }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
-import { reportRollback } from './findings.ts'
+import { type RolledBack, reportRollback } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -48,10 +48,16 @@ export function register(program: Command, app: App): void {
         { role: divergencia ? 'conferente_revisor' : 'conferente_operador' },
         async ({ sql }) => {
           const rows = divergencia
-            ? await sql`select * from audit.reverter_divergencias(${divergencia}::bigint[], ${motivo}, ${porque})`
+            ? await sql<
+                RolledBack[]
+              >`select * from audit.reverter_divergencias(${divergencia}::bigint[], ${motivo}, ${porque})`
             : operacao
-              ? await sql`select * from audit.reverter_operacao(${operacao}::bigint, ${motivo}, ${porque})`
-              : await sql`select * from audit.reverter_sessao(${sessao ?? null}::bigint, ${motivo}, ${porque})`
+              ? await sql<
+                  RolledBack[]
+                >`select * from audit.reverter_operacao(${operacao}::bigint, ${motivo}, ${porque})`
+              : await sql<
+                  RolledBack[]
+                >`select * from audit.reverter_sessao(${sessao ?? null}::bigint, ${motivo}, ${porque})`
           return reportRollback(app, rows, options.json === true)
         },
       )

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Row } from '../db/connection.ts'
+import type { Session } from '../session/rows.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { said } from './format.ts'
@@ -23,23 +23,24 @@ export function register(program: Command, app: App): void {
     .addHelpText('after', text.example.sessoes)
     .action((options: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
-        const rows =
-          await sql`select s.*, audit.sessao_correio(s) as correio from audit.sessoes_processamento s order by s.id desc limit ${options.limite}`
+        const rows = await sql<
+          (Session & { correio: string | null })[]
+        >`select s.*, audit.sessao_correio(s) as correio from audit.sessoes_processamento s order by s.id desc limit ${options.limite}`
         if (options.json) printJson(rows)
         else if (rows.length === 0) print(text.notice.noSessions)
         else
           printTable(rows, [
-            { title: column.id, of: (r) => r['id'], right: true },
-            { title: column.mode, of: (r) => r['modo'] },
+            { title: column.id, of: (r) => r.id, right: true },
+            { title: column.mode, of: (r) => r.modo },
             { title: column.status, of: status },
-            { title: column.began, of: (r) => format.time(r['inicio_processamento']) },
+            { title: column.began, of: (r) => format.time(r.inicio_processamento) },
             { title: column.window, of: (r) => sessionWindow(app, r) },
-            { title: column.examined, of: (r) => format.number(r['linhas_examinadas']), right: true },
-            { title: column.found, of: (r) => format.number(r['encontradas']), right: true },
-            { title: column.corrected, of: (r) => format.number(r['corrigidas']), right: true },
-            { title: column.who, of: (r) => r['solicitada_por'] },
-            { title: column.message, of: (r) => said(r['mensagem']) },
-            { title: column.mail, of: (r) => r['correio'] },
+            { title: column.examined, of: (r) => format.number(r.linhas_examinadas), right: true },
+            { title: column.found, of: (r) => format.number(r.encontradas), right: true },
+            { title: column.corrected, of: (r) => format.number(r.corrigidas), right: true },
+            { title: column.who, of: (r) => r.solicitada_por },
+            { title: column.message, of: (r) => said(r.mensagem) },
+            { title: column.mail, of: (r) => r.correio },
           ])
         return 0
       }),
@@ -47,7 +48,7 @@ export function register(program: Command, app: App): void {
 }
 
 /** With the parts of its detection that are done, while it is under way. */
-const status = (session: Row) =>
-  session['status'] === 'em_andamento' && session['partes'] > 0n
-    ? `${session['status']} (${session['partes_concluidas']}/${session['partes']})`
-    : session['status']
+const status = (session: Session) =>
+  session.status === 'em_andamento' && (session.partes ?? 0n) > 0n
+    ? `${session.status} (${session.partes_concluidas}/${session.partes})`
+    : session.status

@@ -66,14 +66,12 @@ async function issue(app: App, database: Database, options: Options): Promise<nu
   const { signToken } = await import('../http/token.ts')
   const settings = serverSettings(app.settings, database)
   if (settings.jwksUrl !== undefined) throw new CommandError(text.token.elsewhere)
-  const [record] = await database.sql`
+  const [record] = await database.sql<[TokenRecord]>`
     select * from audit.registrar_token(${nome}, ${papel}, now() + make_interval(secs => ${Math.round(validade * 86_400)}))`
-  const token = await signToken(settings, record as unknown as TokenRecord)
+  const token = await signToken(settings, record)
   if (json) printJson({ ...record, token })
   else {
-    tell(
-      text.token.issued(plain(record?.['nome']), papel, format.time(record?.['expira_em']), record?.['id']),
-    )
+    tell(text.token.issued(plain(record.nome), papel, format.time(record.expira_em), record.id))
     // Alone on stdout, so that it can be piped to where it belongs; it is kept nowhere.
     print(token)
   }
@@ -81,7 +79,7 @@ async function issue(app: App, database: Database, options: Options): Promise<nu
 }
 
 async function list({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
-  const rows = await sql`
+  const rows = await sql<(TokenRecord & { revogado_em: Date | null })[]>`
     select k.id, k.nome, k.papel, k.emitido_em, k.emitido_por, k.expira_em,
       (select min(r.revogado_em) from audit.revogacoes r
        where r.token_id = k.id or (r.nome = k.nome and r.revogado_em >= k.emitido_em)) as revogado_em
@@ -90,12 +88,12 @@ async function list({ text, format }: App, { sql }: Database, { json }: Options)
   else if (rows.length === 0) tell(text.token.none)
   else {
     printTable(rows, [
-      { title: text.column.id, of: (r) => r['id'] },
-      { title: text.column.name, of: (r) => r['nome'] },
-      { title: text.column.role, of: (r) => String(r['papel']).replace('conferente_', '') },
-      { title: text.column.issued, of: (r) => format.time(r['emitido_em']) },
-      { title: text.column.expires, of: (r) => format.time(r['expira_em']) },
-      { title: text.column.revoked, of: (r) => (r['revogado_em'] ? format.time(r['revogado_em']) : '') },
+      { title: text.column.id, of: (r) => r.id },
+      { title: text.column.name, of: (r) => r.nome },
+      { title: text.column.role, of: (r) => r.papel.replace('conferente_', '') },
+      { title: text.column.issued, of: (r) => format.time(r.emitido_em) },
+      { title: text.column.expires, of: (r) => format.time(r.expira_em) },
+      { title: text.column.revoked, of: (r) => (r.revogado_em ? format.time(r.revogado_em) : '') },
     ])
   }
   return 0
@@ -103,13 +101,11 @@ async function list({ text, format }: App, { sql }: Database, { json }: Options)
 
 async function revoke({ text }: App, { sql }: Database, options: Options): Promise<number> {
   const { revogar = null, revogarPessoa = null, motivo = '', json } = options
-  const [row] = await sql`
+  const [row] = await sql<{ nome: string | null }[]>`
     select * from audit.revogar_acesso(${motivo}, token_id => ${revogar}, nome => ${revogarPessoa})`
   if (json) printJson(row)
   else
-    tell(
-      revogar === null ? text.token.revokedPerson(plain(row?.['nome'])) : text.token.revoked(plain(revogar)),
-    )
+    tell(revogar === null ? text.token.revokedPerson(plain(row?.nome)) : text.token.revoked(plain(revogar)))
   return 0
 }
 

@@ -1,5 +1,5 @@
 import type { Command, CommanderError, Help } from 'commander'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 
 /** commander's own headings, in the user's language. */
 export function translateHelp(program: Command, text: Catalogue): void {

@@ -23,7 +23,7 @@ const SHOWN = [
   'desfeitas',
   'refeitas',
   'limite_atingido',
-]
+] as const
 
 /**
  * Tells on stderr what a session is doing, and notes it in the log.
@@ -72,7 +72,7 @@ function noting({ text, format }: App, log: CommandLog): Watcher {
       began = Date.now()
       log.note({ event: 'step.began', ...about(step, id) }, text.log.began(label({ text, format }, step)))
     },
-    ended: (step, error, id, { limite_atingido, ...counted } = {}) => {
+    ended: (step, error, id, { limite_atingido, ...counted } = { limite_atingido: null }) => {
       const ms = Date.now() - began
       const name = label({ text, format }, step)
       if (error) {
@@ -95,12 +95,13 @@ function noting({ text, format }: App, log: CommandLog): Watcher {
         )
       }
     },
-    finished: ({ id, ...session }) => {
-      const level = session['status'] === 'concluida' ? 'info' : 'error'
+    finished: (session) => {
+      const { id } = session
+      const level = session.status === 'concluida' ? 'info' : 'error'
       const shown = Object.fromEntries(SHOWN.map((column) => [column, session[column]]))
       log.note(
         { event: 'session.finished', level, sessao_id: id, ...shown },
-        text.log.finished(String(id), String(session['status'])),
+        text.log.finished(String(id), String(session.status)),
       )
     },
   }

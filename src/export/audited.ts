@@ -33,27 +33,7 @@ export async function auditExport(
   options: ExportOptions,
   reason?: string,
 ): Promise<AuditedExport> {
-  // Known here alone: the caller has the same name in the audit, and must not end the record with another count.
-  const key = randomBytes(24).toString('base64url')
-  const asked = {
-    fecho: createHash('sha256').update(key).digest('hex'),
-    formato: options.format,
-    ...(options.format === 'csv' && { dialeto: options.dialect }),
-    filtro: filter,
-  }
-  let operacao: bigint | undefined
-  await within(async (sql) => {
-    const [row] = await sql<{ id: bigint }[]>`
-      select audit.registrar_exportacao(${JSON.stringify(asked, (_, value) => (typeof value === 'bigint' ? String(value) : value))}::text::jsonb, ${reason ?? null}) as id`
-    operacao = row?.id
-  })
-  const id = operacao as bigint
-  const end = (status: 'concluida' | 'falhou', rows: number, facts: object) =>
-    within(
-      (sql) =>
-        sql`select audit.finalizar_operacao(${id}, ${status}, ${rows}, ${JSON.stringify({ ...facts, chave: key })}::text::jsonb)`,
-    )
-
+  const { id, end } = await open(within, filter, options, reason)
   const findings = exportFindings(within, filter, options)
   const { promise: recorded, resolve, reject } = Promise.withResolvers<ExportRecord>()
   recorded.catch(() => {}) // the stream's reader gets the error
@@ -93,4 +73,29 @@ export async function auditExport(
     extension: findings.extension,
     recorded,
   }
+}
+
+/** Opens the operation; what it gives ends it, once. */
+async function open(within: InTransaction, filter: FindingsFilter, options: ExportOptions, reason?: string) {
+  // Known here alone: the caller has the same name in the audit, and must not end the record with another count.
+  const key = randomBytes(24).toString('base64url')
+  const asked = {
+    fecho: createHash('sha256').update(key).digest('hex'),
+    formato: options.format,
+    ...(options.format === 'csv' && { dialeto: options.dialect }),
+    filtro: filter,
+  }
+  let operacao: bigint | undefined
+  await within(async (sql) => {
+    const [row] = await sql<{ id: bigint }[]>`
+      select audit.registrar_exportacao(${JSON.stringify(asked, (_, value) => (typeof value === 'bigint' ? String(value) : value))}::text::jsonb, ${reason ?? null}) as id`
+    operacao = row?.id
+  })
+  const id = operacao as bigint
+  const end = (status: 'concluida' | 'falhou', rows: number, facts: object) =>
+    within(
+      (sql) =>
+        sql`select audit.finalizar_operacao(${id}, ${status}, ${rows}, ${JSON.stringify({ ...facts, chave: key })}::text::jsonb)`,
+    )
+  return { id, end }
 }

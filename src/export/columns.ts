@@ -1,4 +1,4 @@
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 
 /**
  * What a column holds: `text` may be anything that somebody wrote; `word` only what the system itself writes;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { COLUMNS, type ExportColumn, type Kind } from './columns.ts'
 import { type FindingsFilter, statementOf } from './filter.ts'
 import type { Cells, RowFormat } from './read.ts'

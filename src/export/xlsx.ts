@@ -1,4 +1,4 @@
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import type { Language } from '../settings/settings.ts'
 import { COLUMNS, type ExportColumn } from './columns.ts'
 import { type FindingsFilter, statementOf } from './filter.ts'

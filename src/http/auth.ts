@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Transaction } from '../db/connection.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import type { Access } from './database.ts'
 import { departure } from './departure.ts'
 import { Problem } from './problem.ts'
@@ -11,12 +11,21 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served without a token. Only for answers that reveal nothing. */
     public?: boolean
+    /** Its answer comes from a transaction as the caller, in which the token is checked: it need not be asked about before. */
+    asks?: boolean
     /** Answered however busy the server is: a supervisor must not take a full house for a dead one. */
     vital?: boolean
   }
   interface FastifyRequest {
     /** Who calls; there in every route that is not public. */
     caller: Caller | null
+    /** Whether the database has been asked about the caller's token, and its word is what goes out. */
+    asked: boolean
+    /**
+     * Asks it, unless that was done.
+     * @throws NC020 when the token is unknown or revoked
+     */
+    admit(): Promise<void>
     /** Aborted when the client leaves before its answer. */
     gone: AbortSignal | null
     /**
@@ -27,7 +36,10 @@ declare module 'fastify' {
   }
 }
 
-/** Identifies the caller before anything else of the request is read; without a token the answer does not even say what exists. */
+/**
+ * Identifies the caller before anything else of the request is read; without a token the answer does not even say what exists.
+ * Nothing goes out to a caller whom the database has not admitted: not the answer, and no word of what is wrong with the request.
+ */
 export function installAuthentication(
   app: FastifyInstance,
   settings: ServerSettings,
@@ -36,9 +48,16 @@ export function installAuthentication(
 ): void {
   const verify = createVerifier(settings)
   app.decorateRequest('caller', null)
+  app.decorateRequest('asked', false)
+  app.decorateRequest('admit', async function (this: FastifyRequest) {
+    if (this.caller === null || this.asked) return
+    this.asked = true // the refusal goes out, too
+    await access.admit(this.caller)
+  })
   app.decorateRequest('gone', null)
   app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs, regardless = false) {
     if (this.caller === null) throw new Problem(401, text.http.noToken)
+    this.asked = true
     return access.asCaller(this.caller, work, timeoutMs, (regardless ? null : this.gone) ?? undefined)
   })
   app.addHook('onRequest', async (request, reply) => {
@@ -51,15 +70,14 @@ export function installAuthentication(
       })
     }
     try {
-      const caller = await verify(token)
-      // Also where nothing else asks the database: a revoked token sees no page and no schema.
-      await access.admit(caller)
-      request.caller = caller
+      request.caller = await verify(token)
     } catch (error) {
       if (!(error instanceof TokenError)) throw error
       throw new Problem(401, text.http.token[error.reason], {
         headers: { 'www-authenticate': 'Bearer realm="conferente", error="invalid_token"' },
       })
     }
+    if (request.routeOptions.config?.asks !== true) await request.admit()
   })
+  app.addHook('onSend', (request) => request.admit())
 }

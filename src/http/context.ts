@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import type { Access } from './database.ts'
 import type { ServerSettings } from './settings.ts'
 

@@ -1,6 +1,17 @@
-import { connect, type Sql, type Transaction } from '../db/connection.ts'
+import { connect, type Row, type Sql, type Transaction } from '../db/connection.ts'
 import { anew, transaction } from '../db/transaction.ts'
-import { ANEW, begunAnew, CANCEL, GoneError, RESET, RUNNING, type Running, whileThere } from './departure.ts'
+import {
+  ANEW,
+  begunAnew,
+  CANCEL,
+  GoneError,
+  RESET,
+  type Running,
+  START_AS_CALLER,
+  START_AS_READER,
+  startAs,
+  whileThere,
+} from './departure.ts'
 import { withinReach } from './reach.ts'
 import { shares } from './shares.ts'
 import type { Caller } from './token.ts'
@@ -43,10 +54,12 @@ const POOL = 10
 const SHARE = 5
 export const STATEMENT_TIMEOUT = 20_000
 
-/** @throws {ServiceRoleError} */
-export async function openAccess(url: string): Promise<Access> {
+/**
+ * Who the login must become before it may speak for others: nobody where it is a member of the service.
+ * @throws {ServiceRoleError}
+ */
+async function service(url: string): Promise<string | undefined> {
   const login = connect(url, { max: 1, name: 'conferente servir' })
-  let asService: string | undefined
   try {
     const [who] = await login<{ name: string; super: boolean; member: boolean }[]>`
       select session_user::text as name, r.rolsuper as super, exists (
@@ -54,34 +67,39 @@ export async function openAccess(url: string): Promise<Access> {
         where s.rolname = ${SERVICE} and m.member = r.oid) as member
       from pg_roles r where r.rolname = session_user`
     if (!who?.member && !who?.super) throw new ServiceRoleError(who?.name ?? '')
-    asService = who.member ? undefined : SERVICE
+    return who.member ? undefined : SERVICE
   } finally {
     await login.end({ timeout: 1 })
   }
+}
+
+/** @throws {ServiceRoleError} */
+export async function openAccess(url: string): Promise<Access> {
+  const asService = await service(url)
   const sql = connect(url, { max: POOL, name: 'conferente servir' })
   const share = shares(SHARE)
-  // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
-  const becomeService = async (tx: { unsafe: Sql['unsafe'] }) => {
-    if (asService !== undefined) await tx.unsafe(BECOME, [asService])
-  }
-  /** A transaction that begins as it would in a new connection, with these settings. */
+  /** A transaction that begins as it would in a new connection, by this statement. */
   const begin = <T>(
     arrived: () => void,
-    settings: Record<string, unknown>,
-    readOnly: boolean,
+    start: string,
+    given: readonly unknown[],
+    options: '' | 'read only',
     work: (tx: Transaction, running: Running) => Promise<T>,
   ): Promise<T> => {
     const fresh = async (tx: Transaction) => {
       arrived()
-      await becomeService(tx)
-      // both in one go
-      const [, [running]] = await Promise.all([
+      // In one go: prepared, or the driver would ask first what it may send.
+      const prepared = <R extends Row[]>(statement: string, values: readonly unknown[]) =>
+        tx.unsafe<R>(statement, values as never, { prepare: true })
+      const [, , [running]] = await Promise.all([
+        // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
+        asService !== undefined && prepared(BECOME, [asService]),
         tx.unsafe(RESET),
-        tx.unsafe<Running[]>(RUNNING, [JSON.stringify(settings), readOnly]),
+        prepared<Running[]>(start, given),
       ])
       return running?.fresh ? work(tx, running) : ANEW
     }
-    return begunAnew(() => transaction<T | typeof ANEW>(sql, fresh, readOnly ? 'read only' : ''))
+    return begunAnew(() => transaction<T | typeof ANEW>(sql, fresh, options))
   }
   return {
     sql,
@@ -98,23 +116,20 @@ export async function openAccess(url: string): Promise<Access> {
       withinReach((arrived) =>
         share(caller.name, () => {
           if (gone?.aborted) throw new GoneError()
-          return begin(arrived, { statement_timeout: timeoutMs }, false, (tx, { pid, since }) =>
+          const given = startAs({ statement_timeout: timeoutMs }, caller)
+          return begin(arrived, START_AS_CALLER, given, '', (tx, { pid, since }) =>
             whileThere(
               gone,
               () => sql.unsafe(CANCEL, [pid, since]),
-              async () => {
-                await tx`
-                  select audit_interno.assumir(${caller.name}, ${caller.role}, ${caller.tokenId ?? null},
-                    ${caller.issuedAt ?? null}, ${caller.external})`
-                return work(tx)
-              },
+              () => work(tx),
             ),
           )
         }),
       ),
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
-      withinReach((arrived) =>
-        begin(arrived, { statement_timeout: timeoutMs, role: 'conferente_leitor' }, true, work),
-      ),
+      withinReach((arrived) => {
+        const settings = { statement_timeout: timeoutMs, role: 'conferente_leitor' }
+        return begin(arrived, START_AS_READER, [JSON.stringify(settings), true], 'read only', work)
+      }),
   }
 }

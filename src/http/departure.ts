@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { Caller } from './token.ts'
 
 /** The client has gone: its request is not carried out any more. */
 export class GoneError extends Error {
@@ -34,15 +35,28 @@ export const RESET = 'reset all'
 
 /**
  * And the next one: nothing else is left either, and the settings of this transaction are as given: an object as JSON, and whether it
- * is to be read only. Gives what `cancel` needs, and whether the transaction began as it would in a new connection.
+ * is to be read only. Gives what `cancel` needs, and whether the transaction began as it would in a new connection; if so, it has
+ * become the caller by then.
  */
-export const RUNNING = `
-  select pg_backend_pid() as pid, now()::text as since,
-    (select count(set_config(s.key, s.value, true)) from json_each_text($1::text::json) as s) as settings,
-    current_setting('transaction_isolation') = current_setting('default_transaction_isolation')
-      and current_setting('transaction_deferrable') = current_setting('default_transaction_deferrable')
-      and ($2 or pg_is_in_recovery() or current_setting('transaction_read_only') = current_setting('default_transaction_read_only')) as fresh
-  from audit_interno.limpar_conexao()`
+const start = (become: string) => `
+  select r.*, case when r.fresh then ${become} end as who
+  from (
+    select pg_backend_pid() as pid, now()::text as since,
+      (select count(set_config(s.key, s.value, true)) from json_each_text($1::text::json) as s) as settings,
+      current_setting('transaction_isolation') = current_setting('default_transaction_isolation')
+        and current_setting('transaction_deferrable') = current_setting('default_transaction_deferrable')
+        and ($2 or pg_is_in_recovery() or current_setting('transaction_read_only') = current_setting('default_transaction_read_only')) as fresh
+    from audit_interno.limpar_conexao()
+    offset 0
+  ) as r`
+export const START_AS_READER = start('null::text')
+export const START_AS_CALLER = start('audit_interno.assumir($3, $4, $5, $6, $7)')
+
+/** What START_AS_CALLER is given. */
+export const startAs = (
+  settings: Record<string, unknown>,
+  { name, role, tokenId, issuedAt, external }: Caller,
+) => [JSON.stringify(settings), false, name, role, tokenId ?? null, issuedAt ?? null, external] as const
 
 /** What work returns when its transaction did not begin as it should: it has done nothing, and is begun again. */
 export const ANEW = Symbol('anew')

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyServerOptions } from 'fastify'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { Problem, sendProblem } from './problem.ts'
 
 type Options = Required<Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>>

@@ -4,6 +4,7 @@ import type { Transaction } from '../db/connection.ts'
 import { releaseMigrations } from '../db/release.ts'
 import { transaction } from '../db/transaction.ts'
 import type { HttpContext } from './context.ts'
+import type { Access } from './database.ts'
 
 interface Part {
   parte: string
@@ -34,7 +35,7 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
       },
     },
     async ({ query: { partes = PARTS } }, reply) => {
-      const parts = (await look()).filter(({ parte }) => partes.includes(parte))
+      const parts = (await look(access, release)).filter(({ parte }) => partes.includes(parte))
       const missing = parts.filter(({ pronta }) => !pronta).map(({ parte }) => parte)
       reply.header('cache-control', 'no-store')
       if (missing.length === 0) return reply.send({ status: 'pronto', partes: parts })
@@ -51,37 +52,36 @@ export async function health(app: FastifyInstance, { text, access }: HttpContext
         })
     },
   )
+}
 
-  async function look(): Promise<Part[]> {
-    const down = PARTS.map((parte) => ({ parte, pronta: false }))
-    // While a lost connection comes back, the answer is no.
-    return Promise.race([ask().catch(() => down), sleep(PATIENCE, down, { ref: false })])
-  }
+async function look(access: Access, release: readonly string[]): Promise<Part[]> {
+  const down = PARTS.map((parte) => ({ parte, pronta: false }))
+  // While a lost connection comes back, the answer is no.
+  return Promise.race([ask(access, release).catch(() => down), sleep(PATIENCE, down, { ref: false })])
+}
 
-  function ask(): Promise<Part[]> {
-    const look = async (sql: Transaction): Promise<Part[]> => {
-      await sql`select set_config('statement_timeout', ${String(PATIENCE)}, true)`
-      const rest = await sql
-        .savepoint(
-          (inner) =>
-            inner<Part[]>`select parte, pronta, segundos, quantos::int from audit_interno.prontidao()`,
-        )
-        // A database without our tables, or of another release.
-        .catch(() => PARTS.slice(2).map((parte) => ({ parte, pronta: false })))
-      const known = await sql
-        .savepoint(
-          (inner) => inner<{ nome: string }[]>`select filename as nome from graphile_migrate.migrations`,
-        )
-        .catch(() => undefined)
-      // A standby can be read, but no session runs there.
-      const [server] = await sql<{ primario: boolean }[]>`select not pg_is_in_recovery() as primario`
-      const there = known?.map(({ nome }) => nome).sort()
-      return [
-        { parte: 'banco', pronta: server?.primario === true },
-        { parte: 'migracoes', pronta: there?.join() === release.join() },
-        ...rest,
-      ]
-    }
-    return transaction(access.sql, look, 'read only')
+function ask(access: Access, release: readonly string[]): Promise<Part[]> {
+  const read = async (sql: Transaction): Promise<Part[]> => {
+    await sql`select set_config('statement_timeout', ${String(PATIENCE)}, true)`
+    const rest = await sql
+      .savepoint(
+        (inner) => inner<Part[]>`select parte, pronta, segundos, quantos::int from audit_interno.prontidao()`,
+      )
+      // A database without our tables, or of another release.
+      .catch(() => PARTS.slice(2).map((parte) => ({ parte, pronta: false })))
+    const known = await sql
+      .savepoint(
+        (inner) => inner<{ nome: string }[]>`select filename as nome from graphile_migrate.migrations`,
+      )
+      .catch(() => undefined)
+    // A standby can be read, but no session runs there.
+    const [server] = await sql<{ primario: boolean }[]>`select not pg_is_in_recovery() as primario`
+    const there = known?.map(({ nome }) => nome).sort()
+    return [
+      { parte: 'banco', pronta: server?.primario === true },
+      { parte: 'migracoes', pronta: there?.join() === release.join() },
+      ...rest,
+    ]
   }
+  return transaction(access.sql, read, 'read only')
 }

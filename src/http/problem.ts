@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isLost } from '../db/lost.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { createRedactor } from '../log/redact.ts'
 
 interface ProblemDetails {

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { isDatabaseError } from '../db/connection.ts'
-import type { Catalogue } from '../i18n/pt-BR.ts'
+import type { Catalogue } from '../i18n/index.ts'
 import { GoneError } from './departure.ts'
 import { Problem, publicDatabaseError, sendProblem, UNAVAILABLE } from './problem.ts'
 import { validationProblem } from './validation.ts'
@@ -11,7 +11,12 @@ export function installProblems(
   text: Catalogue,
   report: (error: Error, id: string) => void,
 ): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler(async (happened: FastifyError, request, reply) => {
+    // Whom the database does not know is told that, and not what is wrong with the request.
+    const error = await request.admit().then(
+      () => happened,
+      (refusal: FastifyError) => refusal,
+    )
     const problem = asProblem(text, error)
     if (problem !== undefined) return sendProblem(text, request, reply, problem)
     report(error, request.id)

@@ -1,18 +1,70 @@
 import type { Language } from '../settings/settings.ts'
-import { en } from './en.ts'
-import { mailEn } from './mail.en.ts'
-import { type MailText, mailPtBR } from './mail.pt-BR.ts'
-import { type Catalogue, ptBR } from './pt-BR.ts'
+import { agenda } from './agenda.ts'
+import { avaliar } from './avaliar.ts'
+import { both, inLanguage, type Said } from './both.ts'
+import { column } from './column.ts'
+import { command } from './command.ts'
+import { demo, score } from './demo.ts'
+import { code, embedded, error } from './error.ts'
+import { example } from './example.ts'
+import { exportar } from './exportar.ts'
+import { help } from './help.ts'
+import { http } from './http.ts'
+import { log } from './log.ts'
+import { mail } from './mail/mail.ts'
+import { next, notice, step, window } from './notice.ts'
+import { notificacoes } from './notificacoes.ts'
+import { option } from './option.ts'
+import { rest } from './rest.ts'
+import { approval, result, rollback } from './result.ts'
+import { review } from './review/review.ts'
+import { serve, worker } from './service.ts'
+import { token } from './token.ts'
+import { usage } from './usage.ts'
+import { verificar } from './verificar.ts'
 
-const CATALOGUES: Record<Language, Catalogue> = { 'pt-BR': ptBR, en }
-const MAIL: Record<Language, MailText> = { 'pt-BR': mailPtBR, en: mailEn }
+const TEXTS = {
+  help,
+  command,
+  option,
+  example,
+  usage,
+  error,
+  code,
+  embedded,
+  notice,
+  step,
+  window,
+  next,
+  column,
+  result,
+  approval,
+  rollback,
+  demo,
+  score,
+  avaliar,
+  verificar,
+  agenda,
+  token,
+  serve,
+  worker,
+  notificacoes,
+  exportar,
+  http,
+  rest,
+  review,
+  log,
+  yesNo: both(
+    (value: unknown): string => (value ? 'sim' : 'não'),
+    (value) => (value ? 'yes' : 'no'),
+  ),
+}
+
+export type Catalogue = Said<typeof TEXTS>
+export type MailText = Said<typeof mail>
 
 /** Everything said to users, in their language. */
-export function catalogue(language: Language): Catalogue {
-  return CATALOGUES[language]
-}
+export const catalogue = (language: Language): Catalogue => inLanguage(TEXTS, language)
 
 /** Everything that messages say, in the language that is set for them. */
-export function mailText(language: Language): MailText {
-  return MAIL[language]
-}
+export const mailText = (language: Language): MailText => inLanguage(mail, language)

@@ -1,4 +1,4 @@
-import { type Row, reserve, type Sql } from '../db/connection.ts'
+import { reserve, type Sql } from '../db/connection.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './plain.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -15,11 +15,33 @@ export type Attach = (
   directory: string,
 ) => Promise<{ readonly note: Files; readonly files: Letter['files'] }>
 
+/** A row of audit.notificacoes, by the columns that are read by name. */
+export interface Attempted {
+  readonly id: bigint
+  readonly tipo: string
+  readonly sessao_id: bigint | null
+  readonly status: string
+  readonly tentativas: number
+  readonly ultimo_erro: string | null
+}
+
+/** What there is to send; only where situacao is enviar. */
+interface Begun {
+  readonly situacao: string
+  readonly faltam: string[]
+  readonly destinatarios: string[]
+  readonly remetente: string
+  readonly identificador: string
+  readonly conteudo: unknown
+  readonly sessao_id: bigint | null
+  readonly composta_em: Date
+}
+
 export interface Attempt {
   readonly attach?: Attach | undefined
   readonly last?: boolean
   /** Told of the delivery row afterwards. */
-  readonly mailed?: ((delivery: Row) => void) | undefined
+  readonly mailed?: ((delivery: Attempted) => void) | undefined
 }
 
 /** The message is being sent by another process at this moment. */
@@ -58,15 +80,15 @@ export async function send(
 ): Promise<void> {
   const connection = await reserve(sql)
   try {
-    const [begun] = await connection`select * from audit_interno.iniciar_envio(${id})`
-    if (begun?.['situacao'] === 'ocupada') throw new MessageBusy(id)
-    if (begun?.['situacao'] !== 'enviar') return
+    const [begun] = await connection<Begun[]>`select * from audit_interno.iniciar_envio(${id})`
+    if (begun?.situacao === 'ocupada') throw new MessageBusy(id)
+    if (begun?.situacao !== 'enviar') return
     const outcome = await attempt(begun, mailer, attach)
-    const [row] = await connection`
+    const [row] = await connection<Attempted[]>`
       select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
         ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
     if (row) mailed?.(row)
-    if (row?.['status'] === 'composta') throw new MessageDeferred(id, String(row['ultimo_erro']))
+    if (row?.status === 'composta') throw new MessageDeferred(id, String(row.ultimo_erro))
   } finally {
     connection.release()
   }
@@ -74,7 +96,7 @@ export async function send(
 
 /** Never throws: a letter that cannot be made is recorded like one that cannot be sent. */
 async function attempt(
-  begun: Record<string, unknown>,
+  begun: Begun,
   mailer: Mailer,
   attach?: Attach,
 ): Promise<Outcome & { readonly subject: string | null }> {
@@ -85,8 +107,8 @@ async function attempt(
   const directory = await mkdtemp(join(tmpdir(), `conferente-correio-${process.pid}-`))
   try {
     const { render } = await import('./render.ts')
-    const facts = factsSchema.parse(begun['conteudo'])
-    const sessionId = begun['sessao_id'] as bigint | null
+    const facts = factsSchema.parse(begun.conteudo)
+    const sessionId = begun.sessao_id
     const attached =
       attach && sessionId !== null && facts.tipo === 'resumo'
         ? await attach(
@@ -97,12 +119,12 @@ async function attempt(
     const { html, text, pictures, ...letter } = await render(facts, attached?.note)
     subject = letter.subject
     const outcome = await mailer.send({
-      from: String(begun['remetente']),
-      to: begun['destinatarios'] as string[],
-      envelope: begun['faltam'] as string[],
-      date: begun['composta_em'] as Date,
+      from: begun.remetente,
+      to: begun.destinatarios,
+      envelope: begun.faltam,
+      date: begun.composta_em,
       subject,
-      messageId: String(begun['identificador']),
+      messageId: begun.identificador,
       html,
       text,
       pictures,

@@ -1,5 +1,4 @@
-import { mailText } from '../i18n/index.ts'
-import type { MailText } from '../i18n/mail.pt-BR.ts'
+import { type MailText, mailText } from '../i18n/index.ts'
 import type { Facts } from './facts.ts'
 import { createMailFormat, type MailFormat, oneLine } from './format.ts'
 import { control, known, presentItem, presentRule, tiles, undone } from './sections.ts'

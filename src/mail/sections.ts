@@ -1,4 +1,4 @@
-import type { MailText } from '../i18n/mail.pt-BR.ts'
+import type { MailText } from '../i18n/index.ts'
 import type { Facts, Item, RuleFacts, SessionFacts } from './facts.ts'
 import { type MailFormat, oneLine } from './format.ts'
 import type { Pair, Tone, View } from './view.ts'

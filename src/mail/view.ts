@@ -1,4 +1,4 @@
-import type { MailText } from '../i18n/mail.pt-BR.ts'
+import type { MailText } from '../i18n/index.ts'
 import type { RuleFacts } from './facts.ts'
 
 export type Tone = 'good' | 'gap' | 'bad'

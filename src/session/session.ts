@@ -1,12 +1,6 @@
-import {
-  type Connection,
-  endWithClient,
-  isDatabaseError,
-  type Row,
-  reserve,
-  type Sql,
-} from '../db/connection.ts'
+import { type Connection, endWithClient, isDatabaseError, reserve, type Sql } from '../db/connection.ts'
 import { transaction } from '../db/transaction.ts'
+import type { Session } from './rows.ts'
 import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
 
 export { SessionInterrupted } from './interrupted.ts'
@@ -47,18 +41,22 @@ const LOOK = 1000
  * @returns the session's row; a failed rule or session does not throw
  * @throws {SessionInterrupted} after `signal`; errors of the connection, and of opening the session, as they are
  */
-export async function conductSession(sql: Sql, request: Request, watcher: Watcher, stop: Stop): Promise<Row> {
+export async function conductSession(
+  sql: Sql,
+  request: Request,
+  watcher: Watcher,
+  stop: Stop,
+): Promise<Session> {
   const connection = await reserve(sql)
   try {
-    const interrupted = await connection`select * from audit_interno.encerrar_interrompidas()`
+    const interrupted = await connection<Session[]>`select * from audit_interno.encerrar_interrompidas()`
     if (interrupted.length > 0) watcher.interrupted?.(interrupted)
-    const [session] = await connection`
+    const [session] = await connection<[Session]>`
       select * from audit_interno.iniciar_sessao(${request.modo}, ${request.dataInicio ?? null}::date,
         ${request.dataFim ?? null}::date, ${request.regras ? [...request.regras] : null}::text[])`
-    const id = (session as Row)['id'] as bigint
-    watcher.opened?.(session as Row)
-    await takeSteps(connection, id, watcher, stop)
-    return await finished(connection, id, watcher)
+    watcher.opened?.(session)
+    await takeSteps(connection, session.id, watcher, stop)
+    return await finished(connection, session.id, watcher)
   } finally {
     connection.release()
   }
@@ -71,7 +69,7 @@ export async function conductSession(sql: Sql, request: Request, watcher: Watche
  * @throws {SessionBusy} while another connection conducts it
  * @throws {SessionInterrupted} after `signal` or `pause`; NC004 when there is no such session; errors of the connection as they are
  */
-export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach): Promise<Row> {
+export async function resumeSession(id: bigint, watcher: Watcher, reach: Reach): Promise<Session> {
   return withConnection(id, reach, async (connection) => {
     const [taken] = await connection<{ mine: boolean }[]>`select audit_interno.retomar_sessao(${id}) as mine`
     if (!taken?.mine) throw new SessionBusy(id)
@@ -137,15 +135,15 @@ async function withConnection<T>(
   }
 }
 
-async function finished(connection: Connection, id: bigint, watcher: Watcher): Promise<Row> {
+async function finished(connection: Connection, id: bigint, watcher: Watcher): Promise<Session> {
   const row = await sessionRow(connection, id)
   watcher.finished?.(row)
   return row
 }
 
-async function sessionRow(connection: Connection, id: bigint): Promise<Row> {
-  const [row] = await connection`select s.* from audit.sessoes_processamento s where s.id = ${id}`
-  return row ?? {}
+async function sessionRow(connection: Connection, id: bigint): Promise<Session> {
+  const [row] = await connection<[Session]>`select s.* from audit.sessoes_processamento s where s.id = ${id}`
+  return row
 }
 
 /** As the login itself: its own backend it may always cancel, whatever role it has become. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Connection, freshen, isDatabaseError, type Row } from '../db/connection.ts'
+import { type Connection, freshen, isDatabaseError } from '../db/connection.ts'
 import { SessionInterrupted } from './interrupted.ts'
+import type { Counted, Session } from './rows.ts'
 
 export interface SessionStep {
   readonly etapa:
@@ -22,12 +23,12 @@ export interface SessionStep {
 /** Whoever watches a session being conducted. */
 export interface Watcher {
   /** Sessions whose conductor had died, now closed. */
-  interrupted?(sessions: readonly Row[]): void
-  opened?(session: Row): void
+  interrupted?(sessions: readonly Session[]): void
+  opened?(session: Session): void
   began?(step: SessionStep, id: bigint): void
-  ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Row): void
+  ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Counted): void
   /** It has ended; not called for one that is interrupted. */
-  finished?(session: Row): void
+  finished?(session: Session): void
   /** Whether it is told with each step's end what there is of the rule and the session by then: a query more for each. */
   readonly counting?: boolean
 }
@@ -155,9 +156,13 @@ export async function takePart(
 }
 
 /** Never the reason why a step that is done counts as failed. */
-async function count(connection: Connection, id: bigint, { regra }: SessionStep): Promise<Row | undefined> {
+async function count(
+  connection: Connection,
+  id: bigint,
+  { regra }: SessionStep,
+): Promise<Counted | undefined> {
   try {
-    const [row] = await connection`
+    const [row] = await connection<Counted[]>`
       select s.limite_atingido, r.linhas_examinadas, r.encontradas, r.novas, r.corrigidas, r.falhas, r.obsoletas
       from audit.sessoes_processamento s
       left join audit.execucoes_regra r on r.sessao_id = s.id and r.regra = ${regra}

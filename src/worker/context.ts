@@ -1,5 +1,8 @@
-import type { Row } from '../db/connection.ts'
 import type { Reach, Watcher } from '../session/session.ts'
+import type { Scheduled } from './schedule.ts'
+
+/** Whose rights the work has. */
+export const OWNER = 'conferente_dono'
 
 /** What every task is given. */
 export interface WorkContext extends Reach {
@@ -19,7 +22,7 @@ export interface WorkReport {
   ready?(): void
   /** It has looked at the schedule and after the dead. */
   ticked?(): void
-  scheduled?(entry: Row): void
+  scheduled?(entry: Scheduled): void
   released?(workers: readonly string[]): void
   jobFailed?(task: string, error: Error, last: boolean, sessionId?: string): void
   /** A tick, or the worker's own bookkeeping, failed; it is tried again. */

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { Row, Sql } from '../db/connection.ts'
+import type { Sql } from '../db/connection.ts'
 
 export interface Schedule {
   /** Five fields: minute, hour, day of month, month, day of week. */
@@ -27,19 +27,26 @@ export function lastRun(schedule: Schedule, now: Date): Date | undefined {
   return pattern(schedule).previousRuns(1, new Date(now.getTime() + 1))[0]
 }
 
+/** A row of audit.agendamentos, by the columns that are read by name. */
+export interface Scheduled {
+  readonly previsto_para: Date
+  readonly sessao_id: bigint | null
+  readonly erro_mensagem: string | null
+}
+
 /**
  * Queues the session of the last due time that none was queued for; of several that were missed only the last, because the
  * incremental window covers the gap. Safe however many processes do this at once.
  * @param at the moment to look from; the server's own clock if not given
  * @returns the row of audit.agendamentos that this call made or tried again, if any
  */
-export async function scheduleDue(sql: Sql, at?: Date): Promise<Row | undefined> {
+export async function scheduleDue(sql: Sql, at?: Date): Promise<Scheduled | undefined> {
   const [agenda] = await sql<(Schedule & { depois_de: Date; agora: Date })[]>`
     select * from audit_interno.agenda()`
   if (!agenda) return undefined
   const due = lastRun(agenda, at ?? agenda.agora)
   if (due === undefined || due <= agenda.depois_de) return undefined
-  const [entry] = await sql`select * from audit_interno.agendar_sessao(${due})`
+  const [entry] = await sql<Scheduled[]>`select * from audit_interno.agendar_sessao(${due})`
   return entry
 }
 

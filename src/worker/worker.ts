@@ -1,19 +1,18 @@
-import { EventEmitter } from 'node:events'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Logger } from '@graphile/logger'
-import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import type { Runner, TaskList } from 'graphile-worker'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
-import { connect, type Sql, withOptions } from '../db/connection.ts'
+import { connect } from '../db/connection.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
-import type { WorkContext, WorkReport } from './context.ts'
+import { beat } from './beat.ts'
+import { OWNER, type WorkContext, type WorkReport } from './context.ts'
 import { keepHouse } from './housekeeping.ts'
+import { createQueue } from './queue.ts'
+import { watchStandby } from './standby.ts'
 
-const OWNER = 'conferente_dono'
 /** How long a job may look abandoned before it is: its worker marks itself within a tick. */
 const GRACE = '30 seconds'
 
@@ -47,60 +46,35 @@ export async function startWorker(
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
-  const name = `conferente trabalhar ${hostname()} ${process.pid}`
-  const open = () => connect(url, { max: 1, name, role: OWNER })
-  // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
-  const keeper = open()
-  const over = async (id: bigint) => {
-    const [session] = await keeper`
-      select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`
-    return session === undefined
-  }
-  const context: WorkContext = { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }
-  const taskList: TaskList = {
-    processar_sessao: processarSessao(context),
-    detectar_parte: detectarParte(context),
-    compor_mensagem: comporMensagem(context),
-    ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
-  }
-  // Jobs are locked in the name of the pool, which is known once it is made.
-  const pools: string[] = []
-  const events: WorkerEvents = new EventEmitter()
-  events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
-  const house = { pools, tasks: Object.keys(taskList), grace }
-  let heart: ReturnType<typeof beat> | undefined
+  const { open, keeper, over } = connections(url)
   const standby = watchStandby(keeper, report)
-  // What the queue cannot do on a standby is told as that, and once.
-  const trouble = (message: string) => {
-    standby.look().then(
-      (waiting) => waiting || report.trouble?.(message),
-      () => report.trouble?.(message),
-    )
+  const tasks = taskList({ open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }, mail)
+  const queue = createQueue(url, {
+    tasks,
+    jobs,
+    stopWithin,
+    pause: pause.signal,
+    failed: report.jobFailed,
+    // What the queue cannot do on a standby is told as that, and once.
+    trouble: (message) =>
+      void standby.look().then(
+        (waiting) => waiting || report.trouble?.(message),
+        () => report.trouble?.(message),
+      ),
+  })
+  const house = { pools: queue.pools, tasks: Object.keys(tasks), grace }
+  const tend = async () => {
+    if (!(await standby.look())) await keepHouse(keeper, house, report)
   }
+  let heart: ReturnType<typeof beat> | undefined
   const begin = async (): Promise<Runner> => {
-    const runner = await run(queueOptions(url, { taskList, events, jobs, stopWithin, trouble }))
+    const runner = await queue.run()
     if (!pause.signal.aborted) {
       report.ready?.()
-      heart = beat(
-        async () => {
-          if (!(await standby.look())) await keepHouse(keeper, house, report)
-        },
-        tick,
-        report,
-      )
+      heart = beat(tend, tick, report)
     }
     return runner
   }
-  events.on('job:error', ({ job, error }) => {
-    if (pause.signal.aborted) return
-    const { sessao_id } = (job.payload ?? {}) as { sessao_id?: string }
-    report.jobFailed?.(
-      job.task_identifier,
-      error as Error,
-      job.attempts >= job.max_attempts,
-      sessao_id?.toString(),
-    )
-  })
 
   let begun: Promise<Runner | undefined>
   try {
@@ -136,90 +110,23 @@ export async function startWorker(
   }
 }
 
-/** Whether the server is a standby. It may become one and be promoted again at any time, which is told once each time. */
-function watchStandby(sql: Sql, report: WorkReport) {
-  let known = false
-  const ask = async () => {
-    const [server] = await sql<{ standby: boolean }[]>`select pg_is_in_recovery() as standby`
-    return server?.standby === true
+/** This process's own, with the owner's rights. */
+function connections(url: string) {
+  const name = `conferente trabalhar ${hostname()} ${process.pid}`
+  const open = () => connect(url, { max: 1, name, role: OWNER })
+  // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
+  const keeper = open()
+  const over = async (id: bigint) => {
+    const [session] = await keeper`
+      select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`
+    return session === undefined
   }
-  return {
-    async look(): Promise<boolean> {
-      const now = await ask()
-      if (now !== known) {
-        known = now
-        if (now) report.standby?.()
-        else report.ready?.()
-      }
-      return now
-    },
-    /** Waits until it is none any more; false when asked to stop before. */
-    async over(pause: number, stop: AbortSignal): Promise<boolean> {
-      while (!stop.aborted && (await ask().catch(() => true))) {
-        await sleep(pause, undefined, { signal: stop }).catch(() => {})
-      }
-      known = false
-      return !stop.aborted
-    },
-  }
+  return { open, keeper, over }
 }
 
-interface Queue {
-  readonly taskList: TaskList
-  readonly events: WorkerEvents
-  readonly jobs: number
-  readonly stopWithin: number
-  readonly trouble: (message: string) => void
-}
-
-function queueOptions(url: string, { taskList, events, jobs, stopWithin, trouble }: Queue): RunnerOptions {
-  return {
-    // the worker's tables belong to the owner
-    connectionString: withOptions(url, `-c role=${OWNER} -c idle_session_timeout=0`),
-    taskList,
-    concurrency: jobs,
-    noHandleSignals: true,
-    parsedCronItems: [],
-    events,
-    logger: quietLogger(trouble),
-    preset: {
-      worker: {
-        gracefulShutdownAbortTimeout: stopWithin,
-        // Other values can leave a job that finishes during shutdown locked, and it would run again hours later.
-        completeJobBatchDelay: 0,
-        failJobBatchDelay: 0,
-      },
-    },
-  }
-}
-
-/** Works at once, then again each time `pause` milliseconds after it has ended, until stopped. */
-function beat(work: () => Promise<void>, pause: number, report: WorkReport) {
-  let timer: NodeJS.Timeout | undefined
-  let stopped = false
-  let last: Promise<void>
-  const next = () => {
-    last = work()
-      .catch((error: Error) => report.trouble?.(error.message))
-      .then(() => {
-        if (!stopped) timer = setTimeout(next, pause)
-      })
-  }
-  next()
-  return {
-    stop() {
-      stopped = true
-      clearTimeout(timer)
-    },
-    /** Settles once what runs has ended. */
-    last: () => last,
-  }
-}
-
-/** graphile-worker logs failed jobs with their stack; our own event reports them instead. */
-function quietLogger(trouble: (message: string) => void): Logger {
-  return new Logger(() => (level, message) => {
-    if (level !== 'error' || message.startsWith('Failed task')) return
-    trouble(message.split('\n')[0] ?? '')
-  })
-}
+const taskList = (context: WorkContext, mail: WorkOptions['mail']): TaskList => ({
+  processar_sessao: processarSessao(context),
+  detectar_parte: detectarParte(context),
+  compor_mensagem: comporMensagem(context),
+  ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
+})

@@ -16,7 +16,7 @@ import {
 } from '../../src/export/index.ts'
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
-import { ptBR } from '../../src/i18n/pt-BR.ts'
+import { catalogue } from '../../src/i18n/index.ts'
 import { banco } from '../helper/database.ts'
 import { cenario, codigo, one } from '../helper/scenario.ts'
 import { semear } from './findings.ts'
@@ -165,7 +165,7 @@ t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter',
   t.equal(sheet?.rows[2]?.[9], '12345678901234567.89', 'more digits than a spreadsheet keeps stay text')
   const long = String(sheet?.rows[2]?.[13])
   t.equal(long.length, 32_767)
-  t.ok(long.endsWith(ptBR.exportar.cut), 'a cut shows')
+  t.ok(long.endsWith(catalogue('pt-BR').exportar.cut), 'a cut shows')
   t.ok(String(sheet?.rows[3]?.[13]).isWellFormed(), 'and does not cut a character in two')
 })
 
@@ -180,7 +180,7 @@ t.test('what does not fit on a sheet goes on upon the next', async (t) => {
     [26, [26]],
     [14, [14, 13]],
   ] as const) {
-    const stream = readOut(inTransaction(sql), xlsx({}, ptBR, 'pt-BR', most), () => {})
+    const stream = readOut(inTransaction(sql), xlsx({}, catalogue('pt-BR'), 'pt-BR', most), () => {})
     const { sheets } = await readXlsx(Buffer.concat(await stream.toArray()))
     t.same(
       sheets.map(({ rows }) => rows.length),

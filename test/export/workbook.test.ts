@@ -11,7 +11,7 @@ import t from 'tap'
 import { inTransaction } from '../../src/export/index.ts'
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
-import { ptBR } from '../../src/i18n/pt-BR.ts'
+import { catalogue } from '../../src/i18n/index.ts'
 import { banco } from '../helper/database.ts'
 import { HOSTIL, semear } from './findings.ts'
 
@@ -31,7 +31,7 @@ t.test(
     }))
     await semear(sql, findings)
     const book = join(directory, 'achados.xlsx')
-    const made = readOut(inTransaction(sql), xlsx({}, ptBR, 'pt-BR', 2001), () => {})
+    const made = readOut(inTransaction(sql), xlsx({}, catalogue('pt-BR'), 'pt-BR', 2001), () => {})
     await pipeline(made, createWriteStream(book))
     // Every sheet to a file of its own, UTF-8, values as they are and not as they look.
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'

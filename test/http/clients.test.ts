@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { test } from 'tap'
 import { parse } from 'yaml'
-import { ptBR } from '../../src/i18n/pt-BR.ts'
+import { catalogue } from '../../src/i18n/index.ts'
 import { api } from '../helper/api.ts'
 import { CLIENT_TYPES, clientTypes } from '../helper/client.ts'
 import { banco } from '../helper/database.ts'
@@ -92,7 +92,7 @@ test('psql itself runs them too', { skip: !has('psql') && 'no psql here' }, asyn
 })
 
 test('alerts and dashboard ask only for metrics that there are, with labels that they have', async (t) => {
-  const known = new Set(Object.keys(ptBR.rest.metric))
+  const known = new Set(Object.keys(catalogue('pt-BR').rest.metric))
   const { groups } = parse(read('docs/observability/alerts.yml'))
   const alerts = groups.flatMap(({ rules }: { rules: { expr: string }[] }) => rules.map(({ expr }) => expr))
   const { panels } = JSON.parse(read('docs/observability/grafana.json'))

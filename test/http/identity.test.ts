@@ -71,6 +71,23 @@ test('a revoked token is refused at the next request, also where no table is rea
   t.match(await typename(), { status: 401, json: { codigo: 'NC020' } })
   t.equal(await status(server, token), 401)
   t.equal((await server.pedir('/nada', { token })).status, 401)
+  // nor is it told what is wrong with its request
+  for (const [path, body] of Object.entries({
+    '/api/v1/divergencias?satus=aberta': undefined,
+    '/api/v1/divergencias?': undefined,
+    '/api/v1/divergencias/aprovar': { ids: 'todas' },
+    '/api/docs/json': undefined,
+    '/metrics': undefined,
+    '/graphql?': { query: '{ nada' },
+    '/graphql??': { query: '{ nada }' },
+    '/graphql???': [],
+    '/graphql????': { query: '{ divergencias { totalCount } }' },
+  })) {
+    const answer = await server.pedir(path, { token, body })
+    t.match(answer, { status: 401, json: { codigo: 'NC020' } }, path)
+    t.notMatch(answer.text, /errors|status,|ids|openapi|conferente_/, path)
+  }
+  t.same(server.failures, [])
 })
 
 test('a token revoked while its request waits does nothing more after that', async (t) => {

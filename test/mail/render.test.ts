@@ -1,8 +1,7 @@
 // What the warehouse holds may say anything: none of it becomes markup, a header or a line of its own.
 import { simpleParser } from 'mailparser'
 import { test } from 'tap'
-import { mailEn } from '../../src/i18n/mail.en.ts'
-import { mailPtBR } from '../../src/i18n/mail.pt-BR.ts'
+import { mailText } from '../../src/i18n/index.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { type Facts, factsSchema } from '../../src/mail/facts.ts'
 import { createMailFormat } from '../../src/mail/format.ts'
@@ -89,8 +88,8 @@ test('HTML and text say the same facts in both languages, numbers as each writes
     valor_em_risco: '90071992547409.93',
   }
   for (const [idioma, money, rows, words] of [
-    ['pt-BR', 'R$ 90.071.992.547.409,93', '1.234.567', mailPtBR],
-    ['en', 'R$90,071,992,547,409.93', '1,234,567', mailEn],
+    ['pt-BR', 'R$ 90.071.992.547.409,93', '1.234.567', mailText('pt-BR')],
+    ['en', 'R$90,071,992,547,409.93', '1,234,567', mailText('en')],
   ] as const) {
     const { html, text, subject } = await render({ ...facts, idioma, sessao: session })
     for (const fact of [

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'postgraphile/graphql'
-import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Catalogue } from '../../i18n/index.ts'
 import { publicDatabaseError } from '../problem.ts'
 
 /**

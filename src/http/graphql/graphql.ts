@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { declareProduction } from '../../settings/settings.ts'
 import type { HttpContext } from '../context.ts'
 import type { Caller } from '../token.ts'
@@ -19,18 +19,21 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
   const { createService, operationSettings } = await import('./service.ts')
   const { createErrorMask } = await import('./errors.ts')
   const { checkRequest } = await import('./limits.ts')
+  const { Documents, documentsPlugin } = await import('./documents.ts')
 
   const service = createService(settings.databaseUrl, access)
+  const documents = new Documents()
   const instance = postgraphile({
     extends: [SCHEMA_PRESET],
+    plugins: [documentsPlugin(documents)],
     pgServices: [service],
     grafast: {
       explain: false,
       context: ({ fastifyv5 }, args) => {
-        const caller = fastifyv5?.request.caller as Caller
+        const request = fastifyv5?.request as FastifyRequest
         const operation = getOperationAST(args.document, args.operationName)
         const timeout = operation?.operation === 'mutation' ? MUTATION_MS : QUERY_MS
-        return { pgSettings: operationSettings(caller, timeout, fastifyv5?.request.gone ?? undefined) }
+        return { pgSettings: operationSettings(request.caller as Caller, timeout, request) }
       },
     },
     grafserv: {
@@ -52,10 +55,14 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
   const server = instance.createServ(grafserv)
   await server.ready()
 
+  app.addHook('onRoute', (route) => {
+    if (route.method === 'POST') route.config = { ...route.config, asks: true }
+  })
   app.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'POST') return
     try {
       checkRequest(text, schema, request.body, request.caller as Caller, {
+        parse: (query) => documents.parse(query),
         introspection: settings.introspection,
         development,
       })

@@ -1,14 +1,14 @@
 import {
+  type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   Lexer,
   OperationTypeNode,
-  parse,
   Source,
   TokenKind,
 } from 'postgraphile/graphql'
-import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Catalogue } from '../../i18n/index.ts'
 import type { Caller } from '../token.ts'
 import { measure } from './cost.ts'
 import { PAGE } from './pages.ts'
@@ -36,6 +36,7 @@ export interface GraphqlRequest {
 }
 
 export interface Policy {
+  readonly parse: (query: string) => DocumentNode
   readonly introspection: readonly string[]
   readonly development: boolean
 }
@@ -49,7 +50,7 @@ export function checkRequest(
   schema: GraphQLSchema,
   body: unknown,
   caller: Caller,
-  { introspection, development }: Policy,
+  { parse, introspection, development }: Policy,
 ): void {
   const { limit } = text.http
   if (Array.isArray(body)) throw refusal(limit.batch)
@@ -57,7 +58,7 @@ export function checkRequest(
   if (query.length > GRAPHQL_LIMITS.characters) throw tooMuch(text, 'characters', query.length)
   scan(text, query)
   checkVariables(text, variables)
-  const document = parse(query, { maxTokens: GRAPHQL_LIMITS.tokens, noLocation: true })
+  const document = parse(query)
   const operation = getOperationAST(document, operationName)
   if (!operation) return // its errors are reported when it runs
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw refusal(limit.subscription)

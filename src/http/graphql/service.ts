@@ -2,35 +2,50 @@ import { randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { anew } from '../../db/transaction.ts'
 import { type Access, BECOME } from '../database.ts'
-import { ANEW, begunAnew, CANCEL, GoneError, RESET, RUNNING, type Running, whileThere } from '../departure.ts'
+import {
+  ANEW,
+  begunAnew,
+  CANCEL,
+  GoneError,
+  RESET,
+  type Running,
+  START_AS_CALLER,
+  startAs,
+  whileThere,
+} from '../departure.ts'
 import { withinReach } from '../reach.ts'
 import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
 
 /** Where the caller travels to the transaction; never a setting of the database. */
 const CALLER = 'conferente.caller'
-/** The same of the signal that its client has gone: settings are texts, so by a name. */
-const GONE = 'conferente.gone'
-const signals = new Map<string, AbortSignal>()
+/** The same of its request: settings are texts, so by a name. */
+const REQUEST = 'conferente.request'
+const requests = new Map<string, Asking>()
 const POOL = 10
 /** Of these, so many for one caller at the same time. */
 const SHARE = 5
 const WAIT_MS = 30_000
 
+/** What a transaction knows of the request that it is for. */
+interface Asking {
+  readonly gone: AbortSignal | null
+  /** Becomes true once the database has admitted the caller: its refusal goes out as the server's, not as an error of GraphQL. */
+  asked: boolean
+}
+
 /** Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait. */
 export function operationSettings(
   caller: Caller,
   statementMs: number,
-  gone?: AbortSignal,
+  request: Asking,
 ): Record<string, string> {
   const name = randomUUID()
-  if (gone !== undefined) {
-    signals.set(name, gone)
-    setTimeout(() => signals.delete(name), 10 * statementMs).unref()
-  }
+  requests.set(name, request)
+  setTimeout(() => requests.delete(name), 10 * statementMs).unref()
   return {
     [CALLER]: JSON.stringify(caller),
-    ...(gone !== undefined && { [GONE]: name }),
+    [REQUEST]: name,
     statement_timeout: String(statementMs),
     lock_timeout: '10s',
     idle_in_transaction_session_timeout: '60s',
@@ -76,38 +91,34 @@ function asCaller(create: Create, asService: string | undefined): Create {
   return async (settings, variant) => {
     const open = await create(settings, variant)
     const withPgClient: typeof open = <T>(pgSettings: Settings, work: (client: Client) => T | Promise<T>) => {
-      const { [CALLER]: carried, [GONE]: signal, ...rest } = pgSettings ?? {}
-      const gone = signal == null ? undefined : signals.get(signal)
+      const { [CALLER]: carried, [REQUEST]: asking, ...rest } = pgSettings ?? {}
+      const request = requests.get(asking ?? '')
+      const gone = request?.gone ?? undefined
       if (carried == null) {
         return open(
           asService === undefined ? pgSettings : { ...pgSettings, session_authorization: asService },
           work,
         )
       }
-      const { name, role, tokenId = null, issuedAt = null, external } = JSON.parse(carried) as Caller
+      const caller = JSON.parse(carried) as Caller
       let started = false
       const begun = async (client: Client): Promise<T | typeof ANEW> => {
         started = true
         if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
         await client.query({ text: RESET })
         const { rows } = await client.query<Running>({
-          text: RUNNING,
-          values: [JSON.stringify(rest), false] as never,
+          text: START_AS_CALLER,
+          values: startAs(rest, caller) as never,
         })
         const [running] = rows
         if (!running?.fresh) return ANEW
+        if (request !== undefined) request.asked = true
         const cancel = () =>
           open(null, (other) => other.query({ text: CANCEL, values: [running.pid, running.since] as never }))
-        return whileThere(gone, cancel, async () => {
-          await client.query({
-            text: 'select audit_interno.assumir($1, $2, $3, $4, $5)',
-            values: [name, role, tokenId, issuedAt, external] as never,
-          })
-          return work(client)
-        })
+        return whileThere(gone, cancel, async () => work(client))
       }
       const inTurn = (arrived: () => void) =>
-        share(name, () => {
+        share(caller.name, () => {
           arrived()
           if (gone?.aborted) throw new GoneError()
           return anew(

@@ -2,14 +2,10 @@ import type { FastifyInstance, HTTPMethods } from 'fastify'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import { installValidation } from '../validation.ts'
-import { auditoria } from './auditoria.ts'
-import { divergencias } from './divergencias.ts'
 import { installDocsPage, installOpenApi } from './docs.ts'
-import { exportacao } from './exportacao.ts'
-import { metricas } from './metricas.ts'
+import { routes } from './routes.ts'
 import { PROBLEM, rowSchemas } from './schemas.ts'
 
-const RESOURCES = [divergencias, auditoria, exportacao, metricas]
 const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** REST: routes of a few lines over the functions and views that psql uses too. */
@@ -27,7 +23,18 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
         taken.set(url, methods)
         for (const name of [method].flat()) methods.add(name)
       })
-      for (const resource of RESOURCES) resource(scope, context)
+      for (const { id, tag, path, method, handler, exposeHeadRoute = true, ...described } of routes(
+        context,
+      )) {
+        scope.route({
+          method,
+          url: path,
+          exposeHeadRoute,
+          config: { asks: true },
+          schema: { operationId: id, tags: [tag], ...described },
+          handler,
+        })
+      }
     },
     { prefix: '/api/v1' },
   )

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../i18n/pt-BR.ts'
+import type { Catalogue } from '../../i18n/index.ts'
 import type { Access } from '../database.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
@@ -101,7 +101,7 @@ export const PROBLEM: Schema = {
 }
 
 /** A problem document for everything that is refused. */
-export function problems(text: Catalogue): Schema {
+function problems(text: Catalogue): Schema {
   const problem = {
     description: text.rest.answer.problem,
     content: { 'application/problem+json': { schema: { $ref: 'Problema#' } } },
@@ -125,6 +125,16 @@ export function answers(
   }
 }
 
+/** A file of findings, in one format or the other. */
+export function files(text: Catalogue): Schema {
+  const file = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } }
+  const content = {
+    'text/csv': file,
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': file,
+  }
+  return { 200: { description: text.rest.answer.file, content }, ...problems(text) }
+}
+
 export const list = (name: RowName): Schema => ({ type: 'array', items: { $ref: `${name}#` } })
 
 /** A page of rows with the total of all. */
@@ -139,32 +149,62 @@ export const page = (name: RowName): Schema => ({
   },
 })
 
-const INT32 = 2_147_483_647
-/** Keys count upwards from 1; past this a JSON number would not be exact. */
-export const ID: Schema = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
-export const DAY: Schema = { type: 'string', format: 'date', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
-export const RULE: Schema = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' }
-export const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 1000 }
-export const REASON: Schema = { type: 'string', minLength: 1, maxLength: 2000 }
+export const DAY = { type: 'string', format: 'date', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
 
-/** An object of exactly these members. */
-export const object = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
+/** What an act did to findings. */
+export const DECIDED: Schema = {
+  type: 'object',
+  required: ['por_resultado', 'por_status', 'itens'],
+  properties: {
+    por_resultado: { type: 'object', additionalProperties: { type: 'integer' } },
+    por_status: { type: 'object', additionalProperties: { type: 'integer' } },
+    itens: list('ResultadoDecisao'),
+  },
+}
+
+const TOTALS = [
+  'total',
+  'concluidas',
+  'com_falhas',
+  'falharam',
+  'canceladas',
+  'em_andamento',
+  'segundos_mediana',
+  'segundos_p95',
+  'linhas_examinadas',
+  'encontradas',
+  'corrigidas',
+  'desfeitas',
+  'refeitas',
+  'valor_em_risco',
+  'valor_corrigido',
+]
+
+export const PERFORMANCE: Schema = {
+  type: 'object',
+  required: ['de', 'ate', 'sessoes', 'regras', 'execucoes'],
+  properties: {
+    de: DAY,
+    ate: DAY,
+    sessoes: {
+      type: 'object',
+      required: TOTALS,
+      properties: Object.fromEntries(TOTALS.map((name) => [name, { type: ['number', 'null'] }])),
+    },
+    regras: list('RegraMedida'),
+    execucoes: list('LinhaDesempenho'),
+  },
+}
+
+/** Members of a request. */
+export interface Members extends Schema {
+  readonly properties: Readonly<Record<string, Schema>>
+}
+
+/** Exactly these members. */
+export const object = (properties: Record<string, Schema>, required: readonly string[] = []): Members => ({
   type: 'object',
   additionalProperties: false,
   properties,
   ...(required.length > 0 && { required }),
-})
-
-/** One value or more of a parameter, repeated in the query. */
-export const some = (items: Schema): Schema => ({ type: 'array', items, minItems: 1, maxItems: 50 })
-
-export const pages = ({ rest }: Catalogue): Record<string, Schema> => ({
-  pagina: { type: 'integer', minimum: 1, maximum: INT32, default: 1, description: rest.parameter.pagina },
-  por_pagina: {
-    type: 'integer',
-    minimum: 1,
-    maximum: 500,
-    default: 50,
-    description: rest.parameter.porPagina,
-  },
 })

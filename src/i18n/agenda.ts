@@ -1,0 +1,74 @@
+import { both } from './both.ts'
+
+export const agenda = {
+  title: both('Agenda do Conferente', "Conferente's schedule"),
+  current: both(
+    (cron: string, zone: string, mode: string) => `agenda: ${cron}, hora de ${zone}, modo ${mode}`,
+    (cron, zone, mode) => `schedule: ${cron}, time of ${zone}, mode ${mode}`,
+  ),
+  next: both('próximas execuções:', 'next runs:'),
+  needsWorker: both(
+    'a agenda vale enquanto um conferente trabalhar estiver no ar; uma hora perdida é recuperada ao voltar',
+    'the schedule is kept while some conferente trabalhar runs; a time missed is made up for on return',
+  ),
+  unchanged: both('nada foi alterado', 'nothing was changed'),
+  never: both(
+    (cron: string) =>
+      `agenda inválida: ${cron}; escreva minuto hora dia mês dia-da-semana em números, como 0 7 * * 1-5, que ocorra no calendário`,
+    (cron) =>
+      `invalid schedule: ${cron}; write minute hour day month weekday in numbers, such as 0 7 * * 1-5, that the calendar has`,
+  ),
+  unknownZone: both(
+    (zone: string) => `fuso desconhecido: ${zone}; escreva um nome IANA, como America/Sao_Paulo`,
+    (zone) => `unknown time zone: ${zone}; write an IANA name, such as America/Sao_Paulo`,
+  ),
+  askCron: both('Quando? (minuto hora dia mês dia-da-semana)', 'When? (minute hour day month weekday)'),
+  askZone: both('Em que fuso horário?', 'In which time zone?'),
+  askMode: both('Em que modo?', 'In which mode?'),
+  askReason: both('Por quê? (fica na auditoria)', 'Why? (kept in the audit)'),
+  reasonNeeded: both('diga por quê', 'say why'),
+  auto: both('detecta e corrige o que é seguro', 'detects, and corrects what is safe'),
+  manual: both('só detecta', 'only detects'),
+  confirm: both(
+    (first: string) => `A próxima execução será ${first}. Gravar?`,
+    (first) => `The next run will be ${first}. Save?`,
+  ),
+  done: both('Gravando.', 'Saving.'),
+  description: both('Conferente: sessões da fila e da agenda', 'Conferente: queued and scheduled sessions'),
+  written: both(
+    (file: string) => `gravado: ${file}`,
+    (file) => `written: ${file}`,
+  ),
+  exists: both(
+    (file: string) => `${file} já existe e não foi tocado`,
+    (file) => `${file} exists already and was not touched`,
+  ),
+  systemdNext: both(
+    (file: string, environment: string) =>
+      `Nada foi instalado. Para instalar, como root:
+  useradd --system conferente
+  install -d -m 750 -g conferente /etc/conferente   # e DATABASE_URL=… em ${environment}
+  install -m 644 ${file} /etc/systemd/system/conferente.service
+  systemctl daemon-reload && systemctl enable --now conferente`,
+    (file, environment) =>
+      `Nothing was installed. To install, as root:
+  useradd --system conferente
+  install -d -m 750 -g conferente /etc/conferente   # and DATABASE_URL=… in ${environment}
+  install -m 644 ${file} /etc/systemd/system/conferente.service
+  systemctl daemon-reload && systemctl enable --now conferente`,
+  ),
+  windowsNext: both(
+    (line: string) =>
+      `Nada foi instalado. Para instalar, como administrador, com DATABASE_URL no ambiente da máquina:
+  ${line}`,
+    (line) =>
+      `Nothing was installed. To install, as administrator, with DATABASE_URL in the machine's environment:
+  ${line}`,
+  ),
+  cronZone: both(
+    (zone: string, system: string) =>
+      `aviso: CRON_TZ vale no cronie; o cron do Debian lê a hora no fuso do sistema (${system}), não em ${zone}`,
+    (zone, system) =>
+      `warning: CRON_TZ works in cronie; Debian's cron reads the time in the system's zone (${system}), not in ${zone}`,
+  ),
+}

@@ -1,0 +1,101 @@
+import { both } from './both.ts'
+
+export const command = {
+  demo: both(
+    'mostra tudo num armazém de exemplo: sessão manual, aprovação, sessão automática, reversão, placar',
+    'shows everything on an example warehouse: manual session, approval, automatic session, rollback, score',
+  ),
+  migrar: both(
+    'cria ou atualiza o que o Conferente precisa no banco (papéis, esquemas, funções)',
+    'brings the database to the current version (roles, schemas, functions)',
+  ),
+  diagnostico: both(
+    'confere o contrato do armazém, linha por linha',
+    'checks the warehouse contract, line by line',
+  ),
+  processar: both(
+    'roda uma sessão: procura divergências e, no modo auto, corrige o que é seguro',
+    'runs a session: finds divergences and, in mode auto, corrects what is safe',
+  ),
+  exportar: both(
+    'exporta divergências para CSV ou XLSX, como operação auditada',
+    'exports findings as CSV or XLSX, as an audited operation',
+  ),
+  listar: both('lista divergências, as de maior valor primeiro', 'lists findings, the largest amounts first'),
+  aprovar: both(
+    'aprova correções propostas, que são feitas na hora; valores altos pedem duas pessoas',
+    'approves proposed corrections, which are made at once; large amounts need two people',
+  ),
+  rejeitar: both(
+    'rejeita divergências; elas não voltam enquanto o registro não mudar',
+    'rejects findings; they stay silent until the row changes',
+  ),
+  confirmar: both(
+    'confirma divergências que procedem e foram tratadas fora; elas fecham e contam como certas',
+    'says that findings are right and dealt with outside; they close, and count as right',
+  ),
+  corrigir: both(
+    'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
+    "proposes other values for a finding's row; another person approves",
+  ),
+  desfazer: both(
+    'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
+    'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
+  ),
+  excecoes: both(
+    'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
+    'shows, declares or revokes exceptions: rows that a person declared right for a rule',
+  ),
+  reabrir: both(
+    'reabre divergências rejeitadas, revertidas, resolvidas ou que falharam',
+    'reopens findings that were rejected, rolled back, resolved or failed',
+  ),
+  reverter: both(
+    'desfaz correções exatamente: de divergências, de uma operação ou de uma sessão',
+    'rolls corrections back exactly: of findings, an operation or a session',
+  ),
+  historico: both('mostra tudo o que aconteceu com um registro', 'shows everything that happened to a row'),
+  sessoes: both('lista as sessões, a última primeiro', 'lists the sessions, the last one first'),
+  verificar: both(
+    'prova a trilha de auditoria, ou diz qual é o primeiro elo quebrado',
+    'proves the audit trail, or names the first broken link',
+  ),
+  cancelar: both(
+    'cancela uma sessão agendada ou em andamento',
+    'cancels a session that is queued or under way',
+  ),
+  regras: both(
+    'lista as regras, ou devolve a uma a correção automática',
+    'lists the rules, or gives one of them automatic correction back',
+  ),
+  avaliar: both(
+    'mede uma regra num período passado: precisão, cobertura e calibração; não muda nada',
+    'measures a rule over a past window: precision, coverage and calibration; changes nothing',
+  ),
+  padroes: both('lista os padrões de trade marketing', 'lists the trade marketing patterns'),
+  configurar: both(
+    'lista as configurações, mostra uma, ou a altera',
+    'lists the settings, shows one, or changes it',
+  ),
+  agendar: both(
+    'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
+    'shows or changes the schedule, and writes what keeps the service running',
+  ),
+  notificacoes: both(
+    'lista os e-mails enviados e a enviar, ou envia os que esperam',
+    'lists the mail sent and to be sent, or sends what waits',
+  ),
+  trabalhar: both(
+    'roda as sessões da fila e as da agenda, até ser encerrado',
+    'runs the queued sessions and those of the schedule, until it is ended',
+  ),
+  servir: both(
+    'serve a API (GraphQL, REST, saúde, métricas) até ser encerrado',
+    'serves the API (GraphQL, REST, health, metrics) until it is stopped',
+  ),
+  iniciar: both(
+    'a API e o trabalhador num só processo, até ser encerrado',
+    'the API and the worker in one process, until it is stopped',
+  ),
+  token: both('emite, lista e revoga tokens de acesso à API', 'issues, lists and revokes tokens for the API'),
+}

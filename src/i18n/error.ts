@@ -1,0 +1,174 @@
+import type { SettingsProblem } from '../settings/settings.ts'
+import { both } from './both.ts'
+
+const PROBLEM = {
+  missing: both('falta', 'is missing'),
+  malformed: both('está malformada', 'is malformed'),
+  unknown: both('é desconhecida', 'is unknown'),
+}
+
+export const error = {
+  error: both(
+    (message: string) => `erro: ${message}`,
+    (message) => `error: ${message}`,
+  ),
+  warning: both(
+    (message: string) => `aviso: ${message}`,
+    (message) => `warning: ${message}`,
+  ),
+  hint: both(
+    (hint: string) => `Sugestão: ${hint}`,
+    (hint) => `Hint: ${hint}`,
+  ),
+  code: both(
+    (code: string) => `Código: ${code}`,
+    (code) => `Code: ${code}`,
+  ),
+  settings: both(
+    'erro: há variáveis de ambiente que não podem ser usadas',
+    'error: there are environment variables that cannot be used',
+  ),
+  setting: both(
+    ({ key, problem, expected }: SettingsProblem) =>
+      `${key} ${PROBLEM[problem]['pt-BR']}${expected ? `; ${problem === 'unknown' ? 'seria' : 'esperado'}: ${expected}` : ''}`,
+    ({ key, problem, expected }) =>
+      `${key} ${PROBLEM[problem].en}${expected ? `; ${problem === 'unknown' ? 'perhaps' : 'expected'}: ${expected}` : ''}`,
+  ),
+  interrupted: both(
+    'interrompido; o que já estava confirmado permanece, o resto foi desfeito',
+    'interrupted; what was committed stays, the rest was undone',
+  ),
+  sessionInterrupted: both(
+    (id: string) =>
+      `sessão ${id} interrompida e registrada como falhou; o que já estava confirmado permanece e pode ser revertido`,
+    (id) =>
+      `session ${id} interrupted and recorded as falhou; what was committed stays and can be rolled back`,
+  ),
+  unreachable: both(
+    'não há banco de dados respondendo nesse endereço',
+    'no database answers at that address',
+  ),
+  unreachableHint: both(
+    'confira o endereço e a porta em DATABASE_URL, e se o servidor está no ar.',
+    'check address and port in DATABASE_URL, and whether the server is up.',
+  ),
+  lost: both(
+    'a conexão com o banco caiu no meio do trabalho',
+    'the connection to the database was lost in the middle of the work',
+  ),
+  lostHint: both(
+    'o passo em curso foi desfeito por inteiro; rode o comando de novo: a próxima sessão encerra a interrompida e continua.',
+    'the step under way was undone as a whole; run the command again: the next session closes the interrupted one and goes on.',
+  ),
+  login: both('o banco recusou o usuário ou a senha', 'the database refused the user or the password'),
+  loginHint: both('confira usuário e senha em DATABASE_URL.', 'check user and password in DATABASE_URL.'),
+  noDatabase: both('o banco de dados não existe', 'the database does not exist'),
+  noDatabaseHint: both(
+    'crie-o (create database …) ou confira o nome em DATABASE_URL.',
+    'create it (create database …) or check its name in DATABASE_URL.',
+  ),
+  noDemoHint: both('rode antes: conferente demo', 'first run: conferente demo'),
+  tooMany: both(
+    'o servidor não aceita mais conexões agora',
+    'the server takes no more connections right now',
+  ),
+  notMigrated: both(
+    'este banco ainda não tem o Conferente, ou tem uma versão anterior',
+    'this database does not have Conferente yet, or has an older version',
+  ),
+  notMigratedHint: both('rode: conferente migrar', 'run: conferente migrar'),
+  migrationRefused: both(
+    'o banco não foi migrado e ficou como estava; o impedimento está acima',
+    'the database was not migrated and is as it was: see above what is in the way',
+  ),
+  forbidden: both('sem permissão para isto', 'no permission for this'),
+  forbiddenHint: both(
+    (role: string) => `este comando pede o papel ${role}: grant ${role} to seu_usuario;`,
+    (role) => `this command needs role ${role}: grant ${role} to your_user;`,
+  ),
+  cancelled: both(
+    'a consulta foi cancelada ou passou do tempo limite',
+    'the query was cancelled or took longer than allowed',
+  ),
+  readOnly: both(
+    'este banco só aceita leitura: é uma réplica (standby), ou está em modo somente leitura',
+    'this database can only be read: it is a standby, or set to read only',
+  ),
+  readOnlyHint: both(
+    'aponte DATABASE_URL para o servidor primário, ou promova este (select pg_promote()); conferente diagnostico e as listas funcionam aqui.',
+    'point DATABASE_URL at the primary, or promote this server (select pg_promote()); conferente diagnostico and the lists work here.',
+  ),
+  diskFull: both('o disco do servidor está cheio', "the server's disk is full"),
+}
+
+/** Printed before the database's own message, which is in Portuguese already. */
+export const code = {
+  NC001: both('', 'An argument is invalid.'),
+  NC002: both('', 'The window is reversed: the first date must not be after the last one.'),
+  NC003: both('', 'The rule is unknown or not active.'),
+  NC004: both('', 'There is nothing with this id.'),
+  NC005: both('', 'This is not possible from the present status.'),
+  NC006: both('', 'A reason is needed.'),
+  NC007: both('', 'The second approval must come from another person.'),
+  NC008: both('', 'There is no such setting.'),
+  NC009: both('', 'The value is of the wrong type or out of range.'),
+  NC010: both('', 'The warehouse does not fulfil the contract; see conferente diagnostico.'),
+  NC011: both('', 'The rule cannot be registered like this.'),
+  NC012: both('', 'The rule returned something that cannot be used.'),
+  NC013: both('', 'Audit facts can be added, never changed or deleted.'),
+  NC014: both('', 'The pattern cannot be used.'),
+  NC015: both('', 'These values cannot be proposed.'),
+  NC016: both('', 'The session is not under way.'),
+  NC017: both('', 'There is nothing to do here.'),
+  NC018: both('', 'The exception cannot be declared like this.'),
+  NC019: both('', 'A correction that failed verification could not be undone; its batch was rolled back.'),
+  NC020: both('', 'The token is unknown or revoked, or gives no role.'),
+  NC031: both('', 'No entry has this category.'),
+  NC032: both('', 'The rule has lost auto.'),
+  NC901: both('', 'Schema dw holds objects that are not of the demo.'),
+  NC902: both('', 'Invalid arguments for the demo.'),
+  NC903: both('', 'There is no demo warehouse in this database.'),
+}
+
+export const embedded = {
+  disk_full: both(
+    'o disco está cheio: o PostgreSQL embutido não pode gravar seus dados',
+    'the disk is full: the embedded PostgreSQL cannot write its data',
+  ),
+  port_taken: both(
+    'a porta do PostgreSQL embutido está ocupada por outro programa',
+    "the embedded PostgreSQL's port is taken by another program",
+  ),
+  wrong_version: both(
+    'os dados foram criados por outra versão do PostgreSQL',
+    'the data were made by another version of PostgreSQL',
+  ),
+  not_ours: both(
+    'o diretório de dados contém outra coisa; o Conferente não mexe nele (veja CONFERENTE_DADOS)',
+    'the data directory holds something else; Conferente does not touch it (see CONFERENTE_DADOS)',
+  ),
+  no_permission: both(
+    'sem permissão para ler ou gravar no diretório de dados',
+    'no permission to read or write the data directory',
+  ),
+  no_binary: both(
+    'o PostgreSQL embutido não está instalado para este sistema, ou não roda aqui: rode npm install',
+    'the embedded PostgreSQL is not installed for this system, or does not run here: run npm install',
+  ),
+  no_password: both(
+    'falta o arquivo da senha do PostgreSQL embutido',
+    "the embedded PostgreSQL's password file is missing",
+  ),
+  no_lock: both('não foi possível travar o diretório de dados', 'the data directory could not be locked'),
+  no_memory: both(
+    'falta memória para o PostgreSQL embutido',
+    'not enough memory for the embedded PostgreSQL',
+  ),
+  in_use: both('outro processo usa o diretório de dados', 'another process uses the data directory'),
+  start_timeout: both(
+    'o PostgreSQL embutido não ficou pronto a tempo',
+    'the embedded PostgreSQL was not ready in time',
+  ),
+  start_failed: both('o PostgreSQL embutido não iniciou', 'the embedded PostgreSQL did not start'),
+  stop_failed: both('o PostgreSQL embutido não parou', 'the embedded PostgreSQL did not stop'),
+}

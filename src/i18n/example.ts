@@ -1,0 +1,182 @@
+import { type Both, both } from './both.ts'
+
+const listed = (title: string, lines: readonly string[]) =>
+  `\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`
+
+/** Command lines; one that is the same in both languages is written once. */
+export function examples(...lines: readonly (string | Both<string>)[]): Both<string> {
+  const of = (language: 'pt-BR' | 'en') =>
+    lines.map((line) => (typeof line === 'string' ? line : line[language]))
+  return both(listed('Exemplos', of('pt-BR')), listed('Examples', of('en')))
+}
+
+export const example = {
+  demo: examples('conferente demo', 'conferente demo --linhas 20000 --semente 7'),
+  migrar: examples(
+    'conferente migrar',
+    both(
+      'DATABASE_URL=postgresql://dba@servidor/financas conferente migrar',
+      'DATABASE_URL=postgresql://dba@server/finance conferente migrar',
+    ),
+  ),
+  diagnostico: examples('conferente diagnostico', 'conferente diagnostico --json'),
+  processar: examples(
+    'conferente processar --modo manual',
+    'conferente processar --modo auto --data-inicio 2026-10-01 --data-fim 2026-10-31',
+    'conferente processar --modo auto --regra trade_marketing --simular',
+  ),
+  listar: examples(
+    'conferente listar --detalhe',
+    'conferente listar --status aguardando_segunda_aprovacao',
+    'conferente listar --regra validacao_valores --limite 100 --json',
+    'conferente listar --desfeitas',
+  ),
+  exportar: examples(
+    both(
+      'conferente exportar --formato xlsx --arquivo divergencias.xlsx',
+      'conferente exportar --formato xlsx --arquivo findings.xlsx',
+    ),
+    both(
+      'conferente exportar --formato csv --sessao 7 --arquivo sessao-7.csv --motivo "auditoria externa"',
+      'conferente exportar --formato csv --sessao 7 --arquivo session-7.csv --motivo "external audit"',
+    ),
+    both(
+      'conferente exportar --formato csv --dialeto rfc4180 --status aberta --status falha | gzip > abertas.csv.gz',
+      'conferente exportar --formato csv --dialeto rfc4180 --status aberta --status falha | gzip > open.csv.gz',
+    ),
+  ),
+  aprovar: examples(
+    both(
+      'conferente aprovar 12 15 --motivo "conferido com a nota"',
+      'conferente aprovar 12 15 --motivo "checked against the invoice"',
+    ),
+  ),
+  rejeitar: examples(
+    both(
+      'conferente rejeitar 12 --motivo "o lançamento está certo"',
+      'conferente rejeitar 12 --motivo "the entry is right"',
+    ),
+  ),
+  confirmar: examples(
+    both(
+      'conferente confirmar 12 --motivo "duplicada; o fornecedor cancelou a nota"',
+      'conferente confirmar 12 --motivo "duplicate; the supplier cancelled the invoice"',
+    ),
+  ),
+  desfazer: examples(
+    both(
+      'conferente desfazer 31 --motivo "cliquei na lista errada"',
+      'conferente desfazer 31 --motivo "wrong list"',
+    ),
+  ),
+  corrigir: examples(
+    both(
+      'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"',
+      'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"',
+    ),
+  ),
+  excecoes: examples(
+    'conferente excecoes',
+    both(
+      'conferente excecoes --declarar 12 --ate 2027-12-31 --motivo "contrato prevê o valor a maior"',
+      'conferente excecoes --declarar 12 --ate 2027-12-31 --motivo "the contract allows the higher amount"',
+    ),
+    both(
+      'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "idem"',
+      'conferente excecoes --regra validacao_valores --registro 4711 --ate 2027-12-31 --motivo "likewise"',
+    ),
+    both(
+      'conferente excecoes --revogar 3 --motivo "o contrato acabou"',
+      'conferente excecoes --revogar 3 --motivo "the contract has ended"',
+    ),
+  ),
+  reabrir: examples(
+    both(
+      'conferente reabrir 12 --motivo "rejeitada por engano"',
+      'conferente reabrir 12 --motivo "rejected by mistake"',
+    ),
+    both(
+      'conferente reabrir --sessao 7 --motivo "para rever uma a uma"',
+      'conferente reabrir --sessao 7 --motivo "to look at each"',
+    ),
+  ),
+  reverter: examples(
+    both(
+      'conferente reverter --divergencia 12 15 --motivo "aprovadas por engano"',
+      'conferente reverter --divergencia 12 15 --motivo "approved by mistake"',
+    ),
+    both(
+      'conferente reverter --operacao 31 --porque erradas --motivo "padrão errado"',
+      'conferente reverter --operacao 31 --porque erradas --motivo "wrong pattern"',
+    ),
+    both(
+      'conferente reverter --sessao 7 --motivo "carga incompleta"',
+      'conferente reverter --sessao 7 --motivo "incomplete load"',
+    ),
+  ),
+  historico: examples('conferente historico dw.lancamentos 4711'),
+  sessoes: examples('conferente sessoes --limite 5'),
+  verificar: examples(
+    'conferente verificar',
+    'conferente verificar --elo 1250 --selo 30be30b0e1180a5b04a1d97cdda50605dc1aa3c7ed8f5b3283e8ff8353e66177',
+  ),
+  cancelar: examples(
+    both('conferente cancelar 7 --motivo "janela errada"', 'conferente cancelar 7 --motivo "wrong window"'),
+  ),
+  regras: examples(
+    'conferente regras',
+    both(
+      'conferente regras --auto trade_marketing --motivo "padrão corrigido"',
+      'conferente regras --auto trade_marketing --motivo "pattern fixed"',
+    ),
+  ),
+  avaliar: examples(
+    'conferente avaliar --regra pendente_verificacao --data-inicio 2026-07-01 --data-fim 2026-10-31',
+    both(
+      'conferente avaliar --regra trade_marketing --data-inicio 2026-01-01 --data-fim 2026-06-30 --figura curva.svg',
+      'conferente avaliar --regra trade_marketing --data-inicio 2026-01-01 --data-fim 2026-06-30 --figura curve.svg',
+    ),
+  ),
+  padroes: examples('conferente padroes --json'),
+  configurar: examples(
+    'conferente configurar',
+    'conferente configurar limites.linhas',
+    both(
+      'conferente configurar limites.linhas 20000 --motivo "pedido da controladoria"',
+      'conferente configurar limites.linhas 20000 --motivo "asked for by controlling"',
+    ),
+    both(
+      `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "equipe"`,
+      `conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo "team"`,
+    ),
+  ),
+  agendar: examples(
+    'conferente agendar',
+    'conferente agendar --mostrar',
+    both(
+      'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "antes da abertura"',
+      'conferente agendar --cron "30 6 * * 1-5" --fuso America/Sao_Paulo --modo auto --motivo "before opening"',
+    ),
+    'conferente agendar --systemd conferente.service',
+  ),
+  notificacoes: examples(
+    'conferente notificacoes',
+    'conferente notificacoes --nao-enviadas',
+    'conferente notificacoes --enviar',
+  ),
+  servir: examples('conferente servir', 'conferente servir --porta 0'),
+  iniciar: examples('conferente iniciar', 'conferente iniciar --porta 8080 --prazo 60'),
+  trabalhar: examples(
+    'conferente trabalhar',
+    'conferente trabalhar --prazo 60',
+    'conferente trabalhar --simultaneos 4',
+  ),
+  token: examples(
+    'conferente token --papel leitor --nome painel --validade 90d > painel.token',
+    'conferente token --listar',
+    both(
+      'conferente token --revogar 3f6b… --motivo "o notebook foi perdido"',
+      'conferente token --revogar 3f6b… --motivo "the workstation was lost"',
+    ),
+  ),
+}

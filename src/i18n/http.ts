@@ -1,0 +1,111 @@
+import { both } from './both.ts'
+
+/** What the API says to its callers. */
+export const http = {
+  title: {
+    400: both('Pedido malformado', 'Malformed request'),
+    401: both('Não identificado', 'Not identified'),
+    403: both('Sem permissão', 'Not permitted'),
+    404: both('Não encontrado', 'Not found'),
+    405: both('Método não aceito', 'Method not accepted'),
+    406: both('Formato não disponível', 'Format not available'),
+    408: both('Tempo esgotado', 'Time is over'),
+    409: both('Não é possível agora', 'Not possible now'),
+    413: both('Grande demais', 'Too large'),
+    414: both('Endereço longo demais', 'Address too long'),
+    415: both('Formato não aceito', 'Format not accepted'),
+    422: both('Valor não aceito', 'Value not accepted'),
+    429: both('Pedidos demais', 'Too many requests'),
+    431: both('Cabeçalhos longos demais', 'Headers too long'),
+    500: both('Erro interno', 'Internal error'),
+    503: both('Indisponível no momento', 'Unavailable at the moment'),
+  },
+  noToken: both(
+    'falta o token: mande o cabeçalho Authorization: Bearer …',
+    'the token is missing: send the header Authorization: Bearer …',
+  ),
+  token: {
+    malformed: both('o token não é válido aqui', 'the token is not valid here'),
+    expired: both('o token venceu', 'the token has expired'),
+    no_role: both(
+      'o token não diz de quem é, ou não dá exatamente um papel do Conferente',
+      'the token does not say whose it is, or does not give exactly one role of Conferente',
+    ),
+  },
+  forbidden: both('o papel deste token não permite isto', 'the role of this token does not permit this'),
+  notFound: both(
+    (method: string, path: string) => `não há ${method} ${path}`,
+    (method, path) => `there is no ${method} ${path}`,
+  ),
+  malformed: both('o pedido não pôde ser lido', 'the request could not be read'),
+  tooLarge: both('o corpo do pedido é grande demais', 'the body of the request is too large'),
+  mediaType: both(
+    'o corpo do pedido deve ser application/json',
+    'the body of the request must be application/json',
+  ),
+  tooMany: both(
+    'pedidos demais deste endereço; espere um minuto',
+    'too many requests from this address; wait a minute',
+  ),
+  tooSlow: both('a consulta passou do tempo limite', 'the query ran into the time limit'),
+  tooSlowHint: both(
+    'Peça menos de uma vez: um período menor, menos linhas.',
+    'Ask for less at once: a shorter period, fewer rows.',
+  ),
+  busy: both(
+    'o servidor está cheio agora; tente de novo em segundos',
+    'the server is full now; try again in seconds',
+  ),
+  unavailable: both(
+    'o banco de dados não responde agora; tente de novo',
+    'the database does not answer now; try again',
+  ),
+  tryAgain: both(
+    'outra pessoa está mexendo nisto agora; tente de novo',
+    'somebody else is at this now; try again',
+  ),
+  badCursor: both(
+    'o cursor não é um que a API tenha dado para esta lista e esta ordem',
+    'the cursor is not one that the API gave for this list and this order',
+  ),
+  badValue: both(
+    'um valor do pedido não é do tipo esperado',
+    'a value of the request is not of the expected type',
+  ),
+  internal: both(
+    (id: string) => `algo falhou no servidor; quem cuida dele encontra o erro pelo número ${id}`,
+    (id) => `something failed in the server; its operator finds the error by number ${id}`,
+  ),
+  limit: {
+    batch: both(
+      'um pedido de cada vez: listas de pedidos não são aceitas',
+      'one request at a time: lists of requests are not accepted',
+    ),
+    subscription: both('assinaturas não são oferecidas', 'subscriptions are not offered'),
+    introspection: both(
+      'o papel deste token não lê o esquema; ele está em docs/schema.graphql',
+      'the role of this token does not read the schema; it is in docs/schema.graphql',
+    ),
+    page: both(
+      (most: number) => `uma página tem no máximo ${most} linhas`,
+      (most) => `a page has at most ${most} rows`,
+    ),
+    tooMuch: both(
+      (what: string, most: number, asked: number) =>
+        `${what}: no máximo ${most}, e o pedido tem ${asked} ou mais`,
+      (what, most, asked) => `${what}: at most ${most}, and the request has ${asked} or more`,
+    ),
+    of: {
+      characters: both('caracteres da consulta', 'characters of the query'),
+      tokens: both('símbolos da consulta', 'tokens of the query'),
+      brackets: both('níveis de parênteses', 'levels of brackets'),
+      depth: both('níveis da consulta', 'levels of the query'),
+      fields: both('campos da consulta', 'fields of the query'),
+      roots: both('campos na raiz da consulta', 'fields at the root of the query'),
+      mutations: both('mudanças num pedido', 'mutations in a request'),
+      values: both('valores na resposta', 'values in the answer'),
+      variableDepth: both('níveis das variáveis', 'levels of the variables'),
+      variableValues: both('valores nas variáveis', 'values in the variables'),
+    },
+  },
+}

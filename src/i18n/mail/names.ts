@@ -1,0 +1,32 @@
+import { type Both, both } from '../both.ts'
+
+/** A name by the database's word for it; what has none here is called by that word. */
+const named = (names: Record<string, Both<string>>) =>
+  both(
+    (word: string) => names[word]?.['pt-BR'] ?? word,
+    (word) => names[word]?.en ?? word,
+  )
+
+export const kind = named({
+  divergencias: both('Alerta de divergências', 'Divergence alert'),
+  resumo: both('Resumo da sessão', 'Session digest'),
+  falha: both('Falha crítica', 'Critical failure'),
+  limite: both('Limite atingido', 'Limit reached'),
+  ausencia: both('Sessão ausente', 'Missing session'),
+})
+
+export const status = named({
+  aberta: both('espera uma pessoa', 'waits for a person'),
+  aguardando_segunda_aprovacao: both('espera a segunda pessoa', 'waits for the second person'),
+  falha: both('correção recusada', 'correction refused'),
+  corrigida: both('corrigida', 'corrected'),
+})
+
+export const sessionStatus = named({
+  agendada: both('na fila', 'queued'),
+  em_andamento: both('em andamento', 'under way'),
+  concluida: both('concluída', 'done'),
+  concluida_com_falhas: both('concluída com falhas', 'done with gaps'),
+  falhou: both('falhou', 'failed'),
+  cancelada: both('cancelada', 'cancelled'),
+})

@@ -1,0 +1,118 @@
+import { both } from '../both.ts'
+import { counted, plural } from './plural.ts'
+export const subject = {
+  done: both(
+    (day: string, n: number, fresh: string, corrected: string, waiting: string) =>
+      n === 0
+        ? `Tudo feito: nenhuma divergência em ${day}${waiting === '0' ? '' : `, ${waiting} à espera`}`
+        : `Tudo feito: ${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}, ${waiting} à espera em ${day}`,
+    (day, n, fresh, corrected, waiting) =>
+      n === 0
+        ? `All done: no divergence on ${day}${waiting === '0' ? '' : `, ${waiting} waiting`}`
+        : `All done: ${fresh} new, ${corrected} corrected, ${waiting} waiting on ${day}`,
+  ),
+  gaps: both(
+    (day: string, gaps: string) => `Feito com lacunas em ${day}: ${gaps}`,
+    (day, gaps) => `Done with gaps on ${day}: ${gaps}`,
+  ),
+  failed: both(
+    (day: string, id: string) => `FALHOU: sessão ${id} de ${day}`,
+    (day, id) => `FAILED: session ${id} of ${day}`,
+  ),
+  alert: both(
+    (n: number, count: string, amount: string) =>
+      `${count} ${plural(n, 'divergência espera', 'divergências esperam')} uma pessoa: ${amount} em risco`,
+    (n, count, amount) =>
+      `${count} ${plural(n, 'divergence waits', 'divergences wait')} for a person: ${amount} at stake`,
+  ),
+  failure: both(
+    (id: string, day: string) => `Falha crítica na sessão ${id} de ${day}`,
+    (id, day) => `Critical failure in session ${id} of ${day}`,
+  ),
+  unqueued: both(
+    (when: string) => `Falha crítica: a sessão de ${when} não pôde ser posta na fila`,
+    (when) => `Critical failure: the session of ${when} could not be queued`,
+  ),
+  limit: both(
+    (id: string) => `Limite atingido: a sessão ${id} não corrigiu nada além dele`,
+    (id) => `Limit reached: session ${id} corrected nothing beyond it`,
+  ),
+  absence: both(
+    (day: string, hour: string) => `Nenhuma sessão de ${day} terminou até ${hour}`,
+    (day, hour) => `No session of ${day} ended by ${hour}`,
+  ),
+}
+
+export const headline = {
+  done: both('Tudo feito', 'All done'),
+  gaps: both('Feito com lacunas', 'Done with gaps'),
+  failed: both('Falhou', 'Failed'),
+  alert: both(
+    (n: number, count: string) =>
+      `${count} ${plural(n, 'divergência espera', 'divergências esperam')} uma pessoa`,
+    (n, count) => `${count} ${plural(n, 'divergence waits', 'divergences wait')} for a person`,
+  ),
+  failure: both('A sessão falhou, no todo ou em parte', 'The session failed, wholly or in part'),
+  unqueued: both('A sessão não pôde ser posta na fila', 'The session could not be queued'),
+  limit: both('Limite atingido: a correção automática parou', 'Limit reached: automatic correction stopped'),
+  absence: both(
+    (hour: string) => `Nenhuma sessão terminou até ${hour}`,
+    (hour) => `No session ended by ${hour}`,
+  ),
+}
+
+export const lead = {
+  nothing: both(
+    (n: number, rows: string) =>
+      n === 0
+        ? 'Nenhum lançamento foi lido na janela: confira se a carga chegou.'
+        : `${counted(rows, 'lançamento conferido', 'lançamentos conferidos')} e nenhuma divergência encontrada.`,
+    (n, rows) =>
+      n === 0
+        ? 'No entry was read in the window: check whether the load arrived.'
+        : `${counted(rows, 'entry', 'entries')} checked and no divergence found.`,
+  ),
+  found: both(
+    (rows: string, found: string, amount: string, corrected: string) =>
+      `${counted(rows, 'lançamento conferido', 'lançamentos conferidos')}, ${counted(found, 'divergência', 'divergências')} (${amount} em risco), ${counted(corrected, 'corrigida', 'corrigidas')}.`,
+    (rows, found, amount, corrected) =>
+      `${counted(rows, 'entry', 'entries')} checked, ${counted(found, 'divergence', 'divergences')} (${amount} at stake), ${corrected} corrected.`,
+  ),
+  waiting: both(
+    (n: number, count: string, amount: string) =>
+      n === 0
+        ? 'Nada espera uma pessoa.'
+        : `${count} ${plural(n, 'espera', 'esperam')} uma pessoa: ${amount} em risco.`,
+    (n, count, amount) =>
+      n === 0
+        ? 'Nothing waits for a person.'
+        : `${count} ${plural(n, 'waits', 'wait')} for a person: ${amount} at stake.`,
+  ),
+  failed: both(
+    'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',
+    'The session did not finish what was asked. What was committed stands and can be rolled back.',
+  ),
+  alert: both(
+    (fresh: string, amount: string) =>
+      `${counted(fresh, 'nova', 'novas')} nesta sessão; ${amount} em risco no que ela deixou à espera.`,
+    (fresh, amount) => `${fresh} new in this session; ${amount} at stake in what it left waiting.`,
+  ),
+  limit: both(
+    (limit: string) =>
+      `${limit}. Uma janela cheia de divergências costuma ser uma carga quebrada: nada além do limite foi corrigido, tudo está aberto para revisão.`,
+    (limit) =>
+      `${limit}. A window full of divergences is usually a broken load: nothing beyond the limit was corrected, everything is open for review.`,
+  ),
+  absence: both(
+    (day: string, due: string, hour: string) =>
+      `Havia uma sessão prevista para ${day} às ${due}, e nenhuma terminou até ${hour}. Os dados de hoje não foram conferidos.`,
+    (day, due, hour) =>
+      `A session was due on ${day} at ${due}, and none ended by ${hour}. Today's data have not been checked.`,
+  ),
+  unqueued: both(
+    (when: string, attempts: string) =>
+      `A sessão prevista para ${when} foi recusada pelo banco (${counted(attempts, 'tentativa', 'tentativas')}) e será tentada de novo.`,
+    (when, attempts) =>
+      `The session due on ${when} was refused by the database (${counted(attempts, 'attempt', 'attempts')}) and will be tried again.`,
+  ),
+}

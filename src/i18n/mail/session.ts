@@ -1,0 +1,76 @@
+import { both } from '../both.ts'
+import { plural } from './plural.ts'
+export const control = {
+  before: both('Antes da sessão', 'Before the session'),
+  after: both('Agora', 'Now'),
+  difference: both('Diferença', 'Difference'),
+  corrected: both('Explicada por correções desta sessão', 'Explained by corrections of this session'),
+  others: both(
+    'Explicada por correções e reversões posteriores',
+    'Explained by later corrections and rollbacks',
+  ),
+  unexplained: both('Sem explicação (carga ou mudança de fora)', 'Unexplained (load or change from outside)'),
+  balanced: both(
+    'Confere ao centavo: a diferença está toda explicada.',
+    'Balances to the cent: the whole difference is explained.',
+  ),
+  undone: both(
+    (n: number, count: string) =>
+      `A diferença desta sessão está explicada, mas ${count} ${plural(n, 'correção anterior foi desfeita', 'correções anteriores foram desfeitas')} fora do sistema.`,
+    (n, count) =>
+      `The difference of this session is explained, but ${count} earlier ${plural(n, 'correction was', 'corrections were')} undone from outside.`,
+  ),
+  unbalanced: both(
+    (amount: string) => `${amount} mudaram na janela sem passar pelo Conferente.`,
+    (amount) => `${amount} changed in the window without passing through Conferente.`,
+  ),
+  failed: both(
+    (text: string) => `Os totais não puderam ser medidos de novo: ${text}`,
+    (text) => `The totals could not be measured again: ${text}`,
+  ),
+  none: both('Nenhuma regra mediu valores nesta janela.', 'No rule measured amounts in this window.'),
+}
+
+export const session = {
+  id: both('Sessão', 'Session'),
+  status: both('Estado', 'State'),
+  mode: both('Modo', 'Mode'),
+  window: both('Janela', 'Window'),
+  rows: both('Linhas examinadas', 'Rows examined'),
+  suppressed: both('Silenciadas por exceção', 'Silenced by exception'),
+  obsolete: both('Obsoletas', 'Obsolete'),
+  duration: both('Duração', 'Duration'),
+  who: both('Pedida por', 'Asked for by'),
+  manual: both('manual: só detecta', 'manual: detects only'),
+  auto: both('auto: detecta e corrige o que pode', 'auto: detects and corrects what it may'),
+  loaded: both(
+    (from: string, to: string) => `carregados de ${from} a ${to}`,
+    (from, to) => `loaded from ${from} to ${to}`,
+  ),
+  booked: both(
+    (from: string, to: string) => `lançamentos de ${from} a ${to}`,
+    (from, to) => `booked from ${from} to ${to}`,
+  ),
+  seconds: both(
+    (n: string) => `${n} s`,
+    (n) => `${n} s`,
+  ),
+  error: both('Erro', 'Error'),
+  attempts: both('Tentativas', 'Attempts'),
+}
+
+export const absence = {
+  last: both('Última sessão que terminou', 'Last session that ended'),
+  none: both('nenhuma até hoje', 'none so far'),
+  running: both('Sessão em curso', 'Session under way'),
+  notRunning: both('nenhuma', 'none'),
+  error: both('Erro da agenda', 'Error of the schedule'),
+  state: both(
+    (id: string, status: string, when: string) => `${id}, ${status}${when && `, ${when}`}`,
+    (id, status, when) => `${id}, ${status}${when && `, ${when}`}`,
+  ),
+  todo: both(
+    'Confira se conferente trabalhar está no ar e se o banco responde. Ao voltar, o trabalhador recupera a sessão perdida.',
+    'Check that conferente trabalhar runs and that the database answers. Once back, the worker makes up for the missed session.',
+  ),
+}

@@ -1,0 +1,85 @@
+import { type Both, both } from './both.ts'
+
+export const metric = {
+  conferente_divergencias: both(
+    'Divergências por regra e status atual.',
+    'Findings by rule and present status.',
+  ),
+  conferente_divergencias_valor_brl: both(
+    'Valor em risco das divergências por regra e status atual, em BRL.',
+    'Amount at stake of the findings by rule and present status, in BRL.',
+  ),
+  conferente_espera_idade_segundos: both(
+    'Idade da divergência mais antiga que espera por uma pessoa, por regra.',
+    'Age of the oldest finding that waits for a person, by rule.',
+  ),
+  conferente_sessoes: both('Sessões por modo e status.', 'Sessions by mode and status.'),
+  conferente_ultima_sessao_timestamp_segundos: both(
+    'Quando terminou a última sessão de cada status (Unix).',
+    'When the last session of each status ended (Unix).',
+  ),
+  conferente_execucoes_regra: both('Execuções de regras por status.', 'Runs of rules by status.'),
+  conferente_regra_segundos_total: both(
+    'Tempo gasto por cada regra em todas as sessões.',
+    'Time spent by each rule in all sessions.',
+  ),
+  conferente_regra_linhas_total: both(
+    'Linhas examinadas por cada regra em todas as sessões.',
+    'Rows examined by each rule in all sessions.',
+  ),
+  conferente_encontradas_total: both(
+    'Achados de cada regra em todas as sessões, novos e recorrentes.',
+    'Findings of each rule in all sessions, new and recurring.',
+  ),
+  conferente_correcoes_automaticas_total: both(
+    'Linhas corrigidas por sessões, por regra.',
+    'Rows corrected by sessions, by rule.',
+  ),
+  conferente_correcoes_desfeitas_total: both(
+    'Correções que o armazém deixou de guardar (desfeitas por cargas ou por fora), por regra.',
+    'Corrections that the warehouse no longer held (undone by loads or otherwise from outside), by rule.',
+  ),
+  conferente_correcoes_refeitas_total: both(
+    'Correções refeitas por sessões depois de desfeitas, por regra.',
+    'Corrections that sessions made again after they were undone, by rule.',
+  ),
+  conferente_operacoes: both(
+    'Operações auditadas por tipo e status.',
+    'Audited operations by kind and status.',
+  ),
+  conferente_regra_precisao: both(
+    'Precisão observada da regra nas decisões das pessoas, 0 a 1.',
+    'Observed precision of the rule in the decisions of people, 0 to 1.',
+  ),
+  conferente_regra_precisao_minima: both(
+    'Limite inferior de 95 % da precisão da regra (Wilson), 0 a 1.',
+    'Lower bound of 95 % of the precision of the rule (Wilson), 0 to 1.',
+  ),
+  conferente_regra_limiar: both(
+    'Confiança a partir da qual a regra pode corrigir sozinha.',
+    'Confidence from which the rule may correct by itself.',
+  ),
+  conferente_regra_automatica: both(
+    '1 se a regra pode corrigir sozinha.',
+    '1 if the rule may correct by itself.',
+  ),
+  conferente_regra_decisoes_total: both(
+    'Decisões de pessoas sobre as propostas da regra.',
+    'Decisions of people on the proposals of the rule.',
+  ),
+  conferente_fila: both('Trabalhos na fila por tarefa e estado.', 'Jobs in the queue by task and state.'),
+  conferente_fila_idade_segundos: both(
+    'Há quanto tempo o trabalho mais antigo da fila espera.',
+    'How long the oldest job of the queue has waited.',
+  ),
+  conferente_correio: both('Mensagens por tipo e status.', 'Messages by kind and status.'),
+  conferente_correio_recusados_total: both(
+    'Destinatários que o servidor de correio recusou de vez, por tipo de mensagem.',
+    'Recipients whom the mail server refused for good, by kind of message.',
+  ),
+  conferente_trabalhadores: both('Trabalhadores vivos.', 'Workers alive.'),
+  conferente_http_segundos: both(
+    'Duração das requisições HTTP por rota, método e status.',
+    'Duration of HTTP requests by route, method and status.',
+  ),
+} as Record<string, Both<string>>

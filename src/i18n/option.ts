@@ -1,0 +1,173 @@
+import { both } from './both.ts'
+
+export const option = {
+  witnessLink: both(
+    'elo que uma mensagem guardada testemunha; com --selo',
+    'link that a message bears witness to; with --selo',
+  ),
+  witnessSeal: both('selo desse elo, como está na mensagem', 'seal of that link, as the message has it'),
+  unsent: both('só as não enviadas', 'only those not sent'),
+  sendNow: both('envia agora as que esperam; precisa de SMTP_URL', 'sends what waits now; needs SMTP_URL'),
+  port: both(
+    'porta em que o servidor escuta; 0 escolhe uma livre',
+    'port to listen on; 0 chooses a free one',
+  ),
+  ruru: both(
+    'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
+    "GraphQL's page at /ruru and its schema open to all; for development only",
+  ),
+  tokenRole: both(
+    'papel que o token dá: leitor, revisor, operador ou administrador',
+    'role that the token gives: leitor, revisor, operador or administrador',
+  ),
+  tokenName: both(
+    'pessoa ou ferramenta que o usa; é o nome que a auditoria registra',
+    'person or tool that uses it; the name that the audit records',
+  ),
+  tokenValidity: both(
+    'prazo: 12h, 90d (o normal), 6m, 1a; no máximo dois anos',
+    'how long: 12h, 90d (the default), 6m, 1a; two years at most',
+  ),
+  tokenList: both('lista os tokens emitidos', 'lists the tokens that were issued'),
+  tokenRevoke: both(
+    'recusa este token de agora em diante, também os de login único (jti)',
+    'refuses this token from now on, also one of single sign-on (jti)',
+  ),
+  tokenRevokePerson: both(
+    'recusa todos os tokens que a pessoa recebeu até agora',
+    'refuses all tokens issued to the person so far',
+  ),
+  tokenReason: both('por que é revogado', 'why it is revoked'),
+  json: both('um documento JSON em stdout', 'one JSON document on stdout'),
+  mode: both(
+    'manual só detecta; auto detecta e corrige o que é seguro',
+    'manual detects only; auto detects and corrects what is safe',
+  ),
+  from: both(
+    'primeira data de lançamento, incluída; sem datas, o que foi carregado desde a última sessão',
+    'first booking date, included; without dates, what was loaded since the last session',
+  ),
+  to: both('última data de lançamento, incluída', 'last booking date, included'),
+  fromDay: both('primeira data de lançamento, incluída', 'first booking date, included'),
+  evaluated: both('regra a avaliar', 'rule to back-test'),
+  otherFunction: both(
+    'outra versão da função da regra, para comparar',
+    'another version of the rule’s function, to compare',
+  ),
+  figure: both('grava o diagrama de confiabilidade em SVG', 'writes the reliability diagram as SVG'),
+  rules: both('só esta regra (pode repetir)', 'only this rule (may be repeated)'),
+  simulate: both(
+    'faz tudo de verdade, mostra o que mudaria e desfaz no fim',
+    'does the real work, shows what would change, and undoes it',
+  ),
+  status: both(
+    (values: string) => `só as deste status: ${values} (sem ela, as que esperam uma pessoa)`,
+    (values) => `only those of this status: ${values} (without it, those that wait for a person)`,
+  ),
+  exportFormat: both('csv ou xlsx', 'csv or xlsx'),
+  dialect: both(
+    'do CSV: pt-BR (ponto e vírgula, vírgula decimal, dd/mm/aaaa; o padrão) ou rfc4180, para programas',
+    'of CSV: pt-BR (semicolons, decimal comma, dd/mm/yyyy; the default) or rfc4180, for programs',
+  ),
+  foundBy: both('só as encontradas por esta sessão', 'only those found by this session'),
+  exportStatus: both(
+    (values: string) => `só as deste status, pode repetir: ${values} (sem ela, todas)`,
+    (values) => `only those of this status, may be repeated: ${values} (all without it)`,
+  ),
+  foundFrom: both(
+    'só as encontradas pela primeira vez neste dia ou depois',
+    'only those first found on this day or later',
+  ),
+  foundTo: both(
+    'só as encontradas pela primeira vez neste dia ou antes',
+    'only those first found on this day or earlier',
+  ),
+  file: both('arquivo a gravar; sem ela, stdout', 'file to write; stdout without it'),
+  overwrite: both('substitui o arquivo, se já existe', 'replaces the file if it exists'),
+  exportReason: both('para quê; fica na auditoria', 'what for; kept in the audit'),
+  ruleFilter: both('só as desta regra', 'only those of this rule'),
+  limit: both('no máximo tantas linhas (20)', 'no more rows than this (20)'),
+  undone: both(
+    'em vez disso: as correções que uma carga desfez, para levar a quem cuida da origem',
+    'instead: the corrections that a load undid, for the owner of the source',
+  ),
+  detail: both('mostra também a justificativa de cada uma', 'also shows the justification of each'),
+  ids: both('ids das divergências', 'ids of the findings'),
+  id: both('id da divergência', 'id of the finding'),
+  findings: both('ids das divergências', 'ids of the findings'),
+  operation: both('id da operação', 'id of the operation'),
+  session: both('id da sessão', 'id of the session'),
+  reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
+  seen: both(
+    'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',
+    'code of what you saw of each, in the order of the ids, as listar shows it; one that changed since is left alone. On a terminal you need not: the findings are shown and you confirm. Elsewhere it is required only where somebody typed values',
+  ),
+  because: both(
+    'erradas (conta contra a regra) ou outra-razao; num terminal, é perguntado',
+    'erradas (counts against the rule) or outra-razao; on a terminal you are asked',
+  ),
+  exceptionFinding: both(
+    'declara certo o registro desta divergência, para a regra dela',
+    'declares the row of this finding right, for its rule',
+  ),
+  exceptionRule: both(
+    'regra que não deve mais apontar o registro, mesmo sem divergência; com --registro',
+    'rule that should no longer flag the row, even without a finding; with --registro',
+  ),
+  exceptionRow: both('chave do registro; com --regra', 'key of the row; with --regra'),
+  exceptionUntil: both('último dia em que vale, AAAA-MM-DD', 'last day on which it holds, YYYY-MM-DD'),
+  exceptionRevoke: both(
+    'revoga esta exceção: a próxima sessão volta a olhar o registro',
+    'revokes this exception: the next session looks at the row again',
+  ),
+  exceptionAll: both('também as vencidas e as revogadas', 'those that expired or were revoked as well'),
+  reopenSession: both(
+    'todas as revertidas que esta sessão tinha corrigido',
+    'all that were rolled back of what this session had corrected',
+  ),
+  auto: both(
+    'devolve a esta regra a correção automática; pede --motivo',
+    'gives this rule its automatic correction back; needs --motivo',
+  ),
+  reasonToSet: both(
+    'por que; obrigatório para alterar, fica na auditoria',
+    'why; required for a change, kept in the audit trail',
+  ),
+  value: both('coluna e seu valor certo (pode repetir)', 'column and its right value (may be repeated)'),
+  table: both('tabela com esquema, como dw.lancamentos', 'schema-qualified table, such as dw.lancamentos'),
+  recordId: both('chave do registro', 'key of the row'),
+  key: both('nome da configuração; sem ele, todas', 'name of the setting; without it, all of them'),
+  newValue: both('novo valor; sem ele, mostra o atual', 'new value; without it, shows the present one'),
+  contractTable: both('relação a conferir (dw.lancamentos)', 'relation to check (dw.lancamentos)'),
+  rows: both('quantos lançamentos gerar (500000)', 'how many entries to generate (500000)'),
+  seed: both('a mesma semente gera o mesmo armazém (42)', 'the same seed makes the same warehouse (42)'),
+  cron: both(
+    'minuto hora dia mês dia-da-semana, em números (0 7 * * *)',
+    'minute hour day month weekday, in numbers (0 7 * * *)',
+  ),
+  zone: both(
+    'fuso horário IANA em que a hora é lida (America/Sao_Paulo)',
+    'IANA time zone in which the time is read (America/Sao_Paulo)',
+  ),
+  showSchedule: both(
+    'só mostra a agenda e as próximas cinco execuções',
+    'only shows the schedule and the next five runs',
+  ),
+  systemd: both(
+    'escreve uma unidade systemd neste arquivo (- para stdout); não instala nada',
+    'writes a systemd unit to this file (- for stdout); installs nothing',
+  ),
+  windows: both(
+    'escreve uma tarefa do Agendador do Windows neste arquivo (- para stdout); não instala nada',
+    'writes a Windows Task Scheduler task to this file (- for stdout); installs nothing',
+  ),
+  crontab: both(
+    'escreve as linhas de crontab de quem roda sem trabalhador (- para stdout); não instala nada',
+    'writes the crontab lines for those who run without a worker (- for stdout); installs nothing',
+  ),
+  stopWithin: both(
+    'segundos para terminar ou devolver o que está em curso, depois do pedido de encerramento',
+    'seconds to finish or hand back the current work after it was asked to end',
+  ),
+  jobs: both('quantos trabalhos ao mesmo tempo neste processo', 'how many jobs at once in this process'),
+}

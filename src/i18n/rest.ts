@@ -1,0 +1,209 @@
+import { type Both, both, same } from './both.ts'
+import { metric } from './metric.ts'
+
+/** What REST, its documentation, health and metrics say. */
+export const rest = {
+  title: same('Conferente'),
+  description: both(
+    'Divergências de um data warehouse financeiro: o que foi encontrado, o que se decidiu e o que foi corrigido. ' +
+      'Datas são dias no fuso da agenda, ambas incluídas; valores são em BRL. Todo erro é um problem document (RFC 9457).',
+    'Divergences of a financial data warehouse: what was found, what was decided, what was corrected. ' +
+      'Dates are days in the zone of the schedule, both included; amounts are in BRL. Every error is a problem document (RFC 9457).',
+  ),
+  bearer: both(
+    'Um token de conferente token, ou do single sign-on.',
+    'A token of conferente token, or of single sign-on.',
+  ),
+  tags: {
+    divergencias: both(
+      'O que foi encontrado, e o que as pessoas decidiram.',
+      'What was found, and the word of who reviews.',
+    ),
+    auditoria: both('O que aconteceu, e por quem.', 'What happened, and by whom.'),
+    relatorios: both('Exportações e desempenho.', 'Exports and performance.'),
+    metricas: both('Linhas planas para ferramentas de BI.', 'Flat rows for BI tools.'),
+  },
+  operation: {
+    divergencias: both(
+      'Divergências, com filtros, em páginas com total.',
+      'Findings, with filters, in pages with a total.',
+    ),
+    processar: both(
+      'Pede uma sessão, que um trabalhador executa. Com simular, a resposta já traz o resultado e nada fica gravado.',
+      'Asks for a session, which a worker runs. With simular, the answer holds the result and nothing is kept.',
+    ),
+    aprovar: both(
+      'Aprova correções e as faz. A resposta diz o que aconteceu com cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
+      'Approves corrections and makes them. The answer says what became of each: it may need a second person, be obsolete or fail.',
+    ),
+    confirmar: both(
+      'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
+      'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
+    ),
+    desfazer: both(
+      'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
+      'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
+    ),
+    rejeitar: both(
+      'Rejeita uma divergência; ela não volta enquanto a linha não mudar.',
+      'Rejects a finding; it stays silent until the row changes.',
+    ),
+    operacoes: both('Operações auditadas, a mais recente primeiro.', 'Audited operations, latest first.'),
+    sessoes: both(
+      'Sessões, a mais recente primeiro, com o que cada regra fez.',
+      'Sessions, latest first, with what each rule did.',
+    ),
+    exportar: both(
+      'Divergências em CSV ou XLSX. Cada exportação é uma operação auditada, com o SHA-256 do arquivo.',
+      'Findings as CSV or XLSX. Each export is an audited operation, with the SHA-256 of the file.',
+    ),
+    desempenho: both(
+      'Desempenho de sessões e regras em um período; sem datas, nos últimos 30 dias.',
+      'How sessions and rules did in a period; without dates, in the last 30 days.',
+    ),
+    resumo: both(
+      'Divergências por dia, regra e status: uma lista de linhas planas, para Data Studio e Power BI.',
+      'Findings by day, rule and status: a list of flat rows, for Data Studio and Power BI.',
+    ),
+  },
+  parameter: {
+    status: both('Um ou mais status.', 'One status or more.'),
+    regra: both('Uma ou mais regras.', 'One rule or more.'),
+    umaRegra: both('A regra.', 'The rule.'),
+    tabela: both('A tabela da linha, com esquema.', 'Table of the row, schema-qualified.'),
+    registro: both('A chave da linha, como texto.', 'Key of the row, as text.'),
+    sessao: both('A sessão.', 'The session.'),
+    confianca: both('Confiança, de 0 a 1, incluída.', 'Confidence, 0 to 1, included.'),
+    valor: both('Valor em risco em BRL, incluído.', 'Amount at stake in BRL, included.'),
+    dia: both('Dia, AAAA-MM-DD, incluído.', 'Day, YYYY-MM-DD, included.'),
+    ordem: both(
+      'Coluna da ordem; com - na frente, do maior ao menor.',
+      'Column to order by; with - in front, largest first.',
+    ),
+    pagina: both('A página, a partir de 1.', 'The page, from 1.'),
+    porPagina: both('Linhas por página.', 'Rows in a page.'),
+    ids: both(
+      'As divergências. As que já não podem ser decididas ficam como estão, com o motivo na resposta; as outras seguem.',
+      'The findings. Those that can no longer be decided are left alone, and the answer says why; the others go through.',
+    ),
+    visto: both(
+      'O campo visto de cada uma, como veio na lista, na ordem de ids. Só se aprova o que foi visto.',
+      'The field visto of each, as the list gave it, in the order of ids. You approve what you saw.',
+    ),
+    operacao: both('A operação.', 'The operation.'),
+    id: both('A divergência.', 'The finding.'),
+    motivo: both(
+      'O motivo, em uma frase para a auditoria; na query ou no corpo.',
+      'The reason, in a sentence for the audit; in the query or in the body.',
+    ),
+    modo: both(
+      'manual só detecta; auto detecta e corrige o que pode.',
+      'manual only detects; auto detects and corrects what it may.',
+    ),
+    simular: both('Mostra o que mudaria e não muda nada.', 'Shows what would change and changes nothing.'),
+    tipo: both('Um ou mais tipos de operação.', 'One kind of operation or more.'),
+    ator: both('Quem fez.', 'Who did it.'),
+    formato: both('csv ou xlsx.', 'csv or xlsx.'),
+    dialeto: both(
+      'Do CSV: pt-BR abre no Excel brasileiro; rfc4180 é para programas.',
+      'Of CSV: pt-BR opens in a Brazilian Excel; rfc4180 is for programs.',
+    ),
+  },
+  answer: {
+    page: both('Uma página.', 'A page.'),
+    queued: both(
+      'A sessão agendada; Location diz onde acompanhá-la.',
+      'The session that was queued; Location says where to follow it.',
+    ),
+    simulated: both(
+      'A sessão simulada, com o resumo do que mudaria.',
+      'The simulated session, with a summary of what would change.',
+    ),
+    decided: both('As divergências como ficaram.', 'The findings as they are now.'),
+    rows: both('As linhas.', 'The rows.'),
+    report: both('O relatório.', 'The report.'),
+    file: both('O arquivo.', 'The file.'),
+    problem: both(
+      'O que está errado, onde, e o que estaria certo (RFC 9457).',
+      'What is wrong, where, and what would be right (RFC 9457).',
+    ),
+  },
+  place: {
+    querystring: both('no parâmetro', 'in the parameter'),
+    params: both('no caminho', 'in the path'),
+    body: both('no corpo', 'in the body'),
+    headers: both('no cabeçalho', 'in the header'),
+  } as Record<string, Both<string>>,
+  invalid: both(
+    (place: string, name: string) => `valor não aceito ${place}${name === '' ? '' : ` ${name}`}`,
+    (place, name) => `value not accepted ${place}${name === '' ? '' : ` ${name}`}`,
+  ),
+  unknownName: both(
+    (place: string, name: string) => `nome desconhecido ${place}: ${name}`,
+    (place, name) => `unknown name ${place}: ${name}`,
+  ),
+  missingName: both(
+    (place: string, name: string) => `falta ${name} ${place}`,
+    (place, name) => `${name} is missing ${place}`,
+  ),
+  expected: {
+    names: both(
+      (names: string) => `São possíveis: ${names}.`,
+      (names) => `Possible: ${names}.`,
+    ),
+    type: both(
+      (type: string) => `Deve ser do tipo ${type}.`,
+      (type) => `Must be of type ${type}.`,
+    ),
+    format: both(
+      (format: string) =>
+        format === 'date' ? 'Deve ser uma data do calendário, AAAA-MM-DD.' : `Deve ter a forma ${format}.`,
+      (format) =>
+        format === 'date' ? 'Must be a date of the calendar, YYYY-MM-DD.' : `Must have the form ${format}.`,
+    ),
+    pattern: both('Não tem a forma esperada.', 'Is not of the expected form.'),
+    limit: both(
+      (comparison: string, limit: number) => `Deve ser ${comparison} ${limit}.`,
+      (comparison, limit) => `Must be ${comparison} ${limit}.`,
+    ),
+    items: both(
+      (limit: number, most: boolean) => `Deve ter ${most ? 'no máximo' : 'no mínimo'} ${limit} itens.`,
+      (limit, most) => `Must have ${most ? 'at most' : 'at least'} ${limit} items.`,
+    ),
+    length: both(
+      (limit: number, most: boolean) => `Deve ter ${most ? 'no máximo' : 'no mínimo'} ${limit} caracteres.`,
+      (limit, most) => `Must have ${most ? 'at most' : 'at least'} ${limit} characters.`,
+    ),
+    unique: both('Cada item só uma vez.', 'Each item only once.'),
+  },
+  unavailableHint: both('/readyz diz quando volta.', '/readyz says when it is back.'),
+  exportReason: both('exportação pela API', 'export by the API'),
+  tooManyExports: both(
+    'exportações demais ao mesmo tempo; espere uma acabar',
+    'too many exports at once; wait for one to end',
+  ),
+  method: both(
+    (method: string, path: string) => `${path} não aceita ${method}`,
+    (method, path) => `${path} does not take ${method}`,
+  ),
+  page: {
+    title: same('Conferente: API'),
+    token: same('Token'),
+    show: both('Mostrar a API', 'Show the API'),
+  },
+  notReady: both(
+    (parts: string) => `não está pronto: ${parts}`,
+    (parts) => `not ready: ${parts}`,
+  ),
+  part: {
+    banco: both('o banco de dados não responde', 'the database does not answer'),
+    migracoes: both(
+      'as migrações do banco não são as desta versão',
+      'the migrations of the database are not those of this release',
+    ),
+    trabalhador: both('nenhum trabalhador está vivo', 'no worker is alive'),
+    sessao: both('a última sessão terminou há tempo demais', 'the last session that ended is too old'),
+    correio: both('mensagens esperam demais ou falharam', 'messages wait too long or have failed'),
+  } as Record<string, Both<string>>,
+  metric,
+}

@@ -1,0 +1,85 @@
+import { both } from './both.ts'
+
+export const result = {
+  revertida: both('REVERTIDA', 'ROLLED BACK'),
+  ja_revertida: both('JÁ REVERTIDA', 'ALREADY ROLLED BACK'),
+  conflito: both(
+    'CONFLITO (o registro mudou depois; nada foi tocado)',
+    'CONFLICT (the row changed since; nothing was touched)',
+  ),
+  ausente: both('AUSENTE (o registro não existe mais)', 'GONE (the row does not exist any more)'),
+  recusada: both(
+    'RECUSADA pelo armazém (uma restrição ou gatilho)',
+    'REFUSED by the warehouse (a constraint or trigger)',
+  ),
+  aguardando_segunda_aprovacao: both('AGUARDA outra pessoa', 'WAITS for another person'),
+  deixada: both('DEIXADA como estava', 'LEFT as it was'),
+  autoGiven: both(
+    (rule: string) => `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
+    (rule) => `Rule ${rule} corrects by itself again; a new record of decisions begins.`,
+  ),
+  excepted: both(
+    (id: string, rule: string, row: string, until: string) =>
+      `Exceção ${id}: a regra ${rule} não aponta o registro ${row} até ${until}.`,
+    (id, rule, row, until) => `Exception ${id}: rule ${rule} is silent about row ${row} until ${until}.`,
+  ),
+  exceptionRevoked: both(
+    (id: string) => `Exceção ${id} revogada: a próxima sessão volta a olhar o registro.`,
+    (id) => `Exception ${id} revoked: the next session looks at the row again.`,
+  ),
+  gone: both('(o registro não existe mais)', '(the row does not exist any more)'),
+  rollback: both(
+    (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,
+    (back, kept) => `rolled back: ${back}; not rolled back: ${kept}`,
+  ),
+  notTried: both(
+    (role: string) => `não experimentada: o login não tem o papel ${role}`,
+    (role) => `not tried: the login lacks the role ${role}`,
+  ),
+  diagnosis: both(
+    (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
+    (errors, warnings) => `errors: ${errors}; warnings: ${warnings}`,
+  ),
+  session: both(
+    (id: string, status: string, window: string) => `Sessão ${id}: ${status}; ${window}`,
+    (id, status, window) => `Session ${id}: ${status}; ${window}`,
+  ),
+  totals: both(
+    (rows: string, found: string, atStake: string, corrected: string, amount: string) =>
+      `${rows} linhas examinadas, ${found} divergências (${atStake} em risco), ${corrected} corrigidas (${amount})`,
+    (rows, found, atStake, corrected, amount) =>
+      `${rows} rows examined, ${found} findings (${atStake} at stake), ${corrected} corrected (${amount})`,
+  ),
+  undone: both(
+    (undone: string, again: string) =>
+      `${undone} correções anteriores desfeitas fora do sistema, ${again} refeitas (o valor já contado não conta outra vez)`,
+    (undone, again) =>
+      `${undone} earlier corrections undone from outside, ${again} made again (an amount already counted is not counted twice)`,
+  ),
+  simulated: both(
+    (status: string, window: string) => `Simulação: terminaria ${status}; ${window}. Nada foi alterado.`,
+    (status, window) => `Simulation: it would end ${status}; ${window}. Nothing was changed.`,
+  ),
+  wouldCorrect: both('[corrigiria]', '[would correct]'),
+  wouldOpen: both('[ficaria aberta]', '[would stay open]'),
+  wouldFail: both('[falharia]', '[would fail]'),
+}
+
+export const approval = {
+  ask: both(
+    (n: string) => (n === '1' ? 'Aprovar e corrigir o que está acima?' : `Aprovar e corrigir as ${n} acima?`),
+    (n) => (n === '1' ? 'Approve and correct what is shown above?' : `Approve and correct the ${n} above?`),
+  ),
+}
+
+export const rollback = {
+  ask: both('As correções estavam erradas?', 'Were the corrections wrong?'),
+  wrong: both(
+    'sim: conta contra a regra, e elas não voltam à fila enquanto o registro não mudar',
+    'yes: it counts against the rule, and they stay silent until the row changes',
+  ),
+  other: both(
+    'não, é por outra razão: não conta, e elas voltam à fila',
+    'no, for another reason: it does not count, and they come back to the queue',
+  ),
+}

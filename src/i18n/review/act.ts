@@ -1,0 +1,80 @@
+import { both } from '../both.ts'
+
+export const act = {
+  approve: {
+    one: both('Aprovar 1', 'Approve 1'),
+    many: both('Aprovar {n}', 'Approve {n}'),
+  },
+  reject: {
+    one: both('Rejeitar 1', 'Reject 1'),
+    many: both('Rejeitar {n}', 'Reject {n}'),
+  },
+  confirm: {
+    one: both('1 procede, tratado fora', '1 is right, dealt with outside'),
+    many: both('{n} procedem, tratados fora', '{n} are right, dealt with outside'),
+  },
+  correct: both('Corrigir este', 'Correct this one'),
+  note: both('Motivo', 'Reason'),
+}
+
+export const only = {
+  approve: both('Aprovar só este', 'Approve this one alone'),
+  reject: both('Rejeitar só este', 'Reject this one alone'),
+  confirm: both('Só este procede, tratado fora', 'This one alone is right, dealt with outside'),
+}
+
+export const action = {
+  approve: both('Aprovar', 'Approve'),
+  reject: both('Rejeitar', 'Reject'),
+  confirm: both('Procede, tratada fora', 'Right, dealt with outside'),
+  correct: both('Corrigir com outro valor', 'Correct with another value'),
+  except: both('Declarar exceção', 'Declare an exception'),
+  revert: both('Desfazer a correção', 'Undo the correction'),
+  reopen: both('Reabrir', 'Reopen'),
+  undo: both('Desfazer', 'Undo'),
+}
+
+export const explain = {
+  correct: both(
+    'Outra pessoa precisa aprovar o que você digitar.',
+    'Another person has to approve what you type.',
+  ),
+  except: both(
+    'A regra deixa este registro em paz até o dia que você disser.',
+    'The rule leaves this row in peace until the day that you say.',
+  ),
+  revert: both(
+    'O registro volta a ter exatamente o que tinha. Se alguém o mudou depois, nada é tocado.',
+    'The row gets back exactly what it had. If somebody changed it since, nothing is touched.',
+  ),
+  reopen: both('A divergência volta a esperar por decisão.', 'The finding waits for a decision again.'),
+}
+
+/** What is recorded as the reason of an act that asks for none: what was done, and no more. */
+export const reasonFor = {
+  approve: {
+    one: both('aprovada na revisão', 'approved in the review'),
+    many: both('aprovadas na revisão, {n} de uma vez', 'approved in the review, {n} at once'),
+  },
+  reject: {
+    one: both('rejeitada na revisão', 'rejected in the review'),
+    many: both('rejeitadas na revisão, {n} de uma vez', 'rejected in the review, {n} at once'),
+  },
+  confirm: {
+    one: both('procede, tratada fora; dito na revisão', 'right, dealt with outside; said in the review'),
+    many: both(
+      'procedem, tratadas fora; dito na revisão, {n} de uma vez',
+      'right, dealt with outside; said in the review, {n} at once',
+    ),
+  },
+  undo: both('desfeito na revisão por quem decidiu', 'undone in the review by who decided'),
+}
+
+export const weigh = {
+  title: both('Antes de aprovar', 'Before you approve'),
+  second: {
+    one: both('1 vai para uma segunda pessoa', '1 goes to a second person'),
+    many: both('{n} vão para uma segunda pessoa', '{n} go to a second person'),
+  },
+  now: both('o armazém muda já, sem segunda pessoa', 'the warehouse changes now, without a second person'),
+}

@@ -1,0 +1,123 @@
+import { both, same } from '../both.ts'
+
+/** Headings of the bundled rules; another rule's description is its heading. */
+export const rule = {
+  trade_marketing: both('Trade marketing em outra categoria', 'Trade marketing in another category'),
+  pendente_verificacao: both('Pendentes com categoria inferida', 'Pending, with a category inferred'),
+  validacao_valores: both('Valores que não batem com o documento', 'Amounts that their document denies'),
+}
+
+export const ruleSentence = {
+  trade_marketing: both(
+    'O texto, o fornecedor ou a conta casa com um padrão de marketing, e a categoria lançada é outra.',
+    'Text, supplier or account matches a marketing pattern, and the booked category is another.',
+  ),
+  pendente_verificacao: both(
+    'Estacionados como pendentes; a categoria vem da história de lançamentos parecidos.',
+    'Parked as pending; the category comes from the history of alike entries.',
+  ),
+  validacao_valores: both(
+    'O valor lançado não é o que o documento diz.',
+    'The booked amount is not what the document says.',
+  ),
+}
+
+export const kind = {
+  multiplicado: {
+    title: both('Multiplicado por {n}', 'Multiplied by {n}'),
+    sentence: both(
+      'O valor lançado é {n} vezes o do documento.',
+      'The booked amount is {n} times that of the document.',
+    ),
+  },
+  dividido: {
+    title: both('Dividido por {n}', 'Divided by {n}'),
+    sentence: both(
+      'O valor do documento é {n} vezes o lançado.',
+      'The document says {n} times the booked amount.',
+    ),
+  },
+  sinal_trocado: {
+    title: both('Sinal trocado', 'Sign turned'),
+    sentence: both(
+      'O valor lançado é o do documento com o sinal contrário.',
+      'The booked amount is that of the document with the other sign.',
+    ),
+  },
+  desconto_ignorado: {
+    title: both('Desconto não abatido', 'Discount left out'),
+    sentence: both(
+      'O valor lançado é o do documento sem o desconto.',
+      'The booked amount is that of the document without its discount.',
+    ),
+  },
+  desconto_em_dobro: {
+    title: both('Desconto abatido duas vezes', 'Discount taken twice'),
+    sentence: both(
+      'O desconto do documento foi abatido duas vezes.',
+      'The discount of the document was taken twice.',
+    ),
+  },
+  digitos_trocados: {
+    title: both('Algarismos trocados', 'Digits swapped'),
+    sentence: both('Dois algarismos trocaram de lugar.', 'Two digits changed places.'),
+  },
+  razao_cambial: {
+    title: both('Moeda não convertida', 'Currency not converted'),
+    sentence: both(
+      'A razão entre o valor lançado e o do documento parece uma taxa de câmbio.',
+      'Booked amount and document stand to each other like an exchange rate.',
+    ),
+  },
+  outro: {
+    title: both('Outro valor que o do documento', 'Not the amount of the document'),
+    sentence: both(
+      'O valor difere do documento sem um padrão conhecido.',
+      'The amount differs from the document without a known pattern.',
+    ),
+  },
+  duplicidade: {
+    title: both('Documento lançado duas vezes', 'Document booked twice'),
+    sentence: both(
+      'O mesmo documento já está em outro lançamento. O Conferente não apaga: procede se o estorno foi pedido.',
+      'The same document is in another entry already. Conferente deletes nothing: it is right once the reversal was asked for.',
+    ),
+  },
+  duplicidade_proxima: {
+    title: both(
+      'Documento lançado de novo, outro dia ou filial',
+      'Document booked again, other day or branch',
+    ),
+    sentence: both(
+      'O mesmo documento já está em outro lançamento, de outro dia ou de outra filial. O Conferente não apaga: procede se o estorno foi pedido.',
+      'The same document is in another entry, of another day or branch. Conferente deletes nothing: it is right once the reversal was asked for.',
+    ),
+  },
+}
+
+export const way = {
+  aumenta: both(', lançado a menos', ', booked too low'),
+  diminui: both(', lançado a mais', ', booked too high'),
+}
+
+export const band = {
+  sure: {
+    title: same('{name}'),
+    sentence: same(''),
+  },
+  likely: {
+    title: both('{name}, provável', '{name}, likely'),
+    sentence: same(''),
+  },
+  doubtful: {
+    title: both('{name}, duvidoso', '{name}, doubtful'),
+    sentence: both(
+      'Há mais contra do que a favor: olhe um por um.',
+      'More speaks against it than for it: look at each.',
+    ),
+  },
+  unlikely: {
+    title: both('{name}, improvável', '{name}, unlikely'),
+    sentence: both('O histórico diz que não.', 'History says no.'),
+  },
+}

@@ -1,0 +1,116 @@
+import { both } from './both.ts'
+
+export const usage = {
+  seeHelp: both(
+    'Veja conferente --help, ou conferente COMANDO --help.',
+    'See conferente --help, or conferente COMMAND --help.',
+  ),
+  didYouMean: both(
+    (nearest: string) => `Seria ${nearest}?`,
+    (nearest) => `Did you mean ${nearest}?`,
+  ),
+  unknownOption: both(
+    (name: string) => `opção desconhecida: ${name}`,
+    (name) => `unknown option: ${name}`,
+  ),
+  unknownCommand: both(
+    (name: string) => `comando desconhecido: ${name}`,
+    (name) => `unknown command: ${name}`,
+  ),
+  missingArgument: both(
+    (name: string) => `falta o argumento ${name}`,
+    (name) => `argument ${name} is missing`,
+  ),
+  optionMissingArgument: both(
+    (flags: string) => `falta o valor da opção ${flags}`,
+    (flags) => `the value of option ${flags} is missing`,
+  ),
+  missingOption: both(
+    (flags: string) => `falta a opção obrigatória ${flags}`,
+    (flags) => `required option ${flags} is missing`,
+  ),
+  conflict: both(
+    (a: string, b: string) => `${a} não pode ser usada com ${b}`,
+    (a, b) => `${a} cannot be used with ${b}`,
+  ),
+  excessArguments: both('argumentos demais', 'too many arguments'),
+  dateForm: both(
+    (value: string) => `data mal escrita: ${value}; escreva AAAA-MM-DD, como 2026-10-31`,
+    (value) => `badly written date: ${value}; write YYYY-MM-DD, such as 2026-10-31`,
+  ),
+  dateImpossible: both(
+    (value: string) => `data impossível: ${value} não existe no calendário`,
+    (value) => `impossible date: the calendar has no ${value}`,
+  ),
+  datesReversed: both(
+    (from: string, to: string) =>
+      `janela invertida: ${from} é depois de ${to}; a data de início vem antes, e ambas são incluídas`,
+    (from, to) =>
+      `window reversed: ${from} is after ${to}; the first date comes first, and both are included`,
+  ),
+  integer: both(
+    (value: string, least: number, most: number) =>
+      `número inválido: ${value}; é preciso um inteiro de ${least} a ${most}`,
+    (value, least, most) => `invalid number: ${value}; an integer from ${least} to ${most} is needed`,
+  ),
+  id: both(
+    (value: string) => `id inválido: ${value}; é preciso um inteiro positivo`,
+    (value) => `invalid id: ${value}; a positive integer is needed`,
+  ),
+  link: both(
+    (value: string) => `elo inválido: ${value}; é preciso um inteiro desde 0, sem pontos`,
+    (value) => `invalid link: ${value}; an integer from 0 is needed, without separators`,
+  ),
+  seal: both(
+    (value: string) => `selo inválido: ${value}; são 64 dígitos hexadecimais`,
+    (value) => `invalid seal: ${value}; it has 64 hexadecimal digits`,
+  ),
+  witnessBoth: both(
+    '--elo e --selo vêm juntos, da mesma mensagem',
+    '--elo and --selo come together, from the same message',
+  ),
+  oneOf: both(
+    (value: string, values: string) => `valor inválido: ${value}; são possíveis: ${values}`,
+    (value, values) => `invalid value: ${value}; possible are: ${values}`,
+  ),
+  assignment: both(
+    (value: string) => `valor mal escrito: ${value}; escreva coluna=valor`,
+    (value) => `badly written value: ${value}; write column=value`,
+  ),
+  unknownRule: both(
+    (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
+    (name, known) => `unknown rule: ${name}; there are: ${known}`,
+  ),
+  tokenOne: both(
+    'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
+    'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',
+  ),
+  validity: both(
+    (value: string, most: number) =>
+      `prazo inválido: ${value}; escreva 12h, 90d, 6m ou 1a, no máximo ${most} dias`,
+    (value, most) => `invalid validity: ${value}; write 12h, 90d, 6m or 1a, at most ${most} days`,
+  ),
+  unknownSetting: both(
+    (key: string) => `configuração desconhecida: ${key}; veja todas com conferente configurar`,
+    (key) => `unknown setting: ${key}; see all with conferente configurar`,
+  ),
+  exceptionOne: both(
+    'diga uma só coisa: --declarar, --regra com --registro, --revogar ou --todas; --ate e --motivo vão só com quem declara ou revoga',
+    'give one act: --declarar, --regra with --registro, --revogar or --todas; --ate and --motivo go only with declaring or revoking',
+  ),
+  unknownFinding: both(
+    (id: string) => `divergência desconhecida: ${id}`,
+    (id) => `unknown finding: ${id}`,
+  ),
+  reopenOne: both('diga os ids, ou --sessao', 'give the ids, or --sessao'),
+  autoBoth: both('--auto e --motivo vêm juntos', '--auto and --motivo come together'),
+  rollbackOne: both(
+    'diga exatamente um: --divergencia, --operacao ou --sessao',
+    'say exactly one: --divergencia, --operacao or --sessao',
+  ),
+  demoNeedsEmbedded: both(
+    '--demo usa o banco da demonstração, no servidor embutido; não combina com DATABASE_URL',
+    "--demo looks at the demo's database in the embedded server; it is not for DATABASE_URL",
+  ),
+  demoTwice: both('o comando demo não aceita --demo', 'command demo takes no --demo'),
+}

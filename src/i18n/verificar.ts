@@ -1,0 +1,124 @@
+import { both } from './both.ts'
+
+/** What conferente verificar says. */
+export const verificar = {
+  running: both('conferindo a trilha de auditoria, fato por fato', 'checking the audit trail, fact by fact'),
+  proven: both(
+    (operations: string, facts: string, link: string) =>
+      `Trilha provada: ${operations} operações e ${facts} fatos, até o elo ${link}.`,
+    (operations, facts, link) =>
+      `The trail is proven: ${operations} operations and ${facts} facts, up to link ${link}.`,
+  ),
+  pending: both(
+    (n: string) =>
+      `${n} ${n === '1' ? 'operação' : 'operações'} ainda sem selo (o conteúdo confere): o trabalhador, a API ou um membro de conferente_dono põe o selo.`,
+    (n) =>
+      `${n} ${n === '1' ? 'operation' : 'operations'} not sealed yet (the content is proven): the worker, the API or a member of conferente_dono seals it.`,
+  ),
+  seal: both(
+    (seal: string) => `Selo da cabeça: ${seal}`,
+    (seal) => `Seal of the head: ${seal}`,
+  ),
+  agrees: both(
+    (link: string) => `A testemunha do elo ${link} confere.`,
+    (link) => `The witness of link ${link} agrees.`,
+  ),
+  unwitnessed: both(
+    'Sem testemunha, esta conferência não percebe quem reescreveu a trilha inteira ou cortou o seu fim. Dê --elo e --selo de uma mensagem guardada.',
+    'Without a witness this check does not notice a trail that was rewritten as a whole or cut off at its end. Give --elo and --selo of a message you kept.',
+  ),
+  at: both(
+    (link: string, operation: string) =>
+      [link && `elo ${link}`, operation && `operação ${operation}`].filter(Boolean).join(', '),
+    (link, operation) =>
+      [link && `link ${link}`, operation && `operation ${operation}`].filter(Boolean).join(', '),
+  ),
+  expected: both(
+    (what: string) => `esperado:   ${what}`,
+    (what) => `expected: ${what}`,
+  ),
+  found: both(
+    (what: string) => `encontrado: ${what}`,
+    (what) => `found:    ${what}`,
+  ),
+  times: both(
+    (n: string) => `(${n} ao todo)`,
+    (n) => `(${n} in all)`,
+  ),
+  broken: both(
+    (kinds: string) => `A TRILHA ESTÁ QUEBRADA: ${kinds} tipo(s) de quebra, a primeira acima.`,
+    (kinds) => `THE TRAIL IS BROKEN: ${kinds} kind(s) of break, the first one above.`,
+  ),
+  situation: {
+    operacao_ausente: both(
+      'uma operação foi apagada do meio da cadeia',
+      'an operation was deleted from the middle of the chain',
+    ),
+    elo_repetido: both('o elo se repete', 'the link is there twice'),
+    operacao_alterada: both(
+      'a operação, ou um fato seu, foi alterado, apagado ou acrescentado',
+      'the operation, or a fact of it, was changed, deleted or added',
+    ),
+    selo_anterior_errado: both(
+      'o selo anterior não é o do elo anterior',
+      'the previous seal is not that of the previous link',
+    ),
+    selo_errado: both(
+      'o selo não confere com o elo, o selo anterior e o resumo',
+      'the seal does not fit link, previous seal and digest',
+    ),
+    cauda_ausente: both('as últimas operações foram apagadas', 'the last operations were deleted'),
+    cabeca_errada: both(
+      'a cabeça da cadeia não é a da última operação',
+      "the head of the chain is not the last operation's",
+    ),
+    testemunha_contradita: both(
+      'a testemunha diz outra coisa: a cadeia foi reescrita ou cortada',
+      'the witness says otherwise: the chain was rewritten or cut off',
+    ),
+    operacao_sem_selo: both(
+      'a operação não tem selo, e deveria ter',
+      'the operation bears no seal, and should',
+    ),
+    fato_sem_operacao: both(
+      'um fato nomeia uma operação que não existe',
+      'a fact names an operation that does not exist',
+    ),
+    fato_sem_selo: both(
+      'um fato nomeia uma operação que não foi selada',
+      'a fact names an operation that was not sealed',
+    ),
+    fato_sem_divergencia: both(
+      'um fato nomeia uma divergência que não existe',
+      'a fact names a finding that does not exist',
+    ),
+    divergencia_sem_deteccao: both(
+      'ninguém encontrou a divergência: foi acrescentada por fora',
+      'nobody found the finding: it was added from outside',
+    ),
+    divergencia_alterada: both(
+      'a divergência não é a que foi encontrada',
+      'the finding is not the one that was found',
+    ),
+    excecao_alterada: both(
+      'a revogação da exceção não é a que foi registrada',
+      'the revocation of the exception is not what was recorded',
+    ),
+    acesso_alterado: both(
+      'o token ou a revogação não é o que foi registrado',
+      'the token or the revocation is not what was recorded',
+    ),
+    protecao_ausente: both(
+      'falta um gatilho que recusa mudanças',
+      'a trigger that refuses change is missing',
+    ),
+    protecao_alterada: both(
+      'um gatilho que recusa mudanças foi trocado',
+      'a trigger that refuses change was replaced',
+    ),
+    protecao_desligada: both(
+      'um gatilho que recusa mudanças está desligado',
+      'a trigger that refuses change is off',
+    ),
+  },
+}

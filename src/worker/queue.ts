@@ -1,0 +1,73 @@
+import { EventEmitter } from 'node:events'
+import { Logger } from '@graphile/logger'
+import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { withOptions } from '../db/connection.ts'
+import { OWNER, type WorkReport } from './context.ts'
+
+interface QueueOptions {
+  readonly tasks: TaskList
+  /** Jobs at once. */
+  readonly jobs: number
+  readonly stopWithin: number
+  /** Once aborted, a job that fails is one that was handed back. */
+  readonly pause: AbortSignal
+  readonly failed: WorkReport['jobFailed']
+  readonly trouble: (message: string) => void
+}
+
+export interface Queue {
+  /** Names under which this process locks jobs: known once it runs. */
+  readonly pools: readonly string[]
+  run(): Promise<Runner>
+}
+
+/** The queue, by graphile-worker. */
+export function createQueue(url: string, options: QueueOptions): Queue {
+  const pools: string[] = []
+  const events: WorkerEvents = new EventEmitter()
+  events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
+  events.on('job:error', ({ job, error }) => {
+    if (options.pause.aborted) return
+    const { sessao_id } = (job.payload ?? {}) as { sessao_id?: string }
+    options.failed?.(
+      job.task_identifier,
+      error as Error,
+      job.attempts >= job.max_attempts,
+      sessao_id?.toString(),
+    )
+  })
+  return { pools, run: () => run(runnerOptions(url, events, options)) }
+}
+
+function runnerOptions(
+  url: string,
+  events: WorkerEvents,
+  { tasks, jobs, stopWithin, trouble }: QueueOptions,
+): RunnerOptions {
+  return {
+    // the worker's tables belong to the owner
+    connectionString: withOptions(url, `-c role=${OWNER} -c idle_session_timeout=0`),
+    taskList: tasks,
+    concurrency: jobs,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    events,
+    logger: quietLogger(trouble),
+    preset: {
+      worker: {
+        gracefulShutdownAbortTimeout: stopWithin,
+        // Other values can leave a job that finishes during shutdown locked, and it would run again hours later.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
+  }
+}
+
+/** graphile-worker logs failed jobs with their stack; our own event reports them instead. */
+function quietLogger(trouble: (message: string) => void): Logger {
+  return new Logger(() => (level, message) => {
+    if (level !== 'error' || message.startsWith('Failed task')) return
+    trouble(message.split('\n')[0] ?? '')
+  })
+}

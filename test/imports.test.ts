@@ -1,0 +1,48 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { ROOT } from './helper/files.ts'
+
+/** From the top: a folder imports from what lies below it. The jobs and who runs them are one. */
+const LAYERS = [
+  ['cli'],
+  ['tasks', 'worker'],
+  ['http', 'mail'],
+  ['export', 'session'],
+  ['embedded', 'i18n'],
+  ['db', 'log', 'settings'],
+]
+
+/** Each file of the program, and the files that it imports: also types, and what is loaded only when it is needed. */
+const IMPORTS = new Map(
+  globSync(['src/**/*.{ts,mts,mjs}', 'tasks/*.ts'], { cwd: ROOT }).map((file) => {
+    const found = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
+    return [file, [...found].map(([, path = '']) => join(dirname(file), path))]
+  }),
+)
+
+t.test('imports run one way, from the commands down to the database', async (t) => {
+  const folder = (file: string) => file.replace(/^src\//, '').split('/')[0] ?? ''
+  const layer = (file: string) => LAYERS.findIndex((folders) => folders.includes(folder(file)))
+  const jobs = (file: string) => layer(file) === layer('tasks/')
+  t.ok(IMPORTS.size > 100)
+  for (const [file, imported] of IMPORTS) {
+    t.not(layer(file), -1, `${file} lies in a folder that has its place`)
+    for (const other of imported) {
+      const within = folder(file) === folder(other) || (jobs(file) && jobs(other))
+      if (!within && layer(file) >= layer(other)) t.fail(`${file} -> ${other}`)
+    }
+  }
+})
+
+t.test('no file imports itself by way of others', async (t) => {
+  const done = new Set<string>()
+  const visit = (file: string, way: readonly string[]) => {
+    if (way.includes(file)) return t.fail([...way.slice(way.indexOf(file)), file].join(' -> '))
+    if (done.has(file)) return
+    for (const other of IMPORTS.get(file) ?? []) visit(other, [...way, file])
+    done.add(file)
+  }
+  for (const file of IMPORTS.keys()) visit(file, [])
+  t.equal(done.size >= IMPORTS.size, true)
+})
