@@ -205,6 +205,7 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(regra) references audit.regras (nome)|@fieldName regraRegistrada',
       ],
     },
+    vw_correcoes_desfeitas: { primaryKey: 'divergencia_id,coluna', foreignKey: [] },
     vw_divergencias_abertas: {
       primaryKey: 'id',
       foreignKey: [
@@ -218,10 +219,14 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       primaryKey: 'grupo',
       foreignKey: ['(regra) references audit.regras (nome)'],
     },
+    vw_metricas_desempenho: { primaryKey: 'sessao_id,regra', foreignKey: [] },
+    vw_metricas_regras: { primaryKey: 'regra', foreignKey: [] },
+    vw_metricas_resumo: { primaryKey: 'dia,regra,status', foreignKey: [] },
     vw_operacoes_resumo: {
       primaryKey: 'id',
       foreignKey: [
         '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
       ],
     },
+    vw_resumos: { primaryKey: 'divergencia_id', foreignKey: [] },
   }
