@@ -8,7 +8,7 @@ import {
 } from 'postgraphile/graphql'
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { TABLES } from '../../src/http/graphql/names.ts'
+import { ORDERED, TABLES } from '../../src/http/graphql/names.ts'
 import { api } from '../helper/api.ts'
 import { cenario } from '../helper/scenario.ts'
 
@@ -30,7 +30,7 @@ test('the pages of every list reach every row once, in every order that it offer
   const schema = buildClientSchema((await ask(getIntrospectionQuery())).data)
   const questions = Object.values(schema.getQueryType()?.getFields() ?? {})
   const lists = questions.filter(({ args }) => args.some(({ name }) => name === 'orderBy'))
-  t.equal(lists.length, Object.keys(TABLES).length)
+  t.equal(lists.length, Object.keys(TABLES).length + ORDERED.length)
 
   for (const { name: list, type, args } of lists) {
     const orders = getNamedType(args.find(({ name }) => name === 'orderBy')?.type) as GraphQLEnumType
@@ -42,39 +42,42 @@ test('the pages of every list reach every row once, in every order that it offer
 
     for (const some of portions(orders.getValues().map(({ name }) => name))) {
       const [forwards, backwards] = await Promise.all(
-        DIRECTIONS.map(async ([count, cursor, edge, more]) => {
-          const seen = new Map<string, string[]>(some.map((order) => [order, []]))
-          let at = new Map<string, string | null>(some.map((order) => [order, null]))
-          for (let round = 0; at.size > 0 && round < 5; round++) {
-            const pages = [...at.keys()].map(
-              (
-                order,
-              ) => `${order}: ${list}(orderBy: ${order}, ${count}: ${Math.ceil(total / 3)}, ${cursor}: $${order}) {
+        DIRECTIONS.filter(([count]) => args.some(({ name }) => name === count)).map(
+          async ([count, cursor, edge, more]) => {
+            const seen = new Map<string, string[]>(some.map((order) => [order, []]))
+            let at = new Map<string, string | null>(some.map((order) => [order, null]))
+            for (let round = 0; at.size > 0 && round < 5; round++) {
+              const pages = [...at.keys()].map(
+                (
+                  order,
+                ) => `${order}: ${list}(orderBy: ${order}, ${count}: ${Math.ceil(total / 3)}, ${cursor}: $${order}) {
                 pageInfo { ${edge} ${more} } nodes { ${key.map(({ name }) => name).join(' ')} } }`,
-            )
-            const { data, errors } = await ask(
-              `query (${[...at.keys()].map((order) => `$${order}: Cursor`).join(' ')}) { ${pages.join(' ')} }`,
-              Object.fromEntries(at),
-            )
-            t.equal(errors, undefined, `${list} ${count}`)
-            const next = new Map<string, string | null>()
-            for (const order of at.keys()) {
-              const { nodes, pageInfo } = data[order] ?? { nodes: [], pageInfo: {} }
-              const page = nodes.map((node: object) => Object.values(node).join(' '))
-              const before = seen.get(order) ?? []
-              seen.set(order, count === 'first' ? [...before, ...page] : [...page, ...before])
-              if (pageInfo[more]) next.set(order, pageInfo[edge])
+              )
+              const { data, errors } = await ask(
+                `query (${[...at.keys()].map((order) => `$${order}: Cursor`).join(' ')}) { ${pages.join(' ')} }`,
+                Object.fromEntries(at),
+              )
+              t.equal(errors, undefined, `${list} ${count}`)
+              const next = new Map<string, string | null>()
+              for (const order of at.keys()) {
+                const { nodes, pageInfo } = data[order] ?? { nodes: [], pageInfo: {} }
+                const page = nodes.map((node: object) => Object.values(node).join(' '))
+                const before = seen.get(order) ?? []
+                seen.set(order, count === 'first' ? [...before, ...page] : [...page, ...before])
+                if (pageInfo[more]) next.set(order, pageInfo[edge])
+              }
+              at = next
             }
-            at = next
-          }
-          return seen
-        }),
+            return seen
+          },
+        ),
       )
       for (const order of some) {
         const rows = forwards?.get(order)
         t.equal(new Set(rows).size, total, `${list} ${order}: every row`)
         t.equal(rows?.length, total, `${list} ${order}: once`)
-        t.same(backwards?.get(order), rows, `${list} ${order}: in the same order from the other end`)
+        if (backwards !== undefined)
+          t.same(backwards.get(order), rows, `${list} ${order}: in the same order from the other end`)
       }
     }
   }

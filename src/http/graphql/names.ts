@@ -85,6 +85,9 @@ export const QUERIES: readonly string[] = [
   'verificar_integridade',
 ]
 
+/** Of these, the ones that give rows of a table or view, in no order of their own. */
+export const ORDERED: readonly string[] = ['exportar_divergencias']
+
 /** Functions of one row, shown as its fields: function to field. */
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_grupo: 'grupo',
