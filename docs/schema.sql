@@ -3760,7 +3760,8 @@ grant execute on function regra_trade_marketing.entradas_casadas(text,text,text,
 
 create function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean)
   returns text language sql stable
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function regra_trade_marketing.expressao_padroes(text,text,boolean) is 'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
 grant execute on function regra_trade_marketing.expressao_padroes(text,text,boolean) to conferente_regra;
 
@@ -3818,7 +3819,8 @@ create function regra_trade_marketing.padroes_propostos(suporte_minimo integer, 
   returns TABLE(campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function regra_trade_marketing.padroes_propostos(integer,numeric) is 'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
 grant execute on function regra_trade_marketing.padroes_propostos(integer,numeric) to conferente_regra;
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5e3ff7565fdec3f3ec86e1b21252ae17fe56ac6e
+--! Hash: sha1:5912015bdb00f38d19d98ab4bc1a7fdb53bf8eb4
 --! Message: conferente
 
 set local role conferente_dono;
@@ -13293,6 +13293,7 @@ revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from
 create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select string_agg(e.expressao, '|' order by p.id)
   from audit.padroes_trade_marketing p
@@ -14218,6 +14219,7 @@ create or replace function regra_trade_marketing.padroes_propostos(suporte_minim
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
@@ -15529,7 +15531,7 @@ declare
   -- the running probability of each entry's true category
   v_p double precision[];
 begin
-  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'alfa\_%';
+  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
 
   for v_nivel in
     with m as materialized (
@@ -15613,7 +15615,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'lambda\_%';
+  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'lambda_');
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,

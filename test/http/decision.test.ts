@@ -154,19 +154,26 @@ test('An approval by API says what was seen, of the rule’s own proposals too; 
   t.equal(psql[0]?.['status'], 'corrigida')
 })
 
-test('REST: what was seen, and then changed at the source, is told and left; the others go through', async (t) => {
+test('REST: what was seen, and then typed over or changed at the source, is told and left; the others go through', async (t) => {
   const { cena, ana, rest, seen, ids } = await scene(t)
   const [um, dois] = ids
-  const visto = await seen(um, dois)
+  await cena.lancar({ id: 5 })
+  await cena.processar()
+  const { id: cinco } = await cena.achado(5)
+  const visto = await seen(um, dois, cinco)
   await cena.rejeitar('bruno', um)
   await cena.pessoa('bruno')`select audit.reabrir_divergencias(${[um]}, 'olhei de novo')`
   await cena.digitar('bruno', um, { categoria: 'OUTRA' })
-  const lot = await rest(ana, 'divergencias/aprovar', { ids: [um, dois], visto, motivo: 'confere' })
+  await cena.sql`update dw.lancamentos set descricao = 'outra nota' where id = 5`
+  await cena.processar()
+  const lot = await rest(ana, 'divergencias/aprovar', { ids: [um, dois, cinco], visto, motivo: 'confere' })
   t.match(lot.json.itens, [
     { resultado: 'deixada', codigo: 'NC021', explicacao: /OUTRA/ },
     { resultado: 'feita' },
+    { resultado: 'deixada', codigo: 'NC005', explicacao: /já está obsoleta/ },
   ])
   t.equal(await cena.categoria(1), 'ERR')
+  t.equal(await cena.categoria(5), 'ERR')
 })
 
 test('GraphQL: a lot of rejections leaves what somebody else decided; what was rejected is opened again', async (t) => {

@@ -44,17 +44,21 @@ t.test('what an operator calls by hand does nothing in a session that is not con
   t.same(await estranha`select id from audit_interno.encerrar_interrompidas()`, [])
   t.same(await sessoes(), antes)
   t.same(
-    await c.sql`select p.proname::text as funcao from pg_proc p
-      where p.pronamespace = 'audit_interno'::regnamespace and p.provolatile = 'v'
-        and has_function_privilege('conferente_operador', p.oid, 'execute') order by 1`,
+    await c.sql`select x.papel, string_agg(p.proname, ' ' order by p.proname) as funcoes
+      from pg_proc p cross join unnest(array['leitor', 'revisor', 'operador', 'administrador']) as x (papel)
+      where p.pronamespace::regnamespace::text ~ '^(audit_interno|regras|regra_.*)$' and p.provolatile <> 'i'
+        and has_schema_privilege('conferente_' || x.papel, p.pronamespace, 'usage')
+        and has_function_privilege('conferente_' || x.papel, p.oid, 'execute')
+      group by 1`,
     [
-      'encerrar_interrompidas',
-      'executar_etapa',
-      'iniciar_sessao',
-      'limpar_conexao',
-      'registrar_falha_etapa',
-    ].map((funcao) => ({ funcao })),
-    'and these are all that there are',
+      {
+        papel: 'operador',
+        // what only tells, and what is tried here or does nothing to others
+        funcoes:
+          'encerrar_interrompidas executar_etapa iniciar_sessao limpar_conexao pode_ver_resumo proxima_etapa registrar_falha_etapa',
+      },
+    ],
+    'and these are all that there are, for anybody, in rooms that no API shows',
   )
   t.equal(
     await codigo(condutora`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`),

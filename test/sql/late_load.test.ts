@@ -122,6 +122,21 @@ t.test('the margin may be made smaller: no row falls between two windows', async
   t.match(await execucao(c, sessao['id']), { corrigidas: 1 })
 })
 
+t.test('what comes within the margin is read and not late, to the microsecond', async (t) => {
+  const c = await cenario(t)
+  const { id } = await c.processar('auto')
+  await c.sql`
+    insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
+    select x.id, '2026-11-10', e.carregado_ate - x.antes, 'ERR', 'x', 100, 0.99
+    from audit.execucoes_regra e, (values (1, interval '2 hours'), (2, interval '1 hour'), (3, interval '0'),
+      (4, interval '2 hours 1 microsecond')) as x (id, antes)
+    where e.sessao_id = ${id}`
+  const sessao = await c.processar('auto')
+  t.match(sessao, { status: 'concluida_com_falhas', mensagem: /^1 linha de carga atrasada/ })
+  t.match(await execucao(c, sessao['id']), { linhas_examinadas: 4, atrasadas: 1, corrigidas: 4 })
+  t.match(await c.processar('auto'), { mensagem: null, encontradas: 0n }, 'each was read')
+})
+
 t.test('only so many days back are counted', async (t) => {
   const c = await cenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.atrasadas_dias', '30', 'basta um mês')`

@@ -196,6 +196,29 @@ t.test('an approval is of what was seen', async (t) => {
   t.equal(await codigo(aprovar('bruno', [um, dois], ['x'])), 'NC001')
 })
 
+t.test('a row that changed since it was seen is not approved by what was seen', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.processar()
+  const ids = await Promise.all([1, 2, 3].map(async (n) => (await c.achado(n)).id))
+  const visto = await c.visto(...ids)
+  // the proposal is the same, what it was seen beside is not; one is found again before it is approved, the other is not
+  await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 1`
+  await c.processar()
+  await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 2`
+  t.match(
+    await c.pessoa('ana')`
+      select resultado, codigo, explicacao, status from audit.aprovar_divergencias(${ids}, 'conferido', ${visto})`,
+    [
+      { resultado: 'deixada', codigo: 'NC005', explicacao: /já está obsoleta/, status: 'obsoleta' },
+      { resultado: 'sem_efeito', status: 'obsoleta' },
+      { resultado: 'feita', status: 'corrigida' },
+    ],
+  )
+  t.same([await c.categoria(1), await c.categoria(2)], ['ERR', 'ERR'])
+  t.equal(await c.status(1), 'obsoleta aberta', 'what is there now waits to be seen')
+})
+
 t.test('a typed value dies with the state in which it was typed', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1, confianca: 0.5 })

@@ -142,7 +142,7 @@ declare
   -- the running probability of each entry's true category
   v_p double precision[];
 begin
-  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'alfa\_%';
+  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
 
   for v_nivel in
     with m as materialized (
@@ -226,7 +226,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 begin
-  delete from regra_pendente_verificacao.estatistica_peso p where p.nome like 'lambda\_%';
+  delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'lambda_');
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,

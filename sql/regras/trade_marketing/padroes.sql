@@ -102,6 +102,7 @@ revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from
 create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 as $$
   select string_agg(e.expressao, '|' order by p.id)
   from audit.padroes_trade_marketing p

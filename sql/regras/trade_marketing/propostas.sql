@@ -79,6 +79,7 @@ create or replace function regra_trade_marketing.padroes_propostos(suporte_minim
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$

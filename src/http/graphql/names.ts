@@ -85,6 +85,9 @@ export const QUERIES: readonly string[] = [
   'verificar_integridade',
 ]
 
+/** Of these, the ones that give rows of a table or view, in no order of their own. */
+export const ORDERED: readonly string[] = ['exportar_divergencias']
+
 /** Functions of one row, shown as its fields: function to field. */
 export const FIELDS: Readonly<Record<string, string>> = {
   divergencia_grupo: 'grupo',
@@ -205,6 +208,7 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(regra) references audit.regras (nome)|@fieldName regraRegistrada',
       ],
     },
+    vw_correcoes_desfeitas: { primaryKey: 'divergencia_id,coluna', foreignKey: [] },
     vw_divergencias_abertas: {
       primaryKey: 'id',
       foreignKey: [
@@ -218,10 +222,14 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       primaryKey: 'grupo',
       foreignKey: ['(regra) references audit.regras (nome)'],
     },
+    vw_metricas_desempenho: { primaryKey: 'sessao_id,regra', foreignKey: [] },
+    vw_metricas_regras: { primaryKey: 'regra', foreignKey: [] },
+    vw_metricas_resumo: { primaryKey: 'dia,regra,status', foreignKey: [] },
     vw_operacoes_resumo: {
       primaryKey: 'id',
       foreignKey: [
         '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
       ],
     },
+    vw_resumos: { primaryKey: 'divergencia_id', foreignKey: [] },
   }

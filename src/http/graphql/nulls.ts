@@ -10,9 +10,12 @@ const WITH_NULLS: Readonly<Record<string, string>> = {
   notIn: 'Not included in the specified list; rows that have no value are among them.',
 }
 
+const nothing = () => {}
+
 /**
- * Rows that have no value are neither lost between two pages nor left out by what is "not": PostGraphile 5.1 looks for them on
- * the wrong side of a cursor, and SQL's <> is not true for them.
+ * Rows that have no value, or one that others have too, are neither lost between two pages nor left out by what is "not":
+ * PostGraphile 5.1 looks for the former on the wrong side of a cursor, takes the first column of any unique constraint for
+ * unique by itself, and SQL's <> is not true where there is no value.
  */
 export const NullsPlugin: GraphileConfig.Plugin = {
   name: 'NullsPlugin',
@@ -33,8 +36,12 @@ export const NullsPlugin: GraphileConfig.Plugin = {
         const { sql, inflection } = build
         const owner = pgCodec as PgCodecWithAttributes
         const never = NEVER_NULL[pgCodec.extensions?.pg?.name ?? ''] ?? []
+        const uniques = build.pgTableResource(owner)?.uniques ?? []
         for (const [name, { notNull, codec }] of Object.entries(pgCodec.attributes)) {
-          if (notNull || codec.notNull || never.includes(name)) continue
+          const always = notNull || codec.notNull || never.includes(name)
+          const unique =
+            always && uniques.some(({ attributes }) => attributes.length === 1 && attributes[0] === name)
+          if (unique) continue
           for (const variant of ['asc', 'desc'] as const) {
             const value =
               values[inflection.orderByAttributeEnum({ codec: owner, attributeName: name, variant })]
@@ -42,13 +49,15 @@ export const NullsPlugin: GraphileConfig.Plugin = {
             const apply = grafast?.apply
             if (grafast === undefined || apply === undefined) continue
             grafast.apply = (query) => {
-              query.orderBy({
-                fragment: sql`(${query.alias}.${sql.identifier(name)} is null)`,
-                codec: build.dataplanPg.TYPES.boolean,
-                direction: variant === 'asc' ? 'ASC' : 'DESC',
-                nullable: false,
-              })
-              apply(query)
+              if (!always) {
+                query.orderBy({
+                  fragment: sql`(${query.alias}.${sql.identifier(name)} is null)`,
+                  codec: build.dataplanPg.TYPES.boolean,
+                  direction: variant === 'asc' ? 'ASC' : 'DESC',
+                  nullable: false,
+                })
+              }
+              apply(Object.create(query, { setOrderIsUnique: { value: nothing } }))
             }
           }
         }

@@ -1,4 +1,6 @@
 import { type FieldArgs, lambda } from 'postgraphile/grafast'
+import type { GraphQLEnumType } from 'postgraphile/graphql'
+import { ORDERED } from './names.ts'
 
 /** Rows of a page when nobody says, and at most. */
 export const PAGE = { usual: 50, most: 1000 } as const
@@ -13,13 +15,33 @@ const size = ([first, last]: readonly unknown[]) =>
 const backwards = (last: unknown) => (typeof last === 'number' ? Math.min(last, PAGE.most) : null)
 const nothing = () => {}
 
-/** No list without an end: a connection gives `usual` rows unless told, and never more than `most`. */
+/**
+ * No list without an end: a connection gives `usual` rows unless told, and never more than `most`. And no page of what has no
+ * order: of such a function PostGraphile forgets the key of its rows, and that they may be sorted by it.
+ */
 export const PagesPlugin: GraphileConfig.Plugin = {
   name: 'PagesPlugin',
   version: '1.0.0',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  gather: {
+    hooks: {
+      pgProcedures_functionResourceOptions(_info, { pgProc, baseResourceOptions, functionResourceOptions }) {
+        if (!ORDERED.includes(pgProc.proname) || !baseResourceOptions.uniques) return
+        functionResourceOptions.uniques = baseResourceOptions.uniques
+      },
+    },
+  },
   schema: {
     hooks: {
+      GraphQLObjectType_fields_field_args_arg(arg, build, { scope: { argName, pgFieldResource } }) {
+        if (argName !== 'orderBy' || !pgFieldResource?.parameters) return arg
+        const { inflection } = build
+        const orders = build.getTypeByName(
+          inflection.orderByType(inflection.tableType(pgFieldResource.codec)),
+        )
+        const byKey = (orders as GraphQLEnumType).getValue('PRIMARY_KEY_ASC')
+        return { ...arg, defaultValue: [byKey?.value] }
+      },
       GraphQLObjectType_fields_field_args(args, _build, { scope }) {
         const { first, last } = args
         if (!scope.isPgFieldConnection || first === undefined) return args

@@ -1,5 +1,5 @@
 import { type PgSmartTagRule, pgSmartTags } from 'postgraphile/utils'
-import { FIELDS, HIDDEN_COLUMNS, KEYS, LARGE, MUTATIONS, QUERIES, TABLES, TYPES } from './names.ts'
+import { FIELDS, HIDDEN_COLUMNS, KEYS, LARGE, MUTATIONS, ORDERED, QUERIES, TABLES, TYPES } from './names.ts'
 
 const NOTHING = { behavior: '-*' }
 const SHOWN = new Set([...MUTATIONS, ...QUERIES, ...Object.keys(FIELDS)])
@@ -32,6 +32,11 @@ const rules: PgSmartTagRule[] = [
       tags: { fieldName },
     }),
   ),
+  {
+    kind: 'procedure',
+    match: (procedure) => ORDERED.includes(procedure.proname),
+    tags: { behavior: ['+order'] },
+  },
   {
     kind: 'class',
     match: (relation) => inAudit(relation) && !(relation.relname in TABLES) && !(relation.relname in TYPES),
