@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0ba86a90a7b44b7a540f3b507b0e851add7d662e
+--! Hash: sha1:f5ec3363a234db0dbe981f6c78756a3a0e273c6e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3648,7 +3648,8 @@ $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 -- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+-- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
+-- Then each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -3661,6 +3662,8 @@ as $$
         and not g.tgisinternal and g.tgtype & 28 <> 0 and g.tgenabled <> 'D')
     or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
     or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
+    or exists (select from pg_constraint k where k.confrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
+      and exists (select from pg_constraint k where k.conrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded motor/correcao/exige_releitura.sql
@@ -11383,13 +11386,16 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
       select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
     format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
-      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid), (
+      select string_agg(concat_ws(' ', k.castsource::regtype, k.casttarget::regtype, k.castfunc::regprocedure, k.castcontext, k.castmethod), ', '
+        order by k.castsource::regtype::text, k.casttarget::regtype::text)
+      from pg_cast k where t.oid in (k.castsource, k.casttarget)))
   from pedido q
   join pg_type t on t.oid = q.oid
   left join pg_class c on c.oid = t.typrelid
@@ -11404,8 +11410,8 @@ comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each
 --! EndIncluded motor/deteccao/codigo_definicao.sql
 
 --! Included motor/deteccao/codigo_nomeado.sql
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
--- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
+-- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
 -- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
@@ -11434,6 +11440,11 @@ as $$
   select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
   union
   select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+  union
+  select 'o ' || o.oid
+  from pg_operator o cross join texto t
+  where o.oid >= 16384 and strpos(t.texto, lower(o.oprname)) > 0
+    and (o.oprnamespace = any (codigo_nomeado.caminhos) or o.oprnamespace in (select n.esquema from nome n))
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql

@@ -213,6 +213,20 @@ t.test(
   },
 )
 
+t.test('what a foreign key takes along into another column of the row was not asked', async (t) => {
+  const c = await cena(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
+  await c.sql.unsafe(`
+    update dw.lancamentos set documento = id::text, descricao = id::text;
+    alter table dw.lancamentos add unique (documento);
+    alter table dw.lancamentos add foreign key (descricao) references dw.lancamentos (documento) on update cascade;
+    update dw.lancamentos set categoria = 'Certa' where id <> 1`)
+  const before = await fotografia(c.sql)
+  await processar(c.olivia, 'manual', ['frete'])
+  const [open] = await divergencias(c.ana, 'aberta')
+  t.match(await aprovar(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
+  t.same(await fotografia(c.sql), before)
+})
+
 t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
   const c = await cena(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
   await c.sql.unsafe(`

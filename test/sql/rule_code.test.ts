@@ -123,6 +123,41 @@ t.test(
   },
 )
 
+t.test('what a cast or an operator calls is named by nobody and counts all the same', async (t) => {
+  const c = await cenario(t)
+  await c.sql.unsafe(`
+    create schema tipos; create schema casa; create schema sinais; create schema caminho;
+    create type casa.par as (de text, para text);
+    create function tipos.abrir(x text) returns casa.par language sql immutable as $$ select row(x, 'CERTA')::casa.par $$;
+    create cast (text as casa.par) with function tipos.abrir(text);
+    create function tipos.parecido(a text, b text) returns boolean language sql immutable as $$ select a = b $$;
+    create function tipos.igual(a text, b text) returns boolean language sql immutable as $$ select a = b $$;
+    create operator sinais.=== (leftarg = text, rightarg = text, function = tipos.igual);
+    create operator caminho.~=~= (leftarg = text, rightarg = text, function = tipos.parecido);
+    create function casa.errada(janela audit.janela) returns setof audit.achado language sql stable
+      set search_path = pg_catalog, caminho, pg_temp as $$
+      select null::text, l.id::text, jsonb_build_object('categoria', (l.categoria::casa.par).para), 0.5, '{}'::jsonb, 'suspeito', 1.0
+      from dw.lancamentos l where l.categoria operator(sinais.===) 'ERR' and l.categoria ~=~= 'ERR' $$;
+    grant usage on schema casa, tipos, sinais, caminho to conferente_regra;
+    grant execute on all functions in schema casa, tipos to conferente_regra;
+    select audit.registrar_regra('casa', 'x', 'casa.errada', 'dw.lancamentos', 'id', array['categoria'])`)
+  for (const [mudanca, o_que] of [
+    [
+      `create or replace function tipos.abrir(x text) returns casa.par language sql immutable as $$ select row(x, 'OUTRA')::casa.par $$`,
+      'the function of a cast to a type of the rule’s',
+    ],
+    [
+      'create or replace function tipos.igual(a text, b text) returns boolean language sql immutable as $$ select true $$',
+      'that of an operator named with its schema',
+    ],
+    [
+      'create or replace function tipos.parecido(a text, b text) returns boolean language sql immutable as $$ select true $$',
+      'that of an operator along the search_path',
+    ],
+  ] as const)
+    t.ok(await muda(c.sql, 'casa', mudanca), o_que)
+})
+
 /** The helper that the rule calls, of two versions. */
 async function comAjuda(c: Cenario) {
   await c.sql.unsafe(`
