@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f5ec3363a234db0dbe981f6c78756a3a0e273c6e
+--! Hash: sha1:ed1adbe2442e808315d89aa80b58a9d80f0bdd32
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2706,6 +2706,7 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_valores text;
   v_rastro text;
   v_linhas bigint;
   v_repetida text;
@@ -2728,6 +2729,13 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
+  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
+  into v_valores
+  from pg_attribute a
+  where a.attrelid = v_tabela and a.attnum > 0 and not a.attisdropped and (a.attname = regra.coluna_valor
+    or regra.tabela = 'dw.lancamentos' and a.attname = 'valor'
+      and (select t.typcategory from pg_type t where t.oid = audit_interno.tipo_base(v_tabela, 'valor')) = 'N');
   drop table if exists pg_temp.conferente_achado;
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
@@ -2765,9 +2773,7 @@ begin
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-      -- what is at stake as the engine reads it; the rule can only raise it
-      case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
@@ -3998,6 +4004,13 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  -- gone for the role that writes is not gone
+  update pg_temp.conferente_lote l
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
+    select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
+  where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;
   return v_dias;
 end
 $$;

@@ -166,6 +166,13 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  -- gone for the role that writes is not gone
+  update pg_temp.conferente_lote l
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
+    select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
+  where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;
   return v_dias;
 end
 $$;

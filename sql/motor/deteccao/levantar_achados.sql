@@ -15,6 +15,7 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_valores text;
   v_rastro text;
   v_linhas bigint;
   v_repetida text;
@@ -37,6 +38,13 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
+  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
+  into v_valores
+  from pg_attribute a
+  where a.attrelid = v_tabela and a.attnum > 0 and not a.attisdropped and (a.attname = regra.coluna_valor
+    or regra.tabela = 'dw.lancamentos' and a.attname = 'valor'
+      and (select t.typcategory from pg_type t where t.oid = audit_interno.tipo_base(v_tabela, 'valor')) = 'N');
   drop table if exists pg_temp.conferente_achado;
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
@@ -74,9 +82,7 @@ begin
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-      -- what is at stake as the engine reads it; the rule can only raise it
-      case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
