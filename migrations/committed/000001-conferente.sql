@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ed1adbe2442e808315d89aa80b58a9d80f0bdd32
+--! Hash: sha1:c5c5e538be6af57a7459cfbf2ee3d8819c0d7e0f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1413,6 +1413,46 @@ end
 $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
+
+--! Included comum/chaves_legiveis.sql
+-- Whether a text can be read as a type. Called for the keys of a batch of which one cannot.
+create or replace function audit_interno.legivel(texto text, tipo text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('select $1::%s', tipo) using legivel.texto;
+  return true;
+exception when data_exception then
+  return false;
+end
+$$;
+comment on function audit_interno.legivel(text, text) is 'True when the text can be cast to the type, given as SQL.';
+grant execute on function audit_interno.legivel(text, text) to conferente_regra;
+
+-- Those of some keys that the key's column can hold today: it may have got another type since they were written down. Reads nothing
+-- of the warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
+create or replace function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo text := audit_interno.tipo_coluna(relacao, coluna);
+begin
+  perform from audit_interno.ler(format('select $2::%s[] is null', v_tipo), null, chaves) as x (nada boolean);
+  return chaves;
+exception when data_exception then
+  return array(
+    select x.chave
+    from audit_interno.ler(format('select k from unnest($2) as k where audit_interno.legivel(k, %L)', v_tipo), null, chaves) as x (chave text));
+end
+$$;
+comment on function audit_interno.chaves_legiveis(regclass, text, text[]) is 'The keys that can be read as the type of the column.';
+--! EndIncluded comum/chaves_legiveis.sql
 
 --! Included comum/tipo_base.sql
 -- The type of a column, below all domains. Called where SQL is written for a column.
@@ -2939,6 +2979,7 @@ begin
   if v_chaves is null then
     return;
   end if;
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
@@ -2978,6 +3019,7 @@ begin
     return;
   end if;
 
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
   -- still as it was: stays open, uncounted, for it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
@@ -3855,6 +3897,7 @@ declare
   v_tabela text := audit_interno.nome_sql(v_relacao);
   v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_limite text;
+  v_chaves text[];
   v_de text;
   v_mesma text;
   v_para text;
@@ -3886,11 +3929,11 @@ begin
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
-  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
-  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_chave := v_chave || v_limite;
 
   begin
+    select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
+    from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
+    v_chave := v_chave || v_limite;
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
@@ -3974,6 +4017,17 @@ begin
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
+    end if;
+    -- a key that its column cannot hold any more is told at once too, and not by halves
+    v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
+    if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
+      v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
+      update pg_temp.conferente_lote l set resultado = 'recusada',
+        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+          audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
+      where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
+      ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
@@ -5379,7 +5433,8 @@ comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled ba
 --! EndIncluded pessoas/decisao/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
+-- is, or its key is none any more.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -5404,6 +5459,8 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
+exception when data_exception then -- the key, which may have got another type
+  return null;
 end
 $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
@@ -11326,7 +11383,7 @@ comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigi
 
 --! Included motor/deteccao/confrontar_corrigidas.sql
 -- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+-- those that the rows no longer hold, with what is there. A key that its column cannot hold any more has no row. Writes nothing else. Called by conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql
@@ -11344,29 +11401,49 @@ declare
   v_guarda text;
   v_voltou text;
   v_imagem text;
+  v_todas text[] := array(select distinct l.registro_id from pg_temp.conferente_corrigida l);
+  v_chaves text[] := audit_interno.chaves_legiveis(v_tabela, regra.coluna_chave, v_todas);
+  v_ilegiveis text[] := array(select unnest(v_todas) except select unnest(v_chaves));
+  v_por_imagem boolean;
 begin
-  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
-    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
-    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
-      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
-  into v_guarda, v_voltou, v_imagem
-  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
-  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
-  drop table if exists pg_temp.conferente_desfeita;
   analyze pg_temp.conferente_corrigida;
   grant select on pg_temp.conferente_corrigida to conferente_regra;
-  create temp table conferente_desfeita on commit drop as
-  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
-  from audit_interno.ler(
-    format(
-      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
-       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
-       where t.%1$I is null or not (%9$s)',
-      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
-      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
-    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
-  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
-  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+  foreach v_por_imagem in array array[false, true] loop -- by what was put down, where a column cannot hold that any more
+    select string_agg(format('(not l.esperado ? %L or %s)', c.nome, case when v_por_imagem then i.igual else audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado') end), ' and '),
+      string_agg(format('(not l.antes ? %L or %s)', c.nome,
+        case when v_por_imagem then replace(i.igual, 'l.esperado', 'l.antes') else audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes') end), ' and '),
+      string_agg(format('case when l.esperado ? %L then %s else ''{}'' end', c.nome, i.imagem), ' || ')
+    into v_guarda, v_voltou, v_imagem
+    from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
+    cross join lateral (select audit_interno.expressao_imagens(v_tabela, array[c.nome]) as imagem) as m
+    cross join lateral (select m.imagem, format('l.esperado -> %1$L = %2$s -> %1$L', c.nome, m.imagem) as igual) as i
+    where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+    begin
+      drop table if exists pg_temp.conferente_desfeita;
+      create temp table conferente_desfeita on commit drop as
+      select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+      from audit_interno.ler(
+        format(
+          'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+           from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+           where t.%1$I is null or not (%9$s)',
+          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
+          case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
+            else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),
+        textos => v_chaves
+      ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+      join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+      exit;
+    exception when data_exception then
+      if v_por_imagem then
+        raise;
+      end if;
+    end;
+  end loop;
+  insert into pg_temp.conferente_desfeita (divergencia_id, existe, mesma_entrada, voltou, registro_id, operacao_id, antes, esperado, impressao_antes, corrigida_em)
+  select c.divergencia_id, false, false, false, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao, c.corrigida_em
+  from pg_temp.conferente_corrigida c where c.registro_id = any (v_ilegiveis);
 end
 $$;
 comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';

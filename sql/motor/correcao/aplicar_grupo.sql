@@ -17,6 +17,7 @@ declare
   v_tabela text := audit_interno.nome_sql(v_relacao);
   v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_limite text;
+  v_chaves text[];
   v_de text;
   v_mesma text;
   v_para text;
@@ -48,11 +49,11 @@ begin
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
-  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
-  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_chave := v_chave || v_limite;
 
   begin
+    select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
+    from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
+    v_chave := v_chave || v_limite;
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
@@ -136,6 +137,17 @@ begin
     -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
+    end if;
+    -- a key that its column cannot hold any more is told at once too, and not by halves
+    v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
+    if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
+      v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
+      update pg_temp.conferente_lote l set resultado = 'recusada',
+        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+          audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
+      where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
+      ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
