@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c5c5e538be6af57a7459cfbf2ee3d8819c0d7e0f
+--! Hash: sha1:3bb23513f16c160d1804c8d21457d4dde01e74be
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3029,6 +3029,10 @@ begin
     select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
   ) as b
   where b.registro_id = a.registro_id;
+  update pg_temp.conferente_ausente a set outra = false
+  from audit_interno.entradas_nossas(fechar_ausentes.regra, array(select x.id from pg_temp.conferente_ausente x where x.outra)) e
+  where a.id = e.divergencia_id and exists (
+    select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
@@ -3861,6 +3865,7 @@ begin
     tabela text not null,
     registro_id text not null,
     entrada jsonb not null, -- which entry the row was
+    entrada_nossa jsonb, -- and which it is by our own later corrections; only where there were any
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
@@ -3925,7 +3930,7 @@ begin
     string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
   into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+  v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
@@ -4105,6 +4110,8 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado;
+    update pg_temp.conferente_lote l set entrada_nossa = e.entrada
+    from audit_interno.entradas_nossas(v_regra, v_ids) e where e.divergencia_id = l.divergencia_id;
     for v_grupo in -- one turn for each kind of correction, not for each row
       select v_colunas as alteradas, v_ids as ids where v_iguais
       union all
@@ -11154,6 +11161,36 @@ end
 $$;
 comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
 --! EndIncluded motor/correcao/fechar_superadas.sql
+
+--! Included motor/correcao/entradas_nossas.sql
+-- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
+-- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
+-- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
+returns table (divergencia_id bigint, entrada jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from audit.regras o where o.tabela = entradas_nossas.regra.tabela and o.colunas && entradas_nossas.regra.colunas_identidade)
+  then
+    return;
+  end if;
+  return query
+    select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
+    from audit.divergencias_processadas d
+    join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > (
+      select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id)
+    cross join lateral jsonb_each(a.depois) as k
+    where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
+    group by d.id, d.entrada;
+end
+$$;
+comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
+--! EndIncluded motor/correcao/entradas_nossas.sql
 
 --! Included motor/selo/tabelas.sql
 -- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.

@@ -45,7 +45,7 @@ begin
     string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
   into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+  v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
