@@ -1891,6 +1891,11 @@ create function audit_interno.chaves_como(chaves text[], modelo anyelement)
 comment on function audit_interno.chaves_como(text[],anyelement) is 'The keys as an array of the model''s type. 22P02 when a key cannot be read as that type.';
 grant execute on function audit_interno.chaves_como(text[],anyelement) to conferente_regra;
 
+create function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
+  returns text[] language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.chaves_legiveis(regclass,text,text[]) is 'The keys that can be read as the type of the column.';
+
 create function audit_interno.codigo_definicao(objetos jsonb)
   returns TABLE(chave text, texto text) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2324,6 +2329,11 @@ create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra tex
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.enfileirar_partes(bigint,text) is 'Queues a job for each part of a session, or of one of its rules, that is not done. Again and again without harm.';
 
+create function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
+  returns TABLE(divergencia_id bigint, entrada jsonb) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.entradas_nossas(audit.regras,bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
+
 create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text[] DEFAULT NULL::text[], antes text DEFAULT NULL::text, ajustes jsonb DEFAULT audit_interno.ajustes())
   returns SETOF record language plpgsql volatile security definer
   set DateStyle=ISO, YMD
@@ -2612,6 +2622,12 @@ create function audit_interno.largar_posse(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.largar_posse(text) is 'Gives back what this connection has.';
 
+create function audit_interno.legivel(texto text, tipo text)
+  returns boolean language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.legivel(text,text) is 'True when the text can be cast to the type, given as SQL.';
+grant execute on function audit_interno.legivel(text,text) to conferente_regra;
+
 create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NULL::audit.janela, textos text[] DEFAULT NULL::text[])
   returns SETOF record language plpgsql stable security definer
   set DateStyle=ISO, YMD
@@ -2632,7 +2648,7 @@ create function audit_interno.levantar_achados(regra audit.regras, janela audit.
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
+comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 
 create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
   returns text[] language sql volatile

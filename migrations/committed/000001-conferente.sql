@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5912015bdb00f38d19d98ab4bc1a7fdb53bf8eb4
+--! Hash: sha1:da2bf93fcb8af2f250021d6dc74589525bb3ebb1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1414,6 +1414,46 @@ $$;
 comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 --! EndIncluded comum/limite_chaves.sql
 
+--! Included comum/chaves_legiveis.sql
+-- Whether a text can be read as a type. Called for the keys of a batch of which one cannot.
+create or replace function audit_interno.legivel(texto text, tipo text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('select $1::%s', tipo) using legivel.texto;
+  return true;
+exception when data_exception then
+  return false;
+end
+$$;
+comment on function audit_interno.legivel(text, text) is 'True when the text can be cast to the type, given as SQL.';
+grant execute on function audit_interno.legivel(text, text) to conferente_regra;
+
+-- Those of some keys that the key's column can hold today: it may have got another type since they were written down. Reads nothing
+-- of the warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
+create or replace function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tipo text := audit_interno.tipo_coluna(relacao, coluna);
+begin
+  perform from audit_interno.ler(format('select $2::%s[] is null', v_tipo), null, chaves) as x (nada boolean);
+  return chaves;
+exception when data_exception then
+  return array(
+    select x.chave
+    from audit_interno.ler(format('select k from unnest($2) as k where audit_interno.legivel(k, %L)', v_tipo), null, chaves) as x (chave text));
+end
+$$;
+comment on function audit_interno.chaves_legiveis(regclass, text, text[]) is 'The keys that can be read as the type of the column.';
+--! EndIncluded comum/chaves_legiveis.sql
+
 --! Included comum/tipo_base.sql
 -- The type of a column, below all domains. Called where SQL is written for a column.
 create or replace function audit_interno.tipo_base(relacao regclass, coluna text)
@@ -2706,7 +2746,10 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_valores text;
   v_rastro text;
+  v_linhas bigint;
+  v_repetida text;
   v_defeito record;
 begin
   -- open to the rule is the side of a window for which its relation has no column
@@ -2726,24 +2769,32 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
+  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
+  into v_valores
+  from pg_attribute a
+  where a.attrelid = v_tabela and a.attnum > 0 and not a.attisdropped and (a.attname = regra.coluna_valor
+    or regra.tabela = 'dw.lancamentos' and a.attname = 'valor'
+      and (select t.typcategory from pg_type t where t.oid = audit_interno.tipo_base(v_tabela, 'valor')) = 'N');
   drop table if exists pg_temp.conferente_achado;
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
-    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
+    x.ordem
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s
-       from %6$s as a
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+       from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
        left join %7$s as t on t.%1$I = a.registro_id::%8$s
@@ -2762,15 +2813,21 @@ begin
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-      -- what is at stake as the engine reads it; the rule can only raise it
-      case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+  get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
+  -- which of the rows the rule meant nobody knows, and the other one would be changed too
+  if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
+    select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
+    raise exception using errcode = 'NC012',
+      message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
+      hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
+  end if;
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
@@ -2805,7 +2862,7 @@ begin
 end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
 --! Included motor/deteccao/registrar_achados.sql
@@ -2922,6 +2979,7 @@ begin
   if v_chaves is null then
     return;
   end if;
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
@@ -2961,6 +3019,7 @@ begin
     return;
   end if;
 
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
   -- still as it was: stays open, uncounted, for it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
@@ -2970,6 +3029,10 @@ begin
     select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
   ) as b
   where b.registro_id = a.registro_id;
+  update pg_temp.conferente_ausente a set outra = false
+  from audit_interno.entradas_nossas(fechar_ausentes.regra, array(select x.id from pg_temp.conferente_ausente x where x.outra)) e
+  where a.id = e.divergencia_id and exists (
+    select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b
@@ -3637,7 +3700,8 @@ $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 -- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+-- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
+-- Then each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -3650,6 +3714,8 @@ as $$
         and not g.tgisinternal and g.tgtype & 28 <> 0 and g.tgenabled <> 'D')
     or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
     or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
+    or exists (select from pg_constraint k where k.confrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
+      and exists (select from pg_constraint k where k.conrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded motor/correcao/exige_releitura.sql
@@ -3799,6 +3865,7 @@ begin
     tabela text not null,
     registro_id text not null,
     entrada jsonb not null, -- which entry the row was
+    entrada_nossa jsonb, -- and which it is by our own later corrections; only where there were any
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
@@ -3835,6 +3902,7 @@ declare
   v_tabela text := audit_interno.nome_sql(v_relacao);
   v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_limite text;
+  v_chaves text[];
   v_de text;
   v_mesma text;
   v_para text;
@@ -3862,15 +3930,15 @@ begin
     string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
   into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+  v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
-  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
-  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_chave := v_chave || v_limite;
 
   begin
+    select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
+    from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
+    v_chave := v_chave || v_limite;
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
@@ -3955,6 +4023,17 @@ begin
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
+    -- a key that its column cannot hold any more is told at once too, and not by halves
+    v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
+    if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
+      v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
+      update pg_temp.conferente_lote l set resultado = 'recusada',
+        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+          audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
+      where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
+      ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+    end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
@@ -3984,6 +4063,13 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  -- gone for the role that writes is not gone
+  update pg_temp.conferente_lote l
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
+    select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
+  where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;
   return v_dias;
 end
 $$;
@@ -4024,6 +4110,8 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado;
+    update pg_temp.conferente_lote l set entrada_nossa = e.entrada
+    from audit_interno.entradas_nossas(v_regra, v_ids) e where e.divergencia_id = l.divergencia_id;
     for v_grupo in -- one turn for each kind of correction, not for each row
       select v_colunas as alteradas, v_ids as ids where v_iguais
       union all
@@ -5352,7 +5440,8 @@ comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled ba
 --! EndIncluded pessoas/decisao/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
+-- is, or its key is none any more.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -5377,6 +5466,8 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
+exception when data_exception then -- the key, which may have got another type
+  return null;
 end
 $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
@@ -11071,6 +11162,36 @@ $$;
 comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvida what the corrections of this operation made moot; returns how many.';
 --! EndIncluded motor/correcao/fechar_superadas.sql
 
+--! Included motor/correcao/entradas_nossas.sql
+-- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
+-- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
+-- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
+returns table (divergencia_id bigint, entrada jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from audit.regras o where o.tabela = entradas_nossas.regra.tabela and o.colunas && entradas_nossas.regra.colunas_identidade)
+  then
+    return;
+  end if;
+  return query
+    select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
+    from audit.divergencias_processadas d
+    join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > (
+      select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id)
+    cross join lateral jsonb_each(a.depois) as k
+    where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
+    group by d.id, d.entrada;
+end
+$$;
+comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
+--! EndIncluded motor/correcao/entradas_nossas.sql
+
 --! Included motor/selo/tabelas.sql
 -- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
 create type audit.verificacao as (
@@ -11299,7 +11420,7 @@ comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigi
 
 --! Included motor/deteccao/confrontar_corrigidas.sql
 -- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. Writes nothing else. Called by conferir_corrigidas.
+-- those that the rows no longer hold, with what is there. A key that its column cannot hold any more has no row. Writes nothing else. Called by conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql
@@ -11317,29 +11438,49 @@ declare
   v_guarda text;
   v_voltou text;
   v_imagem text;
+  v_todas text[] := array(select distinct l.registro_id from pg_temp.conferente_corrigida l);
+  v_chaves text[] := audit_interno.chaves_legiveis(v_tabela, regra.coluna_chave, v_todas);
+  v_ilegiveis text[] := array(select unnest(v_todas) except select unnest(v_chaves));
+  v_por_imagem boolean;
 begin
-  select string_agg(format('(not l.esperado ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado')), ' and '),
-    string_agg(format('(not l.antes ? %L or %s)', c.nome, audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes')), ' and '),
-    string_agg(format('case when l.esperado ? %1$L then jsonb_build_object(%1$L, %2$s) else ''{}'' end', c.nome,
-      audit_interno.expressao_imagem(v_tabela, c.nome, format('t.%I', c.nome))), ' || ')
-  into v_guarda, v_voltou, v_imagem
-  from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
-  where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
-  drop table if exists pg_temp.conferente_desfeita;
   analyze pg_temp.conferente_corrigida;
   grant select on pg_temp.conferente_corrigida to conferente_regra;
-  create temp table conferente_desfeita on commit drop as
-  select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
-  from audit_interno.ler(
-    format(
-      'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
-       from pg_temp.conferente_corrigida l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
-       where t.%1$I is null or not (%9$s)',
-      regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
-      coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true')),
-    textos => (select array_agg(distinct l.registro_id) from pg_temp.conferente_corrigida l)
-  ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
-  join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+  foreach v_por_imagem in array array[false, true] loop -- by what was put down, where a column cannot hold that any more
+    select string_agg(format('(not l.esperado ? %L or %s)', c.nome, case when v_por_imagem then i.igual else audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado') end), ' and '),
+      string_agg(format('(not l.antes ? %L or %s)', c.nome,
+        case when v_por_imagem then replace(i.igual, 'l.esperado', 'l.antes') else audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes') end), ' and '),
+      string_agg(format('case when l.esperado ? %L then %s else ''{}'' end', c.nome, i.imagem), ' || ')
+    into v_guarda, v_voltou, v_imagem
+    from (select distinct k.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as k (nome) offset 0) as c
+    cross join lateral (select audit_interno.expressao_imagens(v_tabela, array[c.nome]) as imagem) as m
+    cross join lateral (select m.imagem, format('l.esperado -> %1$L = %2$s -> %1$L', c.nome, m.imagem) as igual) as i
+    where audit_interno.tipo_coluna(v_tabela, c.nome) is not null;
+    begin
+      drop table if exists pg_temp.conferente_desfeita;
+      create temp table conferente_desfeita on commit drop as
+      select x.*, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao as impressao_antes, c.corrigida_em
+      from audit_interno.ler(
+        format(
+          'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
+           from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
+           where t.%1$I is null or not (%9$s)',
+          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
+          case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
+            else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),
+        textos => v_chaves
+      ) as x (divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz)
+      join pg_temp.conferente_corrigida c on c.divergencia_id = x.divergencia_id;
+      exit;
+    exception when data_exception then
+      if v_por_imagem then
+        raise;
+      end if;
+    end;
+  end loop;
+  insert into pg_temp.conferente_desfeita (divergencia_id, existe, mesma_entrada, voltou, registro_id, operacao_id, antes, esperado, impressao_antes, corrigida_em)
+  select c.divergencia_id, false, false, false, c.registro_id, c.operacao_id, c.antes, c.esperado, c.impressao, c.corrigida_em
+  from pg_temp.conferente_corrigida c where c.registro_id = any (v_ilegiveis);
 end
 $$;
 comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds those of pg_temp.conferente_corrigida that the warehouse no longer holds.';
@@ -11372,13 +11513,16 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
       select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
     format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
-      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid), (
+      select string_agg(concat_ws(' ', k.castsource::regtype, k.casttarget::regtype, k.castfunc::regprocedure, k.castcontext, k.castmethod), ', '
+        order by k.castsource::regtype::text, k.casttarget::regtype::text)
+      from pg_cast k where t.oid in (k.castsource, k.casttarget)))
   from pedido q
   join pg_type t on t.oid = q.oid
   left join pg_class c on c.oid = t.typrelid
@@ -11393,8 +11537,8 @@ comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each
 --! EndIncluded motor/deteccao/codigo_definicao.sql
 
 --! Included motor/deteccao/codigo_nomeado.sql
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
--- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
+-- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
 -- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
@@ -11423,6 +11567,11 @@ as $$
   select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
   union
   select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+  union
+  select 'o ' || o.oid
+  from pg_operator o cross join texto t
+  where o.oid >= 16384 and strpos(t.texto, lower(o.oprname)) > 0
+    and (o.oprnamespace = any (codigo_nomeado.caminhos) or o.oprnamespace in (select n.esquema from nome n))
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql

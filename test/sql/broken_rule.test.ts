@@ -6,6 +6,7 @@ import {
   armazem,
   conhecer,
   divergencias,
+  fotografia,
   lancar,
   lista,
   processar,
@@ -120,6 +121,40 @@ t.test(
         'nor is it back-tested',
       )
     }
+  },
+)
+
+t.test(
+  'a key that two rows bear is nobody\u2019s: neither is written, whichever the rule meant',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    const [olivia, adelia] = [como('olivia'), como('adelia')]
+    await armazem(sql, 'particionada') // the key is unique in no partition
+    await conhecer(sql, 'Frete', 'Outra')
+    await lancar(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
+    await lancar(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
+    const frete = achar(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
+    await regra({ sql, adelia }, { nome: 'frete', consulta: frete })
+    await regra(
+      { sql, adelia },
+      {
+        nome: 'outra',
+        consulta: achar(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
+      },
+    )
+    const before = await fotografia(sql)
+    t.match(await processar(olivia, 'auto', ['frete']), {
+      status: 'falhou',
+      corrigidas: 0n,
+      mensagem: /chave 1, .*mais de um registro/,
+    })
+    t.same(await fotografia(sql), before)
+    t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
+    t.match(
+      await processar(olivia, 'auto', ['outra']),
+      { status: 'concluida', corrigidas: 1n },
+      'who points at other rows goes on',
+    )
   },
 )
 

@@ -213,6 +213,38 @@ t.test(
   },
 )
 
+t.test('a row that only the writer may not see is refused, and not called gone', async (t) => {
+  const c = await cena(t)
+  await c.sql.unsafe(`
+    alter table dw.lancamentos enable row level security;
+    create policy tudo on dw.lancamentos for select to conferente_regra using (true);
+    create policy filial on dw.lancamentos to conferente_escrita using (id <> 3)`)
+  t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n, obsoletas: 0n })
+  t.match(await divergencias(c.ana, 'falha'), [{ registro_id: '3', motivo: /conferente_escrita não vê/ }])
+  const made = (await divergencias(c.ana, 'corrigida')).map((d) => d['id'])
+  await c.sql.unsafe('alter policy filial on dw.lancamentos using (id <> 2)')
+  const back = await reverter(c.ana, ...made)
+  t.match(
+    back.filter((r) => r['registro_id'] === '2'),
+    [{ resultado: 'recusada', status: 'corrigida', agora: { categoria: 'Frete' } }],
+  )
+  t.same(await categorias(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
+})
+
+t.test('what a foreign key takes along into another column of the row was not asked', async (t) => {
+  const c = await cena(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
+  await c.sql.unsafe(`
+    update dw.lancamentos set documento = id::text, descricao = id::text;
+    alter table dw.lancamentos add unique (documento);
+    alter table dw.lancamentos add foreign key (descricao) references dw.lancamentos (documento) on update cascade;
+    update dw.lancamentos set categoria = 'Certa' where id <> 1`)
+  const before = await fotografia(c.sql)
+  await processar(c.olivia, 'manual', ['frete'])
+  const [open] = await divergencias(c.ana, 'aberta')
+  t.match(await aprovar(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
+  t.same(await fotografia(c.sql), before)
+})
+
 t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
   const c = await cena(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
   await c.sql.unsafe(`

@@ -123,6 +123,41 @@ t.test(
   },
 )
 
+t.test('what a cast or an operator calls is named by nobody and counts all the same', async (t) => {
+  const c = await cenario(t)
+  await c.sql.unsafe(`
+    create schema tipos; create schema casa; create schema sinais; create schema caminho;
+    create type casa.par as (de text, para text);
+    create function tipos.abrir(x text) returns casa.par language sql immutable as $$ select row(x, 'CERTA')::casa.par $$;
+    create cast (text as casa.par) with function tipos.abrir(text);
+    create function tipos.parecido(a text, b text) returns boolean language sql immutable as $$ select a = b $$;
+    create function tipos.igual(a text, b text) returns boolean language sql immutable as $$ select a = b $$;
+    create operator sinais.=== (leftarg = text, rightarg = text, function = tipos.igual);
+    create operator caminho.~=~= (leftarg = text, rightarg = text, function = tipos.parecido);
+    create function casa.errada(janela audit.janela) returns setof audit.achado language sql stable
+      set search_path = pg_catalog, caminho, pg_temp as $$
+      select null::text, l.id::text, jsonb_build_object('categoria', (l.categoria::casa.par).para), 0.5, '{}'::jsonb, 'suspeito', 1.0
+      from dw.lancamentos l where l.categoria operator(sinais.===) 'ERR' and l.categoria ~=~= 'ERR' $$;
+    grant usage on schema casa, tipos, sinais, caminho to conferente_regra;
+    grant execute on all functions in schema casa, tipos to conferente_regra;
+    select audit.registrar_regra('casa', 'x', 'casa.errada', 'dw.lancamentos', 'id', array['categoria'])`)
+  for (const [mudanca, o_que] of [
+    [
+      `create or replace function tipos.abrir(x text) returns casa.par language sql immutable as $$ select row(x, 'OUTRA')::casa.par $$`,
+      'the function of a cast to a type of the rule’s',
+    ],
+    [
+      'create or replace function tipos.igual(a text, b text) returns boolean language sql immutable as $$ select true $$',
+      'that of an operator named with its schema',
+    ],
+    [
+      'create or replace function tipos.parecido(a text, b text) returns boolean language sql immutable as $$ select true $$',
+      'that of an operator along the search_path',
+    ],
+  ] as const)
+    t.ok(await muda(c.sql, 'casa', mudanca), o_que)
+})
+
 /** The helper that the rule calls, of two versions. */
 async function comAjuda(c: Cenario) {
   await c.sql.unsafe(`
@@ -258,6 +293,33 @@ t.test('the row’s own amount decides over a second person, whatever the rule s
   )
 })
 
+t.test('a rule that names no amount, or another one, hides none of what the entry is worth', async (t) => {
+  const c = await cenario(t)
+  await c.sql.unsafe(`
+    create function dw.calada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select null::text, l.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'errada', 0.0
+      from dw.lancamentos l where l.categoria = 'V' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$;
+    grant execute on function dw.calada(audit.janela) to conferente_regra`)
+  const adelia = c.pessoa('adelia')
+  for (const [nome, coluna] of [
+    ['calada', null],
+    ['desconto', 'valor_desconto'],
+  ] as const)
+    await adelia`select audit.registrar_regra(${nome}, 'x', 'dw.calada', 'dw.lancamentos', 'id', array['categoria'],
+      coluna_valor => ${coluna}, limiar => 0.9, automatica => true)`
+  await c.lancar({ id: 1, categoria: 'V', valor: -200_000 }, { id: 2, categoria: 'V', valor: 10 })
+  for (const nome of ['calada', 'desconto']) {
+    const olivia = c.pessoa('olivia')
+    const [session] = await olivia`select * from audit.processar_divergencias('auto', regras => ${[nome]})`
+    t.match(session, { corrigidas: nome === 'calada' ? 1n : 0n }, nome)
+    t.equal(await c.categoria(1), 'V')
+  }
+  await c.aprovar('ana', (await c.achado(1)).id)
+  t.equal((await c.achado(1)).status, 'aguardando_segunda_aprovacao')
+})
+
 t.test('and over bringing a correction back that was rolled back', async (t) => {
   const c = await cenario(t)
   await comAjuda(c) // says nothing of an amount
@@ -287,9 +349,11 @@ t.test(
         case l.id when 2 then 300000 when 3 then 1 end
       from dw.lancamentos l where l.categoria = 'V' and l.valor = 10 and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$;
+    create view dw.outros as select * from dw.lancamentos; -- of which nobody knows the amount
+    grant select on dw.outros to conferente_regra, conferente_escrita; grant update on dw.outros to conferente_escrita;
     grant execute on function dw.valores(audit.janela) to conferente_regra;
     select audit.registrar_regra('valores', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'], coluna_valor => 'valor');
-    select audit.registrar_regra('sem_valor', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'])`)
+    select audit.registrar_regra('sem_valor', 'x', 'dw.valores', 'dw.outros', 'id', array['valor'])`)
     for (const id of [1, 2, 3, 4]) await c.lancar({ id, categoria: 'V', valor: 10 })
     for (const nome of ['valores', 'sem_valor'])
       t.match(

@@ -17,6 +17,7 @@ declare
   v_tabela text := audit_interno.nome_sql(v_relacao);
   v_chave text := format('t.%I = l.registro_id::%s', regra.coluna_chave, audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_limite text;
+  v_chaves text[];
   v_de text;
   v_mesma text;
   v_para text;
@@ -44,15 +45,15 @@ begin
     string_agg(format('%I = %s', c, audit_interno.expressao_valor(v_relacao, c, 'l.para')), ', ')
   into v_de, v_para, v_atribuicoes
   from unnest(colunas) as c;
-  v_mesma := format('l.entrada - %L::text[] = %s', colunas, audit_interno.expressao_imagens(v_relacao, array(
+  v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
   v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
-  select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
-  from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
-  v_chave := v_chave || v_limite;
 
   begin
+    select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
+    from pg_temp.conferente_lote l where l.divergencia_id = any (ids);
+    v_chave := v_chave || v_limite;
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
@@ -137,6 +138,17 @@ begin
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
+    -- a key that its column cannot hold any more is told at once too, and not by halves
+    v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
+    if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
+      v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
+      update pg_temp.conferente_lote l set resultado = 'recusada',
+        erro = format('a chave %s não cabe mais na coluna %s, que é agora %s', l.registro_id, regra.coluna_chave,
+          audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
+      where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
+      ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+    end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = ids[1];
@@ -166,6 +178,13 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  -- gone for the role that writes is not gone
+  update pg_temp.conferente_lote l
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
+      audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
+    select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
+  where l.divergencia_id = any (ids) and l.resultado = 'ausente' and l.registro_id = v.registro_id;
   return v_dias;
 end
 $$;

@@ -30,6 +30,8 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado;
+    update pg_temp.conferente_lote l set entrada_nossa = e.entrada
+    from audit_interno.entradas_nossas(v_regra, v_ids) e where e.divergencia_id = l.divergencia_id;
     for v_grupo in -- one turn for each kind of correction, not for each row
       select v_colunas as alteradas, v_ids as ids where v_iguais
       union all

@@ -15,6 +15,7 @@ begin
     tabela text not null,
     registro_id text not null,
     entrada jsonb not null, -- which entry the row was
+    entrada_nossa jsonb, -- and which it is by our own later corrections; only where there were any
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake

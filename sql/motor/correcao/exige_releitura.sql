@@ -24,7 +24,8 @@ $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
 -- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; or a foreign table. Then each row is read again after it was written.
+-- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
+-- Then each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -37,5 +38,7 @@ as $$
         and not g.tgisinternal and g.tgtype & 28 <> 0 and g.tgenabled <> 'D')
     or exists (select from pg_rewrite w where w.ev_class in (select audit_interno.relacoes_abaixo(relacao)) and w.ev_type = '2')
     or exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind in ('v', 'f'))
+    or exists (select from pg_constraint k where k.confrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
+      and exists (select from pg_constraint k where k.conrelid in (select audit_interno.relacoes_abaixo(relacao)) and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))
 $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';

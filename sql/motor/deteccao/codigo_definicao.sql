@@ -24,13 +24,16 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges; those of tables and arrays follow from others
+  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
       select string_agg(e.enumlabel, ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
     format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault, (
-      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+      select string_agg(pg_get_constraintdef(k.oid), ' ' order by k.conname) from pg_constraint k where k.contypid = t.oid), (
+      select string_agg(concat_ws(' ', k.castsource::regtype, k.casttarget::regtype, k.castfunc::regprocedure, k.castcontext, k.castmethod), ', '
+        order by k.castsource::regtype::text, k.casttarget::regtype::text)
+      from pg_cast k where t.oid in (k.castsource, k.casttarget)))
   from pedido q
   join pg_type t on t.oid = q.oid
   left join pg_class c on c.oid = t.typrelid

@@ -1,5 +1,5 @@
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all. Nothing
--- of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
+-- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
+-- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
 -- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
@@ -28,5 +28,10 @@ as $$
   select o.chave from objeto o join nome n on n.esquema = o.esquema and n.nome = o.nome
   union
   select o.chave from objeto o cross join texto t where o.esquema = any (codigo_nomeado.caminhos) and strpos(t.texto, o.nome) > 0
+  union
+  select 'o ' || o.oid
+  from pg_operator o cross join texto t
+  where o.oid >= 16384 and strpos(t.texto, lower(o.oprname)) > 0
+    and (o.oprnamespace = any (codigo_nomeado.caminhos) or o.oprnamespace in (select n.esquema from nome n))
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';

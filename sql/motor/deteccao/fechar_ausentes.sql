@@ -23,6 +23,7 @@ begin
     return;
   end if;
 
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
   -- still as it was: stays open, uncounted, for it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
@@ -32,6 +33,10 @@ begin
     select distinct on (x.registro_id) x.registro_id, x.existe, x.impressao, x.entrada from pg_temp.conferente_achado x order by x.registro_id
   ) as b
   where b.registro_id = a.registro_id;
+  update pg_temp.conferente_ausente a set outra = false
+  from audit_interno.entradas_nossas(fechar_ausentes.regra, array(select x.id from pg_temp.conferente_ausente x where x.outra)) e
+  where a.id = e.divergencia_id and exists (
+    select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b

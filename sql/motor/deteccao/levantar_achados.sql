@@ -15,7 +15,10 @@ declare
   v_funcao text := audit_interno.chamada_sql(regra.funcao);
   v_propostos text;
   v_originais text;
+  v_valores text;
   v_rastro text;
+  v_linhas bigint;
+  v_repetida text;
   v_defeito record;
 begin
   -- open to the rule is the side of a window for which its relation has no column
@@ -35,24 +38,32 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
+  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
+  into v_valores
+  from pg_attribute a
+  where a.attrelid = v_tabela and a.attnum > 0 and not a.attisdropped and (a.attname = regra.coluna_valor
+    or regra.tabela = 'dw.lancamentos' and a.attname = 'valor'
+      and (select t.typcategory from pg_type t where t.oid = audit_interno.tipo_base(v_tabela, 'valor')) = 'N');
   drop table if exists pg_temp.conferente_achado;
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
-    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end
+    case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
+    x.ordem
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s
-       from %6$s as a
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+       from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
        left join %7$s as t on t.%1$I = a.registro_id::%8$s
@@ -71,15 +82,21 @@ begin
         then format('(select f.*, true as achado from audit_interno.rodar_regra(%L, $1) as f)', v_funcao)
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
-      -- what is at stake as the engine reads it; the rule can only raise it
-      case when regra.coluna_valor is null then 'null::numeric'
-        else format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', regra.coluna_valor) end,
+      v_valores,
       audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+  get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
+  -- which of the rows the rule meant nobody knows, and the other one would be changed too
+  if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
+    select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
+    raise exception using errcode = 'NC012',
+      message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
+      hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
+  end if;
   select a.registro_id, d.defeito into v_defeito
   from pg_temp.conferente_achado a
   cross join lateral (select case
@@ -114,4 +131,4 @@ begin
 end
 $$;
 comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
-  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense or leaves something behind.';
+  'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';

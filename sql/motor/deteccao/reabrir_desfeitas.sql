@@ -35,6 +35,7 @@ begin
   if v_chaves is null then
     return;
   end if;
+  v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
   -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
   delete from pg_temp.conferente_achado b

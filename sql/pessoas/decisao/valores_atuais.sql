@@ -1,4 +1,5 @@
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns is.
+-- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
+-- is, or its key is none any more.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -23,6 +24,8 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
+exception when data_exception then -- the key, which may have got another type
+  return null;
 end
 $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';

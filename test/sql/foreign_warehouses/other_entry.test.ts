@@ -182,3 +182,57 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     },
   )
 }
+
+t.test('an entry whose document we corrected ourselves is no other entry', async (t) => {
+  const b = await banco(t)
+  const [olivia, ana, adelia] = [b.como('olivia'), b.como('ana'), b.como('adelia')]
+  const { sql } = b
+  const dw = await warehouse(sql, { kind: 'razao' })
+  await houseRule(sql, adelia, { columns: ['documento'] })
+  const second = { name: 'zebra', columns: ['categoria'] }
+  await houseRule(sql, adelia, second)
+  const document = (n: number) => ({ id: dw.key(n), valores: { documento: 'NF-2' } })
+  const label = (n: number, confianca = 0.99) => ({
+    id: dw.key(n),
+    valores: { categoria: dw.right },
+    confianca,
+  })
+  await propose(sql, [document(1), document(4)], { columns: ['documento'] })
+  await propose(sql, [label(1), label(4, 0.5), label(9)], second)
+  const first = await processar(olivia, 'auto', ['casa', 'zebra'])
+  t.match(first, { status: 'concluida', corrigidas: 4n, obsoletas: 0n }, 'both corrections of one row')
+  t.same(await dw.differences(), [])
+  const [open] = await divergencias(sql, 'aberta')
+  t.match(await aprovar(ana, open?.['id']), [{ registro_id: dw.key(4), status: 'corrigida' }])
+
+  await propose(sql, [document(9)], { columns: ['documento'] })
+  const later = await processar(olivia, 'auto', ['casa', 'zebra'])
+  t.match(later, { corrigidas: 1n, obsoletas: 0n, desfeitas: 0n })
+  // the earlier ones come back while the later one stands
+  const rows = await olivia`select * from audit.reverter_sessao(${first['id']}, 'engano')`
+  t.same(new Set(rows.map((r) => r['resultado'])), new Set(['revertida']), rows[0]?.['explicacao'])
+  t.same(await dw.differences(), [])
+  t.match(await sql`select documento, categoria from dw.lancamentos where id = ${dw.key(9)}`, [
+    { documento: 'NF-2', categoria: dw.wrong },
+  ])
+  t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+})
+
+t.test('what waits on an entry that we corrected meanwhile is not said to be of another', async (t) => {
+  const b = await banco(t)
+  const [olivia, adelia] = [b.como('olivia'), b.como('adelia')]
+  const dw = await warehouse(b.sql, { kind: 'razao' })
+  await houseRule(b.sql, adelia, { columns: ['documento'] })
+  const second = { name: 'zebra', columns: ['categoria'] }
+  await houseRule(b.sql, adelia, second)
+  await propose(b.sql, [{ id: dw.key(1), valores: { categoria: dw.right }, confianca: 0.5 }], second)
+  await processar(olivia, 'auto', ['zebra'])
+  await propose(b.sql, [{ id: dw.key(1), valores: { documento: 'NF-2' } }], { columns: ['documento'] })
+  await processar(olivia, 'auto', ['casa'])
+  await processar(olivia, 'auto', ['zebra'])
+  t.match(await divergencias(b.sql), [
+    { regra: 'casa', status: 'corrigida' },
+    { status: 'obsoleta', motivo: /tomou o lugar/ },
+    { regra: 'zebra', status: 'aberta' },
+  ])
+})

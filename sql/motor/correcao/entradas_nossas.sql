@@ -1,0 +1,27 @@
+-- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
+-- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
+-- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
+returns table (divergencia_id bigint, entrada jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from audit.regras o where o.tabela = entradas_nossas.regra.tabela and o.colunas && entradas_nossas.regra.colunas_identidade)
+  then
+    return;
+  end if;
+  return query
+    select d.id, d.entrada || jsonb_object_agg(k.key, k.value order by a.operacao_id)
+    from audit.divergencias_processadas d
+    join audit.divergencias_processadas n on n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id
+    join audit.alteracoes a on a.divergencia_id = n.id and a.operacao_id > (
+      select max(x.operacao_id) from audit.deteccoes x where x.divergencia_id = d.id)
+    cross join lateral jsonb_each(a.depois) as k
+    where d.id = any (entradas_nossas.ids) and d.entrada ? k.key
+    group by d.id, d.entrada;
+end
+$$;
+comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
