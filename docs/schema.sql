@@ -1417,7 +1417,7 @@ grant execute on function audit.fuso() to conferente_regra;
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule or finding knows such a table.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.hoje()
@@ -2899,6 +2899,11 @@ create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
 
+create function audit_interno.registro_dito(dita text, chave text)
+  returns TABLE(tabela text, id text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.registro_dito(text,text) is 'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule or finding knows such a table.';
+
 create function audit_interno.relacao(nome text)
   returns regclass language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3026,6 +3031,11 @@ create function audit_interno.tabelas_gravadas()
   returns oid[] language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
+
+create function audit_interno.tamanho(relacao oid)
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
 create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:da2bf93fcb8af2f250021d6dc74589525bb3ebb1
+--! Hash: sha1:3c83bcc38d83c4a3e88d78b232d32c09a1e00ef1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -6707,6 +6707,67 @@ create or replace trigger somar after insert or update or delete on audit.retenc
 update audit.retencoes set ativo = ativo; -- what ships is summed too
 --! EndIncluded pessoas/configuracao/somar_retencoes.sql
 
+--! Included saidas/consulta/registro_dito.sql
+create or replace function audit_interno.tamanho(relacao oid)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(sum(pg_relation_size(x.id)), 0)::bigint
+  from (select relacao as id union select p.relid from pg_partition_tree(relacao) as p) as x
+$$;
+comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
+
+-- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names and the key as
+-- text. A person may name a table below that view, leave out the schema, and write a uuid in capitals. Called by historico_registro.
+create or replace function audit_interno.registro_dito(dita text, chave text)
+returns table (tabela text, id text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_partes text[] := case when audit_interno.nome_qualificado(registro_dito.dita) or audit_interno.nome_qualificado('x.' || registro_dito.dita)
+    then parse_ident(registro_dito.dita) end;
+  v_conhecidas text[] := array(
+    select r.tabela from audit.regras r union select d.tabela from audit.divergencias_processadas d union select x.tabela from audit.excecoes x);
+begin
+  if registro_dito.dita = any (v_conhecidas) then
+    v_conhecidas := array[registro_dito.dita];
+  else
+    v_conhecidas := array(
+      select c.tabela
+      from unnest(v_conhecidas) as c (tabela)
+      where exists (
+        select
+        from audit_interno.relacoes_abaixo(audit_interno.relacao(c.tabela)) as b (oid)
+        join pg_class k on k.oid = b.oid
+        where k.relname = v_partes[cardinality(v_partes)]
+          and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
+          -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
+          and (k.oid = audit_interno.relacao(c.tabela) or audit_interno.tamanho(k.oid) >= all (
+            select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(audit_interno.relacao(c.tabela)) as o (oid)))));
+    if v_conhecidas = '{}' then
+      raise exception using errcode = 'NC004', message = format('nenhuma regra conhece a tabela %L', registro_dito.dita),
+        hint = format('As conhecidas são: %s.', coalesce((
+          select string_agg(c.tabela, ', ' order by c.tabela collate "C")
+          from (select r.tabela from audit.regras r union select d.tabela from audit.divergencias_processadas d) as c), 'nenhuma'));
+    end if;
+  end if;
+  return query
+    select c.tabela, case when exists (
+        select from audit.regras r where r.tabela = c.tabela
+          and audit_interno.tipo_base(audit_interno.relacao(r.tabela), r.coluna_chave) = 'uuid'::regtype)
+      and registro_dito.chave ~* '^\{?([0-9a-f]{4}-?){8}\}?$' then registro_dito.chave::uuid::text else registro_dito.chave end
+    from unnest(v_conhecidas) as c (tabela);
+end
+$$;
+comment on function audit_interno.registro_dito(text, text) is
+  'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule or finding knows such a table.';
+--! EndIncluded saidas/consulta/registro_dito.sql
+
 --! Included saidas/consulta/historico_registro.sql
 -- Everything that ever happened to one row of the warehouse, in order.
 create or replace function audit.historico_registro(tabela text, id text)
@@ -6719,7 +6780,8 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
-  from audit.divergencias_processadas d
+  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
     select p.iniciada_em as quando, 'deteccao' as evento, x.divergencia_id, x.operacao_id, d.valores_originais as antes,
       d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
@@ -6737,14 +6799,14 @@ as $$
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
-  where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
   union all
   select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
-  from audit.excecoes x where x.tabela = historico_registro.tabela and x.registro_id = historico_registro.id
+  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule or finding knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 

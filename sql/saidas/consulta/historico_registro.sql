@@ -9,7 +9,8 @@ stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
-  from audit.divergencias_processadas d
+  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
     select p.iniciada_em as quando, 'deteccao' as evento, x.divergencia_id, x.operacao_id, d.valores_originais as antes,
       d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
@@ -27,12 +28,12 @@ as $$
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
-  where d.tabela = historico_registro.tabela and d.registro_id = historico_registro.id
   union all
   select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
-  from audit.excecoes x where x.tabela = historico_registro.tabela and x.registro_id = historico_registro.id
+  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: schema-qualified, such as dw.lancamentos; id: the key as text. No rows when nothing did.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule or finding knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;

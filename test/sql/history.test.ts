@@ -1,0 +1,39 @@
+// What happened to a row is found however a person calls it.
+import t from 'tap'
+import { banco } from '../helper/database.ts'
+import { processar } from '../helper/warehouse.ts'
+import { houseRule, type Kind, propose, warehouse } from '../helper/warehouses.ts'
+
+const BASE: Record<Kind, string> = { estrela: 'fato', razao: 'lancamentos', debito_credito: 'movimento' }
+
+for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
+  t.test(`${kind}: by the view, by the table below it, with and without its schema`, async (t) => {
+    const { sql, como } = await banco(t)
+    const [olivia, leo] = [como('olivia'), como('leo')]
+    const dw = await warehouse(sql, { kind })
+    await houseRule(sql, como('adelia'))
+    const key = dw.key(1)
+    await propose(sql, [{ id: key, valores: { categoria: dw.right } }])
+    await processar(olivia, 'auto', ['casa'])
+    const events = async (table: string, id = key) =>
+      (await leo`select evento from audit.historico_registro(${table}, ${id})`).map((row) => row['evento'])
+    const all = await events('dw.lancamentos')
+    t.match(all, ['deteccao', 'alteracao'])
+    const base = BASE[kind]
+    for (const name of [`${dw.base}.${base}`, base, 'lancamentos', `"${dw.base}"."${base}"`])
+      t.same(await events(name), all, name)
+    if (kind === 'debito_credito')
+      t.same(await events('dw.lancamentos', key.toUpperCase()), all, 'a uuid in capitals')
+    t.same(await events('dw.lancamentos', 'ninguém'), [], 'nothing happened to it')
+    await t.rejects(events('dw.outra'), { code: 'NC004', message: /dw\.outra/, hint: /dw\.lancamentos/ })
+    await t.rejects(events('não é nome'), { code: 'NC004' })
+    if (kind === 'estrela') {
+      await sql.unsafe(
+        `alter table ${dw.base}.fato add enchimento text default repeat('há mais entradas que categorias', 9)`,
+      )
+      await sql.unsafe(`vacuum full ${dw.base}.fato`)
+      t.same(await events('fato'), all)
+      await t.rejects(events(`${dw.base}.dim_categoria`), { code: 'NC004' }, 'its keys are its own')
+    }
+  })
+}
