@@ -58,7 +58,14 @@ export function installAuthentication(
   app.decorateRequest('asCaller', function (this: FastifyRequest, work, timeoutMs, regardless = false) {
     if (this.caller === null) throw new Problem(401, text.http.noToken)
     this.asked = true
-    return access.asCaller(this.caller, work, timeoutMs, (regardless ? null : this.gone) ?? undefined)
+    // what goes on for who has gone writes to somewhere else, too
+    return access.asCaller(
+      this.caller,
+      work,
+      timeoutMs,
+      (regardless ? null : this.gone) ?? undefined,
+      !regardless,
+    )
   })
   app.addHook('onRequest', async (request, reply) => {
     request.gone = departure(reply)

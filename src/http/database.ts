@@ -25,12 +25,14 @@ export interface Access {
   /**
    * Runs in a transaction as the caller: with the caller's name, the caller's rights and a limit of time.
    * @param gone once aborted, what runs is cancelled and nothing is committed
+   * @param repeatable whether `work` does nothing but in the transaction, and may be done again when that was undone
    */
   asCaller<T>(
     caller: Caller,
     work: (sql: Transaction) => Promise<T>,
     timeoutMs?: number,
     gone?: AbortSignal,
+    repeatable?: boolean,
   ): Promise<T>
   /** The same as a nameless reader, for the server's own questions. */
   asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
@@ -84,10 +86,13 @@ export async function openAccess(url: string): Promise<Access> {
     start: string,
     given: readonly unknown[],
     options: '' | 'read only',
+    repeatable: boolean,
     work: (tx: Transaction, running: Running) => Promise<T>,
   ): Promise<T> => {
+    let working = false
     const fresh = async (tx: Transaction) => {
       arrived()
+      working = false
       // In one go: prepared, or the driver would ask first what it may send.
       const prepared = <R extends Row[]>(statement: string, values: readonly unknown[]) =>
         tx.unsafe<R>(statement, values as never, { prepare: true })
@@ -97,9 +102,14 @@ export async function openAccess(url: string): Promise<Access> {
         tx.unsafe(RESET),
         prepared<Running[]>(start, given),
       ])
-      return running?.fresh ? work(tx, running) : ANEW
+      if (!running?.fresh) return ANEW
+      working = true
+      return work(tx, running)
     }
-    return begunAnew(() => transaction<T | typeof ANEW>(sql, fresh, options))
+    return begunAnew(
+      () => transaction<T | typeof ANEW>(sql, fresh, options),
+      () => repeatable || !working,
+    )
   }
   return {
     sql,
@@ -112,12 +122,12 @@ export async function openAccess(url: string): Promise<Access> {
         )
       })
     },
-    asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT, gone) =>
+    asCaller: (caller, work, timeoutMs = STATEMENT_TIMEOUT, gone, repeatable = false) =>
       withinReach((arrived) =>
         share(caller.name, () => {
           if (gone?.aborted) throw new GoneError()
           const given = startAs({ statement_timeout: timeoutMs }, caller)
-          return begin(arrived, START_AS_CALLER, given, '', (tx, { pid, since }) =>
+          return begin(arrived, START_AS_CALLER, given, '', repeatable, (tx, { pid, since }) =>
             whileThere(
               gone,
               () => sql.unsafe(CANCEL, [pid, since]),
@@ -129,7 +139,7 @@ export async function openAccess(url: string): Promise<Access> {
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
       withinReach((arrived) => {
         const settings = { statement_timeout: timeoutMs, role: 'conferente_leitor' }
-        return begin(arrived, START_AS_READER, [JSON.stringify(settings), true], 'read only', work)
+        return begin(arrived, START_AS_READER, [JSON.stringify(settings), true], 'read only', true, work)
       }),
   }
 }

@@ -61,11 +61,22 @@ export const startAs = (
 /** What work returns when its transaction did not begin as it should: it has done nothing, and is begun again. */
 export const ANEW = Symbol('anew')
 const TRIES = 20
+/** Code of an earlier caller made the connection forget a prepared statement; the driver prepares it again the next time. */
+const FORGOTTEN = '26000'
 
-/** Begins again while a connection had been left otherwise: each is mended by the transaction that finds it so. */
-export async function begunAnew<T>(begin: () => Promise<T | typeof ANEW>): Promise<T> {
+/**
+ * Begins again while a connection had been left otherwise: each is mended by the transaction that finds it so.
+ * @param repeatable whether that may be done also when some of it has run, all in the transaction
+ */
+export async function begunAnew<T>(
+  begin: () => Promise<T | typeof ANEW>,
+  repeatable: () => boolean = () => false,
+): Promise<T> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const result = await begin()
+    const result = await begin().catch((error): typeof ANEW => {
+      if (error.code === FORGOTTEN && repeatable()) return ANEW
+      throw error
+    })
     if (result !== ANEW) return result
   }
   throw new Error('no transaction begins as in a new connection')

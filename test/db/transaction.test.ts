@@ -99,3 +99,20 @@ test('what fails for other reasons is rolled back as ever', async (t) => {
     [2],
   )
 })
+
+test('the driver rejects a query by the property that a transaction listens to', async (t) => {
+  const { sql } = await scene(t)
+  const query = sql`select 1 / 0`
+  const { reject } = query as unknown as { reject: (error: unknown) => void }
+  if (typeof reject !== 'function') return t.fail('the driver is made otherwise: see src/db/transaction.ts')
+  const heard: unknown[] = []
+  Object.assign(query, {
+    reject(error: unknown) {
+      heard.push(error)
+      reject(error)
+    },
+  })
+  await t.rejects(query, { code: '22012' })
+  t.match(heard, [{ code: '22012' }])
+  t.equal(heard.length, 1)
+})

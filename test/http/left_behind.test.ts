@@ -120,3 +120,29 @@ test('so it is for GraphQL', async (t) => {
   t.equal((await named()).length, 0)
   t.match(await held(cena.sql), [{ n: 0 }])
 })
+
+test('a connection that was made to forget its prepared statements serves the next caller all the same', async (t) => {
+  const cena = await cenario(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  await cena.sql.unsafe(`
+    create table dw.fila (n int);
+    create function dw.esquece() returns trigger language plpgsql security definer as $$
+    begin execute 'deallocate all'; return null; end $$;
+    create constraint trigger esquece after insert on dw.fila deferrable initially deferred for each row execute function dw.esquece();
+    create function dw.alimenta() returns trigger language plpgsql security definer as $$
+    begin insert into dw.fila values (1); return new; end $$;
+    create trigger alimenta before update on dw.lancamentos for each row execute function dw.alimenta()`)
+  const server = await api(t, cena)
+  const ana = await server.token('revisor', 'ana')
+  const list = () => server.pedir('/api/v1/divergencias?ordem=id', { token: ana })
+  // each connection of the pool, in turn
+  for (let n = 0; n < 24; n += 1) await list()
+  const { id, visto } = (await list()).json.itens[0]
+  const body = { ids: [id], visto: [visto], motivo: 'confere' }
+  t.match((await server.pedir('/api/v1/divergencias/aprovar', { token: ana, body })).json, {
+    itens: [{ status: 'corrigida' }],
+  })
+  for (let n = 0; n < 24; n += 1) t.equal((await list()).status, 200)
+  t.same(server.failures, [])
+})
