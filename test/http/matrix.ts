@@ -29,12 +29,14 @@ vw_operacoes_resumo         L R O A
 vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
+adiar()                       R
 aguarda_pessoa()            L R O A
 alterar_configuracao()            A
 alterar_regra()                   A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+comentar()                    R
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
@@ -51,6 +53,7 @@ divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
 divergencia_resumo()        L R O A
 divergencia_visto()         L R O A
+encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
