@@ -2106,7 +2106,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: to
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
 
 create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
   returns jsonb language sql stable

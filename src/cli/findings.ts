@@ -10,6 +10,8 @@ export const findingColumns = (sql: Sql) => sql`
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
   proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto,
   audit.divergencia_resumo(divergencias_processadas) as resumo,
+  coalesce(adiada_ate > audit.hoje(), false) as adiada,
+  case when adiada_ate > audit.hoje() and adiada_ate < 'infinity' then adiada_ate::text end as adiada_ate, encaminhada_para,
   (select e.lancamento from audit.vw_divergencias_exportacao e where e.id = divergencias_processadas.id) as lancamento`
 
 /** A line for each finding, and with `sentence` its justification and why it is as it is below. */
@@ -33,6 +35,17 @@ export function printFindings(
       of: (r) =>
         change(format.values, r['valores_originais'], r['valores_digitados'] ?? r['valores_propostos']),
     },
+    ...(rows.some((r) => r['adiada'])
+      ? [
+          {
+            title: column.postponed,
+            of: (r: Row) => (r['adiada'] ? (r['adiada_ate'] ?? text.result.untilChanged) : ''),
+          },
+        ]
+      : []),
+    ...(rows.some((r) => r['encaminhada_para'])
+      ? [{ title: column.forwarded, of: (r: Row) => r['encaminhada_para'] }]
+      : []),
     // Last, because a narrow terminal cuts it.
     ...(rows.some((r) => r['lancamento']) ? [{ title: column.entry, of: (r: Row) => r['lancamento'] }] : []),
     ...(reason ? [{ title: column.reason, of: (r: Row) => r['explicacao'] ?? r['motivo'] }] : []),

@@ -37,6 +37,9 @@ export const command: typeof ptBR.command = {
   aprovar: 'approves proposed corrections, which are made at once; large amounts need two people',
   rejeitar: 'rejects findings; they stay silent until the row changes',
   confirmar: 'says that findings are right and dealt with outside; they close, and count as right',
+  adiar: 'leaves findings for later: out of the queue until a day, or until the row changes',
+  encaminhar: 'forwards findings to another person, or to a role',
+  comentar: 'writes a comment beside findings; changes nothing',
   corrigir: "proposes other values for a finding's row; another person approves",
   desfazer:
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
@@ -105,6 +108,9 @@ export const option: typeof ptBR.option = {
   reason: 'why; kept in the audit trail',
   seen: 'code of what you saw of each, in the order of the ids, as listar shows it; one that changed since is left alone. On a terminal you need not: the findings are shown and you confirm. Elsewhere it is required only where somebody typed values',
   because: 'erradas (counts against the rule) or outra-razao; on a terminal you are asked',
+  postponeUntil: 'day on which they are back in the queue, YYYY-MM-DD; without it, when the row changes',
+  forwardTo: 'the person, as decisions name them, or a role: revisor, administrador',
+  comment: 'the comment; it is audited',
   exceptionFinding: 'declares the row of this finding right, for its rule',
   exceptionRule: 'rule that should no longer flag the row, even without a finding; with --registro',
   exceptionRow: 'key of the row; with --regra',
@@ -156,6 +162,12 @@ export const example: typeof ptBR.example = {
   rejeitar: examples('conferente rejeitar 12 --motivo "the entry is right"'),
   confirmar: examples('conferente confirmar 12 --motivo "duplicate; the supplier cancelled the invoice"'),
   desfazer: examples('conferente desfazer 31 --motivo "wrong list"'),
+  adiar: examples(
+    'conferente adiar 12 15 --ate 2026-12-07 --motivo "the credit note comes on Monday"',
+    'conferente adiar 12 --motivo "the supplier will mend it"',
+  ),
+  encaminhar: examples('conferente encaminhar 12 --para carla --motivo "knows the supplier"'),
+  comentar: examples('conferente comentar 12 --comentario "I called, they need a week"'),
   corrigir: examples('conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"'),
   excecoes: examples(
     'conferente excecoes',

@@ -35,6 +35,9 @@ export const command = {
   aprovar: 'aprova correções propostas, que são feitas na hora; valores altos pedem duas pessoas',
   rejeitar: 'rejeita divergências; elas não voltam enquanto o registro não mudar',
   confirmar: 'confirma divergências que procedem e foram tratadas fora; elas fecham e contam como certas',
+  adiar: 'deixa divergências para depois: fora da fila até um dia, ou até que o registro mude',
+  encaminhar: 'encaminha divergências a outra pessoa, ou a um papel',
+  comentar: 'escreve um comentário ao lado de divergências; não muda nada',
   corrigir: 'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
   desfazer:
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
@@ -104,6 +107,9 @@ export const option = {
   reason: 'por que; fica na auditoria',
   seen: 'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',
   because: 'erradas (conta contra a regra) ou outra-razao; num terminal, é perguntado',
+  postponeUntil: 'dia em que volta à fila, AAAA-MM-DD; sem ela, até que o registro mude',
+  forwardTo: 'a pessoa, como as decisões a chamam, ou um papel: revisor, administrador',
+  comment: 'o comentário; fica na auditoria',
   exceptionFinding: 'declara certo o registro desta divergência, para a regra dela',
   exceptionRule: 'regra que não deve mais apontar o registro, mesmo sem divergência; com --registro',
   exceptionRow: 'chave do registro; com --regra',
@@ -155,6 +161,12 @@ export const example = {
   rejeitar: examples('conferente rejeitar 12 --motivo "o lançamento está certo"'),
   confirmar: examples('conferente confirmar 12 --motivo "duplicada; o fornecedor cancelou a nota"'),
   desfazer: examples('conferente desfazer 31 --motivo "cliquei na lista errada"'),
+  adiar: examples(
+    'conferente adiar 12 15 --ate 2026-12-07 --motivo "a nota de crédito vem na segunda"',
+    'conferente adiar 12 --motivo "o fornecedor vai corrigir"',
+  ),
+  encaminhar: examples('conferente encaminhar 12 --para carla --motivo "conhece o fornecedor"'),
+  comentar: examples('conferente comentar 12 --comentario "liguei, pedem uma semana"'),
   corrigir: examples('conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"'),
   excecoes: examples(
     'conferente excecoes',

@@ -64,6 +64,7 @@ export const mailEn: MailText = {
       n === 0
         ? 'Nothing waits for a person.'
         : `${count} ${plural(n, 'waits', 'wait')} for a person: ${amount} at stake.`,
+    postponed: (count) => `${counted(count, 'of them is postponed', 'of them are postponed')}.`,
     failed: 'The session did not finish what was asked. What was committed stands and can be rolled back.',
     alert: (fresh, amount) => `${fresh} new in this session; ${amount} at stake in what it left waiting.`,
     limit: (limit) =>

@@ -67,6 +67,7 @@ export const mailPtBR = {
       n === 0
         ? 'Nada espera uma pessoa.'
         : `${count} ${plural(n, 'espera', 'esperam')} uma pessoa: ${amount} em risco.`,
+    postponed: (count: string) => `${counted(count, 'delas está adiada', 'delas estão adiadas')}.`,
     failed:
       'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',
     alert: (fresh: string, amount: string) =>

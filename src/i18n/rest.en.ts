@@ -21,6 +21,9 @@ export const rest: typeof ptBR = {
       'Approves corrections and makes them. The answer says what became of each: it may need a second person, be obsolete or fail.',
     confirmar:
       'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
+    adiar: 'Postpones findings: out of the queue until a day, or until the row changes. The status stays.',
+    encaminhar: 'Forwards findings to a person or to a role. The status stays.',
+    comentar: 'Writes a comment beside findings; changes nothing.',
     desfazer:
       'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
     rejeitar: 'Rejects a finding; it stays silent until the row changes.',
@@ -33,6 +36,9 @@ export const rest: typeof ptBR = {
   parameter: {
     status: 'One status or more.',
     regra: 'One rule or more.',
+    ate: 'Day on which they are back in the queue; null: when the row changes; today: at once.',
+    para: 'The person, as decisions name them, or a role: revisor, administrador.',
+    comentario: 'The comment.',
     umaRegra: 'The rule.',
     tabela: 'Table of the row, schema-qualified.',
     registro: 'Key of the row, as text.',

@@ -19,6 +19,9 @@ export const rest = {
       'Aprova correções e as faz. A resposta diz o que aconteceu com cada uma: pode pedir uma segunda pessoa, ser obsoleta ou falhar.',
     confirmar:
       'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
+    adiar: 'Adia divergências: fora da fila até um dia, ou até que a linha mude. O status fica como está.',
+    encaminhar: 'Encaminha divergências a uma pessoa ou a um papel. O status fica como está.',
+    comentar: 'Escreve um comentário ao lado de divergências; não muda nada.',
     desfazer:
       'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
     rejeitar: 'Rejeita uma divergência; ela não volta enquanto a linha não mudar.',
@@ -32,6 +35,9 @@ export const rest = {
   parameter: {
     status: 'Um ou mais status.',
     regra: 'Uma ou mais regras.',
+    ate: 'Dia em que voltam à fila; null: até que a linha mude; hoje: de volta à fila já.',
+    para: 'A pessoa, como as decisões a chamam, ou um papel: revisor, administrador.',
+    comentario: 'O comentário.',
     umaRegra: 'A regra.',
     tabela: 'A tabela da linha, com esquema.',
     registro: 'A chave da linha, como texto.',

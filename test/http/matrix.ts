@@ -99,6 +99,9 @@ GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
+POST /api/v1/divergencias/adiar                  R
+POST /api/v1/divergencias/encaminhar             R
+POST /api/v1/divergencias/comentar               R
 DELETE /api/v1/divergencias/:id/rejeitar         R
 POST /api/v1/auditoria/operacoes/:id/desfazer    R
 GET /api/v1/auditoria/operacoes                L R O A
@@ -169,6 +172,9 @@ export const QUESTIONS: Readonly<Record<string, { readonly query?: string; reado
   'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
   'POST /api/v1/divergencias/aprovar': { body: { ids: [1], visto: ['x'], motivo: 'confere' } },
   'POST /api/v1/divergencias/confirmar': { body: { ids: [1], motivo: 'procede' } },
+  'POST /api/v1/divergencias/adiar': { body: { ids: [1], ate: null, motivo: 'depois' } },
+  'POST /api/v1/divergencias/encaminhar': { body: { ids: [1], para: 'ana', motivo: 'conhece' } },
+  'POST /api/v1/divergencias/comentar': { body: { ids: [1], comentario: 'liguei' } },
   'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
   'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },

@@ -219,6 +219,84 @@ export function divergencias(app: FastifyInstance, context: HttpContext): void {
     },
   )
 
+  app.post<{ Body: { ids: number[]; ate: string | null; motivo: string } }>(
+    '/divergencias/adiar',
+    {
+      schema: {
+        operationId: 'adiarDivergencias',
+        tags,
+        summary: operation.adiar,
+        body: object({ ids, ate: { ...DAY, type: ['string', 'null'], description: parameter.ate }, motivo }, [
+          'ids',
+          'ate',
+          'motivo',
+        ]),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) => {
+      const { body } = request
+      return sendDocument(
+        request,
+        reply,
+        (sql) =>
+          results(sql, sql`audit.adiar(${body.ids}::bigint[], ${body.ate}::text::date, ${body.motivo})`),
+        DECISION_MS,
+      )
+    },
+  )
+
+  app.post<{ Body: { ids: number[]; para: string; motivo: string } }>(
+    '/divergencias/encaminhar',
+    {
+      schema: {
+        operationId: 'encaminharDivergencias',
+        tags,
+        summary: operation.encaminhar,
+        body: object({ ids, para: { ...TEXT, description: parameter.para }, motivo }, [
+          'ids',
+          'para',
+          'motivo',
+        ]),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) => {
+      const { body } = request
+      return sendDocument(
+        request,
+        reply,
+        (sql) => results(sql, sql`audit.encaminhar(${body.ids}::bigint[], ${body.para}, ${body.motivo})`),
+        DECISION_MS,
+      )
+    },
+  )
+
+  app.post<{ Body: { ids: number[]; comentario: string } }>(
+    '/divergencias/comentar',
+    {
+      schema: {
+        operationId: 'comentarDivergencias',
+        tags,
+        summary: operation.comentar,
+        body: object({ ids, comentario: { ...REASON, description: parameter.comentario } }, [
+          'ids',
+          'comentario',
+        ]),
+        response: answers(text, decided),
+      },
+    },
+    (request, reply) => {
+      const { body } = request
+      return sendDocument(
+        request,
+        reply,
+        (sql) => results(sql, sql`audit.comentar(${body.ids}::bigint[], ${body.comentario})`),
+        DECISION_MS,
+      )
+    },
+  )
+
   app.post<{ Params: { id: number }; Body: { motivo: string } }>(
     '/auditoria/operacoes/:id/desfazer',
     {
