@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bed36eb4fc14f1594f2d548c27965c05a1c76936
+--! Hash: sha1:b5367d8418375c28b83221a4cd2d9af6c39d572e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -142,7 +142,7 @@ comment on column audit.resultado_decisao.aviso is 'What else this act did, such
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -155,10 +155,10 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -200,6 +200,14 @@ from (values
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+  ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
+    {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
+    {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
+    {"ato": "rejeitar", "texto": "parcela ou cobrança recorrente, não é repetição"},
+    {"ato": "rejeitar", "texto": "já resolvido na origem"},
+    {"ato": "adiar", "texto": "espero resposta do fornecedor"},
+    {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
+    'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
   -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
@@ -2147,6 +2155,11 @@ begin
     when 'booleano' then v_tipo_json = 'boolean'
     when 'textos' then v_tipo_json = 'array'
       and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+    when 'motivos' then v_tipo_json = 'array' and not exists (
+      select from jsonb_array_elements(case v_tipo_json when 'array' then new.valor else '[]' end) as m
+      where case when jsonb_typeof(m) <> 'object' then true
+        else m - '{ato,texto}'::text[] <> '{}' or coalesce(m ->> 'ato', '') not in ('rejeitar', 'adiar')
+          or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
@@ -2166,7 +2179,7 @@ begin
     if new.tipo = 'inteiro' then
       new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
     end if;
-  elsif v_valido and new.tipo in ('textos', 'enderecos') then
+  elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
   end if;
   v_permitido := concat_ws('; ',
@@ -2176,6 +2189,7 @@ begin
       when 'numero' then 'um número'
       when 'booleano' then 'true ou false'
       when 'textos' then 'uma lista de textos, como ["A", "B"]'
+      when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
@@ -2185,7 +2199,7 @@ begin
       when 'url' then 'um endereço http ou https, como "https://conferente.empresa.com.br"'
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
-      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'motivos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
     'um destes: ' || new.permitidos::text,
     case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then

@@ -25,6 +25,7 @@ import { LANGUAGE, t } from './words.mjs'
  * @property {string | null} change
  * @property {string} sample one of them
  * @property {string | null} supplier
+ * @property {string | null} forwarded to whom
  * @property {unknown} visto
  * @property {readonly string[]} mine of what waits for a second person, what I proposed: not mine to approve
  * @property {boolean} own what I proposed, and nothing else
@@ -107,14 +108,18 @@ function made(group, rules) {
   const { grupo, regra, especie, mudanca, situacao, fornecedor } = group
   const description = rules.get(regra)?.descricao ?? regra
   const unlikely = Number(group.confiancaAte) <= UNLIKELY && mudanca !== null
+  const forwarded = group.encaminhadaPara
   return {
     ...describe(group, description),
     key: grupo,
     grupo,
     rule: regra,
     status: situacao,
-    section:
-      situacao === 'falha'
+    section: forwarded
+      ? group.paraMim
+        ? t.forMe
+        : t.forOthers
+      : situacao === 'falha'
         ? t.failed
         : unlikely
           ? t.unlikely
@@ -132,6 +137,7 @@ function made(group, rules) {
     change: mudanca,
     sample: group.amostra[0],
     supplier: fornecedor,
+    forwarded,
     visto: group.visto,
     mine: [],
     own: false,
@@ -151,6 +157,14 @@ export const filterOf = ({ filter, own, mine }, me) => ({
   ...(own ? { propostaPor: { equalTo: me } } : mine.length > 0 ? { propostaPor: { notEqualTo: me } } : {}),
 })
 
+/** Sections with a place of their own. */
+const SECTIONS = new Map([
+  [t.forMe, Infinity],
+  [t.failed, Number.MAX_VALUE],
+  [t.own, -2],
+  [t.forOthers, -3],
+])
+
 /**
  * Puts groups in an order that stays: sections with most at stake first, what is unlikely last; what came later takes its place among
  * those that are there, and what is left of a group keeps its place.
@@ -161,10 +175,7 @@ export function ordered(groups, seen) {
   for (const [section, some] of Map.groupBy(groups, ({ section }) => section)) {
     const value = some.reduce((sum, { value }) => sum + value, 0)
     if (!seen.has(section)) {
-      seen.set(
-        section,
-        section === t.failed ? Infinity : section === t.own ? -2 : some[0]?.unlikely ? -1 : value,
-      )
+      seen.set(section, SECTIONS.get(section) ?? (some[0]?.unlikely ? -1 : value))
     }
   }
   for (const { key, value } of groups) if (!seen.has(key)) seen.set(key, value)
