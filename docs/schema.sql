@@ -668,6 +668,7 @@ create table audit.regras (
   colunas_resumo text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
+  piso numeric(5,4) default 0.1 not null,
   automatica boolean default false not null,
   ativa boolean default true not null,
   prioridade integer default 100 not null,
@@ -697,6 +698,7 @@ create table audit.regras (
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
   constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+  constraint regras_piso_check CHECK (((piso >= (0)::numeric) AND (piso <= (1)::numeric))),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
@@ -720,6 +722,7 @@ comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
@@ -1097,7 +1100,8 @@ create view audit.vw_grupos_abertos (
   amostra bigint[],
   visto jsonb,
   encaminhada_para text,
-  para_mim boolean
+  para_mim boolean,
+  improvavel boolean
 ) with (security_invoker=true);
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
@@ -1118,6 +1122,7 @@ comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no 
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -1932,10 +1937,10 @@ create function audit_interno.chamada_sql(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 
-create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text)
+create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean)
   returns text language sql immutable;
-comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text) is 'Sixteen hexadecimal digits that stand for a group.';
-grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text) to conferente_leitor;
+comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) to conferente_leitor;
 
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
@@ -2340,6 +2345,11 @@ create function audit_interno.dobrar_comuns(texto text)
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
 grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
+create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
+  returns boolean language sql immutable;
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) to conferente_leitor;
+
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
@@ -2594,10 +2604,10 @@ create function audit_interno.fuso_valido(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
-create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text, para text)
+create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
   returns text language sql immutable;
-comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text,text) to conferente_leitor;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) to conferente_leitor;
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language plpgsql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b5367d8418375c28b83221a4cd2d9af6c39d572e
+--! Hash: sha1:90b2d2012db22caea70a2723714a268839617fe1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -280,6 +280,7 @@ create table audit.regras (
   colunas_resumo text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
+  piso numeric(5, 4) not null default 0.1 check (piso between 0 and 1),
   automatica boolean not null default false,
   ativa boolean not null default true,
   prioridade integer not null default 100,
@@ -321,6 +322,7 @@ comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
@@ -2428,7 +2430,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
+  v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
     'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
   v_antes audit.regras;
   v_depois audit.regras;
@@ -2460,7 +2462,7 @@ begin
   begin
     v_depois := jsonb_populate_record(v_antes, alterar_regra.mudancas);
     update audit.regras r
-    set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
+    set descricao = v_depois.descricao, limiar = v_depois.limiar, piso = v_depois.piso, automatica = v_depois.automatica, ativa = v_depois.ativa,
       prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
@@ -2484,7 +2486,7 @@ begin
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
-      hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
   end;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
@@ -5983,10 +5985,11 @@ begin
   end;
 
   perform from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
-    and audit_interno.grupo_em(d, v_dupla, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
   order by d.id
-  for update;
+  for update of d;
 
   with desde as materialized (
     select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c
@@ -5996,8 +5999,9 @@ begin
     array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
   into v_ids, v_vistos, v_no_grupo
   from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
-    and audit_interno.grupo_em(d, v_dupla, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
     -- what came back to the group was not seen in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
@@ -6019,8 +6023,9 @@ begin
     where x.id > v_decisao and (x.tipo <> 'comentario' or x.ator <> v_ator) order by x.divergencia_id, x.id desc
   ) as c
   join audit.divergencias_processadas d on d.id = c.divergencia_id
+  join audit.regras r on r.nome = d.regra
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, s, p)
+    select audit_interno.grupo_em(d, v_dupla, r.piso, s, p)
     from unnest(audit_interno.situacoes_em_espera()) as s
     cross join (select null::text union select n.para from audit.decisoes n where n.divergencia_id = d.id) as n (p));
 
@@ -10156,20 +10161,20 @@ grant execute on function audit_interno.faixa_confianca(numeric) to conferente_l
 --! Included saidas/consulta/chave_grupo.sql
 -- The name of a group, from what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
-  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text
+  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
 )
 returns text
 language sql
 immutable parallel safe
 as $$
-  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para])::text, 'UTF8')), 'hex'), 16)
+  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
 $$;
-comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text) is 'Sixteen hexadecimal digits that stand for a group.';
-grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text) to conferente_leitor;
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) to conferente_leitor;
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
 --! Included saidas/consulta/partes_grupo.sql
--- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -10190,20 +10195,30 @@ as $$
 $$;
 comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
 grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+
+create or replace function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and (divergencia).valores_digitados is null and (divergencia).confianca <= piso
+$$;
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) to conferente_leitor;
 --! EndIncluded saidas/consulta/partes_grupo.sql
 
 --! Included saidas/consulta/divergencia_grupo.sql
 -- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
 -- name what lies in audit_interno, ask for it in views.
-create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text, para text)
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
 immutable parallel safe
 return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
   audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
-  audit_interno.fornecedor_grupo(divergencia), para);
-comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text, text) to conferente_leitor;
+  audit_interno.fornecedor_grupo(divergencia), para, audit_interno.e_improvavel(divergencia, piso));
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
 -- A field of the finding: the group in which one decision takes it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
@@ -10214,7 +10229,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case when audit.aguarda_pessoa((divergencia).status) and not coalesce((divergencia).adiada_ate > audit.hoje(), false)
     then audit_interno.grupo_em(divergencia,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'),
+    (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
     (divergencia).encaminhada_para) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
@@ -10232,13 +10248,14 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
   case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
     d.encaminhada_para) end as grupo,
   coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
 from audit.divergencias_processadas d
+left join audit.regras r on r.nome = d.regra
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -10291,16 +10308,17 @@ with dupla as materialized (
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
-    d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_improvavel(d, r.piso) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
-  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, count(*) as quantidade,
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
-  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
 ), parecida as (
   select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
     count(*) as decididas, count(*) filter (where v.certo) as certas
@@ -10308,12 +10326,13 @@ with dupla as materialized (
   join audit.divergencias_processadas d on d.id = v.divergencia_id
   group by 1, 2, 3, 4, 5
 )
-select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para) as grupo, g.regra,
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
   g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
   g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
     'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
-  g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim
+  g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
+  g.improvavel
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
@@ -10335,6 +10354,7 @@ comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those
 comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql

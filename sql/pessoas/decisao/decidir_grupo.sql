@@ -42,10 +42,11 @@ begin
   end;
 
   perform from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
-    and audit_interno.grupo_em(d, v_dupla, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
   order by d.id
-  for update;
+  for update of d;
 
   with desde as materialized (
     select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c
@@ -55,8 +56,9 @@ begin
     array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
   into v_ids, v_vistos, v_no_grupo
   from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
-    and audit_interno.grupo_em(d, v_dupla, d.status, d.encaminhada_para) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
     -- what came back to the group was not seen in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
@@ -78,8 +80,9 @@ begin
     where x.id > v_decisao and (x.tipo <> 'comentario' or x.ator <> v_ator) order by x.divergencia_id, x.id desc
   ) as c
   join audit.divergencias_processadas d on d.id = c.divergencia_id
+  join audit.regras r on r.nome = d.regra
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, s, p)
+    select audit_interno.grupo_em(d, v_dupla, r.piso, s, p)
     from unnest(audit_interno.situacoes_em_espera()) as s
     cross join (select null::text union select n.para from audit.decisoes n where n.divergencia_id = d.id) as n (p));
 

@@ -155,3 +155,38 @@ test('the reasons are those of the setting; a reader has none of these keys', se
   await dito(page, /1 rejeitada/)
   t.match(await cena.achado(1), { motivo: '1: fora do escopo' })
 })
+
+test(
+  'what is probably no error is counted and out of the way, and one key leads there',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar(
+      { id: 1 },
+      { id: 2, confianca: 0.1 },
+      { id: 3, confianca: 0.05, descricao: 'aponta' },
+      { id: 4, confianca: 0.2 },
+    )
+    await cena.processar()
+    const page = await entrar('revisor', 'ana')
+    await espera(page, /^3 esperam/)
+    await page.getByRole('link', { name: '1 provavelmente não é erro' }).waitFor()
+    await page.keyboard.press('6')
+    await naMao(page, 'Errada: → CERTA, improvável').waitFor()
+    await pronto(page)
+    t.match(await lido(page.locator('.acts button.first')), /^Rejeitar 1/, 'rejecting is offered first')
+    await page.keyboard.press('f')
+    await page.getByRole('group', { name: 'Encaminhar 1' }).waitFor()
+    await page.keyboard.press('1')
+    await dito(page, /1 encaminhada/)
+    await naMao(page, 'Nada improvável espera.').waitFor()
+    await page.keyboard.press('1')
+    await espera(page, /^4 esperam/)
+    await page.keyboard.press('u')
+    await espera(page, /^3 esperam/)
+    await cena.pessoa('adelia')`select audit.alterar_regra('errada', '{"piso": 0.3}', 'medido no último mês')`
+    await page.reload()
+    await espera(page, /^2 esperam/)
+    await page.getByRole('link', { name: '2 provavelmente não são erros' }).waitFor()
+  },
+)

@@ -10,7 +10,7 @@ export const whoAmI = () =>
 const GROUPS = `query ($after: Cursor) {
   gruposAbertos(first: 1000, after: $after, orderBy: [VALOR_DESC, GRUPO_ASC]) {
     pageInfo { hasNextPage endCursor }
-    nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga encaminhadaPara paraMim
+    nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga encaminhadaPara paraMim improvavel
       parecidasDecididas parecidasCertas amostra visto }
   }
 }`

@@ -1,4 +1,4 @@
-// Fila and Segunda aprovação: the groups at the left, the one in hand at the right; on a phone one after the other.
+// Fila, Segunda aprovação and what is probably no error: the groups at the left, the one in hand at the right; on a phone one after the other.
 import { count, say } from './format.mjs'
 import { groupsFor, ordered } from './groups.mjs'
 import { Hand } from './hand.mjs'
@@ -10,7 +10,7 @@ import { Search, useSearch } from './search.mjs'
 import { t } from './words.mjs'
 
 /**
- * @param {{ screen: 'fila' | 'segunda', office: import('./office.mjs').Office, decides: boolean, me: string, address: URLSearchParams,
+ * @param {{ screen: 'fila' | 'segunda' | 'improvaveis', office: import('./office.mjs').Office, decides: boolean, me: string, address: URLSearchParams,
  *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
  */
 export function Queue({ screen, office, decides, me, address, go }) {
@@ -81,7 +81,7 @@ export function Queue({ screen, office, decides, me, address, go }) {
           ? html`<${Hand} key=${current.key} group=${current} office=${office} decides=${decides} me=${me} hits=${hits} moveOn=${moveOn}
               back=${() => go({ grupo: null })} focused=${opened || !narrow()} />`
           : html`<section class="hand empty">
-              <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? (screen === 'fila' ? t.nothing : t.nothingSecond) : pending.size > 0 ? t.deciding : ''}</h2>
+              <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? t.nothingHere[screen] : pending.size > 0 ? t.deciding : ''}</h2>
               ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}
             </section>`
       }
