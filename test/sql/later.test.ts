@@ -255,6 +255,21 @@ t.test('a comment is of any finding, changes nothing, and stands in its story', 
   t.equal(await c.categoria(1), 'ERR')
 })
 
+t.test('the last answer is the last answer, whatever was commented since', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 })
+  await c.processar()
+  const [um, dois] = (await Promise.all([1, 2].map(async (n) => (await c.achado(n)).id))) as [number, number]
+  await c.confirmar('ana', um)
+  const [ato] = await c.rejeitar('ana', dois)
+  await c.desfazer('ana', ato?.['operacao_id'])
+  await c.comentar('bruno', um, dois)
+  await c.processar('auto')
+  t.equal(await c.status(1), 'resolvida', 'confirmed it stays silent')
+  t.equal(await c.status(2), 'aberta', 'what a person took back auto leaves to people')
+  t.equal(await c.categoria(2), 'ERR')
+})
+
 t.test('none of it is a reader’s or an operator’s, nor without a reason or a name', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 })
